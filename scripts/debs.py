@@ -126,12 +126,19 @@ def closure(packages):
 
 
 def unpack(deb, folder):
-    """Unpack the .deb into FOLDER."""
-    done = subprocess.run([need("dpkg-deb", "dpkg"), "-x", deb, folder], text=True,
+    """Unpack the .deb into FOLDER, keeping folders that are links there (merged /usr)."""
+    reader = subprocess.Popen([need("dpkg-deb", "dpkg"), "--fsys-tarfile", deb],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run([need("tar"), "-x", "-C", folder, "--keep-directory-symlink",
+                           "--no-same-owner", "-f", "-"], stdin=reader.stdout, text=True,
                           stderr=subprocess.PIPE, check=False)
-    if done.returncode != 0:
+    reader.stdout.close()
+    trouble = reader.stderr.read().decode(errors="replace")
+    reader.stderr.close()
+    if reader.wait() != 0 or done.returncode != 0:
         pathlib.Path(deb).unlink(missing_ok=True)
-        raise Problem(f"cannot unpack {deb}: {done.stderr.strip()} (removed; try again)")
+        raise Problem(f"cannot unpack {deb}: {trouble}{done.stderr}".strip()
+                      + " (removed; try again)")
 
 
 def unpacked(packages):

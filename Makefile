@@ -9,7 +9,7 @@ SERIES := 6.1 6.12
 SAMPLE_LICENSE := GPL
 SAMPLES = $(sort $(patsubst samples/%/,%,$(dir $(wildcard samples/*/*.inf))))
 
-krel = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+krel = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
 BUILD = .build/$(KREL)
 
 all: headers
@@ -66,8 +66,10 @@ tools:
 	@scripts/setup
 
 clean:
-	rm -rf .build
-	@if test -e $(KDIR)/Makefile; then $(MAKE) -C $(KDIR) M=$(CURDIR) clean; fi
+	rm -rf .build modules.order Module.symvers fltshim/compat/config.h
+	find . -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.o.d' -o -name '*.ko' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.ans' \) \
+		-exec rm -f {} +
 
 help:
 	@echo "make              fltshim.ko for the running kernel, or for KDIR=headers"

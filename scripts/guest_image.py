@@ -18,7 +18,9 @@ import debs
 INIT = pathlib.Path(__file__).resolve().parent / "guest_init.sh"
 # What the init needs before it can report anything, and to find its disks.
 BOOT_MODULES = ["virtio_pci", "virtio_console", "virtio_blk"]
-COMPRESSED = (".ko", ".ko.xz")
+# What every Debian root has, so that a script finds there what busybox gives it elsewhere.
+BASE_PACKAGES = ["bash", "coreutils", "util-linux", "mount", "kmod", "sed", "grep", "mawk",
+                 "findutils", "diffutils", "procps", "hostname", "tar"]
 
 
 class Cpio:
@@ -194,7 +196,7 @@ def _finish_root(work):
 
 def debian_root(packages):
     """A cached ext4 image of PACKAGES with all they depend on, ready to chroot into."""
-    names = debs.closure(["bash", "coreutils", *packages])
+    names = debs.closure([*BASE_PACKAGES, *packages])
     with debs.locked("roots"):
         archives = debs.fetch(names)
         tag = hashlib.sha256("\n".join(deb.name for deb in archives).encode()).hexdigest()[:16]

@@ -3,8 +3,8 @@
 # First process of a guest: brings it up, runs the script, reports, powers off.
 #
 # Put into the initramfs by guest_image.py, driven by /etc/guest/settings, whose
-# lines are:  root DEVICE | disk DEVICE TYPE FOLDER | load MODULE [ARGS] |
-# env NAME=VALUE | sysctl NAME VALUE | shell
+# lines are:  root DEVICE | disk DEVICE TYPE FOLDER | mount TYPE SOURCE FOLDER |
+# load MODULE [ARGS] | env NAME=VALUE | sysctl NAME VALUE | shell
 # Reports on the virtio port "ctl", one word and its value a line; the script's
 # output goes to "out", the kernel log to "log".  A failure here ends the first
 # process, so the kernel panics and the host sees it.
@@ -74,6 +74,10 @@ while read -r what one two three; do
 	disk)
 		mkdir -p "$three"
 		mount -t "$two" "/dev/$one" "$three"
+		;;
+	mount)
+		mkdir -p "$three"
+		mount -t "$one" "$two" "$three"
 		;;
 	load)
 		if ! insmod "/modules/$one" $two $three 2>/tmp/why; then

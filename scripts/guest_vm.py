@@ -40,6 +40,23 @@ SPLAT = re.compile(
 HARMLESS = re.compile(r"workqueue: .* hogged CPU")
 
 
+def _is_splat(line):
+    return SPLAT.search(line) and not HARMLESS.search(line)
+
+
+def first_splat(text):
+    """The first line of a kernel log that tells of something wrong, without its time."""
+    line = next(filter(_is_splat, text.splitlines()), "")
+    return re.sub(r"^\[ *[\d.]+\] ", "", line).strip()
+
+
+def around_splat(text):
+    """The lines of a kernel log around the first such line."""
+    lines = text.splitlines()
+    first = next((i for i, line in enumerate(lines) if _is_splat(line)), None)
+    return "" if first is None else "\n".join(lines[max(0, first - 3):first + 120])
+
+
 @dataclasses.dataclass
 class Disk:
     """A data disk: KIND is ext4, xfs or none; mounted on FOLDER if given."""
@@ -64,15 +81,8 @@ class Result:
 
     def evidence(self):
         """The part of console and kernel log that shows a failure."""
-        lines = (self.console or "").splitlines()
-        first = next((i for i, line in enumerate(lines) if SPLAT.search(line)), None)
-        if first is not None:
-            return "\n".join(lines[max(0, first - 3):first + 120])
-        lines = (self.log or "").splitlines()
-        first = next((i for i, line in enumerate(lines) if SPLAT.search(line)), None)
-        if first is not None:
-            return "\n".join(lines[max(0, first - 3):first + 120])
-        return "\n".join((self.console or "").splitlines()[-40:])
+        return (around_splat(self.console) or around_splat(self.log)
+                or "\n".join(self.console.splitlines()[-40:]))
 
 
 @dataclasses.dataclass
@@ -81,7 +91,8 @@ class Guest:
 
     modules: names of Debian's modules and paths of .ko files; load: the .ko files to
     insert before the script, each "NAME.ko ARGS"; files: guest path to host path or
-    bytes; packages: Debian packages, with which the script runs in a Debian root.
+    bytes; mounts: more to mount, each "TYPE SOURCE FOLDER"; packages: Debian packages,
+    with which the script runs in a Debian root.
     """
     series: str
     script: str = ""
@@ -89,6 +100,7 @@ class Guest:
     load: list = dataclasses.field(default_factory=list)
     files: dict = dataclasses.field(default_factory=dict)
     disks: list = dataclasses.field(default_factory=list)
+    mounts: list = dataclasses.field(default_factory=list)
     packages: list = dataclasses.field(default_factory=list)
     environment: dict = dataclasses.field(default_factory=dict)
     sysctl: dict = dataclasses.field(default_factory=dict)
@@ -130,6 +142,7 @@ class Guest:
                                  "snapshot=on,cache=unsafe,aio=threads",
                        "-device", f"virtio-blk-pci,drive=d{number}"]
             settings.append(line.format("vd" + "abcdefgh"[number]))
+        settings += [f"mount {line}" for line in self.mounts]
         settings += [f"env {name}={value}" for name, value in self.environment.items()]
         settings += [f"sysctl {name} {value}" for name, value in self.sysctl.items()]
         settings += [f"load {line}" for line in self.load]
@@ -277,16 +290,9 @@ def _pass_on(out, on_output):
         on_output(new)
 
 
-def _splat(text):
-    for line in text.splitlines():
-        if SPLAT.search(line) and not HARMLESS.search(line):
-            return re.sub(r"^\[ *[\d.]+\] ", "", line).strip()
-    return ""
-
-
 def _verdict(result, values, guest, returncode, trouble):
     """Why the run is a failure whatever the script returned; empty if it is none."""
-    splat = _splat(result.console)
+    splat = first_splat(result.console)
     if "Kernel panic" in result.console:
         return f"the guest's kernel panicked: {splat}"
     if result.status is None:
@@ -298,7 +304,7 @@ def _verdict(result, values, guest, returncode, trouble):
         return values["error"]
     if not guest.check_log:
         return ""
-    splat = splat or _splat(result.log)
+    splat = splat or first_splat(result.log)
     if splat:
         return f"the guest's kernel log has: {splat}"
     taint = int(values.get("taint") or 0) & ~TAINT_ALLOWED

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The file object that filters see, with what the shim keeps beside it. The file system embeds
+ * this structure in its own and frees it through flt_volume_ops.free_file.
+ */
+#ifndef FLTMGR_FILE_OBJECT_H
+#define FLTMGR_FILE_OBJECT_H
+
+#include <linux/refcount.h>
+#include "nt/nt.h"
+
+struct flt_volume;
+
+/**
+ * struct flt_file - a file object
+ * @fo: what filters see; its address is the PFILE_OBJECT
+ * @refs: one for the file system until CLOSE has been delivered, one per reference of a filter
+ *	(ObReferenceObject) and per operation that may outlive its issuer
+ * @volume: the volume it belongs to; the file object holds a reference to it
+ */
+struct flt_file {
+	FILE_OBJECT fo;
+	refcount_t refs;
+	struct flt_volume *volume;
+};
+
+static inline struct flt_file *flt_file_of(PFILE_OBJECT fo)
+{
+	return container_of(fo, struct flt_file, fo);
+}
+
+void flt_file_init(struct flt_file *file, struct flt_volume *volume);
+void flt_file_get(struct flt_file *file);
+void flt_file_put(struct flt_file *file);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The header that filters, instances and volumes share. A reference keeps the memory (and, for a
+ * filter, its unregistration waiting); being usable is the separate @deleting mark, which
+ * FltObjectReference() respects.
+ */
+#ifndef FLTMGR_OBJECT_H
+#define FLTMGR_OBJECT_H
+
+#include <linux/refcount.h>
+#include <linux/wait.h>
+#include "nt/nt.h"
+
+enum flt_object_type {
+	FLT_TYPE_FILTER = 0x464c5446,
+	FLT_TYPE_INSTANCE = 0x464c5449,
+	FLT_TYPE_VOLUME = 0x464c5456,
+	FLT_TYPE_DEAD = 0x464c5444,
+};
+
+/**
+ * struct flt_object - first member of every filter manager object
+ * @type: which object this is; FLT_TYPE_DEAD just before the memory goes
+ * @deleting: teardown has begun; set once, never cleared
+ * @refs: one for the manager, one per reference given out
+ * @release: frees the object; runs in the context of the last put
+ * @idle: woken on each put while @deleting
+ */
+struct flt_object {
+	u32 type;
+	bool deleting;
+	refcount_t refs;
+	void (*release)(struct flt_object *obj);
+	wait_queue_head_t idle;
+};
+
+void flt_object_init(struct flt_object *obj, enum flt_object_type type,
+		     void (*release)(struct flt_object *obj));
+void flt_object_put(struct flt_object *obj);
+
+static inline void flt_object_get(struct flt_object *obj)
+{
+	refcount_inc(&obj->refs);
+}
+
+#endif

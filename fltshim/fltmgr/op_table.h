@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What each major function is: one constant descriptor per code, read by the walk, the stack
+ * snapshots, the statistics and the traces alike. IRP codes, FS-filter codes and fast I/O codes
+ * share one dense index, so a bit of a 64-bit mask can say "somebody wants this operation".
+ */
+#ifndef FLTMGR_OP_TABLE_H
+#define FLTMGR_OP_TABLE_H
+
+#include "nt/nt.h"
+
+/* The form in which an operation with this major function is delivered. */
+enum flt_form {
+	FLT_FORM_IRP,
+	FLT_FORM_FAST_IO,
+	FLT_FORM_FS_FILTER,
+};
+
+#define FLT_NR_IRP_CODES	28	/* IRP_MJ_CREATE .. IRP_MJ_PNP */
+#define FLT_NR_PSEUDO_CODES	20	/* (UCHAR)-1 .. (UCHAR)-20 */
+#define FLT_NR_OPS		(FLT_NR_IRP_CODES + FLT_NR_PSEUDO_CODES)
+#define FLT_OP_NONE		0xff
+
+/**
+ * struct flt_op_desc - facts about one major function
+ * @name: what FltGetIrpName() says
+ * @form: IRP, fast I/O or FS-filter
+ * @cannot_fail: a failing status is a breach of the contract (cleanup, close)
+ * @no_register: FltRegisterFilter() refuses an element for it
+ * @no_post: FltRegisterFilter() refuses a post-operation callback for it
+ */
+struct flt_op_desc {
+	const char *name;
+	u8 form;
+	bool cannot_fail;
+	bool no_register;
+	bool no_post;
+};
+
+/* Dense index of a major function, or FLT_OP_NONE. */
+static inline u8 flt_op_index(UCHAR major)
+{
+	if (major < FLT_NR_IRP_CODES)
+		return major;
+	if (major >= 256 - FLT_NR_PSEUDO_CODES)
+		return FLT_NR_IRP_CODES + (255 - major);
+	return FLT_OP_NONE;
+}
+
+const struct flt_op_desc *flt_op_desc(UCHAR major);
+const struct flt_op_desc *flt_op_desc_at(unsigned int index);
+
+/*
+ * Interest bits of a volume: one for each dense index, and reads and writes apart by form since
+ * the SKIP flags of a registration are about forms. The plain READ and WRITE bits mean the
+ * cached form.
+ */
+#define FLT_WANT(major)		(1ULL << ((UCHAR)(major) < FLT_NR_IRP_CODES ? (UCHAR)(major) : \
+				 FLT_NR_IRP_CODES + (255 - (UCHAR)(major))))
+#define FLT_WANT_READ_NOCACHE	(1ULL << 56)
+#define FLT_WANT_READ_PAGING	(1ULL << 57)
+#define FLT_WANT_WRITE_NOCACHE	(1ULL << 58)
+#define FLT_WANT_WRITE_PAGING	(1ULL << 59)
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * One operation on its way through the filters of a volume: the callback data that minifilters
+ * see, the cursor of the walk, and one completion record per interested instance. The file
+ * system's front half fills it and runs it; the walk itself is in operation.c.
+ *
+ * Life: a synchronous operation lives in its issuer's frame from flt_operation_init() to
+ * flt_operation_fini(), whoever holds it meanwhile; flt_operation_run() does not return before
+ * it is finished. An asynchronous one (FLT_OP_ASYNC) belongs to the machine from
+ * flt_operation_start() until op->done() is called, which may be before start returns.
+ */
+#ifndef FLTMGR_OPERATION_H
+#define FLTMGR_OPERATION_H
+
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/list.h>
+#include <linux/workqueue.h>
+#include "nt/nt.h"
+#include "fltmgr/op_table.h"
+#include "fltmgr/volume_ops.h"
+
+struct flt_instance;
+struct flt_node;
+struct flt_stack;
+struct pid;
+
+#define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
+
+/* flags of struct flt_operation */
+#define FLT_OP_ASYNC		0x01	/* nobody waits; op->done() at the end */
+#define FLT_OP_UNKILLABLE	0x02	/* a fatal signal does not cancel it (cleanup, close) */
+#define FLT_OP_CHANGED		0x04	/* an accepted change is in force at this depth */
+
+enum flt_phase {
+	FLT_PHASE_PRE,		/* going down */
+	FLT_PHASE_BOTTOM,	/* with the file system */
+	FLT_PHASE_POST,		/* coming up */
+	FLT_PHASE_DONE,
+};
+
+/* Who owns the operation between a callback's start and its resumption (op->hold). */
+enum flt_hold {
+	FLT_HOLD_NONE,		/* the machine runs */
+	FLT_HOLD_CALLING,	/* inside a callback (or the bottom) that may yet pend it */
+	FLT_HOLD_PENDED,	/* the callback (or the bottom) kept it */
+	FLT_HOLD_RESUMED,	/* handed back, the machine has not looked yet */
+};
+
+enum flt_record_state {
+	FLT_RECORD_NONE,	/* no post-operation callback is owed */
+	FLT_RECORD_OPEN,	/* owed */
+	FLT_RECORD_DONE,	/* called, or drained */
+};
+
+/**
+ * struct flt_record - what one instance is owed on the way up
+ * @op: the operation
+ * @node: the instance and its callbacks, in the operation's snapshot
+ * @context: completion context
+ * @saved: parameters before this instance's accepted change, or NULL
+ * @link: in the instance's list of open records while the operation is held; its lock
+ * @state: enum flt_record_state; moves OPEN -> DONE under the instance's lock while linked,
+ *	by the walk alone otherwise
+ * @counted: linked at least once, so the instance counts it until it is DONE
+ * @sync: FLT_PREOP_SYNCHRONIZE: post belongs to the thread of pre
+ */
+struct flt_record {
+	struct flt_operation *op;
+	const struct flt_node *node;
+	void *context;
+	FLT_IO_PARAMETER_BLOCK *saved;
+	struct list_head link;
+	u8 state;
+	bool counted;
+	bool sync;
+};
+
+/**
+ * struct flt_operation - an operation
+ * @data: what filters see
+ * @iopb: data.Iopb points here: the parameters as the present callback or the bottom sees them
+ * @accepted: the parameters in force at this depth; @iopb is restored from it
+ * @volume: the volume
+ * @stack: the snapshot taken at the start: decides which instances are visited
+ * @guard: the snapshot whose rundown protects the present run of the machine
+ * @records: @inline_records, or allocated when the snapshot is deeper
+ * @front: the file system's own description of the request; NULL for what a filter started
+ * @bottom: the file system's own while the bottom is under way
+ * @done: end of an asynchronous operation
+ * @first: nodes before this one are not visited (started by an instance: those above it)
+ * @cursor: the node whose turn it is
+ * @nr_nodes: interested nodes of the snapshot
+ * @phase: enum flt_phase
+ * @flags: FLT_OP_*
+ * @hold: enum flt_hold, moved by cmpxchg
+ * @resume: what the resumption said (an FLT_PREOP_CALLBACK_STATUS)
+ * @resume_context: completion context that came with it
+ * @resumed: where a synchronous issuer waits
+ * @work: where an asynchronous operation continues when its resumer may not run it
+ * @inflight: in the list of operations in flight
+ * @inflight_cpu: which of these lists
+ * @start: jiffies at the start
+ * @requestor: thread group that asked for it, referenced; NULL for none
+ */
+struct flt_operation {
+	FLT_CALLBACK_DATA data;
+	FLT_IO_PARAMETER_BLOCK iopb;
+	FLT_IO_PARAMETER_BLOCK accepted;
+	struct flt_volume *volume;
+	struct flt_stack *stack;
+	struct flt_stack *guard;
+	struct flt_record *records;
+	void *front;
+	void *bottom;
+	void (*done)(struct flt_operation *op);
+	const struct flt_node *nodes;
+	int first;
+	int cursor;
+	int nr_nodes;
+	u8 phase;
+	u8 flags;
+	u8 op_index;
+	bool listed;
+	atomic_t hold;
+	int resume;
+	void *resume_context;
+	struct completion resumed;
+	struct work_struct work;
+	struct list_head inflight;
+	int inflight_cpu;
+	unsigned long start;
+	struct pid *requestor;
+	struct list_head held;
+	struct flt_record inline_records[FLT_INLINE_RECORDS];
+};
+
+/*
+ * The front half's part, in this order:
+ *
+ *	if (!flt_volume_wants(volume, FLT_WANT(IRP_MJ_READ)))
+ *		return the lower file system's answer;
+ *	flt_operation_init(&op, volume, IRP_MJ_READ, file_object);
+ *	op.iopb.Parameters.Read.Length = ...; op.iopb.IrpFlags = ...;
+ *	op.front = &my_request;
+ *	status = flt_operation_run(&op);
+ *	information = op.data.IoStatus.Information;
+ *	flt_operation_fini(&op);
+ *
+ * flt_operation_run() works with no interested instance too (the bottom is called at once), so a
+ * sequence of which only a part is wanted needs no second path.
+ */
+void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCHAR major,
+			PFILE_OBJECT file);
+NTSTATUS flt_operation_run(struct flt_operation *op);
+void flt_operation_start(struct flt_operation *op);
+void flt_operation_fini(struct flt_operation *op);
+
+/* The bottom's part: an operation that perform() left under way has its IoStatus now. */
+void flt_operation_bottom_done(struct flt_operation *op);
+
+static inline struct flt_operation *flt_operation_of(PFLT_CALLBACK_DATA data)
+{
+	return container_of(data, struct flt_operation, data);
+}
+
+/* Set the result; for bottoms. */
+static inline void flt_operation_result(struct flt_operation *op, NTSTATUS status,
+					ULONG_PTR information)
+{
+	op->data.IoStatus.Status = status;
+	op->data.IoStatus.Information = information;
+}
+
+/* Did a filter change parameters, so that the bottom may not rely on op->front alone? */
+static inline bool flt_operation_changed(const struct flt_operation *op)
+{
+	return op->flags & FLT_OP_CHANGED;
+}
+
+#endif

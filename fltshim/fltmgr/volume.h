@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A volume: one mount of a file system that filters attach to. The interest mask is the one word
+ * that an entry point of the file system reads to learn that nobody wants an operation.
+ */
+#ifndef FLTMGR_VOLUME_H
+#define FLTMGR_VOLUME_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include "fltmgr/object.h"
+#include "fltmgr/op_table.h"
+#include "fltmgr/volume_ops.h"
+
+struct flt_stack;
+
+/* What the file system tells about a volume when it creates one. */
+struct flt_volume_info {
+	const char *mount_name;		/* what messages call it: the lower path */
+	const char *lower_type;		/* "ext4" */
+	FLT_FILESYSTEM_TYPE fs_type;
+	ULONG device_type;		/* FILE_DEVICE_* */
+	bool read_only;
+	bool local;
+};
+
+/**
+ * struct flt_volume - a mounted volume
+ * @obj: common header
+ * @interest: FLT_WANT bits of everything that some attached instance may want; read without a
+ *	lock, published after the stack that it describes
+ * @stack: the current snapshot; RCU, replaced under @lock
+ * @setup_pending: automatic instances were not offered yet (flt_volume_ready())
+ * @leaving: the file system is going away; no new instance
+ * @lock: protects @instances and the order of publications; never held across a callback
+ * @instances: all instances in falling altitude, those being set up included
+ * @setup_lock: makes the first user run the setup and the others wait for it
+ * @ops: the file system
+ * @private: the file system's own
+ * @info: what the file system told
+ * @number: N of \Device\HarddiskVolumeN
+ * @name: that name, NUL-terminated
+ * @link: in the list of volumes
+ */
+struct flt_volume {
+	struct flt_object obj;
+	u64 interest;
+	struct flt_stack __rcu *stack;
+	bool setup_pending;
+	bool leaving;
+	struct mutex lock;
+	struct list_head instances;
+	struct mutex setup_lock;
+	const struct flt_volume_ops *ops;
+	void *private;
+	struct flt_volume_info info;
+	unsigned int number;
+	UNICODE_STRING name;
+	struct list_head link;
+};
+
+/* Does anybody on this volume want one of the operations in @mask? */
+static inline bool flt_volume_wants(const struct flt_volume *volume, u64 mask)
+{
+	return READ_ONCE(volume->interest) & mask;
+}
+
+struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,
+				     const struct flt_volume_info *info);
+int flt_volume_setup(struct flt_volume *volume);
+void flt_volume_leave(struct flt_volume *volume);
+void flt_volume_destroy(struct flt_volume *volume);
+
+/**
+ * flt_volume_ready() - see that the automatic instances of a new volume are set up
+ * @volume: a mounted volume
+ *
+ * Called at the first use after mount, in task context without a lock of the VFS held. One load
+ * and a branch afterwards.
+ */
+static inline void flt_volume_ready(struct flt_volume *volume)
+{
+	if (unlikely(smp_load_acquire(&volume->setup_pending)))
+		flt_volume_setup(volume);
+}
+
+int flt_volumes_init(void);
+void flt_volumes_exit(void);
+
+#endif

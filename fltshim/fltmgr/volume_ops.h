@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The border between the filter manager and a file system: everything that fltmgr may ask of
+ * what lies below. fltfs is one implementation, the fake volume of the unit tests another.
+ */
+#ifndef FLTMGR_VOLUME_OPS_H
+#define FLTMGR_VOLUME_OPS_H
+
+#include "nt/nt.h"
+
+struct flt_operation;
+struct flt_file;
+struct flt_volume;
+
+/**
+ * struct flt_volume_ops - what a file system provides to the filter manager
+ * @perform: the bottom of the stack. Carries out op->iopb on op->iopb.TargetFileObject and sets
+ *	op->data.IoStatus. Returns true when that is done, false when the operation is under way
+ *	and flt_operation_bottom_done() will be called for it exactly once: from task or softirq
+ *	context, never from hard interrupt, possibly before @perform has returned. A synchronous
+ *	operation is performed in the context of its issuer; one marked FLT_OP_ASYNC may arrive in
+ *	any task context that may sleep.
+ * @cancel: ask for the early end of an operation that @perform left under way; a hint, in any
+ *	context up to softirq. NULL where nothing below can be cancelled.
+ * @free_file: the last reference to a file object of this volume is gone (task context).
+ * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
+ *	the new interest mask is published (task context, may sleep).
+ */
+struct flt_volume_ops {
+	bool (*perform)(struct flt_operation *op);
+	void (*cancel)(struct flt_operation *op);
+	void (*free_file)(struct flt_file *file);
+	void (*interest_changed)(struct flt_volume *volume);
+};
+
+#endif

@@ -1,8 +1,89 @@
 # SPDX-License-Identifier: GPL-2.0
-# fltshim: `make` builds for the running kernel or KDIR=; `make help` lists the rest.
+# `make` builds fltshim.ko in place, for the running kernel or for KDIR=.  Everything else
+# is built in .build/<kernel release>/, so that two kernels never mix.  `make help` lists it.
 
-KDIR ?= /lib/modules/$(shell uname -r)/build
+KREL_RUNNING := $(shell uname -r)
+KDIR ?= /lib/modules/$(KREL_RUNNING)/build
+SERIES := 6.1 6.12
+# The samples are ours; the tool that builds them never guesses a licence.
+SAMPLE_LICENSE := GPL
+SAMPLES = $(sort $(patsubst samples/%/,%,$(dir $(wildcard samples/*/*.inf))))
 
-all:
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
-.PHONY: all
+krel = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
+BUILD = .build/$(KREL)
+
+all: headers
+	+$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+headers:
+	@test -e $(KDIR)/Makefile || { \
+		echo "fltshim: there are no kernel headers in $(KDIR)."; \
+		echo "  For the running kernel:   apt-get install linux-headers-$(KREL_RUNNING)"; \
+		echo "  For another kernel:       make KDIR=/path/to/its/headers"; \
+		echo "  For Debian's 6.1 and 6.12, which are fetched:   make all-kernels"; \
+		exit 1; } >&2
+
+# One kernel, out of tree: KDIR says which.
+tree: headers
+	+@$(MAKE) --no-print-directory tree-one KREL=$(krel)
+tree-one:
+	@scripts/kernels_tree $(BUILD)
+	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(BUILD) modules
+
+all-kernels: tools
+	+@set -e; for series in $(SERIES); do \
+		kdir=$$(scripts/kernels headers $$series); \
+		$(MAKE) --no-print-directory tree KDIR=$$kdir; \
+	done
+
+samples: tree
+	+@$(MAKE) --no-print-directory samples-one KREL=$(krel)
+samples-one: $(addprefix sample-,$(SAMPLES))
+sample-%:
+	scripts/minifilter build samples/$* --kdir $(KDIR) --symvers $(BUILD)/Module.symvers \
+		-o $(BUILD)/samples --license $(SAMPLE_LICENSE)
+
+all-samples: tools
+	+@set -e; for series in $(SERIES); do \
+		kdir=$$(scripts/kernels headers $$series); \
+		$(MAKE) --no-print-directory samples KDIR=$$kdir; \
+	done
+
+demo: tools
+	+@scripts/demo
+
+test: tools
+	+@scripts/test
+
+test-guest: tools
+	+@scripts/test --guest $(if $(K),--kernel "$(K)") $(if $(T),--only "$(T)")
+
+check: tools
+	+@scripts/check
+
+# What a fresh Debian 12 lacks; says what it installs.
+tools:
+	@scripts/setup
+
+clean:
+	rm -rf .build modules.order Module.symvers fltshim/compat/config.h
+	find . -path ./.git -prune -o -type f \( -name '*.o' -o -name '*.o.d' -o -name '*.ko' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.ans' \) \
+		-exec rm -f {} +
+
+help:
+	@echo "make              fltshim.ko for the running kernel, or for KDIR=headers"
+	@echo "make demo         watch two minifilters at work in a guest"
+	@echo "make test         build for Debian's 6.1 and 6.12, run every test in guests"
+	@echo "make test-guest   the guest tests only; K=6.12 one kernel, T=name tests by name"
+	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
+	@echo "make all-kernels  fltshim for Debian's 6.1 and 6.12, in .build/RELEASE"
+	@echo "make all-samples  the same with the samples"
+	@echo "make check        warnings, sparse, checkpatch and the project's own rules"
+	@echo "make tools        install what demo, test and check need (Debian 12)"
+	@echo "make clean        remove everything built here"
+	@echo "scripts/guest --shell        an interactive guest"
+	@echo "scripts/minifilter build .   your own minifilter into a module"
+
+.PHONY: all headers tree tree-one all-kernels samples samples-one all-samples demo test \
+	test-guest check tools clean help

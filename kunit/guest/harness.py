@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the tests of a folder in guests and collects verdicts and proofs.
+
+A test is NAME.sh or NAME.c with a comment line of what it needs:
+    needs: lower=ext4,tmpfs kernels=6.1,6.12 filters=a,b programs=git modules=overlay time=60
+All words may be left out: lower and kernels then mean all, filters, programs and
+modules none, time 60 seconds.  Tests with one kernel, lower file system and kind
+of root (busybox, or Debian for those with programs) share a boot; when a test
+takes its guest down, the rest get another one.
+"""
+
+import dataclasses
+import pathlib
+import re
+import subprocess
+
+import debs
+import guest_vm
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+KERNELS = ["6.1", "6.12"]
+LOWERS = ["ext4", "tmpfs"]
+# A guest that dies this often on one list of tests is given up.
+MAX_BOOTS = 6
+
+
+@dataclasses.dataclass
+class Test:
+    """A test file and what it needs."""
+    name: str
+    path: pathlib.Path
+    lower: list
+    kernels: list
+    filters: list
+    programs: list
+    modules: list
+    time: int
+
+
+@dataclasses.dataclass
+class Verdict:
+    """What became of one test in one setting: ok, not ok, or skip."""
+    setting: str
+    name: str
+    state: str
+    seconds: float = 0.0
+    why: str = ""
+    output: str = ""
+
+
+@dataclasses.dataclass
+class Setting:
+    """What the tests of one boot share."""
+    kernel: str
+    lower: str
+    debian: bool
+
+    def __str__(self):
+        return f"{self.kernel} {self.lower}"
+
+
+def read_test(path):
+    """Parse the header of a test; a word that is not known is an error."""
+    needs = {"lower": LOWERS, "kernels": KERNELS, "filters": [], "programs": [],
+             "modules": [], "time": ["60"]}
+    for line in path.read_text().splitlines()[:40]:
+        match = re.match(r"[\s#/*]*needs:(.*)", line)
+        if not match:
+            continue
+        for word in match[1].replace("*/", "").split():
+            key, equals, value = word.partition("=")
+            if key not in needs or not equals:
+                raise debs.Problem(f"{path}: unknown word in the needs line: {word}")
+            needs[key] = [one for one in value.split(",") if one]
+    if not needs["time"][0].isdigit():
+        raise debs.Problem(f"{path}: time= takes a number of seconds")
+    return Test(path.stem, path, needs["lower"], needs["kernels"], needs["filters"],
+                needs["programs"], needs["modules"], int(needs["time"][0]))
+
+
+def find_tests(folder, only=None):
+    """The tests in FOLDER, by name; only: a regular expression for names."""
+    tests = [read_test(path) for path in sorted(folder.iterdir())
+             if path.suffix in (".sh", ".c")]
+    return [test for test in tests if not only or re.search(only, test.name)]
+
+
+def compile_c(test, build):
+    """Build a C test, static, for the guest."""
+    program = build / test.name
+    sources = [test.path, HERE / "prove.h"]
+    if program.exists() and all(one.stat().st_mtime < program.stat().st_mtime
+                                for one in sources):
+        return program
+    build.mkdir(parents=True, exist_ok=True)
+    command = ["gcc", "-static", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pthread",
+               "-D_GNU_SOURCE", f"-I{HERE}", "-o", program, test.path]
+    done = subprocess.run(command, text=True, stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise debs.Problem(f"{test.path} does not compile:\n{done.stderr}")
+    return program
+
+
+def settings_of(tests, kernels):
+    """The settings in which TESTS run, each with its tests."""
+    table = []
+    for kernel in kernels:
+        for lower in LOWERS + sorted({one for test in tests for one in test.lower
+                                      if one not in LOWERS}):
+            for debian in (False, True):
+                chosen = [test for test in tests if kernel in test.kernels
+                          and lower in test.lower and bool(test.programs) == debian]
+                if chosen:
+                    table.append((Setting(kernel, lower, debian), chosen))
+    return table
+
+
+class Runner:
+    """Runs lists of tests.  modules(kernel, name) gives the path of NAME.ko for KERNEL."""
+
+    def __init__(self, build, modules, report):
+        self.build = build
+        self.modules = modules
+        self.report = report
+        self.proofs = []
+
+    def run(self, setting, tests):
+        """Run TESTS in SETTING, in as many boots as it takes; the verdicts in order."""
+        verdicts = []
+        left = list(tests)
+        for _ in range(MAX_BOOTS):
+            done = self._boot(setting, left)
+            verdicts += done
+            left = left[len(done):]
+            if not left:
+                break
+        for test in left:
+            verdicts.append(self._tell(Verdict(str(setting), test.name, "not ok",
+                                               why="not run: the guests before it failed")))
+        return verdicts
+
+    def _tell(self, verdict):
+        self.report(verdict)
+        return verdict
+
+    def _guest(self, setting, tests):
+        files = {"t/lib.sh": HERE / "lib.sh", "t/run.sh": HERE / "run.sh"}
+        lines = []
+        for test in tests:
+            source = test.path if test.path.suffix == ".sh" else compile_c(test, self.build)
+            target = f"t/tests/{test.name}{'.sh' if test.path.suffix == '.sh' else ''}"
+            files[target] = source.read_bytes()
+            command = f"/{target}"
+            lines.append(f"{test.name} {test.time} {command}\n")
+        files["t/list"] = "".join(lines).encode()
+        wanted = {"fltshim"} | {name for test in tests for name in test.filters}
+        for name in sorted(wanted):
+            path = self.modules(setting.kernel, name)
+            if path:
+                files[f"modules/{name}.ko"] = path
+        guest = guest_vm.Guest(
+            setting.kernel, script="exec sh /t/run.sh\n", files=files,
+            modules=sorted({name for test in tests for name in test.modules}),
+            packages=sorted({name for test in tests for name in test.programs}),
+            environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower},
+            time_limit=120 + sum(test.time for test in tests))
+        if setting.lower == "tmpfs":
+            guest.mounts = ["tmpfs tmpfs /lower"]
+        else:
+            guest.disks = [guest_vm.Disk(setting.lower, "/lower")]
+        return guest
+
+    def _boot(self, setting, tests):
+        """One boot; the verdicts of the tests that it got through."""
+        reader = _Reader(setting, self._tell)
+        result = self._guest(setting, tests).run(reader.feed)
+        self.proofs += [(setting, *proof) for proof in reader.proofs]
+        parts = _by_test(result.log or result.console)
+        blamed = False
+        for verdict in reader.verdicts:
+            splat = guest_vm.first_splat(parts.get(verdict.name, ""))
+            if splat:
+                blamed = True
+                verdict.state, verdict.why = "not ok", f"the kernel log has: {splat}"
+                verdict.output += "\n" + guest_vm.around_splat(parts[verdict.name])
+                self._tell(verdict)
+            blamed |= "tainted" in verdict.why
+        if reader.running:
+            part = parts.get(reader.running, "")
+            why = result.failure or "the guest ended before the test did"
+            if "panicked" in why:
+                why = f"the guest's kernel panicked: {guest_vm.first_splat(part)}"
+            text = reader.lines + [guest_vm.around_splat(part) or part or result.evidence()]
+            reader.close(Verdict(str(setting), reader.running, "not ok", why=why,
+                                 output="\n".join(text)))
+        elif result.failure and not blamed:
+            self._tell(Verdict(str(setting), "guest", "not ok", why=result.failure,
+                               output=result.evidence()))
+        if not reader.verdicts:
+            # Not even the first test began: there is nothing to blame but the guest.
+            reader.close(Verdict(str(setting), tests[0].name, "not ok",
+                                 why=result.failure or "no test began in the guest",
+                                 output=result.output + result.evidence()))
+        return reader.verdicts
+
+
+def _by_test(log):
+    """The kernel log cut at run.sh's marks: test name to its part."""
+    parts = {}
+    name = ""
+    for line in log.splitlines():
+        mark = re.search(r"test (\S+) (begins|ends)$", line)
+        if mark:
+            name = mark[1] if mark[2] == "begins" else ""
+        elif name:
+            parts[name] = parts.get(name, "") + line + "\n"
+    return parts
+
+
+class _Reader:
+    """Reads what run.sh prints, as it comes."""
+
+    def __init__(self, setting, tell):
+        self.setting = setting
+        self.tell = tell
+        self.verdicts = []
+        self.proofs = []
+        self.running = ""
+        self.lines = []
+        self.ended = False
+        self._rest = b""
+
+    def feed(self, data):
+        """Take the next bytes of the guest's output."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._line(line.decode(errors="replace").rstrip("\r"))
+
+    def _line(self, line):
+        match = re.match(r"(ok|not ok|skip) (\S+) ([\d.]+) ?(.*)$", line)
+        if line.startswith("begin "):
+            self.running, self.lines = line[6:], []
+        elif match and match[2] == self.running:
+            self.close(Verdict(str(self.setting), match[2], match[1], float(match[3]), match[4],
+                               "\n".join(self.lines)))
+        elif match and self.verdicts and self.verdicts[-1].name == match[2]:
+            # A second verdict for a test: it left something behind.
+            last = self.verdicts[-1]
+            last.state, last.why = match[1], match[4]
+            self.tell(last)
+        elif line == "end":
+            self.ended = True
+        else:
+            text = line[2:] if line.startswith("| ") else line
+            self.lines.append(text)
+            proof = re.match(r"proves: (\S+) (ok|failed) (\S+) ?(\S*)$", text)
+            if proof:
+                self.proofs.append(proof.groups())
+
+    def close(self, verdict):
+        """The verdict on the test that ran."""
+        self.running = ""
+        self.verdicts.append(verdict)
+        self.tell(verdict)

@@ -1,0 +1,6 @@
+#!/bin/sh
+# A failed proof fails the test.
+# needs: lower=ext4
+# expect: not ok SELF-002: false
+. /t/lib.sh
+proves SELF-002 false

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Debian's kernels for building and booting, unpacked in the cache folder.
+
+Get one with get("6.12"): the release that was current when first asked for, and
+from then on the same one, until refresh() or its folder is removed.  Headers and
+image always have one release, so a module built here loads there.
+"""
+
+import re
+import subprocess
+
+import debs
+
+# The packages that stand for "the current one", for each series we support.
+SERIES = {
+    "6.1": ["linux-headers-cloud-amd64"],
+    "6.12": ["linux-headers-6.12-cloud-amd64", "linux-headers-cloud-amd64"],
+}
+
+
+def _folder():
+    path = debs.cache_dir() / "kernels"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def _resolve(series):
+    """Ask apt for the current release of SERIES."""
+    for meta in SERIES[series]:
+        for package in debs.depends(meta) or []:
+            match = re.fullmatch(r"linux-headers-(\d+\.\d+\.\d\S*-cloud-amd64)", package)
+            if match and match[1].startswith(series + "."):
+                return match[1]
+    raise debs.Problem(f"apt offers no Debian {series} kernel (looked for {SERIES[series][0]}); "
+                       "run apt-get update; Debian 12 with bookworm-security has both 6.1 and 6.12")
+
+
+class Kernel:
+    """One Debian kernel: release, and paths that are fetched when first used."""
+
+    def __init__(self, series, release):
+        self.series = series
+        self.release = release
+        self.top = _folder() / release
+
+    @property
+    def kdir(self):
+        """The header folder to give to make -C."""
+        folder = self.top / "headers"
+        with debs.locked("kernels"):
+            if not folder.is_dir():
+                names = [f"linux-headers-{self.release}"]
+                names += [name for name in debs.depends(names[0]) or []
+                          if re.match(r"linux-(headers-.*-common|kbuild-)", name)]
+                if len(names) != 3:
+                    raise debs.Problem(f"apt no longer has linux-headers-{self.release}; "
+                                       f"scripts/kernels refresh {self.series} takes the current one")
+                debs.build_folder(folder, debs.fetch(names), lambda work: _relocate(work, folder))
+        return folder / "usr/src" / f"linux-headers-{self.release}"
+
+    @property
+    def root(self):
+        """The unpacked image package: boot/ and lib/modules/RELEASE/."""
+        folder = self.top / "image"
+        with debs.locked("kernels"):
+            if not folder.is_dir():
+                package = f"linux-image-{self.release}"
+                if not debs.candidate(package):
+                    raise debs.Problem(f"apt no longer has {package}; "
+                                       f"scripts/kernels refresh {self.series} takes the current one")
+                debs.build_folder(folder, debs.fetch([package]), self._depmod)
+        return folder
+
+    @property
+    def image(self):
+        """The bzImage."""
+        return self.root / "boot" / f"vmlinuz-{self.release}"
+
+    @property
+    def modules(self):
+        """The folder lib/modules/RELEASE with modules.dep."""
+        return self.root / "lib/modules" / self.release
+
+    def _depmod(self, work):
+        done = subprocess.run([debs.need("depmod", "kmod"), "-b", work, self.release],
+                              text=True, stderr=subprocess.PIPE, check=False)
+        if done.returncode != 0:
+            raise debs.Problem(f"depmod for {self.release} failed: {done.stderr.strip()}")
+
+
+def _relocate(work, final):
+    """Point the packages' absolute paths at where they will lie.
+
+    Only the top Makefile of the flavour and the build and source links name
+    absolute paths; the links to kbuild's scripts and tools are relative.
+    """
+    for makefile in work.glob("usr/src/linux-headers-*/Makefile"):
+        text = makefile.read_text()
+        makefile.write_text(text.replace("include /usr/src/", f"include {final}/usr/src/"))
+    for link in work.glob("lib/modules/*/*"):
+        target = str(link.readlink()) if link.is_symlink() else ""
+        if target.startswith("/usr/"):
+            link.unlink()
+            link.symlink_to(f"{final}{target}")
+
+
+def get(name):
+    """The Kernel for a series ("6.12") or for a full release already cached."""
+    if name in SERIES:
+        pin = _folder() / f"{name}.release"
+        if not pin.exists():
+            pin.write_text(_resolve(name) + "\n")
+        return Kernel(name, pin.read_text().strip())
+    for series in SERIES:
+        if name.startswith(series + ".") and (_folder() / name).is_dir():
+            return Kernel(series, name)
+    raise debs.Problem(f"unknown kernel {name}: give one of {' '.join(SERIES)}")
+
+
+def refresh(series):
+    """Forget which release SERIES means and take the current one."""
+    if series not in SERIES:
+        raise debs.Problem(f"unknown kernel {series}: give one of {' '.join(SERIES)}")
+    (_folder() / f"{series}.release").write_text(_resolve(series) + "\n")
+    return get(series)

@@ -4,14 +4,50 @@
  * which they come up, and takes them down in reverse. Nothing else lives here.
  */
 #include <linux/module.h>
+#include "fs/fltfs.h"
+
+/* A facility: comes up, or says why not; @exit may be NULL. */
+struct fltshim_part {
+	const char *name;
+	int (*init)(void);
+	void (*exit)(void);
+};
+
+static const struct fltshim_part fltshim_parts[] = {
+	{ "fltfs", fltfs_init, fltfs_exit },
+};
+
+static void fltshim_down(unsigned int count)
+{
+	while (count--) {
+		if (fltshim_parts[count].exit)
+			fltshim_parts[count].exit();
+	}
+}
 
 static int __init fltshim_init(void)
 {
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(fltshim_parts); i++) {
+		if (!fltshim_parts[i].init)
+			continue;
+		ret = fltshim_parts[i].init();
+		if (ret) {
+			pr_err("fltshim: %s: not started, error %d\n", fltshim_parts[i].name, ret);
+			fltshim_down(i);
+			return ret;
+		}
+	}
 	return 0;
 }
 
 static void __exit fltshim_exit(void)
 {
+	fltshim_down(ARRAY_SIZE(fltshim_parts));
+	/* Objects and snapshots that were freed by RCU callbacks of ours. */
+	rcu_barrier();
 }
 
 module_init(fltshim_init);

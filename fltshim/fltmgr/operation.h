@@ -24,6 +24,7 @@ struct flt_instance;
 struct flt_node;
 struct flt_stack;
 struct pid;
+struct task_struct;
 
 #define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
 
@@ -44,6 +45,7 @@ enum flt_hold {
 	FLT_HOLD_NONE,		/* the machine runs */
 	FLT_HOLD_CALLING,	/* inside a callback (or the bottom) that may yet pend it */
 	FLT_HOLD_PENDED,	/* the callback (or the bottom) kept it */
+	FLT_HOLD_CLAIMED,	/* being handed back: @resume is written */
 	FLT_HOLD_RESUMED,	/* handed back, the machine has not looked yet */
 };
 
@@ -88,11 +90,13 @@ struct flt_record {
  * @front: the file system's own description of the request; NULL for what a filter started
  * @bottom: the file system's own while the bottom is under way
  * @done: end of an asynchronous operation
- * @first: nodes before this one are not visited (started by an instance: those above it)
+ * @nodes: the interested nodes that are visited, from high to low
  * @cursor: the node whose turn it is
- * @nr_nodes: interested nodes of the snapshot
+ * @nr_nodes: how many there are
  * @phase: enum flt_phase
  * @flags: FLT_OP_*
+ * @op_index: dense index of the major function
+ * @stack_ref: a reference on the memory of @stack is held
  * @hold: enum flt_hold, moved by cmpxchg
  * @resume: what the resumption said (an FLT_PREOP_CALLBACK_STATUS)
  * @resume_context: completion context that came with it
@@ -101,7 +105,9 @@ struct flt_record {
  * @inflight: in the list of operations in flight
  * @inflight_cpu: which of these lists
  * @start: jiffies at the start
- * @requestor: thread group that asked for it, referenced; NULL for none
+ * @requestor: thread group that asked for it; referenced for asynchronous operations
+ * @runner: the task that runs the machine; for comparison only
+ * @held: in the holding instance's list of operations that it pends
  */
 struct flt_operation {
 	FLT_CALLBACK_DATA data;
@@ -115,13 +121,12 @@ struct flt_operation {
 	void *bottom;
 	void (*done)(struct flt_operation *op);
 	const struct flt_node *nodes;
-	int first;
 	int cursor;
 	int nr_nodes;
 	u8 phase;
 	u8 flags;
 	u8 op_index;
-	bool listed;
+	bool stack_ref;
 	atomic_t hold;
 	int resume;
 	void *resume_context;
@@ -131,6 +136,7 @@ struct flt_operation {
 	int inflight_cpu;
 	unsigned long start;
 	struct pid *requestor;
+	struct task_struct *runner;
 	struct list_head held;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
 };
@@ -155,6 +161,9 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 NTSTATUS flt_operation_run(struct flt_operation *op);
 void flt_operation_start(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);
+
+int flt_operations_init(void);
+void flt_operations_exit(void);
 
 /* The bottom's part: an operation that perform() left under way has its IoStatus now. */
 void flt_operation_bottom_done(struct flt_operation *op);

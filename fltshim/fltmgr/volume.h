@@ -12,6 +12,7 @@
 #include "fltmgr/op_table.h"
 #include "fltmgr/volume_ops.h"
 
+struct flt_filter;
 struct flt_stack;
 
 /* What the file system tells about a volume when it creates one. */
@@ -35,12 +36,14 @@ struct flt_volume_info {
  * @lock: protects @instances and the order of publications; never held across a callback
  * @instances: all instances in falling altitude, those being set up included
  * @setup_lock: makes the first user run the setup and the others wait for it
+ * @setup_task: the task that runs the setup callbacks, for comparison only
  * @ops: the file system
  * @private: the file system's own
  * @info: what the file system told
  * @number: N of \Device\HarddiskVolumeN
  * @name: that name, NUL-terminated
  * @link: in the list of volumes
+ * @rcu: delays the freeing past flt_object_put()
  */
 struct flt_volume {
 	struct flt_object obj;
@@ -51,12 +54,14 @@ struct flt_volume {
 	struct mutex lock;
 	struct list_head instances;
 	struct mutex setup_lock;
+	struct task_struct *setup_task;
 	const struct flt_volume_ops *ops;
 	void *private;
 	struct flt_volume_info info;
 	unsigned int number;
 	UNICODE_STRING name;
 	struct list_head link;
+	struct rcu_head rcu;
 };
 
 /* Does anybody on this volume want one of the operations in @mask? */
@@ -77,14 +82,17 @@ void flt_volume_destroy(struct flt_volume *volume);
  *
  * Called at the first use after mount, in task context without a lock of the VFS held. One load
  * and a branch afterwards.
+ *
+ * Return: 0, -EINTR when the caller was killed while it waited, -ENOMEM
  */
-static inline void flt_volume_ready(struct flt_volume *volume)
+static inline int flt_volume_ready(struct flt_volume *volume)
 {
-	if (unlikely(smp_load_acquire(&volume->setup_pending)))
-		flt_volume_setup(volume);
+	if (likely(!smp_load_acquire(&volume->setup_pending)))
+		return 0;
+	return flt_volume_setup(volume);
 }
 
-int flt_volumes_init(void);
+void flt_volumes_offer(struct flt_filter *filter);
 void flt_volumes_exit(void);
 
 #endif

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Routines that ask or mark callback data: the dirty flag, who requested the operation, whether
+ * it is synchronous.
+ */
+#include <linux/export.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include "fltmgr/operation.h"
+#include "nt/ps_process.h"
+
+/**
+ * FltSetCallbackDataDirty() - make the changes to the parameters count
+ * @Data: callback data of the operation
+ *
+ * WDK page: fltsetcallbackdatadirty. IRQL: any.
+ */
+VOID FltSetCallbackDataDirty(PFLT_CALLBACK_DATA Data)
+{
+	Data->Flags |= FLTFL_CALLBACK_DATA_DIRTY;
+}
+EXPORT_SYMBOL_GPL(FltSetCallbackDataDirty);
+
+/**
+ * FltClearCallbackDataDirty() - take FltSetCallbackDataDirty() back
+ * @Data: callback data of the operation
+ *
+ * WDK page: fltclearcallbackdatadirty. IRQL: any.
+ */
+VOID FltClearCallbackDataDirty(PFLT_CALLBACK_DATA Data)
+{
+	Data->Flags &= ~FLTFL_CALLBACK_DATA_DIRTY;
+}
+EXPORT_SYMBOL_GPL(FltClearCallbackDataDirty);
+
+/**
+ * FltIsCallbackDataDirty() - is the callback data marked dirty?
+ * @Data: callback data of the operation
+ *
+ * WDK page: fltiscallbackdatadirty. IRQL: any.
+ */
+BOOLEAN FltIsCallbackDataDirty(PFLT_CALLBACK_DATA Data)
+{
+	return !!(Data->Flags & FLTFL_CALLBACK_DATA_DIRTY);
+}
+EXPORT_SYMBOL_GPL(FltIsCallbackDataDirty);
+
+/**
+ * FltIsOperationSynchronous() - does the issuer wait for the operation?
+ * @CallbackData: callback data of the operation
+ *
+ * WDK page: fltisoperationsynchronous. IRQL: any. The tests come in the documented order; every
+ * file object here is opened for synchronous I/O, so a request that came with an asynchronous
+ * completion counts as made on an asynchronous file (CBD-067, CBD-070).
+ */
+BOOLEAN FltIsOperationSynchronous(PFLT_CALLBACK_DATA CallbackData)
+{
+	const FLT_IO_PARAMETER_BLOCK *iopb = CallbackData->Iopb;
+	const FILE_OBJECT *file = iopb->TargetFileObject;
+	ULONG code;
+
+	if (!FLT_IS_IRP_OPERATION(CallbackData))
+		return TRUE;
+	if (iopb->IrpFlags & IRP_SYNCHRONOUS_PAGING_IO)
+		return TRUE;
+	if (iopb->IrpFlags & IRP_PAGING_IO)
+		return FALSE;
+	switch (iopb->MajorFunction) {
+	case IRP_MJ_READ:
+	case IRP_MJ_WRITE:
+		return !!(iopb->IrpFlags & IRP_SYNCHRONOUS_API);
+	case IRP_MJ_FILE_SYSTEM_CONTROL:
+		code = iopb->Parameters.FileSystemControl.Common.FsControlCode;
+		if ((code & 3) == METHOD_BUFFERED)
+			return TRUE;
+		break;
+	case IRP_MJ_DEVICE_CONTROL:
+	case IRP_MJ_INTERNAL_DEVICE_CONTROL:
+		code = iopb->Parameters.DeviceIoControl.Common.IoControlCode;
+		if ((code & 3) == METHOD_BUFFERED)
+			return TRUE;
+		break;
+	}
+	return (file && file->Flags & FO_SYNCHRONOUS_IO) ||
+	       !!(iopb->IrpFlags & IRP_SYNCHRONOUS_API);
+}
+EXPORT_SYMBOL_GPL(FltIsOperationSynchronous);
+
+static struct pid *flt_requestor(PFLT_CALLBACK_DATA data)
+{
+	/* A draining call and a completed operation carry a copy: its thread tells. */
+	return data->Thread ? task_tgid((struct task_struct *)data->Thread) : NULL;
+}
+
+/**
+ * FltGetRequestorProcessId() - process id of the requestor
+ * @CallbackData: callback data of the operation
+ *
+ * WDK page: fltgetrequestorprocessid. IRQL: <= DISPATCH_LEVEL.
+ *
+ * Return: the thread group's id in the initial namespace, 0 for an operation without a thread
+ */
+ULONG FltGetRequestorProcessId(PFLT_CALLBACK_DATA CallbackData)
+{
+	struct pid *pid = flt_requestor(CallbackData);
+
+	return pid ? pid_nr(pid) : 0;
+}
+EXPORT_SYMBOL_GPL(FltGetRequestorProcessId);
+
+/**
+ * FltGetRequestorProcessIdEx() - process id of the requestor, as a handle
+ * @CallbackData: callback data of the operation
+ *
+ * WDK page: fltgetrequestorprocessidex. IRQL: <= DISPATCH_LEVEL.
+ */
+HANDLE FltGetRequestorProcessIdEx(PFLT_CALLBACK_DATA CallbackData)
+{
+	return (HANDLE)(ULONG_PTR)FltGetRequestorProcessId(CallbackData);
+}
+EXPORT_SYMBOL_GPL(FltGetRequestorProcessIdEx);
+
+/**
+ * FltGetRequestorProcess() - process object of the requestor
+ * @CallbackData: callback data of the operation
+ *
+ * WDK page: fltgetrequestorprocess. IRQL: <= DISPATCH_LEVEL. Not referenced: it lives as long as
+ * the operation.
+ *
+ * Return: the process, NULL for an operation without a thread
+ */
+PEPROCESS FltGetRequestorProcess(PFLT_CALLBACK_DATA CallbackData)
+{
+	return CallbackData->Thread ? IoThreadToProcess(CallbackData->Thread) : NULL;
+}
+EXPORT_SYMBOL_GPL(FltGetRequestorProcess);

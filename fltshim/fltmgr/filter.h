@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A registered minifilter: its callbacks (copied out of FLT_REGISTRATION), the instances that its
+ * service key defines, and what is counted for it.
+ */
+#ifndef FLTMGR_FILTER_H
+#define FLTMGR_FILTER_H
+
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include "fltmgr/object.h"
+#include "fltmgr/op_table.h"
+#include "fltmgr/violation.h"
+#include "nt/io_driver.h"
+
+struct flt_filter_sysfs;
+
+/* Callbacks for one major function, by dense index. */
+struct flt_filter_op {
+	PFLT_PRE_OPERATION_CALLBACK pre;
+	PFLT_POST_OPERATION_CALLBACK post;
+	ULONG skip;
+};
+
+/* One instance that the INF defines. */
+struct flt_instance_def {
+	UNICODE_STRING name;
+	UNICODE_STRING altitude;
+	ULONG flags;		/* FLT_DEF_* */
+};
+
+#define FLT_DEF_NO_AUTOMATIC	0x1	/* INST-15: no automatic attachment */
+#define FLT_DEF_NO_MANUAL	0x2	/* INST-15: no manual attachment */
+
+/* Per-CPU counters of calls into a filter. */
+struct flt_filter_stats {
+	u64 pre[FLT_NR_OPS];
+	u64 post[FLT_NR_OPS];
+};
+
+enum flt_filter_state {
+	FLT_FILTER_REGISTERED,	/* FltRegisterFilter() returned */
+	FLT_FILTER_FILTERING,	/* FltStartFiltering() was called */
+	FLT_FILTER_GONE,	/* FltUnregisterFilter() has begun */
+};
+
+/**
+ * struct flt_filter - a minifilter
+ * @obj: common header; PFLT_FILTER is its address
+ * @driver: the module that registered it
+ * @name: service name as the INF spells it, NUL-terminated; @name_utf8 for messages and sysfs
+ * @state: enum flt_filter_state, under flt_filters_lock
+ * @unloading: an unload request is under way (claims it)
+ * @unload_mandatory: of which kind; decides the teardown reason
+ * @entered: DriverEntry has returned with success
+ * @flags: FLTFL_REGISTRATION_*
+ * @unload: and the following: the registered callbacks, NULL where there is none
+ * @ops: callbacks per major function
+ * @nr_ops: how many have one
+ * @defs: instances of the service key; the default one first
+ * @features: SupportedFeatures of the service key
+ * @buffer_access: Parameters\BufferAccess: data buffers have to be kernel addresses
+ * @instances: of all volumes, under flt_filters_lock
+ * @link: in the list of filters, highest default altitude first
+ * @stats: per CPU
+ * @violations: by kind
+ * @sysfs: its directory
+ */
+struct flt_filter {
+	struct flt_object obj;
+	struct fsh_driver *driver;
+	UNICODE_STRING name;
+	char *name_utf8;
+	enum flt_filter_state state;
+	atomic_t unloading;
+	bool unload_mandatory;
+	bool entered;
+	ULONG flags;
+	PFLT_FILTER_UNLOAD_CALLBACK unload;
+	PFLT_INSTANCE_SETUP_CALLBACK setup;
+	PFLT_INSTANCE_QUERY_TEARDOWN_CALLBACK query_teardown;
+	PFLT_INSTANCE_TEARDOWN_CALLBACK teardown_start;
+	PFLT_INSTANCE_TEARDOWN_CALLBACK teardown_complete;
+	struct flt_filter_op ops[FLT_NR_OPS];
+	unsigned int nr_ops;
+	struct flt_instance_def *defs;
+	unsigned int nr_defs;
+	u32 features;
+	bool buffer_access;
+	struct list_head instances;
+	struct list_head link;
+	struct flt_filter_stats __percpu *stats;
+	atomic64_t violations[FLT_NR_VIOLATIONS];
+	struct flt_filter_sysfs *sysfs;
+	struct rcu_head rcu;
+};
+
+extern struct mutex flt_filters_lock;	/* the lists of filters, volumes and their instances */
+extern struct list_head flt_filters;
+
+static inline struct flt_filter *flt_filter_of(PFLT_FILTER filter)
+{
+	return (struct flt_filter *)filter;
+}
+
+static inline PFLT_FILTER flt_filter_opaque(struct flt_filter *filter)
+{
+	return (PFLT_FILTER)filter;
+}
+
+NTSTATUS flt_filter_unload_claim(struct flt_filter *filter, bool mandatory);
+NTSTATUS flt_filter_unload(struct flt_filter *filter, bool mandatory);
+int flt_filters_init(void);
+void flt_filters_exit(void);
+
+/* filter_key.c: what the service key says */
+NTSTATUS flt_filter_read_key(struct flt_filter *filter);
+void flt_filter_free_defs(struct flt_filter *filter);
+
+/* sysfs.c */
+int flt_sysfs_add(struct flt_filter *filter);
+void flt_sysfs_remove(struct flt_filter *filter);
+int flt_sysfs_init(void);
+void flt_sysfs_exit(void);
+
+#endif

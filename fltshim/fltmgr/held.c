@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Holding, finding and draining operations. Lock order: flt_live_lock (per CPU) -> nothing;
+ * instance->lock -> nothing. No callback runs under either.
+ *
+ * Every operation that visits a filter is in a per-CPU list from its start to its end. The list
+ * serves debugfs, and it is what makes a resume call with a stale pointer harmless: an address
+ * that is in no list is never dereferenced.
+ */
+#include <linux/jiffies.h>
+#include <linux/list_sort.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include "fltmgr/callback.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/held.h"
+#include "fltmgr/instance.h"
+#include "fltmgr/stack.h"
+#include "fltmgr/volume.h"
+
+struct flt_live {
+	spinlock_t lock;
+	struct list_head ops;
+};
+
+static DEFINE_PER_CPU(struct flt_live, flt_live);
+
+void flt_inflight_add(struct flt_operation *op)
+{
+	struct flt_live *live;
+
+	op->runner = current;
+	op->inflight_cpu = raw_smp_processor_id();
+	live = per_cpu_ptr(&flt_live, op->inflight_cpu);
+	spin_lock_bh(&live->lock);
+	list_add_tail(&op->inflight, &live->ops);
+	spin_unlock_bh(&live->lock);
+}
+
+void flt_inflight_del(struct flt_operation *op)
+{
+	struct flt_live *live = per_cpu_ptr(&flt_live, op->inflight_cpu);
+
+	spin_lock_bh(&live->lock);
+	list_del(&op->inflight);
+	spin_unlock_bh(&live->lock);
+}
+
+/* Which records may be owed something at this point of the walk. */
+static int flt_records_passed(const struct flt_operation *op)
+{
+	return op->phase == FLT_PHASE_BOTTOM ? op->nr_nodes : op->cursor;
+}
+
+/**
+ * flt_hold_prepare() - get ready to be held
+ * @op: the operation; its hold is FLT_HOLD_CALLING
+ * @holder: the instance that pends it, or NULL for the file system
+ *
+ * Comes before the hold is published, since everything may change hands after that: the records
+ * above are linked where a detacher finds them, the snapshot's memory is referenced, and the
+ * guard is left.
+ */
+void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
+{
+	int i, passed = flt_records_passed(op);
+
+	for (i = 0; i < passed; i++) {
+		struct flt_record *record = &op->records[i];
+		struct flt_instance *instance;
+
+		if (record->state != FLT_RECORD_OPEN)
+			continue;
+		instance = record->node->instance;
+		if (!record->counted) {
+			record->counted = true;
+			atomic_inc(&instance->owed);
+		}
+		spin_lock_bh(&instance->lock);
+		list_add_tail(&record->link, &instance->open);
+		spin_unlock_bh(&instance->lock);
+	}
+	if (holder) {
+		atomic_inc(&holder->owed);
+		spin_lock_bh(&holder->lock);
+		list_add_tail(&op->held, &holder->held);
+		spin_unlock_bh(&holder->lock);
+	}
+	if (!op->stack_ref) {
+		op->stack_ref = true;
+		flt_stack_get(op->stack);
+	}
+	flt_guard_leave(op->guard);
+	op->guard = NULL;
+	/* A detacher that waited for the guard above looks for records now. */
+}
+
+/**
+ * flt_hold_end() - take the operation back
+ * @op: the operation, resumed or never really held
+ * @holder: as given to flt_hold_prepare()
+ *
+ * Enters the guard of the volume's present snapshot: a detacher of any instance from here on
+ * waits for this run. A record that was drained meanwhile is DONE already.
+ */
+void flt_hold_end(struct flt_operation *op, struct flt_instance *holder)
+{
+	int i, passed = flt_records_passed(op);
+
+	op->guard = flt_guard_enter(op->volume);
+	op->runner = current;
+	for (i = 0; i < passed; i++) {
+		struct flt_record *record = &op->records[i];
+		struct flt_instance *instance;
+
+		if (!record->counted)
+			continue;
+		instance = record->node->instance;
+		spin_lock_bh(&instance->lock);
+		if (record->state == FLT_RECORD_OPEN)
+			list_del(&record->link);
+		spin_unlock_bh(&instance->lock);
+	}
+	if (holder) {
+		spin_lock_bh(&holder->lock);
+		list_del(&op->held);
+		spin_unlock_bh(&holder->lock);
+		flt_instance_settle(holder);
+	}
+}
+
+/* The walk is through with a record: nothing is owed any more. */
+void flt_record_finish(struct flt_record *record)
+{
+	record->state = FLT_RECORD_DONE;
+	if (record->counted) {
+		record->counted = false;
+		flt_instance_settle(record->node->instance);
+	}
+}
+
+/* Moves a held operation to RESUMED; false when nobody holds it in @phase. */
+static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int resume,
+			 void *context, bool *run)
+{
+	int old = atomic_read(&op->hold);
+
+	if (op->phase != phase)
+		return false;
+	for (;;) {
+		if (old != FLT_HOLD_CALLING && old != FLT_HOLD_PENDED)
+			return false;
+		if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_CLAIMED))
+			break;
+	}
+	op->resume = resume;
+	op->resume_context = context;
+	*run = old == FLT_HOLD_PENDED;
+	atomic_set_release(&op->hold, FLT_HOLD_RESUMED);
+	return true;
+}
+
+/**
+ * flt_hold_claim() - resume an operation, given what a filter says is its callback data
+ * @data: address; may be stale or wild, so it is looked up before it is touched
+ * @phase: FLT_PHASE_PRE or FLT_PHASE_POST
+ * @resume: what the operation shall go on with
+ * @context: completion context
+ * @resume_op: the operation if the caller has to set it going; NULL when its callback has not
+ *	returned yet and will see the resumption itself
+ *
+ * Return: false if no operation with that address is held in that phase
+ */
+bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,
+		    struct flt_operation **resume_op)
+{
+	bool found = false, run = false;
+	int cpu;
+
+	*resume_op = NULL;
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+		struct flt_operation *op;
+
+		spin_lock_bh(&live->lock);
+		list_for_each_entry(op, &live->ops, inflight) {
+			if (&op->data != data)
+				continue;
+			found = flt_hold_try(op, phase, resume, context, &run);
+			break;
+		}
+		spin_unlock_bh(&live->lock);
+		if (found)
+			break;
+	}
+	if (found && run)
+		*resume_op = flt_operation_of(data);
+	return found;
+}
+
+/**
+ * flt_task_in_callback() - does the current task run a callback of this filter?
+ * @filter: the filter
+ *
+ * Then a routine that waits for the filter's callbacks to end would wait for itself.
+ */
+bool flt_task_in_callback(const struct flt_filter *filter)
+{
+	bool found = false;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+		struct flt_operation *op;
+
+		spin_lock_bh(&live->lock);
+		list_for_each_entry(op, &live->ops, inflight) {
+			if (op->runner != current || !op->guard || op->cursor < 0 ||
+			    op->cursor >= op->nr_nodes || op->phase == FLT_PHASE_BOTTOM)
+				continue;
+			if (op->nodes[op->cursor].instance->filter == filter)
+				found = true;
+		}
+		spin_unlock_bh(&live->lock);
+	}
+	return found;
+}
+
+/* The parameters that record @i saw on the way down. */
+static const FLT_IO_PARAMETER_BLOCK *flt_record_view(const struct flt_record *record)
+{
+	const struct flt_operation *op = record->op;
+	int i;
+
+	for (i = record - op->records; i < flt_records_passed(op); i++) {
+		if (op->records[i].saved)
+			return op->records[i].saved;
+	}
+	return &op->accepted;
+}
+
+/* Drains one record: its post-operation callback gets a copy, and the record is done. */
+static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *data,
+			     FLT_IO_PARAMETER_BLOCK *iopb)
+{
+	FLT_POSTOP_CALLBACK_STATUS verdict;
+	struct flt_record *record;
+	const struct flt_node *node;
+	struct flt_operation *op;
+	struct flt_node copy;
+	void *context;
+	ULONG flags;
+
+	spin_lock_bh(&instance->lock);
+	record = list_first_entry_or_null(&instance->open, struct flt_record, link);
+	if (!record) {
+		spin_unlock_bh(&instance->lock);
+		return;
+	}
+	op = record->op;
+	node = record->node;
+	/* Once DONE and unlinked, the operation may go at any moment: copy first. */
+	copy = *node;
+	context = record->context;
+	*data = op->data;
+	*iopb = *flt_record_view(record);
+	list_del(&record->link);
+	record->state = FLT_RECORD_DONE;
+	record->counted = false;
+	spin_unlock_bh(&instance->lock);
+
+	iopb->TargetInstance = flt_instance_opaque(instance);
+	data->Iopb = iopb;
+	flags = data->Flags & ~FLTFL_CALLBACK_DATA_DIRTY;
+	data->Flags = flags | FLTFL_CALLBACK_DATA_POST_OPERATION | FLTFL_CALLBACK_DATA_DRAINING_IO;
+	flt_call_post(NULL, data, &copy, context, FLTFL_POST_OPERATION_DRAINING, &verdict);
+	if (verdict != FLT_POSTOP_FINISHED_PROCESSING)
+		flt_violation(instance->filter, FLT_VIOLATION_DRAIN, NULL,
+			      "%s: draining post-operation callback returned %d",
+			      FltGetIrpName(iopb->MajorFunction), verdict);
+	flt_instance_settle(instance);
+}
+
+/**
+ * flt_instance_drain() - call what is owed to an instance that is going away
+ * @instance: LEAVING, its guards are at zero
+ *
+ * PASSIVE_LEVEL. Returns when nothing is owed any more: linked records are drained, operations
+ * that the instance holds itself have been resumed by it, resumed ones have gone past it.
+ */
+void flt_instance_drain(struct flt_instance *instance)
+{
+	FLT_CALLBACK_DATA data;
+	FLT_IO_PARAMETER_BLOCK iopb;
+	unsigned long start = jiffies;
+
+	while (atomic_read(&instance->owed)) {
+		if (!list_empty_careful(&instance->open)) {
+			flt_drain_record(instance, &data, &iopb);
+			continue;
+		}
+		if (wait_event_idle_timeout(instance->obj.idle,
+					    !atomic_read(&instance->owed) ||
+					    !list_empty_careful(&instance->open), HZ * 30))
+			continue;
+		pr_warn("fltshim: detaching filter %s has waited %lu s for %d operations in flight\n",
+			instance->filter->name_utf8, (jiffies - start) / HZ,
+			atomic_read(&instance->owed));
+	}
+}
+
+/* A line of debugfs, copied out under the list's lock. */
+struct flt_live_line {
+	struct list_head link;
+	unsigned long start;
+	pid_t pid;
+	const char *major;
+	const char *step;
+	char filter[64];
+	char volume[32];
+};
+
+static int flt_live_older(void *unused, const struct list_head *a, const struct list_head *b)
+{
+	const struct flt_live_line *la = list_entry(a, struct flt_live_line, link);
+	const struct flt_live_line *lb = list_entry(b, struct flt_live_line, link);
+
+	return time_after(la->start, lb->start);
+}
+
+/* Under the list's lock the operation cannot end, so its snapshot and instances live. */
+static void flt_live_fill(struct flt_live_line *line, const struct flt_operation *op)
+{
+	int phase = READ_ONCE(op->phase), cursor = READ_ONCE(op->cursor);
+	bool held = atomic_read(&op->hold) == FLT_HOLD_PENDED;
+
+	line->start = op->start;
+	line->pid = op->requestor ? pid_nr(op->requestor) : 0;
+	line->major = flt_op_desc_at(op->op_index)->name;
+	snprintf(line->volume, sizeof(line->volume), "HarddiskVolume%u", op->volume->number);
+	switch (phase) {
+	case FLT_PHASE_PRE:
+		line->step = held ? "pended in pre" : "pre";
+		break;
+	case FLT_PHASE_POST:
+		line->step = held ? "pended in post" : "post";
+		break;
+	default:
+		line->step = "file system";
+	}
+	if (phase != FLT_PHASE_BOTTOM && cursor >= 0 && cursor < op->nr_nodes)
+		strscpy(line->filter, op->nodes[cursor].instance->filter->name_utf8,
+			sizeof(line->filter));
+	else
+		strscpy(line->filter, "-", sizeof(line->filter));
+}
+
+/**
+ * flt_inflight_show() - the operations in flight, oldest first
+ * @m: debugfs file
+ * @unused: unused
+ *
+ * At most one page of lines' worth of memory is taken for each CPU before its lock; what does
+ * not fit is counted.
+ */
+int flt_inflight_show(struct seq_file *m, void *unused)
+{
+	enum { LINES = 128 };
+	struct flt_live_line *line, *lines;
+	unsigned int used, left_out = 0;
+	LIST_HEAD(all);
+	int cpu, i = 0;
+
+	lines = kvcalloc(LINES * num_possible_cpus(), sizeof(*lines), GFP_KERNEL);
+	if (!lines)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+		struct flt_operation *op;
+
+		used = 0;
+		spin_lock_bh(&live->lock);
+		list_for_each_entry(op, &live->ops, inflight) {
+			if (used++ >= LINES) {
+				left_out++;
+				continue;
+			}
+			flt_live_fill(&lines[i], op);
+			list_add_tail(&lines[i++].link, &all);
+		}
+		spin_unlock_bh(&live->lock);
+	}
+	list_sort(NULL, &all, flt_live_older);
+	seq_puts(m, "# age_ms pid operation volume step filter\n");
+	list_for_each_entry(line, &all, link)
+		seq_printf(m, "%u %d %s %s %s %s\n", jiffies_to_msecs(jiffies - line->start),
+			   line->pid, line->major, line->volume, line->step, line->filter);
+	if (left_out)
+		seq_printf(m, "# and %u more\n", left_out);
+	kvfree(lines);
+	return 0;
+}
+
+int flt_held_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+
+		spin_lock_init(&live->lock);
+		INIT_LIST_HEAD(&live->ops);
+	}
+	return 0;
+}
+
+void flt_held_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WARN_ON_ONCE(!list_empty(&per_cpu_ptr(&flt_live, cpu)->ops));
+}

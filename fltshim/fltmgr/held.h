@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Operations that somebody keeps: a filter that pended one, or a file system that finishes it
+ * later. While an operation is held it is outside every guard, its open records are linked to
+ * their instances, and it can be found by its callback data's address.
+ */
+#ifndef FLTMGR_HELD_H
+#define FLTMGR_HELD_H
+
+#include <linux/seq_file.h>
+#include "fltmgr/operation.h"
+
+struct flt_filter;
+struct flt_instance;
+
+void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder);
+void flt_hold_end(struct flt_operation *op, struct flt_instance *holder);
+bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,
+		    struct flt_operation **resume_op);
+void flt_record_finish(struct flt_record *record);
+void flt_instance_drain(struct flt_instance *instance);
+
+bool flt_task_in_callback(const struct flt_filter *filter);
+
+void flt_inflight_add(struct flt_operation *op);
+void flt_inflight_del(struct flt_operation *op);
+int flt_inflight_show(struct seq_file *m, void *unused);
+
+int flt_held_init(void);
+void flt_held_exit(void);
+
+#endif

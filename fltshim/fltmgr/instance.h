@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An instance: one attachment of one filter to one volume at one altitude.
+ */
+#ifndef FLTMGR_INSTANCE_H
+#define FLTMGR_INSTANCE_H
+
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include "fltmgr/object.h"
+
+struct flt_filter;
+struct flt_instance_def;
+struct flt_record;
+struct flt_volume;
+
+enum flt_instance_state {
+	FLT_INSTANCE_SETUP,	/* its setup callback is asked; takes no part yet */
+	FLT_INSTANCE_ATTACHED,
+	FLT_INSTANCE_LEAVING,	/* no new pre-operation callback */
+	FLT_INSTANCE_GONE,	/* teardown is complete */
+};
+
+/**
+ * struct flt_instance - an attachment
+ * @obj: common header; PFLT_INSTANCE is its address
+ * @filter: referenced
+ * @volume: referenced
+ * @name: instance name, NUL-terminated
+ * @altitude: as it was configured
+ * @state: enum flt_instance_state; written under volume->lock, read by the walk without
+ * @guarded: snapshots with this instance whose guard is still held by somebody
+ * @owed: records that were linked and are not done, plus operations that this instance holds
+ * @lock: protects @open and @held; taken from softirq too
+ * @open: records of operations that somebody else holds: what a detach drains
+ * @held: operations that this instance pends
+ * @volume_link: in volume->instances
+ * @filter_link: in filter->instances
+ */
+struct flt_instance {
+	struct flt_object obj;
+	struct flt_filter *filter;
+	struct flt_volume *volume;
+	UNICODE_STRING name;
+	UNICODE_STRING altitude;
+	enum flt_instance_state state;
+	atomic_t guarded;
+	atomic_t owed;
+	spinlock_t lock;
+	struct list_head open;
+	struct list_head held;
+	struct list_head volume_link;
+	struct list_head filter_link;
+	struct rcu_head rcu;
+};
+
+static inline PFLT_INSTANCE flt_instance_opaque(struct flt_instance *instance)
+{
+	return (PFLT_INSTANCE)instance;
+}
+
+static inline struct flt_instance *flt_instance_of(PFLT_INSTANCE instance)
+{
+	return (struct flt_instance *)instance;
+}
+
+NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volume,
+			     const UNICODE_STRING *name, const UNICODE_STRING *altitude,
+			     FLT_INSTANCE_SETUP_FLAGS flags, struct flt_instance **out);
+NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOWN_FLAGS reason);
+void flt_attach_automatic(struct flt_filter *filter, struct flt_volume *volume,
+			  FLT_INSTANCE_SETUP_FLAGS flags);
+
+/* One thing less that a detach has to wait for. */
+static inline void flt_instance_settle(struct flt_instance *instance)
+{
+	/* The waiter holds a reference; RCU keeps the memory for the wake-up. */
+	rcu_read_lock();
+	if (atomic_dec_and_test(&instance->owed))
+		wake_up_all(&instance->obj.idle);
+	rcu_read_unlock();
+}
+
+#endif

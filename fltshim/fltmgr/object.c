@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * References on filters, instances and volumes, and the routines by which a minifilter takes and
+ * drops them.
+ */
+#include <linux/export.h>
+#include <linux/sched.h>
+#include "fltmgr/object.h"
+#include "nt/violation.h"
+
+void flt_object_init(struct flt_object *obj, enum flt_object_type type,
+		     void (*release)(struct flt_object *obj))
+{
+	obj->type = type;
+	obj->deleting = false;
+	refcount_set(&obj->refs, 1);
+	obj->release = release;
+	init_waitqueue_head(&obj->idle);
+}
+
+/**
+ * flt_object_put() - drop a reference
+ * @obj: the object
+ *
+ * May run in softirq (a snapshot's last user): release functions do not sleep. A waiter for the
+ * count holds a reference itself, so the wake-up below touches live memory only because
+ * rcu_read_lock() keeps the object (freed by kfree_rcu) until it is over.
+ */
+void flt_object_put(struct flt_object *obj)
+{
+	rcu_read_lock();
+	if (refcount_dec_and_test(&obj->refs)) {
+		obj->type = FLT_TYPE_DEAD;
+		obj->release(obj);
+	} else if (READ_ONCE(obj->deleting)) {
+		wake_up_all(&obj->idle);
+	}
+	rcu_read_unlock();
+}
+
+static struct flt_object *flt_object_check(PVOID object, const char *routine)
+{
+	struct flt_object *obj = object;
+
+	if (obj && (obj->type == FLT_TYPE_FILTER || obj->type == FLT_TYPE_INSTANCE ||
+		    obj->type == FLT_TYPE_VOLUME))
+		return obj;
+	fsh_violation(fsh_caller(), routine, "%p is no filter, instance or volume", object);
+	return NULL;
+}
+
+/**
+ * FltObjectReference() - take a rundown reference on a filter, instance or volume
+ * @FltObject: opaque pointer of one of the three kinds
+ *
+ * WDK page: fltobjectreference. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS, STATUS_FLT_DELETING_OBJECT when it is being torn down,
+ * STATUS_INVALID_PARAMETER for a pointer of another kind
+ */
+NTSTATUS FltObjectReference(PVOID FltObject)
+{
+	struct flt_object *obj = flt_object_check(FltObject, __func__);
+
+	if (!obj)
+		return STATUS_INVALID_PARAMETER;
+	if (READ_ONCE(obj->deleting))
+		return STATUS_FLT_DELETING_OBJECT;
+	if (!refcount_inc_not_zero(&obj->refs))
+		return STATUS_FLT_DELETING_OBJECT;
+	return STATUS_SUCCESS;
+}
+EXPORT_SYMBOL_GPL(FltObjectReference);
+
+/**
+ * FltObjectDereference() - drop a reference taken by FltObjectReference() or given by a query
+ * @FltObject: opaque pointer of a filter, instance or volume
+ *
+ * WDK page: fltobjectdereference. IRQL: <= APC_LEVEL. One dereference too many is reported and
+ * ignored (INST-42).
+ */
+VOID FltObjectDereference(PVOID FltObject)
+{
+	struct flt_object *obj = flt_object_check(FltObject, __func__);
+
+	if (!obj)
+		return;
+	if (refcount_read(&obj->refs) <= 1) {
+		fsh_violation(fsh_caller(), __func__, "one dereference too many of %p", FltObject);
+		return;
+	}
+	flt_object_put(obj);
+}
+EXPORT_SYMBOL_GPL(FltObjectDereference);

@@ -1,0 +1,783 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The walk: a state machine that calls pre-operation callbacks from the highest altitude down,
+ * the file system once, and post-operation callbacks from the lowest altitude up. Whoever
+ * finishes a step goes on with the same machine, so pended, deferred and asynchronous operations
+ * need no second path. This is the only place that interprets what a callback returns.
+ */
+#include <linux/cred.h>
+#include <linux/pid.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include "fltmgr/callback.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/held.h"
+#include "fltmgr/instance.h"
+#include "fltmgr/operation.h"
+#include "fltmgr/stack.h"
+#include "fltmgr/volume.h"
+#include "nt/violation.h"
+
+#define FLT_FORM_FLAGS	(FLTFL_CALLBACK_DATA_IRP_OPERATION | \
+			 FLTFL_CALLBACK_DATA_FAST_IO_OPERATION | \
+			 FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION)
+
+static struct workqueue_struct *flt_resume_wq;
+static struct kmem_cache *flt_iopb_cache;
+
+static const ULONG flt_form_flag[] = {
+	[FLT_FORM_IRP] = FLTFL_CALLBACK_DATA_IRP_OPERATION,
+	[FLT_FORM_FAST_IO] = FLTFL_CALLBACK_DATA_FAST_IO_OPERATION,
+	[FLT_FORM_FS_FILTER] = FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION,
+};
+
+static void flt_resume_worker(struct work_struct *work);
+
+/**
+ * flt_operation_init() - prepare an operation
+ * @op: memory of the front half's; members are set one by one, since clearing all costs more
+ *	than an uninterested walk
+ * @volume: the volume
+ * @major: major function
+ * @file: file object, or NULL where the operation has none
+ *
+ * The parameters are zero and RequestorMode is UserMode afterwards; the front half sets what it
+ * knows in op->iopb.
+ */
+void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCHAR major,
+			PFILE_OBJECT file)
+{
+	const struct flt_op_desc *desc = flt_op_desc(major);
+
+	memset(&op->data, 0, sizeof(op->data));
+	memset(&op->iopb, 0, sizeof(op->iopb));
+	op->data.Flags = flt_form_flag[desc->form];
+	op->data.Thread = (PETHREAD)current;
+	op->data.Iopb = &op->iopb;
+	op->data.RequestorMode = UserMode;
+	op->iopb.MajorFunction = major;
+	op->iopb.TargetFileObject = file;
+	op->volume = volume;
+	op->stack = NULL;
+	op->guard = NULL;
+	op->records = op->inline_records;
+	op->front = NULL;
+	op->bottom = NULL;
+	op->done = NULL;
+	op->phase = FLT_PHASE_PRE;
+	op->flags = desc->cannot_fail ? FLT_OP_UNKILLABLE : 0;
+	op->op_index = flt_op_index(major);
+	op->stack_ref = false;
+	atomic_set(&op->hold, FLT_HOLD_NONE);
+	op->requestor = task_tgid(current);
+}
+
+/* Is this element's callback to be left out, by the SKIP flags of its registration? */
+static bool flt_node_skipped(const struct flt_operation *op, const struct flt_node *node)
+{
+	const FLT_IO_PARAMETER_BLOCK *iopb = &op->accepted;
+	bool paging, nocache;
+
+	if (node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_NON_DASD_IO) {
+		const FILE_OBJECT *file = iopb->TargetFileObject;
+
+		if (!file || !(file->Flags & FO_VOLUME_OPEN))
+			return true;
+	}
+	if (iopb->MajorFunction != IRP_MJ_READ && iopb->MajorFunction != IRP_MJ_WRITE)
+		return false;
+	if (!FLT_IS_IRP_OPERATION(&op->data))
+		return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO;
+	paging = iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO);
+	nocache = iopb->IrpFlags & IRP_NOCACHE;
+	if (paging)
+		return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_PAGING_IO;
+	if (nocache)
+		return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_NON_CACHED_NON_PAGING_IO;
+	return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO;
+}
+
+/* Show the callback data to one instance: the parameters in force, and itself as the target. */
+static void flt_operation_show(struct flt_operation *op, struct flt_instance *instance)
+{
+	op->iopb = op->accepted;
+	op->iopb.TargetInstance = flt_instance_opaque(instance);
+	op->data.Flags &= ~FLTFL_CALLBACK_DATA_DIRTY;
+}
+
+/*
+ * What a callback may not touch is put back: everything in Flags but DIRTY, the thread, the
+ * requestor mode, the pointer to the parameter block, the major function.
+ */
+static void flt_operation_check(struct flt_operation *op, struct flt_filter *filter, ULONG flags,
+				PETHREAD thread, KPROCESSOR_MODE mode)
+{
+	FLT_CALLBACK_DATA *data = &op->data;
+
+	if (unlikely((data->Flags ^ flags) & ~FLTFL_CALLBACK_DATA_DIRTY)) {
+		flt_violation(filter, FLT_VIOLATION_DATA, op, "Flags became %#x", data->Flags);
+		data->Flags = flags | (data->Flags & FLTFL_CALLBACK_DATA_DIRTY);
+	}
+	if (unlikely(data->Thread != thread || data->RequestorMode != mode)) {
+		flt_violation(filter, FLT_VIOLATION_DATA, op, "Thread or RequestorMode changed");
+		data->Thread = thread;
+		data->RequestorMode = mode;
+	}
+	if (unlikely(data->Iopb != &op->iopb)) {
+		flt_violation(filter, FLT_VIOLATION_DATA, op, "Iopb points to %p", data->Iopb);
+		data->Iopb = &op->iopb;
+	}
+	if (unlikely(op->iopb.MajorFunction != op->accepted.MajorFunction)) {
+		flt_violation(filter, FLT_VIOLATION_DATA, op, "MajorFunction became %#x",
+			      op->iopb.MajorFunction);
+		op->iopb.MajorFunction = op->accepted.MajorFunction;
+	}
+}
+
+static void flt_fail(struct flt_operation *op, NTSTATUS status)
+{
+	op->data.IoStatus.Status = status;
+	op->data.IoStatus.Information = 0;
+}
+
+/*
+ * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
+ * values before are kept for its own post-operation callback and those above. Retargeting to
+ * another file object or instance has to stay on this volume and with this instance here.
+ *
+ * Return: false when the change cannot be taken; the operation fails then
+ */
+static bool flt_accept_changes(struct flt_operation *op, struct flt_record *record)
+{
+	struct flt_instance *instance = record->node->instance;
+	FLT_IO_PARAMETER_BLOCK *saved;
+
+	if (likely(!(op->data.Flags & FLTFL_CALLBACK_DATA_DIRTY)))
+		return true;
+	op->data.Flags &= ~FLTFL_CALLBACK_DATA_DIRTY;
+	if (op->iopb.TargetInstance != flt_instance_opaque(instance)) {
+		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
+			      "TargetInstance became %p", op->iopb.TargetInstance);
+		flt_fail(op, STATUS_INVALID_PARAMETER);
+		return false;
+	}
+	saved = kmem_cache_alloc(flt_iopb_cache, in_atomic() ? GFP_ATOMIC : GFP_NOFS);
+	if (!saved) {
+		flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
+		return false;
+	}
+	*saved = op->accepted;
+	record->saved = saved;
+	op->accepted = op->iopb;
+	op->accepted.TargetInstance = NULL;
+	op->flags |= FLT_OP_CHANGED;
+	return true;
+}
+
+/* Final statuses that no filter may leave behind (PREOP-42 to 44, 48, POSTOP-68 to 70). */
+static void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed)
+{
+	const struct flt_op_desc *desc = flt_op_desc_at(op->op_index);
+	NTSTATUS status = op->data.IoStatus.Status;
+	NTSTATUS instead;
+
+	if (desc->cannot_fail) {
+		if (likely(NT_SUCCESS(status) && status != STATUS_PENDING))
+			return;
+		instead = STATUS_SUCCESS;
+	} else if (status == STATUS_PENDING || status == STATUS_FLT_DISALLOW_FAST_IO) {
+		instead = STATUS_UNSUCCESSFUL;
+	} else if (completed && op->op_index == IRP_MJ_CREATE && NT_SUCCESS(status) &&
+		   status != STATUS_REPARSE) {
+		instead = STATUS_NOT_SUPPORTED;
+	} else {
+		return;
+	}
+	flt_violation(filter, FLT_VIOLATION_IO_STATUS, op, "final status %#x", status);
+	flt_fail(op, instead);
+}
+
+/* From here the operation goes up again, beginning with the record above @record. */
+static void flt_turn_up(struct flt_operation *op)
+{
+	op->phase = FLT_PHASE_POST;
+	op->cursor--;
+}
+
+/* Oplock requests, change notification and locks are waits without end (PREOP-76 to 78). */
+static bool flt_may_synchronize(const struct flt_operation *op)
+{
+	const FLT_IO_PARAMETER_BLOCK *iopb = &op->accepted;
+
+	switch (iopb->MajorFunction) {
+	case IRP_MJ_DIRECTORY_CONTROL:
+		return iopb->MinorFunction != IRP_MN_NOTIFY_CHANGE_DIRECTORY;
+	case IRP_MJ_LOCK_CONTROL:
+		return iopb->MinorFunction != IRP_MN_LOCK;
+	case IRP_MJ_FILE_SYSTEM_CONTROL:
+		switch (iopb->Parameters.FileSystemControl.Common.FsControlCode) {
+		case FSCTL_REQUEST_FILTER_OPLOCK:
+		case FSCTL_REQUEST_BATCH_OPLOCK:
+		case FSCTL_REQUEST_OPLOCK_LEVEL_1:
+		case FSCTL_REQUEST_OPLOCK_LEVEL_2:
+			return false;
+		}
+		return true;
+	}
+	return true;
+}
+
+/* A value that is not allowed counts as FLT_PREOP_SUCCESS_NO_CALLBACK, and is reported. */
+static FLT_PREOP_CALLBACK_STATUS flt_preop_refuse(struct flt_operation *op,
+						  struct flt_filter *filter, int verdict,
+						  const char *why)
+{
+	flt_violation(filter, FLT_VIOLATION_PREOP_STATUS, op,
+		      "pre-operation callback returned %d %s", verdict, why);
+	return FLT_PREOP_SUCCESS_NO_CALLBACK;
+}
+
+/*
+ * Reduces what a pre-operation callback (or the resumption of a pended one) said to one of
+ * NO_CALLBACK, WITH_CALLBACK, SYNCHRONIZE, COMPLETE and the two DISALLOW values that are legal
+ * here, and drops a context that may not be there.
+ */
+static FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op,
+						 const struct flt_node *node, int verdict,
+						 void **context)
+{
+	struct flt_filter *filter = node->instance->filter;
+	FLT_PREOP_CALLBACK_STATUS legal = verdict;
+
+	switch (verdict) {
+	case FLT_PREOP_SUCCESS_WITH_CALLBACK:
+		if (!node->post)
+			legal = flt_preop_refuse(op, filter, verdict,
+						 "without a post-operation callback");
+		break;
+	case FLT_PREOP_SYNCHRONIZE:
+		if (!node->post) {
+			legal = flt_preop_refuse(op, filter, verdict,
+						 "without a post-operation callback");
+		} else if (!flt_may_synchronize(op)) {
+			flt_preop_refuse(op, filter, verdict, "for a request that may never end");
+			legal = FLT_PREOP_SUCCESS_WITH_CALLBACK;
+		}
+		break;
+	case FLT_PREOP_DISALLOW_FASTIO:
+		if (!FLT_IS_FASTIO_OPERATION(&op->data) ||
+		    op->accepted.MajorFunction == IRP_MJ_VOLUME_MOUNT ||
+		    op->accepted.MajorFunction == IRP_MJ_VOLUME_DISMOUNT)
+			legal = flt_preop_refuse(op, filter, verdict,
+						 "for what is no fast I/O that can be refused");
+		break;
+	case FLT_PREOP_DISALLOW_FSFILTER_IO:
+		if (op->accepted.MajorFunction != IRP_MJ_QUERY_OPEN)
+			legal = flt_preop_refuse(op, filter, verdict, "outside QUERY_OPEN");
+		break;
+	case FLT_PREOP_COMPLETE:
+	case FLT_PREOP_SUCCESS_NO_CALLBACK:
+		break;
+	default:
+		legal = flt_preop_refuse(op, filter, verdict, "which is no status");
+	}
+	if (*context && legal != FLT_PREOP_SUCCESS_WITH_CALLBACK &&
+	    legal != FLT_PREOP_SYNCHRONIZE) {
+		/* Dropped by a value that was refused above: reported already. */
+		if (legal == verdict)
+			flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
+				      "completion context %p with status %d", *context, verdict);
+		*context = NULL;
+	}
+	return legal;
+}
+
+/* Acts on what a pre-operation callback said. */
+static void flt_preop_apply(struct flt_operation *op, struct flt_record *record, int verdict,
+			    void *context)
+{
+	const struct flt_node *node = record->node;
+	bool owed = false;
+
+	switch (flt_preop_legal(op, node, verdict, &context)) {
+	case FLT_PREOP_SYNCHRONIZE:
+		/* For anything but an IRP this is WITH_CALLBACK (PREOP-72). */
+		record->sync = FLT_IS_IRP_OPERATION(&op->data);
+		fallthrough;
+	case FLT_PREOP_SUCCESS_WITH_CALLBACK:
+		owed = true;
+		fallthrough;
+	case FLT_PREOP_SUCCESS_NO_CALLBACK:
+		if (!flt_accept_changes(op, record)) {
+			/* Its own post-operation callback still comes, with the failure. */
+			if (owed) {
+				record->context = context;
+				record->state = FLT_RECORD_OPEN;
+				op->cursor++;
+			}
+			flt_turn_up(op);
+			return;
+		}
+		flt_fail(op, STATUS_SUCCESS);
+		if (owed) {
+			record->context = context;
+			record->state = FLT_RECORD_OPEN;
+		}
+		op->cursor++;
+		return;
+	case FLT_PREOP_DISALLOW_FASTIO:
+		flt_fail(op, STATUS_FLT_DISALLOW_FAST_IO);
+		flt_turn_up(op);
+		return;
+	case FLT_PREOP_DISALLOW_FSFILTER_IO:
+		flt_fail(op, STATUS_FLT_DISALLOW_FSFILTER_IO);
+		flt_turn_up(op);
+		return;
+	default:	/* FLT_PREOP_COMPLETE */
+		flt_check_status(op, node->instance->filter, true);
+		flt_turn_up(op);
+	}
+}
+
+/*
+ * Publishes the hold after a callback or the file system said that it keeps the operation.
+ *
+ * Return: true when the operation is held now and must not be touched any more; false when it
+ * was handed back already
+ */
+static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
+{
+	int old = FLT_HOLD_CALLING;
+
+	flt_hold_prepare(op, holder);
+	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED))
+		return true;
+	while (old == FLT_HOLD_CLAIMED) {
+		cpu_relax();
+		old = atomic_read_acquire(&op->hold);
+	}
+	return false;
+}
+
+/* Ends a callback that did not keep the operation; true when it was resumed all the same. */
+static bool flt_unhold(struct flt_operation *op)
+{
+	int old = FLT_HOLD_CALLING;
+
+	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_NONE))
+		return false;
+	while (atomic_read_acquire(&op->hold) == FLT_HOLD_CLAIMED)
+		cpu_relax();
+	atomic_set(&op->hold, FLT_HOLD_NONE);
+	return true;
+}
+
+/* One pre-operation callback. Return: false when it keeps the operation. */
+static bool flt_step_pre(struct flt_operation *op)
+{
+	FLT_PREOP_CALLBACK_STATUS verdict;
+	const struct flt_node *node;
+	struct flt_record *record;
+	KPROCESSOR_MODE mode;
+	struct flt_filter *filter;
+	void *context;
+	PETHREAD thread;
+	NTSTATUS code;
+	ULONG flags;
+
+	if (op->cursor == op->nr_nodes) {
+		op->phase = FLT_PHASE_BOTTOM;
+		return true;
+	}
+	node = &op->nodes[op->cursor];
+	filter = node->instance->filter;
+	record = &op->records[op->cursor];
+	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
+		atomic_set(&op->hold, FLT_HOLD_NONE);
+		flt_hold_end(op, node->instance);
+		flt_preop_apply(op, record, op->resume, op->resume_context);
+		return true;
+	}
+
+	record->op = op;
+	record->node = node;
+	record->context = NULL;
+	record->saved = NULL;
+	record->state = FLT_RECORD_NONE;
+	record->counted = false;
+	record->sync = false;
+	if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED) ||
+	    (node->skip && flt_node_skipped(op, node))) {
+		op->cursor++;
+		return true;
+	}
+	if (!node->pre) {
+		record->state = FLT_RECORD_OPEN;
+		op->cursor++;
+		return true;
+	}
+
+	flt_operation_show(op, node->instance);
+	flags = op->data.Flags;
+	thread = op->data.Thread;
+	mode = op->data.RequestorMode;
+	atomic_set(&op->hold, FLT_HOLD_CALLING);
+	if (!flt_call_pre(op, node, &verdict, &context, &code)) {
+		flt_fail(op, code);
+		verdict = FLT_PREOP_COMPLETE;
+	}
+	flt_operation_check(op, filter, flags, thread, mode);
+	if (verdict == FLT_PREOP_PENDING) {
+		if (context)
+			flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
+				      "completion context %p with FLT_PREOP_PENDING", context);
+		if (!FLT_IS_IRP_OPERATION(&op->data))
+			flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
+				      "FLT_PREOP_PENDING for what is not IRP-based");
+		return !flt_hold(op, node->instance);
+	}
+	if (unlikely(flt_unhold(op))) {
+		flt_violation(filter, FLT_VIOLATION_RESUME, op,
+			      "resumed before the callback returned %d", verdict);
+		verdict = op->resume;
+		context = op->resume_context;
+	}
+	flt_preop_apply(op, record, verdict, context);
+	return true;
+}
+
+/* The file system's turn. Return: false when it finishes the operation later. */
+static bool flt_step_bottom(struct flt_operation *op)
+{
+	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
+		atomic_set(&op->hold, FLT_HOLD_NONE);
+		flt_hold_end(op, NULL);
+	} else {
+		op->iopb = op->accepted;
+		flt_fail(op, STATUS_SUCCESS);
+		atomic_set(&op->hold, FLT_HOLD_CALLING);
+		if (!op->volume->ops->perform(op))
+			return !flt_hold(op, NULL);
+		atomic_set(&op->hold, FLT_HOLD_NONE);
+	}
+	op->phase = FLT_PHASE_POST;
+	op->cursor = op->nr_nodes - 1;
+	return true;
+}
+
+/* Parameters as they were before a record's accepted change. */
+static void flt_restore(struct flt_operation *op, struct flt_record *record)
+{
+	if (likely(!record->saved))
+		return;
+	op->accepted = *record->saved;
+	kmem_cache_free(flt_iopb_cache, record->saved);
+	record->saved = NULL;
+}
+
+/* One post-operation callback. Return: false when it keeps the operation. */
+static bool flt_step_post(struct flt_operation *op)
+{
+	FLT_POSTOP_CALLBACK_STATUS verdict;
+	struct flt_filter *filter;
+	struct flt_record *record;
+	KPROCESSOR_MODE mode;
+	PETHREAD thread;
+	ULONG flags;
+
+	if (op->cursor < 0) {
+		op->phase = FLT_PHASE_DONE;
+		return true;
+	}
+	record = &op->records[op->cursor];
+	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
+		atomic_set(&op->hold, FLT_HOLD_NONE);
+		flt_hold_end(op, record->node->instance);
+		flt_check_status(op, record->node->instance->filter, false);
+		op->cursor--;
+		return true;
+	}
+	flt_restore(op, record);
+	if (record->state != FLT_RECORD_OPEN) {
+		op->cursor--;
+		return true;
+	}
+
+	filter = record->node->instance->filter;
+	flt_operation_show(op, record->node->instance);
+	op->data.Flags |= FLTFL_CALLBACK_DATA_POST_OPERATION;
+	flags = op->data.Flags;
+	thread = op->data.Thread;
+	mode = op->data.RequestorMode;
+	atomic_set(&op->hold, FLT_HOLD_CALLING);
+	flt_call_post(op, &op->data, record->node, record->context, 0, &verdict);
+	flt_operation_check(op, filter, flags, thread, mode);
+	flt_record_finish(record);
+	if (verdict == FLT_POSTOP_MORE_PROCESSING_REQUIRED) {
+		if (!FLT_IS_IRP_OPERATION(&op->data))
+			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
+				      "halted completion of what is not IRP-based");
+		return !flt_hold(op, record->node->instance);
+	}
+	if (unlikely(flt_unhold(op)))
+		flt_violation(filter, FLT_VIOLATION_RESUME, op,
+			      "resumed before the callback returned %d", verdict);
+	if (verdict == FLT_POSTOP_DISALLOW_FSFILTER_IO &&
+	    op->accepted.MajorFunction == IRP_MJ_QUERY_OPEN)
+		flt_fail(op, STATUS_FLT_DISALLOW_FSFILTER_IO);
+	else if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING))
+		flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
+			      "post-operation callback returned %d", verdict);
+	if (unlikely(op->data.IoStatus.Status != STATUS_SUCCESS) &&
+	    op->data.IoStatus.Status != STATUS_FLT_DISALLOW_FSFILTER_IO)
+		flt_check_status(op, filter, false);
+	op->cursor--;
+	return true;
+}
+
+/* Runs until the operation is done (true) or held by somebody (false: do not touch it). */
+static bool flt_operation_machine(struct flt_operation *op)
+{
+	bool on = true;
+
+	while (on) {
+		switch (op->phase) {
+		case FLT_PHASE_PRE:
+			on = flt_step_pre(op);
+			break;
+		case FLT_PHASE_BOTTOM:
+			on = flt_step_bottom(op);
+			break;
+		case FLT_PHASE_POST:
+			on = flt_step_post(op);
+			break;
+		default:
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Enters the stack: snapshot, guard, records. */
+static bool flt_operation_enter(struct flt_operation *op)
+{
+	struct flt_stack *stack = flt_guard_enter(op->volume);
+
+	op->accepted = op->iopb;
+	op->stack = stack;
+	op->guard = stack;
+	op->nodes = &stack->nodes[stack->first[op->op_index]];
+	op->nr_nodes = stack->count[op->op_index];
+	op->cursor = 0;
+	op->start = jiffies;
+	if (op->nr_nodes > FLT_INLINE_RECORDS) {
+		op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
+		if (!op->records) {
+			op->records = op->inline_records;
+			op->nr_nodes = 0;
+			flt_guard_leave(stack);
+			op->guard = NULL;
+			flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
+			return false;
+		}
+	}
+	flt_inflight_add(op);
+	return true;
+}
+
+static void flt_operation_leave(struct flt_operation *op)
+{
+	flt_inflight_del(op);
+	flt_guard_leave(op->guard);
+	op->guard = NULL;
+	op->iopb = op->accepted;
+	if (op->stack_ref)
+		flt_stack_put(op->stack);
+	if (op->records != op->inline_records)
+		kfree(op->records);
+}
+
+/**
+ * flt_operation_run() - take a synchronous operation through the filters and the file system
+ * @op: initialised operation
+ *
+ * PASSIVE or APC level. Every callback and the bottom run in the calling task: when somebody
+ * pends the operation, the caller sleeps until it is resumed and goes on itself. A fatal signal
+ * asks the file system to give up; the operation is awaited all the same, since a filter may
+ * still hold its callback data (PEND-19).
+ *
+ * Return: the final status, as in op->data.IoStatus
+ */
+NTSTATUS flt_operation_run(struct flt_operation *op)
+{
+	init_completion(&op->resumed);
+	if (!flt_operation_enter(op))
+		return op->data.IoStatus.Status;
+	while (!flt_operation_machine(op)) {
+		if (op->flags & FLT_OP_UNKILLABLE) {
+			wait_for_completion_state(&op->resumed, TASK_IDLE);
+		} else if (wait_for_completion_killable(&op->resumed)) {
+			if (op->phase == FLT_PHASE_BOTTOM && op->volume->ops->cancel)
+				op->volume->ops->cancel(op);
+			wait_for_completion_state(&op->resumed, TASK_IDLE);
+		}
+		reinit_completion(&op->resumed);
+	}
+	flt_operation_leave(op);
+	return op->data.IoStatus.Status;
+}
+
+static void flt_operation_finish_async(struct flt_operation *op)
+{
+	flt_operation_leave(op);
+	put_pid(op->requestor);
+	op->done(op);
+}
+
+/**
+ * flt_operation_start() - start an asynchronous operation
+ * @op: initialised operation with op->done set; lives until that is called
+ *
+ * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
+ * op->done() is called in task or softirq context.
+ */
+void flt_operation_start(struct flt_operation *op)
+{
+	op->flags |= FLT_OP_ASYNC;
+	op->requestor = get_pid(op->requestor);
+	INIT_WORK(&op->work, flt_resume_worker);
+	if (!flt_operation_enter(op)) {
+		put_pid(op->requestor);
+		op->done(op);
+		return;
+	}
+	if (flt_operation_machine(op))
+		flt_operation_finish_async(op);
+}
+
+static void flt_resume_worker(struct work_struct *work)
+{
+	struct flt_operation *op = container_of(work, struct flt_operation, work);
+
+	if (flt_operation_machine(op))
+		flt_operation_finish_async(op);
+}
+
+/*
+ * Goes on with an operation that was PENDED and is RESUMED now. A synchronous one is continued
+ * by its issuer. An asynchronous one is continued here if what comes next may run at this level:
+ * on the way up always, on the way down only where sleeping is allowed.
+ */
+static void flt_operation_continue(struct flt_operation *op)
+{
+	if (!(op->flags & FLT_OP_ASYNC)) {
+		complete(&op->resumed);
+	} else if (!in_task() || in_atomic() || irqs_disabled()) {
+		bool up = op->phase != FLT_PHASE_PRE || op->resume == FLT_PREOP_COMPLETE;
+
+		if (up && !in_hardirq() && !irqs_disabled())
+			flt_resume_worker(&op->work);
+		else
+			queue_work(flt_resume_wq, &op->work);
+	} else {
+		flt_resume_worker(&op->work);
+	}
+}
+
+/**
+ * flt_operation_bottom_done() - an operation that perform() left under way is finished
+ * @op: its IoStatus is set
+ *
+ * Task or softirq context; called once.
+ */
+void flt_operation_bottom_done(struct flt_operation *op)
+{
+	int old = FLT_HOLD_CALLING;
+
+	if (atomic_try_cmpxchg_release(&op->hold, &old, FLT_HOLD_RESUMED))
+		return;		/* perform() has not returned yet */
+	atomic_set_release(&op->hold, FLT_HOLD_RESUMED);
+	flt_operation_continue(op);
+}
+
+/**
+ * flt_operation_fini() - a synchronous operation's frame is about to go
+ * @op: finished by flt_operation_run(), or never run
+ */
+void flt_operation_fini(struct flt_operation *op)
+{
+	WARN_ON_ONCE(op->guard);
+}
+
+/**
+ * FltCompletePendedPreOperation() - resume an operation pended in its pre-operation callback
+ * @CallbackData: the operation
+ * @CallbackStatus: FLT_PREOP_COMPLETE, FLT_PREOP_SUCCESS_NO_CALLBACK or
+ *	FLT_PREOP_SUCCESS_WITH_CALLBACK
+ * @Context: completion context for the last one, NULL otherwise
+ *
+ * WDK page: fltcompletependedpreoperation. IRQL: <= DISPATCH_LEVEL with FLT_PREOP_COMPLETE,
+ * otherwise <= APC_LEVEL; what has to run lower is moved to where it may. The operation may be
+ * gone when this returns.
+ */
+VOID FltCompletePendedPreOperation(PFLT_CALLBACK_DATA CallbackData,
+					  FLT_PREOP_CALLBACK_STATUS CallbackStatus,
+					  PVOID Context)
+{
+	int status = CallbackStatus;
+	struct flt_operation *op;
+
+	if (status != FLT_PREOP_COMPLETE && status != FLT_PREOP_SUCCESS_NO_CALLBACK &&
+	    status != FLT_PREOP_SUCCESS_WITH_CALLBACK) {
+		fsh_violation(fsh_caller(), __func__, "status %d is not allowed", status);
+		/* WITH_CALLBACK without a callback is reduced to NO_CALLBACK by the walk. */
+		if (status == FLT_PREOP_SYNCHRONIZE) {
+			status = FLT_PREOP_SUCCESS_WITH_CALLBACK;
+		} else {
+			status = FLT_PREOP_SUCCESS_NO_CALLBACK;
+			Context = NULL;
+		}
+	}
+	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, &op))
+		fsh_violation(fsh_caller(), __func__, "operation %p is not pended", CallbackData);
+	else if (op)
+		flt_operation_continue(op);
+}
+EXPORT_SYMBOL_GPL(FltCompletePendedPreOperation);
+
+/**
+ * FltCompletePendedPostOperation() - resume completion halted by a post-operation callback
+ * @CallbackData: the operation
+ *
+ * WDK page: fltcompletependedpostoperation. IRQL: <= DISPATCH_LEVEL. The operation may be gone
+ * when this returns.
+ */
+VOID FltCompletePendedPostOperation(PFLT_CALLBACK_DATA CallbackData)
+{
+	struct flt_operation *op;
+
+	if (!flt_hold_claim(CallbackData, FLT_PHASE_POST, 0, NULL, &op))
+		fsh_violation(fsh_caller(), __func__, "operation %p is not halted", CallbackData);
+	else if (op)
+		flt_operation_continue(op);
+}
+EXPORT_SYMBOL_GPL(FltCompletePendedPostOperation);
+
+int flt_operations_init(void)
+{
+	flt_iopb_cache = KMEM_CACHE(_FLT_IO_PARAMETER_BLOCK, 0);
+	if (!flt_iopb_cache)
+		return -ENOMEM;
+	flt_resume_wq = alloc_workqueue("fltshim_resume", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!flt_resume_wq) {
+		kmem_cache_destroy(flt_iopb_cache);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void flt_operations_exit(void)
+{
+	destroy_workqueue(flt_resume_wq);
+	kmem_cache_destroy(flt_iopb_cache);
+}

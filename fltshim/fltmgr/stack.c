@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Building, publishing and retiring stack snapshots. Everything that changes volume->stack is
+ * here, under volume->lock.
+ */
+#include <linux/slab.h>
+#include "fltmgr/filter.h"
+#include "fltmgr/instance.h"
+#include "fltmgr/stack.h"
+#include "fltmgr/volume.h"
+
+static void flt_stack_free(struct flt_stack *stack)
+{
+	unsigned int i;
+
+	for (i = 0; i < stack->nr_instances; i++)
+		flt_object_put(&stack->instances[i]->obj);
+	percpu_ref_exit(&stack->guard);
+	kfree(stack->instances);
+	kfree_rcu(stack, rcu);
+}
+
+void flt_stack_put(struct flt_stack *stack)
+{
+	if (refcount_dec_and_test(&stack->memory))
+		flt_stack_free(stack);
+}
+
+/* The guard is at zero: no callback runs under this snapshot any more. May be in softirq. */
+static void flt_guard_release(struct percpu_ref *ref)
+{
+	struct flt_stack *stack = container_of(ref, struct flt_stack, guard);
+	unsigned int i;
+
+	for (i = 0; i < stack->nr_instances; i++) {
+		struct flt_instance *instance = stack->instances[i];
+
+		if (atomic_dec_and_test(&instance->guarded))
+			wake_up_all(&instance->obj.idle);
+	}
+	flt_stack_put(stack);
+}
+
+/**
+ * flt_guard_enter() - protect a run of the walk
+ * @volume: the volume
+ *
+ * The snapshot that is current is entered. A killed one has a successor already, so the loop
+ * ends with the next load.
+ *
+ * Return: the snapshot, to be left with flt_guard_leave()
+ */
+struct flt_stack *flt_guard_enter(struct flt_volume *volume)
+{
+	struct flt_stack *stack;
+
+	rcu_read_lock();
+	for (;;) {
+		stack = rcu_dereference(volume->stack);
+		if (percpu_ref_tryget_live_rcu(&stack->guard))
+			break;
+		cpu_relax();
+	}
+	rcu_read_unlock();
+	return stack;
+}
+
+/* Interest bits of one registered element. */
+static u64 flt_node_interest(unsigned int index, ULONG skip)
+{
+	u64 cached = 1ULL << index;
+	u64 want = 0;
+
+	if (skip & FLTFL_OPERATION_REGISTRATION_SKIP_NON_DASD_IO)
+		return cached;	/* decided per file object; volume opens are rare */
+	if (index != IRP_MJ_READ && index != IRP_MJ_WRITE)
+		return cached;
+	if (!(skip & FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO))
+		want |= cached;
+	if (!(skip & FLTFL_OPERATION_REGISTRATION_SKIP_PAGING_IO))
+		want |= index == IRP_MJ_READ ? FLT_WANT_READ_PAGING : FLT_WANT_WRITE_PAGING;
+	if (!(skip & FLTFL_OPERATION_REGISTRATION_SKIP_NON_CACHED_NON_PAGING_IO))
+		want |= index == IRP_MJ_READ ? FLT_WANT_READ_NOCACHE : FLT_WANT_WRITE_NOCACHE;
+	return want;
+}
+
+/* An instance takes part once its setup said yes and until its teardown begins. */
+static bool flt_instance_on_stack(const struct flt_instance *instance)
+{
+	return instance->state == FLT_INSTANCE_ATTACHED;
+}
+
+static struct flt_stack *flt_stack_build(struct flt_volume *volume)
+{
+	unsigned int nr_instances = 0, nr_nodes = 0, index, i = 0;
+	struct flt_instance *instance;
+	struct flt_stack *stack;
+
+	list_for_each_entry(instance, &volume->instances, volume_link) {
+		if (!flt_instance_on_stack(instance))
+			continue;
+		nr_instances++;
+		nr_nodes += instance->filter->nr_ops;
+	}
+	stack = kzalloc(struct_size(stack, nodes, nr_nodes), GFP_KERNEL);
+	if (!stack)
+		return NULL;
+	stack->instances = kcalloc(nr_instances, sizeof(*stack->instances), GFP_KERNEL);
+	if (nr_instances && !stack->instances)
+		goto free_stack;
+	if (percpu_ref_init(&stack->guard, flt_guard_release, 0, GFP_KERNEL))
+		goto free_instances;
+	refcount_set(&stack->memory, 1);
+
+	list_for_each_entry(instance, &volume->instances, volume_link) {
+		if (!flt_instance_on_stack(instance))
+			continue;
+		flt_object_get(&instance->obj);
+		atomic_inc(&instance->guarded);
+		stack->instances[i++] = instance;
+	}
+	stack->nr_instances = nr_instances;
+	nr_nodes = 0;
+	for (index = 0; index < FLT_NR_OPS; index++) {
+		stack->first[index] = nr_nodes;
+		for (i = 0; i < nr_instances; i++) {
+			const struct flt_filter_op *op = &stack->instances[i]->filter->ops[index];
+
+			if (!op->pre && !op->post)
+				continue;
+			stack->nodes[nr_nodes++] = (struct flt_node) {
+				.instance = stack->instances[i],
+				.pre = op->pre,
+				.post = op->post,
+				.skip = op->skip,
+			};
+			stack->interest |= flt_node_interest(index, op->skip);
+		}
+		stack->count[index] = nr_nodes - stack->first[index];
+	}
+	return stack;
+
+free_instances:
+	kfree(stack->instances);
+free_stack:
+	kfree(stack);
+	return NULL;
+}
+
+/**
+ * flt_stack_publish() - make the present instances of a volume the ones that operations visit
+ * @volume: the volume; its lock is held
+ *
+ * The interest mask grows before and shrinks after the snapshot changes, so no entry point skips
+ * an instance that it could visit.
+ *
+ * Return: 0 or -ENOMEM; then the old snapshot stays
+ */
+int flt_stack_publish(struct flt_volume *volume)
+{
+	struct flt_stack *stack, *old;
+
+	lockdep_assert_held(&volume->lock);
+	stack = flt_stack_build(volume);
+	if (!stack)
+		return -ENOMEM;
+	WRITE_ONCE(volume->interest, volume->interest | stack->interest);
+	old = rcu_replace_pointer(volume->stack, stack, lockdep_is_held(&volume->lock));
+	WRITE_ONCE(volume->interest, stack->interest);
+	if (old)
+		percpu_ref_kill(&old->guard);
+	return 0;
+}
+
+/* The last snapshot goes with its volume; nobody can enter it any more. */
+void flt_stack_retire(struct flt_volume *volume)
+{
+	struct flt_stack *stack = rcu_dereference_protected(volume->stack, 1);
+
+	if (stack)
+		percpu_ref_kill(&stack->guard);
+}

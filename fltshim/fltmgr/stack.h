@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Stack snapshots: the instances of a volume, sorted by altitude, with a dense array of the
+ * interested ones for each major function. A snapshot never changes; attach and detach publish a
+ * new one. Its guard is the rundown protection of every instance in it.
+ */
+#ifndef FLTMGR_STACK_H
+#define FLTMGR_STACK_H
+
+#include <linux/percpu-refcount.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include "fltmgr/op_table.h"
+
+struct flt_instance;
+struct flt_volume;
+
+/* One instance's callbacks for one major function. */
+struct flt_node {
+	struct flt_instance *instance;
+	PFLT_PRE_OPERATION_CALLBACK pre;
+	PFLT_POST_OPERATION_CALLBACK post;
+	ULONG skip;		/* FLTFL_OPERATION_REGISTRATION_SKIP_* */
+};
+
+/**
+ * struct flt_stack - a snapshot
+ * @guard: held while callbacks of instances in the snapshot may run; killed when the snapshot is
+ *	replaced, and detach waits for it to reach zero
+ * @memory: one for @guard, one for each held operation that will go on with @nodes
+ * @rcu: for readers of volume->stack
+ * @interest: FLT_WANT bits of all nodes
+ * @nr_instances: how many instances
+ * @instances: them, from high to low; each referenced until @memory is zero
+ * @first: where the nodes of a major function begin
+ * @count: how many it has
+ * @nodes: all nodes
+ */
+struct flt_stack {
+	struct percpu_ref guard;
+	refcount_t memory;
+	struct rcu_head rcu;
+	u64 interest;
+	unsigned int nr_instances;
+	struct flt_instance **instances;
+	u16 first[FLT_NR_OPS];
+	u16 count[FLT_NR_OPS];
+	struct flt_node nodes[];
+};
+
+struct flt_stack *flt_guard_enter(struct flt_volume *volume);
+
+static inline void flt_guard_leave(struct flt_stack *stack)
+{
+	percpu_ref_put(&stack->guard);
+}
+
+static inline void flt_stack_get(struct flt_stack *stack)
+{
+	refcount_inc(&stack->memory);
+}
+
+void flt_stack_put(struct flt_stack *stack);
+int flt_stack_publish(struct flt_volume *volume);
+void flt_stack_retire(struct flt_volume *volume);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reporting of a minifilter's breaches of the contract: one rate-limited line that names filter,
+ * operation and value, and a counter for each filter and kind.
+ */
+#include <linux/ratelimit.h>
+#include "fltmgr/filter.h"
+#include "fltmgr/operation.h"
+#include "fltmgr/violation.h"
+
+const char *const flt_violation_names[FLT_NR_VIOLATIONS] = {
+#define FLT_VIOLATION_NAME(kind, name)	[FLT_VIOLATION_##kind] = name,
+	FLT_VIOLATIONS(FLT_VIOLATION_NAME)
+#undef FLT_VIOLATION_NAME
+};
+
+/**
+ * flt_violation() - report and count a breach
+ * @filter: whose
+ * @kind: which
+ * @op: the operation in which it happened, or NULL
+ * @fmt: what happened and which value was offending
+ *
+ * Any context.
+ */
+void flt_violation(struct flt_filter *filter, enum flt_violation_kind kind,
+		   const struct flt_operation *op, const char *fmt, ...)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 10);
+	const struct flt_op_desc *desc = op ? flt_op_desc_at(op->op_index) : NULL;
+	struct va_format vaf;
+	va_list args;
+
+	atomic64_inc(&filter->violations[kind]);
+	if (!__ratelimit(&limit))
+		return;
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	pr_warn("fltshim: filter %s broke the contract (%s)%s%s: %pV\n", filter->name_utf8,
+		flt_violation_names[kind], desc ? " in " : "", desc ? desc->name : "", &vaf);
+	va_end(args);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Permission, attributes, symbolic links and what else is asked of an inode. Every answer is the
+ * lower file system's, given to the caller with the caller's own credentials.
+ */
+#include <linux/fs.h>
+#include <linux/fileattr.h>
+#include <linux/namei.h>
+#include "fs/fltfs.h"
+
+/*
+ * Mode, owner and ACL are always the lower inode's, so changes underneath count at once. The
+ * security module was asked about the upper inode; it is not asked a second time.
+ */
+int fltfs_permission(flt_idmap *idmap, struct inode *inode, int mask)
+{
+	struct inode *lower = fltfs_lower_inode(inode);
+
+	if (mask & MAY_WRITE) {
+		umode_t mode = lower->i_mode;
+
+		if (sb_rdonly(lower->i_sb) && (S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode)))
+			return -EROFS;
+		if (IS_IMMUTABLE(lower))
+			return -EPERM;
+	}
+	idmap = fltfs_lower_idmap(inode->i_sb);
+	if (unlikely(lower->i_op->permission))
+		return lower->i_op->permission(idmap, lower, mask);
+	return generic_permission(idmap, lower, mask);
+}
+
+int fltfs_getattr(flt_idmap *idmap, const struct path *path, struct kstat *stat, u32 request_mask,
+		  unsigned int flags)
+{
+	struct path lower = fltfs_lower_path(path->dentry);
+	struct super_block *sb = path->dentry->d_sb;
+	int err;
+
+	/* The security hook ran for the upper path; the lower call is the one without it. */
+	err = vfs_getattr_nosec(&lower, stat, request_mask, flags & AT_STATX_SYNC_TYPE);
+	if (err)
+		return err;
+	/* Subvolumes with device numbers of their own keep them: inode numbers may repeat. */
+	if (stat->dev == fltfs_sb(sb)->sb->s_dev)
+		stat->dev = sb->s_dev;
+	fltfs_copy_size(d_inode(path->dentry));
+	return 0;
+}
+
+/**
+ * fltfs_setattr() - change attributes
+ * @idmap: map of the upper mount
+ * @dentry: upper dentry; its inode is locked by the VFS
+ * @attr: what to change
+ *
+ * What the upper notify_change() worked out from flags is left for the lower one to work out
+ * again, under the lower lock.
+ *
+ * Return: 0 or the lower file system's error.
+ */
+int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
+	struct dentry *lower = fltfs_lower_dentry(dentry);
+	struct inode *inode = d_inode(lower);
+	struct iattr lower_attr = *attr;
+	int err;
+
+	err = mnt_want_write(fsb->mnt);
+	if (err)
+		return err;
+
+	if (attr->ia_valid & ATTR_SIZE) {
+		err = get_write_access(inode);
+		if (err)
+			goto out_write;
+	}
+	if (attr->ia_valid & ATTR_FILE)
+		lower_attr.ia_file = fltfs_lower_file(attr->ia_file);
+	if (attr->ia_valid & (ATTR_KILL_SUID | ATTR_KILL_SGID))
+		lower_attr.ia_valid &= ~ATTR_MODE;
+	lower_attr.ia_valid &= ~ATTR_OPEN;
+
+	inode_lock(inode);
+	err = notify_change(flt_mnt_idmap(fsb->mnt), lower, &lower_attr, NULL);
+	inode_unlock(inode);
+	fltfs_copy_attr(d_inode(dentry));
+
+	if (attr->ia_valid & ATTR_SIZE)
+		put_write_access(inode);
+out_write:
+	mnt_drop_write(fsb->mnt);
+	return err;
+}
+
+int fltfs_fileattr_get(struct dentry *dentry, struct fileattr *fa)
+{
+	return vfs_fileattr_get(fltfs_lower_dentry(dentry), fa);
+}
+
+int fltfs_fileattr_set(flt_idmap *idmap, struct dentry *dentry, struct fileattr *fa)
+{
+	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
+	int err;
+
+	err = mnt_want_write(fsb->mnt);
+	if (err)
+		return err;
+	err = vfs_fileattr_set(flt_mnt_idmap(fsb->mnt), fltfs_lower_dentry(dentry), fa);
+	mnt_drop_write(fsb->mnt);
+	fltfs_copy_attr(d_inode(dentry));
+	return err;
+}
+
+int fltfs_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len)
+{
+	struct inode *lower = fltfs_lower_inode(inode);
+
+	if (!lower->i_op->fiemap)
+		return -EOPNOTSUPP;
+	return lower->i_op->fiemap(lower, info, start, len);
+}
+
+/*
+ * A link kept in memory is read without leaving RCU walk; its access time is then not updated,
+ * as the relatime rule would leave it most of the time.
+ */
+const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done)
+{
+	struct path lower;
+	const char *link;
+
+	if (!dentry) {
+		link = READ_ONCE(fltfs_lower_inode(inode)->i_link);
+		return link ?: ERR_PTR(-ECHILD);
+	}
+	lower = fltfs_lower_path(dentry);
+	link = vfs_get_link(lower.dentry, done);
+	if (!IS_ERR(link))
+		touch_atime(&lower);
+	return link;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Open files: each upper file has one lower file, opened with the caller's credentials and flags.
+ */
+#include "compat/open.h"
+#include "fs/fltfs.h"
+
+/* What fcntl(F_SETFL) can change. */
+#define FLTFS_SETFL	(O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT | O_NOATIME)
+
+/* What the upper file can do is what the lower one can. */
+static void fltfs_file_setup(struct file *file, const struct file *lower)
+{
+	const fmode_t position = FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
+
+	file->f_mode &= lower->f_mode | ~position;
+	file->f_mode |= lower->f_mode & (FMODE_CAN_ODIRECT | FMODE_NOWAIT | FMODE_STREAM);
+	file->private_data = (void *)lower;
+}
+
+/**
+ * fltfs_open() - f_op->open of regular files and directories
+ * @inode: upper inode
+ * @file: upper file; an overlayfs above may show its own path in it, so file_dentry() it is
+ *
+ * Return: 0 or the lower file system's error.
+ */
+int fltfs_open(struct inode *inode, struct file *file)
+{
+	struct path path = fltfs_lower_path(file_dentry(file));
+	struct file *lower;
+
+	lower = flt_file_open(&path, (file->f_flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) |
+			      FLTFS_LOWER_OPEN_FLAGS);
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
+	fltfs_file_setup(file, lower);
+	fltfs_refresh(inode);
+	return 0;
+}
+
+static int fltfs_open_given(struct inode *inode, struct file *file)
+{
+	fltfs_file_setup(file, fltfs_lower_file(file));
+	return 0;
+}
+
+/**
+ * fltfs_open_with() - finish an open whose lower file exists already
+ * @file: upper file, not open yet
+ * @dentry: its upper dentry, positive
+ * @lower: lower file; the reference goes over, also on failure
+ *
+ * Return: 0 or the error of a security module or watcher that refused.
+ */
+int fltfs_open_with(struct file *file, struct dentry *dentry, struct file *lower)
+{
+	int err;
+
+	file->private_data = lower;
+	err = finish_open(file, dentry, fltfs_open_given);
+	/* Once it is open, ->release closes the lower file, whatever the result. */
+	if (err && !(file->f_mode & FMODE_OPENED)) {
+		file->private_data = NULL;
+		fput(lower);
+	}
+	return err;
+}
+
+int fltfs_release(struct inode *inode, struct file *file)
+{
+	flt_file_close(fltfs_lower_file(file));
+	return 0;
+}
+
+/* Carry what F_SETFL changed over to the lower file, for lower code that looks at f_flags. */
+void fltfs_sync_flags(struct file *file, struct file *lower)
+{
+	unsigned int flags = file->f_flags & FLTFS_SETFL;
+
+	spin_lock(&lower->f_lock);
+	lower->f_flags = (lower->f_flags & ~FLTFS_SETFL) | flags;
+	lower->f_iocb_flags = iocb_flags(lower);
+	spin_unlock(&lower->f_lock);
+}
+
+int fltfs_flush(struct file *file, fl_owner_t id)
+{
+	struct file *lower = fltfs_lower_file(file);
+
+	return lower->f_op->flush ? lower->f_op->flush(lower, id) : 0;
+}
+
+int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	return vfs_fsync_range(fltfs_lower_file(file), start, end, datasync);
+}
+
+long fltfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	long ret = vfs_ioctl(fltfs_lower_file(file), cmd, arg);
+
+	fltfs_copy_attr(file_inode(file));
+	return ret;
+}
+
+long fltfs_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct file *lower = fltfs_lower_file(file);
+	long ret = -ENOIOCTLCMD;
+
+	if (lower->f_op->compat_ioctl)
+		ret = lower->f_op->compat_ioctl(lower, cmd, arg);
+	fltfs_copy_attr(file_inode(file));
+	return ret;
+}
+
+const struct file_operations fltfs_file_fops = {
+	.owner			= THIS_MODULE,
+#ifdef FLT_HAVE_FOP_FLAGS
+	.fop_flags		= FOP_DIO_PARALLEL_WRITE,
+#endif
+	.open			= fltfs_open,
+	.release		= fltfs_release,
+	.flush			= fltfs_flush,
+	.llseek			= fltfs_llseek,
+	.read_iter		= fltfs_read_iter,
+	.write_iter		= fltfs_write_iter,
+	.fsync			= fltfs_fsync,
+	.fallocate		= fltfs_fallocate,
+	.fadvise		= fltfs_fadvise,
+	.splice_read		= fltfs_splice_read,
+	.splice_write		= fltfs_splice_write,
+	.copy_file_range	= fltfs_copy_file_range,
+	.remap_file_range	= fltfs_remap_file_range,
+	.mmap			= fltfs_mmap,
+	.unlocked_ioctl		= fltfs_ioctl,
+	.compat_ioctl		= fltfs_compat_ioctl,
+};

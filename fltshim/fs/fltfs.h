@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * fltfs, the stackable file system: what its files share. An upper object (super block, inode,
+ * dentry, file) is ours; the lower one is what it stands for on the file system below.
+ *
+ * Lifetimes: an upper inode holds its lower inode until it is evicted, and never changes it. An
+ * upper dentry holds its lower dentry in d_fsdata, negative ones too. A positive upper dentry
+ * always has a positive lower dentry with the lower inode of its inode (see fltfs_unlink()). An
+ * upper file holds one lower file from ->open to ->release.
+ */
+#ifndef FS_FLTFS_H
+#define FS_FLTFS_H
+
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include "compat/acl.h"
+#include "compat/idmap.h"
+#include "compat/inode.h"
+
+#define FLTFS_NAME	"fltfs"
+#define FLTFS_MAGIC	0x464c5446
+
+/*
+ * Added to the flags of every lower open: watchers of the lower file system are not told of each
+ * access a second time.
+ */
+#define FLTFS_LOWER_OPEN_FLAGS	(O_LARGEFILE | __FMODE_NONOTIFY)
+
+/**
+ * struct fltfs_sb - a mounted fltfs
+ * @mnt: private mount of the lower directory tree
+ * @sb: the lower super block
+ */
+struct fltfs_sb {
+	struct vfsmount *mnt;
+	struct super_block *sb;
+};
+
+/**
+ * struct fltfs_inode - an upper inode
+ * @lower: the lower inode; valid until the RCU-delayed free, so path walk may read it
+ * @vfs: the VFS part
+ */
+struct fltfs_inode {
+	struct inode *lower;
+	struct inode vfs;
+};
+
+static inline struct fltfs_sb *fltfs_sb(const struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+static inline struct fltfs_inode *fltfs_i(const struct inode *inode)
+{
+	return container_of(inode, struct fltfs_inode, vfs);
+}
+
+static inline struct inode *fltfs_lower_inode(const struct inode *inode)
+{
+	return fltfs_i(inode)->lower;
+}
+
+static inline struct dentry *fltfs_lower_dentry(const struct dentry *dentry)
+{
+	return dentry->d_fsdata;
+}
+
+/* The lower file of an open upper file. */
+static inline struct file *fltfs_lower_file(const struct file *file)
+{
+	return file->private_data;
+}
+
+/* No reference is taken: the upper dentry's lasts as long as the caller's hold on that. */
+static inline struct path fltfs_lower_path(const struct dentry *dentry)
+{
+	return (struct path) {
+		.mnt = fltfs_sb(dentry->d_sb)->mnt,
+		.dentry = fltfs_lower_dentry(dentry),
+	};
+}
+
+static inline flt_idmap *fltfs_lower_idmap(const struct super_block *sb)
+{
+	return flt_mnt_idmap(fltfs_sb(sb)->mnt);
+}
+
+/* params.c */
+int fltfs_init_fs_context(struct fs_context *fc);
+
+/* super.c */
+extern struct file_system_type fltfs_type;
+int fltfs_get_tree(struct fs_context *fc);
+int fltfs_reconfigure(struct fs_context *fc);
+int fltfs_init(void);
+void fltfs_exit(void);
+
+/* inode.c */
+struct inode *fltfs_iget(struct super_block *sb, struct inode *lower);
+struct inode *fltfs_alloc_inode(struct super_block *sb);
+void fltfs_free_inode(struct inode *inode);
+void fltfs_evict_inode(struct inode *inode);
+int fltfs_drop_inode(struct inode *inode);
+int fltfs_inode_cache_create(void);
+void fltfs_inode_cache_destroy(void);
+void fltfs_copy_size(struct inode *inode);
+void fltfs_copy_attr(struct inode *inode);
+
+/*
+ * See that mode, owner and size of the upper inode are the lower one's: exec takes set-id bits
+ * from it, so a copy that is out of date would grant what was taken away below.
+ */
+static inline void fltfs_refresh(struct inode *inode)
+{
+	const struct inode *lower = fltfs_lower_inode(inode);
+
+	if (unlikely(inode->i_mode != lower->i_mode || !uid_eq(inode->i_uid, lower->i_uid) ||
+		     !gid_eq(inode->i_gid, lower->i_gid)))
+		fltfs_copy_attr(inode);
+	else
+		fltfs_copy_size(inode);
+}
+
+/* attr.c */
+int fltfs_permission(flt_idmap *idmap, struct inode *inode, int mask);
+int fltfs_getattr(flt_idmap *idmap, const struct path *path, struct kstat *stat, u32 request_mask,
+		  unsigned int flags);
+int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr);
+int fltfs_fileattr_get(struct dentry *dentry, struct fileattr *fa);
+int fltfs_fileattr_set(flt_idmap *idmap, struct dentry *dentry, struct fileattr *fa);
+int fltfs_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len);
+const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done);
+
+/* xattr.c */
+extern flt_xattr_table fltfs_xattr_handlers[];
+ssize_t fltfs_listxattr(struct dentry *dentry, char *list, size_t size);
+struct posix_acl *fltfs_check_acl(struct inode *inode, int type, bool rcu);
+struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int type);
+int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type);
+
+/* dentry.c */
+extern const struct dentry_operations fltfs_dentry_operations;
+bool fltfs_dentry_matches(struct dentry *dentry, struct dentry *lower, struct inode *inode);
+void fltfs_dentry_set_lower(struct dentry *dentry, struct dentry *lower);
+void fltfs_dentry_renew(struct dentry *dentry);
+
+/* namei.c, rename.c */
+extern const struct inode_operations fltfs_dir_iops;
+struct dentry *fltfs_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags);
+int fltfs_rename(flt_idmap *idmap, struct inode *old_dir, struct dentry *old_dentry,
+		 struct inode *new_dir, struct dentry *new_dentry, unsigned int flags);
+int fltfs_tmpfile(flt_idmap *idmap, struct inode *dir, struct file *file, umode_t mode);
+
+/* file.c */
+extern const struct file_operations fltfs_file_fops;
+extern const struct file_operations fltfs_dir_fops;
+int fltfs_open(struct inode *inode, struct file *file);
+int fltfs_open_with(struct file *file, struct dentry *dentry, struct file *lower);
+int fltfs_release(struct inode *inode, struct file *file);
+int fltfs_flush(struct file *file, fl_owner_t id);
+int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
+long fltfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+long fltfs_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+void fltfs_sync_flags(struct file *file, struct file *lower);
+
+/* rw.c, aio.c */
+ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter);
+ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter);
+ssize_t fltfs_aio_read(struct kiocb *iocb, struct file *lower, struct iov_iter *iter);
+ssize_t fltfs_aio_write(struct kiocb *iocb, struct file *lower, struct iov_iter *iter);
+int fltfs_aio_init(void);
+void fltfs_aio_exit(void);
+
+/* range.c: operations on a range of bytes other than reading and writing */
+loff_t fltfs_llseek(struct file *file, loff_t offset, int whence);
+long fltfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len);
+int fltfs_fadvise(struct file *file, loff_t offset, loff_t len, int advice);
+ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
+			  unsigned int flags);
+ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos,
+			   size_t len, unsigned int flags);
+ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			      size_t len, unsigned int flags);
+loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			      loff_t len, unsigned int flags);
+int fltfs_mmap(struct file *file, struct vm_area_struct *vma);
+
+/* dir.c */
+int fltfs_iterate(struct file *file, struct dir_context *ctx);
+loff_t fltfs_dir_llseek(struct file *file, loff_t offset, int whence);
+
+/* export.c */
+extern const struct export_operations fltfs_export_operations;
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mount options and the life of a mount request. Every refusal is one sentence that names what is
+ * wrong; it goes to the caller's message log where it has one, and to the kernel log always.
+ */
+#include <linux/fs_context.h>
+#include <linux/fs_parser.h>
+#include "fs/fltfs.h"
+#include "fs/params.h"
+
+const struct fs_parameter_spec fltfs_parameters[] = {
+	{}
+};
+
+static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
+{
+	struct fs_parse_result result;
+	int opt;
+
+	opt = fs_parse(fc, fltfs_parameters, param, &result);
+	if (opt == -ENOPARAM) {
+		opt = vfs_parse_fs_param_source(fc, param);
+		if (opt == -ENOPARAM)
+			return fltfs_refuse(fc, -EINVAL, "unknown mount option \"%s\"", param->key);
+	}
+	return opt;
+}
+
+static const struct fs_context_operations fltfs_context_ops = {
+	.parse_param	= fltfs_parse_param,
+	.get_tree	= fltfs_get_tree,
+	.reconfigure	= fltfs_reconfigure,
+};
+
+int fltfs_init_fs_context(struct fs_context *fc)
+{
+	fc->ops = &fltfs_context_ops;
+	return 0;
+}

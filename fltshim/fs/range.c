@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is done to a range of a file besides plain reading and writing: seeking, allocation,
+ * advice, splicing, copying, sharing of blocks, and mapping.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include "compat/splice.h"
+#include "fs/fltfs.h"
+
+/* The position lives in the upper file; only what needs the lower file is asked there. */
+loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct inode *inode = file_inode(file);
+	loff_t ret;
+
+	if (whence == SEEK_SET || whence == SEEK_CUR)
+		return generic_file_llseek_size(file, offset, whence, inode->i_sb->s_maxbytes,
+						i_size_read(fltfs_lower_inode(inode)));
+
+	ret = vfs_llseek(fltfs_lower_file(file), offset, whence);
+	if (ret < 0)
+		return ret;
+	return vfs_setpos(file, ret, inode->i_sb->s_maxbytes);
+}
+
+long fltfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
+{
+	long ret = vfs_fallocate(fltfs_lower_file(file), mode, offset, len);
+
+	fltfs_copy_attr(file_inode(file));
+	return ret;
+}
+
+int fltfs_fadvise(struct file *file, loff_t offset, loff_t len, int advice)
+{
+	return vfs_fadvise(fltfs_lower_file(file), offset, len, advice);
+}
+
+ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
+			  unsigned int flags)
+{
+	return flt_splice_read_lower(fltfs_lower_file(in), ppos, pipe, len, flags);
+}
+
+/* Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. */
+ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos,
+			   size_t len, unsigned int flags)
+{
+	struct file *lower = fltfs_lower_file(out);
+	ssize_t ret;
+
+	file_start_write(lower);
+	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
+	file_end_write(lower);
+	fltfs_refresh(file_inode(out));
+	return ret;
+}
+
+ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			      size_t len, unsigned int flags)
+{
+	ssize_t ret;
+
+	/* The two files may belong to two mounts of ours. */
+	ret = vfs_copy_file_range(fltfs_lower_file(in), pos_in, fltfs_lower_file(out), pos_out,
+				  len, flags);
+	fltfs_refresh(file_inode(out));
+	return ret;
+}
+
+loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+			      loff_t len, unsigned int flags)
+{
+	struct file *lower_in = fltfs_lower_file(in);
+	struct file *lower_out = fltfs_lower_file(out);
+	loff_t ret;
+
+	if (flags & ~(REMAP_FILE_DEDUP | REMAP_FILE_ADVISORY))
+		return -EINVAL;
+	if (flags & REMAP_FILE_DEDUP)
+		ret = vfs_dedupe_file_range_one(lower_in, pos_in, lower_out, pos_out, len, flags);
+	else
+		ret = vfs_clone_file_range(lower_in, pos_in, lower_out, pos_out, len, flags);
+	fltfs_refresh(file_inode(out));
+	return ret;
+}
+
+/*
+ * The mapping is the lower file's from here on: its pages are in the lower page cache, and the
+ * upper file is not held by it.
+ */
+int fltfs_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct file *lower = fltfs_lower_file(file);
+
+	if (!lower->f_op->mmap)
+		return -ENODEV;
+	vma_set_file(vma, lower);
+	return lower->f_op->mmap(lower, vma);
+}

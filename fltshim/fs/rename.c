@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Renaming, within and across directories, with every flag that the lower file system has.
+ */
+#include <linux/namei.h>
+#include "fs/fltfs.h"
+#include "fs/namei.h"
+
+/* The lower dentries still are what the VFS means by @old and @new? Lower directories locked. */
+static int fltfs_rename_check(flt_idmap *idmap, struct dentry *trap, struct dentry *old,
+			      struct dentry *new)
+{
+	struct dentry *lower_old_dir = fltfs_lower_dentry(old->d_parent);
+	struct dentry *lower_new_dir = fltfs_lower_dentry(new->d_parent);
+	int err;
+
+	/* The lower directories are no longer in one tree. */
+	if (IS_ERR(trap))
+		return PTR_ERR(trap);
+	err = fltfs_name_check(idmap, lower_old_dir, old);
+	if (!err)
+		err = fltfs_name_check(idmap, lower_new_dir, new);
+	if (err)
+		return err;
+	/* The VFS made these tests above; below, somebody may have moved things since. */
+	if (trap == fltfs_lower_dentry(old))
+		return -EINVAL;
+	if (trap == fltfs_lower_dentry(new))
+		return -ENOTEMPTY;
+	return 0;
+}
+
+/**
+ * fltfs_rename() - i_op->rename
+ * @idmap: map of the upper mount
+ * @old_dir: upper directory of the source
+ * @old: source
+ * @new_dir: upper directory of the target
+ * @new: target, negative if nothing is replaced
+ * @flags: RENAME_*
+ *
+ * The VFS moves the upper dentries when this returns 0; the lower ones have been moved by then.
+ * A replaced target keeps its inode below (the lower dentry is unhashed, not made negative).
+ *
+ * Return: 0 or an error.
+ */
+int fltfs_rename(flt_idmap *idmap, struct inode *old_dir, struct dentry *old,
+		 struct inode *new_dir, struct dentry *new, unsigned int flags)
+{
+	struct fltfs_sb *fsb = fltfs_sb(old_dir->i_sb);
+	struct dentry *lower_old_dir = fltfs_lower_dentry(old->d_parent);
+	struct dentry *lower_new_dir = fltfs_lower_dentry(new->d_parent);
+	struct dentry *trap;
+	int err;
+
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT))
+		return -EINVAL;
+	err = mnt_want_write(fsb->mnt);
+	if (err)
+		return err;
+	idmap = flt_mnt_idmap(fsb->mnt);
+	trap = lock_rename(lower_old_dir, lower_new_dir);
+	err = fltfs_rename_check(idmap, trap, old, new);
+	if (err)
+		goto out;
+	err = flt_vfs_rename(idmap, d_inode(lower_old_dir), fltfs_lower_dentry(old),
+			     d_inode(lower_new_dir), fltfs_lower_dentry(new), flags);
+	if (err)
+		goto out;
+
+	fltfs_dentry_renew(old);
+	fltfs_copy_attr(d_inode(old));
+	if (flags & RENAME_EXCHANGE)
+		fltfs_dentry_renew(new);
+	if (d_really_is_positive(new))
+		fltfs_copy_attr(d_inode(new));
+	fltfs_copy_attr(old_dir);
+	if (new_dir != old_dir)
+		fltfs_copy_attr(new_dir);
+out:
+	if (!IS_ERR(trap))
+		unlock_rename(lower_old_dir, lower_new_dir);
+	mnt_drop_write(fsb->mnt);
+	return err;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mounting: what may lie below, the super block that is made of it, and its end.
+ */
+#include <linux/exportfs.h>
+#include <linux/fs_context.h>
+#include <linux/module.h>
+#include <linux/namei.h>
+#include <linux/seq_file.h>
+#include <linux/statfs.h>
+#include "fs/fltfs.h"
+#include "fs/params.h"
+
+static int fltfs_statfs(struct dentry *dentry, struct kstatfs *buf)
+{
+	struct path lower = fltfs_lower_path(dentry);
+	int err = vfs_statfs(&lower, buf);
+
+	buf->f_type = FLTFS_MAGIC;
+	return err;
+}
+
+/* sync(2) may have visited the lower file system before us. */
+static int fltfs_sync_fs(struct super_block *sb, int wait)
+{
+	struct super_block *lower = fltfs_sb(sb)->sb;
+	int err;
+
+	if (!wait)
+		return 0;
+	down_read(&lower->s_umount);
+	err = sync_filesystem(lower);
+	up_read(&lower->s_umount);
+	return err;
+}
+
+static const struct super_operations fltfs_super_ops = {
+	.alloc_inode	= fltfs_alloc_inode,
+	.free_inode	= fltfs_free_inode,
+	.drop_inode	= fltfs_drop_inode,
+	.evict_inode	= fltfs_evict_inode,
+	.statfs		= fltfs_statfs,
+	.sync_fs	= fltfs_sync_fs,
+};
+
+/* Names that the file system compares in a way of its own cannot be mirrored one to one. */
+static bool fltfs_own_names(const struct path *path)
+{
+	return flt_sb_casefold(path->dentry->d_sb) ||
+	       path->dentry->d_flags & (DCACHE_OP_HASH | DCACHE_OP_COMPARE);
+}
+
+static int fltfs_check_lower(struct fs_context *fc, const struct path *path)
+{
+	struct super_block *sb = path->dentry->d_sb;
+
+	if (sb->s_type == &fltfs_type)
+		return fltfs_refuse(fc, -EINVAL,
+				    "%s is on fltfs itself: attach more filters to that mount instead",
+				    fc->source);
+	if (sb->s_stack_depth >= FILESYSTEM_MAX_STACK_DEPTH)
+		return fltfs_refuse(fc, -EINVAL,
+				    "%s is on %s, which is already as deep a stack of file systems as the kernel allows (%d)",
+				    fc->source, sb->s_type->name, FILESYSTEM_MAX_STACK_DEPTH);
+	if (fltfs_own_names(path))
+		return fltfs_refuse(fc, -EINVAL,
+				    "%s is on a case-insensitive file system (%s), which is not supported",
+				    fc->source, sb->s_type->name);
+	if (is_idmapped_mnt(path->mnt))
+		return fltfs_refuse(fc, -EINVAL, "%s is on an id-mapped mount, which is not supported",
+				    fc->source);
+	if (sb->s_user_ns != fc->user_ns)
+		return fltfs_refuse(fc, -EPERM, "%s belongs to another user name space",
+				    fc->source);
+	return 0;
+}
+
+/* Everything of the lower super block that the VFS looks at in ours. */
+static void fltfs_copy_super(struct super_block *sb, const struct super_block *lower)
+{
+	sb->s_maxbytes = lower->s_maxbytes;
+	sb->s_time_gran = lower->s_time_gran;
+	sb->s_time_min = lower->s_time_min;
+	sb->s_time_max = lower->s_time_max;
+	sb->s_blocksize = lower->s_blocksize;
+	sb->s_blocksize_bits = lower->s_blocksize_bits;
+	sb->s_stack_depth = lower->s_stack_depth + 1;
+	/* The umask is applied once, below. */
+	sb->s_flags |= lower->s_flags & SB_POSIXACL;
+#ifdef SB_I_NOUMASK
+	sb->s_iflags |= lower->s_iflags & SB_I_NOUMASK;
+#endif
+	if (sb_rdonly(lower))
+		sb->s_flags |= SB_RDONLY;
+	if (lower->s_export_op && lower->s_export_op->fh_to_dentry)
+		sb->s_export_op = &fltfs_export_operations;
+}
+
+/* On failure the super block is taken down by fltfs_kill_sb(), which frees what is set by then. */
+static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
+{
+	struct fltfs_sb *fsb;
+	struct inode *root;
+	struct path path;
+	int err;
+
+	if (!fc->source || !*fc->source)
+		return fltfs_refuse(fc, -EINVAL, "which directory to mount was not said");
+	fsb = kzalloc(sizeof(*fsb), GFP_KERNEL);
+	if (!fsb)
+		return -ENOMEM;
+	sb->s_fs_info = fsb;
+
+	err = kern_path(fc->source, LOOKUP_FOLLOW, &path);
+	if (err)
+		return fltfs_refuse(fc, err, "cannot find the directory %s (error %d)", fc->source,
+				    -err);
+	if (!d_is_dir(path.dentry))
+		err = fltfs_refuse(fc, -ENOTDIR, "%s is not a directory", fc->source);
+	else
+		err = fltfs_check_lower(fc, &path);
+	if (err)
+		goto out_path;
+
+	fsb->mnt = clone_private_mount(&path);
+	if (IS_ERR(fsb->mnt)) {
+		err = PTR_ERR(fsb->mnt);
+		fsb->mnt = NULL;
+		fltfs_refuse(fc, err, "cannot use the mount that %s is on (error %d)", fc->source,
+			     -err);
+		goto out_path;
+	}
+	fsb->sb = path.dentry->d_sb;
+
+	fltfs_copy_super(sb, fsb->sb);
+	if (__mnt_is_readonly(fsb->mnt))
+		sb->s_flags |= SB_RDONLY;
+	sb->s_magic = FLTFS_MAGIC;
+	sb->s_op = &fltfs_super_ops;
+	sb->s_d_op = &fltfs_dentry_operations;
+	sb->s_xattr = fltfs_xattr_handlers;
+
+	root = fltfs_iget(sb, d_inode(path.dentry));
+	if (IS_ERR(root)) {
+		err = PTR_ERR(root);
+		goto out_path;
+	}
+	sb->s_root = d_make_root(root);
+	if (!sb->s_root) {
+		err = -ENOMEM;
+		goto out_path;
+	}
+	fltfs_dentry_set_lower(sb->s_root, dget(path.dentry));
+	sb->s_flags |= SB_ACTIVE;
+out_path:
+	path_put(&path);
+	return err;
+}
+
+int fltfs_get_tree(struct fs_context *fc)
+{
+	return get_tree_nodev(fc, fltfs_fill_super);
+}
+
+int fltfs_reconfigure(struct fs_context *fc)
+{
+	struct super_block *sb = fc->root->d_sb;
+	struct fltfs_sb *fsb = fltfs_sb(sb);
+
+	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
+		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
+	return 0;
+}
+
+static void fltfs_kill_sb(struct super_block *sb)
+{
+	struct fltfs_sb *fsb = fltfs_sb(sb);
+
+	kill_anon_super(sb);
+	if (!fsb)
+		return;
+	if (fsb->mnt)
+		kern_unmount(fsb->mnt);
+	kfree(fsb);
+}
+
+struct file_system_type fltfs_type = {
+	.owner			= THIS_MODULE,
+	.name			= FLTFS_NAME,
+	.init_fs_context	= fltfs_init_fs_context,
+	.parameters		= fltfs_parameters,
+	.kill_sb		= fltfs_kill_sb,
+};
+MODULE_ALIAS_FS(FLTFS_NAME);
+
+/**
+ * fltfs_init() - make the file system type known
+ *
+ * Return: 0 or a negative errno.
+ */
+int fltfs_init(void)
+{
+	int err;
+
+	err = fltfs_inode_cache_create();
+	if (err)
+		return err;
+	err = fltfs_aio_init();
+	if (err)
+		goto out_inode;
+	err = register_filesystem(&fltfs_type);
+	if (err)
+		goto out_aio;
+	return 0;
+
+out_aio:
+	fltfs_aio_exit();
+out_inode:
+	fltfs_inode_cache_destroy();
+	return err;
+}
+
+void fltfs_exit(void)
+{
+	unregister_filesystem(&fltfs_type);
+	fltfs_aio_exit();
+	fltfs_inode_cache_destroy();
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Structured exception handling: what the statements that scripts/minifilter generates for
+ * __try, __except and __finally refer to. Both worlds include it; minifilter sources get the
+ * words and the GetException... macros from excpt.h.
+ *
+ * A frame lives in the stack frame of the function with the __try. While it is active, its first
+ * word is its mark, by which nt/seh.c finds it on the stack.
+ */
+#ifndef _FSH_SEH_H
+#define _FSH_SEH_H
+
+#include "types.h"
+
+#pragma pack(push, 8)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The exception that a filter expression, a handler or a finally block looks at. */
+struct fsh_x {
+    EXCEPTION_RECORD record;
+    EXCEPTION_POINTERS pointers;
+};
+
+/* seh_jump.S knows the offsets of mark and jump. */
+struct fsh_frame {
+    unsigned long long mark;
+    unsigned long long jump[8];     /* rbx rbp r12 r13 r14 r15 rsp rip */
+    struct fsh_x *x;                /* where the exception is put; NULL for a barrier */
+    NTSTATUS code;                  /* for a barrier */
+    int preempt;                    /* the preemption count at the push */
+    unsigned char normal;           /* the body was left by its end or by __leave */
+    unsigned char raised;           /* the body was left by an exception */
+};
+
+/*
+ * 0 when the frame is set up, 1 when an exception has come back to it. May be called only where
+ * the generated statements do: in a function that returns twice, behind fsh_seh_push().
+ */
+int fsh_setjmp(struct fsh_frame *frame) __attribute__((__returns_twice__));
+
+void fsh_seh_push(struct fsh_frame *frame, struct fsh_x *x);
+void fsh_seh_pop(struct fsh_frame *frame);
+int fsh_seh_pop_fin(struct fsh_frame *frame);
+void fsh_seh_resume(struct fsh_frame *frame);
+void fsh_seh_continue(struct fsh_x *x, int disposition);
+
+/* None of these is declared noreturn: objtool would take the next function for the rest. */
+void ExRaiseStatus(NTSTATUS Status);
+void ExRaiseAccessViolation(void);
+void ExRaiseDatatypeMisalignment(void);
+
+NTSTATUS FsRtlNormalizeNtstatus(NTSTATUS Exception, NTSTATUS GenericException);
+BOOLEAN FsRtlIsNtstatusExpected(NTSTATUS Exception);
+
+#define EXCEPTION_EXECUTE_HANDLER 1
+#define EXCEPTION_CONTINUE_SEARCH 0
+#define EXCEPTION_CONTINUE_EXECUTION (-1)
+
+#define EXCEPTION_NONCONTINUABLE 0x1
+#define EXCEPTION_MAXIMUM_PARAMETERS 15
+
+#ifdef __cplusplus
+}
+#endif
+#pragma pack(pop)
+#endif /* _FSH_SEH_H */

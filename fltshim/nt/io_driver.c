@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Drivers: makes the service key and the DRIVER_OBJECT of a driver module, runs its DriverEntry
+ * under the exception barrier, and takes everything back when the module goes.
+ */
+#include <linux/export.h>
+#include <linux/kstrtox.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include "nt/io_driver.h"
+#include "nt/rtl_status.h"
+#include "nt/seh.h"
+#include "nt/violation.h"
+#include "nt/zw_registry.h"
+
+static DEFINE_MUTEX(fsh_drivers_lock);	/* writers of the list; readers use RCU or it */
+static LIST_HEAD(fsh_drivers);
+static const struct fsh_driver_hooks *fsh_hooks;
+
+static const char fsh_services[] = "System\\CurrentControlSet\\Services\\";
+static const char fsh_path_prefix[] =
+	"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
+
+/* Widens ASCII text; the buffer has room for a NUL. */
+static bool fsh_widen(UNICODE_STRING *out, const char *a, const char *b, size_t b_len)
+{
+	size_t a_len = strlen(a), i;
+
+	out->Buffer = kcalloc(a_len + b_len + 1, sizeof(WCHAR), GFP_KERNEL);
+	if (!out->Buffer)
+		return false;
+	for (i = 0; i < a_len; i++)
+		out->Buffer[i] = (unsigned char)a[i];
+	for (i = 0; i < b_len; i++)
+		out->Buffer[a_len + i] = (unsigned char)b[i];
+	out->Length = (a_len + b_len) * sizeof(WCHAR);
+	out->MaximumLength = out->Length + sizeof(WCHAR);
+	return true;
+}
+
+/* Sets one value of the service key; @key is relative to it. */
+static NTSTATUS fsh_key_set(struct reg_key *service, const char *key, size_t key_len,
+			    const char *name, size_t name_len, u32 type, const void *data,
+			    u32 size)
+{
+	NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
+	UNICODE_STRING path = { }, wide = { };
+	struct reg_key *subkey;
+
+	if (!fsh_widen(&path, "", key, key_len) || !fsh_widen(&wide, "", name, name_len))
+		goto out;
+	subkey = reg_open_path(service, &path, true, NULL);
+	if (!subkey)
+		goto out;
+	status = reg_set_value(subkey, &wide, type, data, size);
+	reg_put(subkey);
+out:
+	kfree(path.Buffer);
+	kfree(wide.Buffer);
+	return status;
+}
+
+/* One "Key\Name=value" of the overrides: a number becomes a REG_DWORD, the rest a REG_SZ. */
+static int fsh_override(struct reg_key *service, const char *item, size_t len)
+{
+	const char *equals = memchr(item, '=', len), *name = item, *p;
+	char number[16];
+	NTSTATUS status;
+	size_t value_len;
+	u32 dword;
+
+	if (!equals || equals == item)
+		return -EINVAL;
+	for (p = item; p < equals; p++) {
+		if (*p == '\\')
+			name = p + 1;
+	}
+	if (name == equals)
+		return -EINVAL;
+	value_len = item + len - (equals + 1);
+	if (value_len < sizeof(number)) {
+		memcpy(number, equals + 1, value_len);
+		number[value_len] = 0;
+	} else {
+		number[0] = 0;
+	}
+	if (!kstrtou32(number, 0, &dword)) {
+		status = fsh_key_set(service, item, name - item, name, equals - name, REG_DWORD,
+				     &dword, sizeof(dword));
+	} else {
+		UNICODE_STRING text;
+
+		if (!fsh_widen(&text, "", equals + 1, value_len))
+			return -ENOMEM;
+		status = fsh_key_set(service, item, name - item, name, equals - name, REG_SZ,
+				     text.Buffer, text.MaximumLength);
+		kfree(text.Buffer);
+	}
+	return NT_SUCCESS(status) ? 0 : -ENOMEM;
+}
+
+static int fsh_overrides(struct reg_key *service, const struct fsh_driver_desc *desc)
+{
+	const char *item = desc->overrides, *end;
+	int ret;
+
+	for (; item && *item; item = *end ? end + 1 : end) {
+		end = strchrnul(item, ';');
+		if (end == item)
+			continue;
+		ret = fsh_override(service, item, end - item);
+		if (ret) {
+			pr_err("fltshim: %s: \"%.*s\" is no Key\\Name=value\n", desc->service,
+			       (int)(end - item), item);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/* The service key with what the INF and the module parameter say. */
+static int fsh_fill_key(const struct fsh_driver_desc *desc)
+{
+	struct reg_key *service;
+	UNICODE_STRING path;
+	unsigned int i;
+	int ret = 0;
+
+	if (!fsh_widen(&path, fsh_services, desc->service, strlen(desc->service)))
+		return -ENOMEM;
+	service = reg_open_path(NULL, &path, true, NULL);
+	kfree(path.Buffer);
+	if (!service)
+		return -ENOMEM;
+	for (i = 0; i < desc->nr_values && !ret; i++) {
+		const struct fsh_reg_value *v = &desc->values[i];
+
+		if (!NT_SUCCESS(fsh_key_set(service, v->key, strlen(v->key), v->name,
+					    strlen(v->name), v->type, v->data, v->size)))
+			ret = -ENOMEM;
+	}
+	if (!ret)
+		ret = fsh_overrides(service, desc);
+	reg_put(service);
+	return ret;
+}
+
+struct fsh_entry_call {
+	const struct fsh_driver_desc *desc;
+	struct fsh_driver *driver;
+	NTSTATUS status;
+};
+
+static void fsh_call_entry(void *arg)
+{
+	struct fsh_entry_call *call = arg;
+
+	call->status = call->desc->entry(call->driver->object, &call->driver->path);
+}
+
+static void fsh_call_driver_unload(void *arg)
+{
+	struct fsh_driver *driver = arg;
+
+	driver->object->DriverUnload(driver->object);
+}
+
+static void fsh_driver_free(struct fsh_driver *driver)
+{
+	mutex_lock(&fsh_drivers_lock);
+	list_del_rcu(&driver->link);
+	mutex_unlock(&fsh_drivers_lock);
+	kfree(driver->path.Buffer);
+	kfree(driver->object);
+	kfree_rcu(driver, rcu);
+}
+
+static struct fsh_driver *fsh_driver_alloc(const struct fsh_driver_desc *desc)
+{
+	struct fsh_driver *driver = kzalloc(sizeof(*driver), GFP_KERNEL);
+
+	if (!driver)
+		return NULL;
+	driver->object = kzalloc(sizeof(*driver->object), GFP_KERNEL);
+	if (!driver->object || !fsh_widen(&driver->path, fsh_path_prefix, desc->service,
+					  strlen(desc->service))) {
+		kfree(driver->object);
+		kfree(driver);
+		return NULL;
+	}
+	driver->owner = desc->owner;
+	driver->service = desc->service;
+	driver->object->Type = IO_TYPE_DRIVER;
+	driver->object->Size = sizeof(*driver->object);
+	mutex_lock(&fsh_drivers_lock);
+	list_add_tail_rcu(&driver->link, &fsh_drivers);
+	mutex_unlock(&fsh_drivers_lock);
+	return driver;
+}
+
+/**
+ * fsh_driver_load() - run a driver's DriverEntry
+ * @desc: what the glue knows; lives as long as the module
+ * @out: receives the driver
+ *
+ * Task context. Anything but a success status fails the load; a filter that DriverEntry left
+ * registered then is taken back for it.
+ *
+ * Return: 0, or the error of module initialisation
+ */
+int fsh_driver_load(const struct fsh_driver_desc *desc, struct fsh_driver **out)
+{
+	struct fsh_entry_call call = { .desc = desc };
+	NTSTATUS code;
+	int ret;
+
+	ret = fsh_fill_key(desc);
+	if (ret)
+		return ret;
+	call.driver = fsh_driver_alloc(desc);
+	if (!call.driver)
+		return -ENOMEM;
+	if (!seh_call(fsh_call_entry, &call, &code)) {
+		pr_err("fltshim: %s: DriverEntry raised %#x and nobody handled it\n",
+		       desc->service, code);
+		call.status = code;
+	}
+	if (call.status >= 0) {
+		if (fsh_hooks && fsh_hooks->entry_done)
+			fsh_hooks->entry_done(call.driver);
+		*out = call.driver;
+		return 0;
+	}
+	pr_err("fltshim: %s: DriverEntry failed with status %#x\n", desc->service, call.status);
+	if (fsh_hooks && fsh_hooks->entry_failed)
+		fsh_hooks->entry_failed(call.driver);
+	fsh_driver_free(call.driver);
+	ret = flt_errno_from_status(call.status, NULL);
+	return ret ?: -EIO;
+}
+EXPORT_SYMBOL_GPL(fsh_driver_load);
+
+/**
+ * fsh_driver_unload() - a driver's module goes
+ * @driver: from fsh_driver_load(); not registered as a filter any more
+ *
+ * Runs DriverUnload when the driver has one.
+ */
+void fsh_driver_unload(struct fsh_driver *driver)
+{
+	NTSTATUS code;
+
+	if (driver->object->DriverUnload &&
+	    !seh_call(fsh_call_driver_unload, driver, &code))
+		pr_err("fltshim: %s: DriverUnload raised %#x and nobody handled it\n",
+		       driver->service, code);
+	fsh_driver_free(driver);
+}
+EXPORT_SYMBOL_GPL(fsh_driver_unload);
+
+/* One user: the filter manager, at its start and end. */
+void fsh_driver_set_hooks(const struct fsh_driver_hooks *hooks)
+{
+	WRITE_ONCE(fsh_hooks, hooks);
+}
+
+/**
+ * fsh_driver_of() - the driver of a DRIVER_OBJECT
+ * @object: what a driver handed in; looked up before it is believed
+ *
+ * Return: the driver, or NULL for a pointer that is no driver object
+ */
+struct fsh_driver *fsh_driver_of(PDRIVER_OBJECT object)
+{
+	struct fsh_driver *driver, *found = NULL;
+
+	mutex_lock(&fsh_drivers_lock);
+	list_for_each_entry(driver, &fsh_drivers, link) {
+		if (driver->object == object)
+			found = driver;
+	}
+	mutex_unlock(&fsh_drivers_lock);
+	return found;
+}
+
+/**
+ * fsh_driver_name_at() - which driver does an address belong to?
+ * @address: code address
+ *
+ * Any context.
+ *
+ * Return: the name of the driver's service, valid while its module is loaded; "(none)" for an
+ * address outside every driver
+ */
+const char *fsh_driver_name_at(unsigned long address)
+{
+	const char *name = "(none)";
+	struct fsh_driver *driver;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(driver, &fsh_drivers, link) {
+		if (within_module(address, driver->owner)) {
+			name = driver->service;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return name;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Exceptions for the shim's own code: the barrier around every call into a driver, and raising.
+ *
+ * A raise leaves all functions between itself and the frame that takes it at once. So a function
+ * that may be left that way (it raises, or it runs between a barrier and the driver's code)
+ *   - is declared seh_raises: a tracer that hooked its return would be left with a stale hook;
+ *   - holds no lock, reference or cleanup variable across the point;
+ *   - is never reached through a function of the kernel proper (a sort, a timer): such a caller
+ *     gets a barrier of its own.
+ */
+#ifndef NT_SEH_H
+#define NT_SEH_H
+
+#include <linux/compiler.h>
+#include "nt/nt.h"
+#include "include/fsh/seh.h"
+
+#define seh_raises notrace
+
+bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code);
+void seh_raise_status(NTSTATUS status);
+void seh_raise_access_violation(ULONG_PTR address, bool write);
+bool seh_inside(unsigned long sp);
+
+int seh_init(void);
+
+#endif

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+"""`minifilter check`: what a driver's .inf says, and which routines it needs that fltshim does
+not have. Compiles the sources aside, without a kernel, and looks at what stays undefined."""
+import os
+import subprocess
+import tempfile
+
+from .kbuild import CFLAGS, plain_environment
+from .prep import shown
+
+# Accepted so that a filter starts, but nothing ever happens (SRC-133 to SRC-135).
+SILENT = {
+    'ObRegisterCallbacks': 'registers, but is never called: Linux has no handles to watch',
+    'CmRegisterCallback': 'registers, but is never called: there is no registry to watch',
+    'CmRegisterCallbackEx': 'registers, but is never called: there is no registry to watch',
+    'PsSetCreateThreadNotifyRoutine': 'registers, but is never called',
+}
+# What gcc itself asks of the kernel.
+COMPILER = {'memcpy', 'memmove', 'memset', 'memcmp', '__stack_chk_fail', '_GLOBAL_OFFSET_TABLE_'}
+
+
+def check(build):
+    """Prints the findings; 0 if the driver should build, 1 if not."""
+    service = build.service
+    print(f'filter   {service.name}')
+    print(f'module   {service.module}.ko')
+    for instance in service.instances:
+        default = ', default' if instance.name == service.default_instance else ''
+        print(f'instance "{instance.name}" at altitude {instance.altitude}, '
+              f'flags {instance.flags}{default}')
+    build.sources()
+    build.buffer_access()
+    print('buffers  ' + ('substituted' if service.get('Parameters', 'BufferAccess').data[0]
+                         else 'as they come'))
+    for path in build.project.sources:
+        print(f'source   {shown(path)}')
+    for line in service.unused:
+        print(f'unused   {line}')
+    for path in build.project.skipped:
+        print(f'unused   {shown(path)}: is not a driver project')
+    needed = undefined_names(build)
+    build.report.stop_on_error()
+    missing = sorted(needed - exported(build) - COMPILER)
+    for name in sorted(needed & SILENT.keys()):
+        print(f'silent   {name}: {SILENT[name]}')
+    for name in missing:
+        build.missing(name, None)
+    if build.report.errors:
+        return 1
+    print(f'needs    {len(needed - COMPILER)} routines, all provided')
+    return 0
+
+
+def exported(build):
+    """Names of the symbols that fltshim exports."""
+    path, _ = build.symvers()
+    with open(path, encoding='utf-8') as file:
+        return {line.split('\t')[1] for line in file if line.count('\t') > 1}
+
+
+def undefined_names(build):
+    """Symbols that the driver's objects leave to others."""
+    defined, undefined = set(), set()
+    with tempfile.TemporaryDirectory() as place:
+        for unit in build.units:
+            target = os.path.join(place, 'unit.o')
+            command = [build.cc, '-c', '-O2', '-std=gnu11', '-mcmodel=kernel', '-fno-pic',
+                       '-fno-strict-aliasing', '-fno-stack-protector', '-x', 'cpp-output',
+                       *[flag for flag in CFLAGS if 'error=implicit-function' not in flag], '-w',
+                       os.path.join(build.work, unit + '.fs.c'), '-o', target]
+            run = subprocess.run(command, capture_output=True, env=plain_environment(),
+                                 check=False)
+            build.explain(run.stderr.decode('utf-8', 'replace'), run.returncode != 0)
+            if run.returncode:
+                continue
+            listing = subprocess.run(['nm', target], capture_output=True, check=True, text=True)
+            for line in listing.stdout.splitlines():
+                kind, name = line.split()[-2:]
+                (undefined if kind == 'U' else defined).add(name)
+    return undefined - defined

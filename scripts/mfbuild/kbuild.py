@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Steps 2 and 4 of the pipeline: closed preprocessing, then the kernel's own build (SRC-02, 05,
+06, 07). Writes a Kbuild and a glue source, runs make, and says what went wrong in terms of the
+driver's files."""
+import os
+import re
+import shutil
+import subprocess
+
+from .prep import Prep, c_string, shown, write_if_changed
+from .project import read_resources
+from .rewrite import Rewriter
+from .service import REG_DWORD, dword
+
+# What a compiler for Windows x64 kernel code defines; the newest Windows unless the project
+# says otherwise.
+DEFINES = ('_WIN32=1', '_WIN64=1', '_AMD64_=1', 'AMD64=1', '_M_AMD64=100', '_M_X64=100',
+           '_KERNEL_MODE=1', 'NTDDI_VERSION=0x0A00000B', 'WINVER=0x0A00', '_WIN32_WINNT=0x0A00',
+           'WINNT=1')
+# gcc's own names of the system, which a Windows source may use as identifiers.
+UNDEFINES = ('linux', 'unix', '__linux', '__linux__', '__unix', '__unix__', '__gnu_linux__',
+             '__ELF__')
+
+# Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8).
+CFLAGS = '''
+-fpreprocessed -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm
+-fno-diagnostics-show-caret
+-Wno-unknown-pragmas -Wno-multichar -Wno-missing-prototypes -Wno-missing-declarations
+-Wno-clobbered -Wno-unused -Wno-pointer-sign -Wno-discarded-qualifiers
+-Wno-declaration-after-statement -Wno-implicit-fallthrough -Wno-missing-field-initializers
+-Wtrampolines -Werror=trampolines -Werror=implicit-function-declaration
+-Wno-error=return-type -Wno-error=incompatible-pointer-types -Wno-error=strict-prototypes
+-Wno-error=implicit-int -Wno-error=old-style-definition -Wno-error=int-conversion
+-Wframe-larger-than=2048
+'''.split()
+
+# A source that names one of these looks at data, so it is given addresses that it may use.
+DATA_BUFFERS = frozenset('''
+ReadBuffer WriteBuffer MdlAddress DirectoryBuffer EaBuffer InputBuffer OutputBuffer
+InputSystemBuffer OutputMdlAddress QuotaBuffer FltLockUserBuffer FltDecodeParameters
+FltGetSwappedBufferMdlAddress FltRetainSwappedBufferMdlAddress MmGetSystemAddressForMdl
+MmGetSystemAddressForMdlSafe MmProbeAndLockPages MmMapLockedPagesSpecifyCache
+ProbeForRead ProbeForWrite'''.split())
+
+MESSAGE = re.compile(r'^(.+?):(\d+):(?:\d+:)? (fatal error|error|warning): (.*)$')
+IMPLICIT = re.compile(r"implicit declaration of function '(\w+)'")
+NO_HEADER = re.compile(r'^([^:]+): No such file or directory')
+UNDEFINED = re.compile(r'modpost: "(\w+)" \[[^\]]*\] undefined!')
+
+
+class Build:
+    """One driver on its way to a module."""
+
+    def __init__(self, project, service, options, report):
+        self.project, self.service = project, service
+        self.options, self.report = options, report
+        self.top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        self.system = os.path.join(self.top, 'fltshim', 'include')
+        self.work = os.path.join(os.path.abspath(options.out), service.module + '.build')
+        self.units = []             # names of the rewritten sources, without .fs.c
+        self.identifiers = {}
+        self.cc = os.environ.get('CC', 'gcc')
+
+    # Sources
+
+    def sources(self):
+        """Prepares, preprocesses and rewrites every source of the project."""
+        os.makedirs(self.work, exist_ok=True)
+        includes = [os.path.abspath(p) for p in self.options.include] + self.project.includes
+        prep = Prep(os.path.join(self.work, 'prep'), includes, self.system,
+                    self.options.charset, self.report)
+        for path in self.project.sources:
+            self.unit(prep, path, includes)
+        self.report.stop_on_error()
+
+    def unit(self, prep, path, includes):
+        name = re.sub(r'[^a-z0-9_]', '_', os.path.splitext(os.path.basename(path))[0].lower())
+        while name in self.units:
+            name += '_'
+        copy = prep.copy(path)
+        text = self.preprocess(copy, [prep.copy_name(place) for place in includes])
+        if text is None:
+            return
+        rewriter = Rewriter(text, shown(path), self.system, self.report)
+        result = rewriter.rewrite()
+        for word, where in rewriter.identifiers.items():
+            self.identifiers.setdefault(word, where)
+        self.units.append(name)
+        write_if_changed(os.path.join(self.work, name + '.fs.c'), result)
+
+    def defines(self):
+        own = self.project.defines + self.options.define
+        names = {d.partition('=')[0] for d in own}
+        result = [d for d in DEFINES if d.partition('=')[0] not in names]
+        if self.options.configuration.lower() == 'debug' and 'DBG' not in names:
+            result += ['DBG=1', '_DEBUG=1']
+        return result + own
+
+    def preprocess(self, copy, includes):
+        """gcc -E in a world of fltshim's headers and the project's own; None after an error."""
+        command = [self.cc, '-E', '-nostdinc', '-std=gnu11', '-fshort-wchar',
+                   '-fno-diagnostics-show-caret', '-I', self.system]
+        for place in includes:
+            command += ['-I', place]
+        command += ['-U' + name for name in UNDEFINES]
+        command += ['-D' + define for define in self.defines()]
+        run = subprocess.run(command + [copy], capture_output=True, env=plain_environment(),
+                             check=False)
+        self.explain(run.stderr.decode('utf-8', 'replace'), run.returncode != 0)
+        return run.stdout.decode('utf-8', 'surrogateescape') if run.returncode == 0 else None
+
+    # Generated files
+
+    def buffer_access(self):
+        """Parameters\\BufferAccess, unless the .inf has it: does the source look at data?"""
+        if not self.service.get('Parameters', 'BufferAccess'):
+            uses = any(word in DATA_BUFFERS for word in self.identifiers)
+            self.service.set('Parameters', 'BufferAccess', REG_DWORD, dword(int(uses)))
+
+    def glue(self, license_text):
+        """The Linux side of the driver: its service key, start and stop."""
+        service = self.service
+        lines = [
+            '// SPDX-License-Identifier: GPL-2.0',
+            '/* Generated by scripts/minifilter: the service key, and start and stop of the '
+            'module. */',
+            '#include <linux/module.h>',
+            '#include "nt/io_driver.h"', '',
+            'NTSTATUS DriverEntry(struct _DRIVER_OBJECT *driver, '
+            'struct _UNICODE_STRING *registry_path);', '']
+        rows = []
+        for index, value in enumerate(service.values.values()):
+            data = 'NULL'
+            if value.data:
+                data = f'data_{index}'
+                lines.append(f'static const u8 {data}[] = {{')
+                numbers = [f'0x{byte:02x},' for byte in value.data]
+                for at in range(0, len(numbers), 12):
+                    lines.append('\t' + ' '.join(numbers[at:at + 12]))
+                lines += ['};', '']
+            rows.append(f'\t{{ {c_string(value.key)}, {c_string(value.name)}, {value.kind}, '
+                        f'{data}, {len(value.data)} }},')
+        lines += ['static const struct fsh_reg_value values[] = {', *rows, '};', '',
+                  'static const struct fsh_driver_desc desc = {',
+                  '\t.owner = THIS_MODULE,',
+                  f'\t.service = {c_string(service.name)},',
+                  '\t.entry = DriverEntry,',
+                  '\t.values = values,',
+                  '\t.nr_values = ARRAY_SIZE(values),',
+                  '};', '',
+                  'static struct fsh_driver *driver;', '',
+                  'static int __init minifilter_init(void)', '{',
+                  '\treturn fsh_driver_load(&desc, &driver);', '}', '',
+                  'static void __exit minifilter_exit(void)', '{',
+                  '\tfsh_driver_unload(driver);', '}', '',
+                  'module_init(minifilter_init);',
+                  'module_exit(minifilter_exit);',
+                  f'MODULE_LICENSE({c_string(license_text)});',
+                  f'MODULE_DESCRIPTION({c_string(service.description)});']
+        if service.version:
+            lines.append(f'MODULE_VERSION({c_string(service.version)});')
+        for name in service.dependencies:
+            lines.append(f'MODULE_SOFTDEP({c_string("pre: " + name)});')
+        lines.append(f'MODULE_INFO(minifilter, {c_string(service.name)});')
+        if service.altitude:
+            lines.append(f'MODULE_INFO(altitude, {c_string(service.altitude)});')
+        return '\n'.join(lines) + '\n'
+
+    def kbuild(self, tree):
+        module = self.service.module
+        objects = [f'{name}.fs.o' for name in self.units]
+        lines = ['# SPDX-License-Identifier: GPL-2.0',
+                 '# Generated by scripts/minifilter.',
+                 f'obj-m := {module}.o',
+                 f'{module}-y := {" ".join(objects)} {module}.glue.o', '',
+                 'flags := ' + ' '.join(CFLAGS),
+                 '# trailing arrays of one element are open arrays in Windows structures',
+                 'flags += $(call cc-option,-fstrict-flex-arrays=0)', '']
+        for name in objects:
+            lines += [f'CFLAGS_{name} := $(flags)',
+                      f'CFLAGS_REMOVE_{name} := $(CC_FLAGS_FTRACE)',
+                      f'UBSAN_SANITIZE_{name} := n']
+        lines += [f'CFLAGS_{module}.glue.o := -I{tree}/fltshim -fshort-wchar -fms-extensions',
+                  f'CFLAGS_REMOVE_{module}.glue.o := $(CC_FLAGS_FTRACE)']
+        return '\n'.join(lines) + '\n'
+
+    # The kernel's build
+
+    def symvers(self):
+        """fltshim's Module.symvers for this kernel, and the tree it was built in."""
+        path = self.options.symvers
+        if not path:
+            places = (os.path.join(self.top, '.build', self.release()), self.top)
+            path = next((p for p in (os.path.join(place, 'Module.symvers') for place in places)
+                         if os.path.isfile(p)), None)
+            if not path:
+                self.report.fail(None, f'fltshim is not built for kernel {self.release()}: run '
+                                       f'make KDIR={self.options.kdir} in {shown(self.top)}')
+        if not os.path.isfile(path):
+            self.report.fail(path, 'there is no such file (--symvers wants the Module.symvers '
+                                   'of fltshim)')
+        path = os.path.abspath(path)
+        tree = os.path.dirname(path)
+        return path, tree if os.path.isdir(os.path.join(tree, 'fltshim', 'nt')) else self.top
+
+    def release(self):
+        header = os.path.join(self.options.kdir, 'include/generated/utsrelease.h')
+        try:
+            with open(header, encoding='utf-8') as file:
+                return re.search(r'UTS_RELEASE "([^"]+)"', file.read()).group(1)
+        except (OSError, AttributeError):
+            return self.report.fail(self.options.kdir, 'holds no kernel headers (--kdir wants '
+                                                       'the build directory of a kernel)')
+
+    def make(self, license_text):
+        """Builds the module; returns the path of the .ko."""
+        self.release()
+        symvers, tree = self.symvers()
+        for path in (self.work, symvers, tree):
+            if re.search(r'[\s:#$%\'"\\]', path):
+                self.report.fail(None, f'the kernel\'s build cannot work with the path "{path}"')
+        module = self.service.module
+        write_if_changed(os.path.join(self.work, f'{module}.glue.c'), self.glue(license_text))
+        write_if_changed(os.path.join(self.work, 'Kbuild'), self.kbuild(tree))
+        command = ['make', '-C', self.options.kdir, f'M={self.work}',
+                   f'KBUILD_EXTRA_SYMBOLS={symvers}', f'-j{os.cpu_count() or 1}', 'modules']
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             env=plain_environment(), check=False)
+        output = run.stdout.decode('utf-8', 'replace')
+        if self.options.verbose:
+            print(output, end='')
+        before = self.report.errors
+        self.explain(output, run.returncode != 0)
+        if run.returncode:
+            if self.report.errors == before:
+                print(output, end='')
+            self.report.fail(None, f'the module {module} was not built')
+        built = os.path.join(self.work, f'{module}.ko')
+        result = os.path.join(os.path.abspath(self.options.out), f'{module}.ko')
+        temporary = result + '.new'
+        shutil.copyfile(built, temporary)
+        os.replace(temporary, result)
+        return result
+
+    def explain(self, output, failed):
+        """Repeats the compiler's messages that concern the driver, in its own terms."""
+        for line in output.splitlines():
+            undefined = UNDEFINED.search(line)
+            if undefined:
+                self.missing(undefined.group(1), None)
+                continue
+            match = MESSAGE.match(line)
+            if not match or match.group(1).startswith(('scripts/', 'Makefile')):
+                continue
+            where, kind, text = (match.group(1), match.group(2)), match.group(3), match.group(4)
+            implicit = IMPLICIT.search(text)
+            header = NO_HEADER.match(text)
+            if implicit:
+                self.missing(implicit.group(1), where)
+            elif header:
+                self.report.error(where, f'header {header.group(1)} is neither in the project nor '
+                                         'one that fltshim provides')
+            elif kind == 'warning' or not failed:
+                self.report.warning(where, text)
+            else:
+                self.report.error(where, text)
+
+    def missing(self, name, where):
+        if name == 'DriverEntry':
+            self.report.error(None, 'there is no DriverEntry in the sources: '
+                              + ', '.join(shown(path) for path in self.project.sources))
+        else:
+            self.report.error(where or self.identifiers.get(name),
+                              f'routine {name} is not provided by fltshim')
+
+
+def plain_environment():
+    """The environment without a calling make's flags, and with messages in English."""
+    drop = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'GNUMAKEFLAGS',
+            'C_INCLUDE_PATH', 'CPATH', 'CPLUS_INCLUDE_PATH')
+    env = {key: value for key, value in os.environ.items() if key not in drop}
+    env['LC_ALL'] = 'C'
+    return env
+
+
+def describe(project, service):
+    """Description and version of the resource file, where the .inf says nothing better."""
+    resources = read_resources(project)
+    if resources.get('description') and service.description in ('', service.name):
+        service.description = resources['description']
+    if not service.version:
+        service.version = resources.get('version', '')

@@ -4,7 +4,12 @@
  * which they come up, and takes them down in reverse. Nothing else lives here.
  */
 #include <linux/module.h>
+#include "fltmgr/filter.h"
+#include "fltmgr/held.h"
+#include "fltmgr/operation.h"
+#include "fltmgr/volume.h"
 #include "fs/fltfs.h"
+#include "nt/nt_init.h"
 
 /* A facility: comes up, or says why not; @exit may be NULL. */
 struct fltshim_part {
@@ -14,6 +19,12 @@ struct fltshim_part {
 };
 
 static const struct fltshim_part fltshim_parts[] = {
+	{ "nt", nt_init, nt_exit },
+	{ "operations", flt_operations_init, flt_operations_exit },
+	{ "held operations", flt_held_init, flt_held_exit },
+	{ "volumes", NULL, flt_volumes_exit },
+	{ "sysfs", flt_sysfs_init, flt_sysfs_exit },
+	{ "filters", flt_filters_init, flt_filters_exit },
 	{ "fltfs", fltfs_init, fltfs_exit },
 };
 

@@ -123,3 +123,24 @@ def refresh(series):
         raise debs.Problem(f"unknown kernel {series}: give one of {' '.join(SERIES)}")
     (_folder() / f"{series}.release").write_text(_resolve(series) + "\n")
     return get(series)
+
+
+def checkpatch():
+    """The kernel's checkpatch.pl, which only the source package has."""
+    package = "linux-source-6.12"
+    folder = debs.cache_dir() / "checkpatch"
+    with debs.locked("checkpatch"):
+        if not (folder / "checkpatch.pl").exists():
+            [deb] = debs.fetch([package])
+            folder.mkdir(exist_ok=True)
+            wanted = [f"{package}/scripts/{name}"
+                      for name in ("checkpatch.pl", "spelling.txt", "const_structs.checkpatch")]
+            # The archive is long and what we want lies near its end: stream, keep three files.
+            done = subprocess.run(
+                ["sh", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -xOf - "./usr/src/$2.tar.xz" |'
+                 ' tar -xJf - -C "$3" --strip-components=2 -- ' + " ".join(wanted),
+                 "sh", deb, package, folder], text=True, stderr=subprocess.PIPE, check=False)
+            deb.unlink()
+            if done.returncode != 0:
+                raise debs.Problem(f"cannot take checkpatch.pl from {package}: {done.stderr}")
+    return folder / "checkpatch.pl"

@@ -8,7 +8,6 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include "fltmgr/operation.h"
-#include "nt/ps_process.h"
 
 /**
  * FltSetCallbackDataDirty() - make the changes to the parameters count
@@ -120,18 +119,3 @@ HANDLE FltGetRequestorProcessIdEx(PFLT_CALLBACK_DATA CallbackData)
 	return (HANDLE)(ULONG_PTR)FltGetRequestorProcessId(CallbackData);
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorProcessIdEx);
-
-/**
- * FltGetRequestorProcess() - process object of the requestor
- * @CallbackData: callback data of the operation
- *
- * WDK page: fltgetrequestorprocess. IRQL: <= DISPATCH_LEVEL. Not referenced: it lives as long as
- * the operation.
- *
- * Return: the process, NULL for an operation without a thread
- */
-PEPROCESS FltGetRequestorProcess(PFLT_CALLBACK_DATA CallbackData)
-{
-	return CallbackData->Thread ? IoThreadToProcess(CallbackData->Thread) : NULL;
-}
-EXPORT_SYMBOL_GPL(FltGetRequestorProcess);

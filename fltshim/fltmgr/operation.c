@@ -58,6 +58,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->iopb.MajorFunction = major;
 	op->iopb.TargetFileObject = file;
 	op->volume = volume;
+	op->initiator = NULL;
 	op->stack = NULL;
 	op->guard = NULL;
 	op->records = op->inline_records;
@@ -334,6 +335,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		flt_turn_up(op);
 		return;
 	default:	/* FLT_PREOP_COMPLETE */
+		op->flags |= FLT_OP_BY_FILTER;
 		flt_check_status(op, node->instance->filter, true);
 		flt_turn_up(op);
 	}
@@ -349,6 +351,7 @@ static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 {
 	int old = FLT_HOLD_CALLING;
 
+	op->flags |= FLT_OP_WAS_HELD;
 	flt_hold_prepare(op, holder);
 	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED))
 		return true;
@@ -568,6 +571,12 @@ static bool flt_operation_enter(struct flt_operation *op)
 	op->guard = stack;
 	op->nodes = &stack->nodes[stack->first[op->op_index]];
 	op->nr_nodes = stack->count[op->op_index];
+	if (op->initiator) {
+		int above = flt_stack_above(stack, op->op_index, op->initiator);
+
+		op->nodes += above;
+		op->nr_nodes -= above;
+	}
 	op->cursor = 0;
 	op->start = jiffies;
 	if (op->nr_nodes > FLT_INLINE_RECORDS) {
@@ -640,19 +649,27 @@ static void flt_operation_finish_async(struct flt_operation *op)
  *
  * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
  * op->done() is called in task or softirq context.
+ *
+ * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
+ * been called
  */
-void flt_operation_start(struct flt_operation *op)
+u8 flt_operation_start(struct flt_operation *op)
 {
+	u8 how;
+
 	op->flags |= FLT_OP_ASYNC;
 	op->requestor = get_pid(op->requestor);
 	INIT_WORK(&op->work, flt_resume_worker);
 	if (!flt_operation_enter(op)) {
 		put_pid(op->requestor);
 		op->done(op);
-		return;
+		return 0;
 	}
-	if (flt_operation_machine(op))
-		flt_operation_finish_async(op);
+	if (!flt_operation_machine(op))
+		return FLT_OP_WAS_HELD;
+	how = op->flags & (FLT_OP_WAS_HELD | FLT_OP_BY_FILTER);
+	flt_operation_finish_async(op);
+	return how;
 }
 
 static void flt_resume_worker(struct work_struct *work)

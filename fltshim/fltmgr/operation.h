@@ -32,6 +32,8 @@ struct task_struct;
 #define FLT_OP_ASYNC		0x01	/* nobody waits; op->done() at the end */
 #define FLT_OP_UNKILLABLE	0x02	/* a fatal signal does not cancel it (cleanup, close) */
 #define FLT_OP_CHANGED		0x04	/* an accepted change is in force at this depth */
+#define FLT_OP_WAS_HELD		0x08	/* somebody pended it at some time */
+#define FLT_OP_BY_FILTER	0x10	/* a filter completed it, not the file system */
 
 enum flt_phase {
 	FLT_PHASE_PRE,		/* going down */
@@ -84,6 +86,8 @@ struct flt_record {
  * @iopb: data.Iopb points here: the parameters as the present callback or the bottom sees them
  * @accepted: the parameters in force at this depth; @iopb is restored from it
  * @volume: the volume
+ * @initiator: the instance that started it: only those below it are visited; NULL for what
+ *	came from outside
  * @stack: the snapshot taken at the start: decides which instances are visited
  * @guard: the snapshot whose rundown protects the present run of the machine
  * @records: @inline_records, or allocated when the snapshot is deeper
@@ -114,6 +118,7 @@ struct flt_operation {
 	FLT_IO_PARAMETER_BLOCK iopb;
 	FLT_IO_PARAMETER_BLOCK accepted;
 	struct flt_volume *volume;
+	struct flt_instance *initiator;
 	struct flt_stack *stack;
 	struct flt_stack *guard;
 	struct flt_record *records;
@@ -159,7 +164,7 @@ struct flt_operation {
 void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCHAR major,
 			PFILE_OBJECT file);
 NTSTATUS flt_operation_run(struct flt_operation *op);
-void flt_operation_start(struct flt_operation *op);
+u8 flt_operation_start(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);
 
 int flt_operations_init(void);

@@ -332,7 +332,7 @@ NTSTATUS FsRtlNormalizeNtstatus(NTSTATUS Exception, NTSTATUS GenericException)
 EXPORT_SYMBOL_GPL(FsRtlNormalizeNtstatus);
 
 /* Chooses the secret of this boot; before the first call into a driver. */
-int __init seh_init(void)
+int seh_init(void)
 {
 	seh_secret = (get_random_long() >> 16) | (SEH_SECRET_TOP << 48);
 	return 0;

@@ -1449,22 +1449,22 @@ NTSTATUS FltCommitFinalizeComplete(PFLT_INSTANCE Instance, PKTRANSACTION Transac
 NTSTATUS FltRollbackComplete(PFLT_INSTANCE Instance, PKTRANSACTION Transaction,
                              PFLT_CONTEXT TransactionContext);
 
-_Static_assert(sizeof(FLT_PARAMETERS) == 48, "FLT_PARAMETERS");
-_Static_assert(FIELD_OFFSET(FLT_PARAMETERS, Create.EaLength) == 24, "Create.EaLength");
-_Static_assert(FIELD_OFFSET(FLT_PARAMETERS, Create.ShareAccess) == 18, "Create.ShareAccess");
-_Static_assert(FIELD_OFFSET(FLT_PARAMETERS, Read.ByteOffset) == 16, "Read.ByteOffset");
-_Static_assert(FIELD_OFFSET(FLT_PARAMETERS, SetFileInformation.InfoBuffer) == 32, "InfoBuffer");
-_Static_assert(FIELD_OFFSET(FLT_PARAMETERS, DirectoryControl.QueryDirectory.DirectoryBuffer) ==
+FSH_LAYOUT(sizeof(FLT_PARAMETERS) == 48, "FLT_PARAMETERS");
+FSH_LAYOUT(FIELD_OFFSET(FLT_PARAMETERS, Create.EaLength) == 24, "Create.EaLength");
+FSH_LAYOUT(FIELD_OFFSET(FLT_PARAMETERS, Create.ShareAccess) == 18, "Create.ShareAccess");
+FSH_LAYOUT(FIELD_OFFSET(FLT_PARAMETERS, Read.ByteOffset) == 16, "Read.ByteOffset");
+FSH_LAYOUT(FIELD_OFFSET(FLT_PARAMETERS, SetFileInformation.InfoBuffer) == 32, "InfoBuffer");
+FSH_LAYOUT(FIELD_OFFSET(FLT_PARAMETERS, DirectoryControl.QueryDirectory.DirectoryBuffer) ==
                32, "QueryDirectory.DirectoryBuffer");
-_Static_assert(FIELD_OFFSET(FLT_PARAMETERS, FileSystemControl.Neither.OutputMdlAddress) == 40,
+FSH_LAYOUT(FIELD_OFFSET(FLT_PARAMETERS, FileSystemControl.Neither.OutputMdlAddress) == 40,
                "FileSystemControl.Neither");
-_Static_assert(sizeof(FLT_IO_PARAMETER_BLOCK) == 72, "FLT_IO_PARAMETER_BLOCK");
-_Static_assert(sizeof(FLT_CALLBACK_DATA) == 88, "FLT_CALLBACK_DATA");
-_Static_assert(sizeof(FLT_RELATED_OBJECTS) == 48, "FLT_RELATED_OBJECTS");
-_Static_assert(sizeof(FLT_REGISTRATION) == 112, "FLT_REGISTRATION");
-_Static_assert(sizeof(FLT_OPERATION_REGISTRATION) == 32, "FLT_OPERATION_REGISTRATION");
-_Static_assert(sizeof(FLT_CONTEXT_REGISTRATION) == 56, "FLT_CONTEXT_REGISTRATION");
-_Static_assert(sizeof(FLT_FILE_NAME_INFORMATION) == 120, "FLT_FILE_NAME_INFORMATION");
+FSH_LAYOUT(sizeof(FLT_IO_PARAMETER_BLOCK) == 72, "FLT_IO_PARAMETER_BLOCK");
+FSH_LAYOUT(sizeof(FLT_CALLBACK_DATA) == 88, "FLT_CALLBACK_DATA");
+FSH_LAYOUT(sizeof(FLT_RELATED_OBJECTS) == 48, "FLT_RELATED_OBJECTS");
+FSH_LAYOUT(sizeof(FLT_REGISTRATION) == 112, "FLT_REGISTRATION");
+FSH_LAYOUT(sizeof(FLT_OPERATION_REGISTRATION) == 32, "FLT_OPERATION_REGISTRATION");
+FSH_LAYOUT(sizeof(FLT_CONTEXT_REGISTRATION) == 56, "FLT_CONTEXT_REGISTRATION");
+FSH_LAYOUT(sizeof(FLT_FILE_NAME_INFORMATION) == 120, "FLT_FILE_NAME_INFORMATION");
 
 #ifdef __cplusplus
 }

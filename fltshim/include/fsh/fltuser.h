@@ -219,8 +219,8 @@ typedef struct __attribute__((__aligned__(8))) _FILTER_REPLY_HEADER {
     ULONGLONG MessageId;
 } FILTER_REPLY_HEADER, *PFILTER_REPLY_HEADER;
 
-_Static_assert(sizeof(FILTER_MESSAGE_HEADER) == 16, "FILTER_MESSAGE_HEADER");
-_Static_assert(sizeof(FILTER_REPLY_HEADER) == 16, "FILTER_REPLY_HEADER");
+FSH_LAYOUT(sizeof(FILTER_MESSAGE_HEADER) == 16, "FILTER_MESSAGE_HEADER");
+FSH_LAYOUT(sizeof(FILTER_REPLY_HEADER) == 16, "FILTER_REPLY_HEADER");
 
 #ifdef __cplusplus
 }

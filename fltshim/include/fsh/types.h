@@ -21,6 +21,12 @@ extern "C" {
  */
 #define FSH_ENUM_IS_SIGNED(name) FshNegative##name = -1
 
+#ifdef __cplusplus
+#define FSH_LAYOUT static_assert
+#else
+#define FSH_LAYOUT _Static_assert
+#endif
+
 /* Members that minifilters may only read; the shim itself fills them in. */
 #ifdef FSH_SHIM
 #define FSH_READ_ONLY
@@ -306,11 +312,11 @@ typedef struct _EXCEPTION_POINTERS {
 #define RTL_NUMBER_OF(A) (sizeof(A) / sizeof((A)[0]))
 
 /* The x64 sizes that the documentation and compiled Windows drivers rely on. */
-_Static_assert(sizeof(LONG) == 4 && sizeof(ULONG_PTR) == 8 && sizeof(WCHAR) == 2, "LLP64 types");
-_Static_assert(sizeof(UNICODE_STRING) == 16, "UNICODE_STRING");
-_Static_assert(sizeof(OBJECT_ATTRIBUTES) == 48, "OBJECT_ATTRIBUTES");
-_Static_assert(sizeof(GUID) == 16 && sizeof(SLIST_HEADER) == 16, "GUID, SLIST_HEADER");
-_Static_assert(sizeof(EXCEPTION_RECORD) == 152, "EXCEPTION_RECORD");
+FSH_LAYOUT(sizeof(LONG) == 4 && sizeof(ULONG_PTR) == 8 && sizeof(WCHAR) == 2, "LLP64 types");
+FSH_LAYOUT(sizeof(UNICODE_STRING) == 16, "UNICODE_STRING");
+FSH_LAYOUT(sizeof(OBJECT_ATTRIBUTES) == 48, "OBJECT_ATTRIBUTES");
+FSH_LAYOUT(sizeof(GUID) == 16 && sizeof(SLIST_HEADER) == 16, "GUID, SLIST_HEADER");
+FSH_LAYOUT(sizeof(EXCEPTION_RECORD) == 152, "EXCEPTION_RECORD");
 
 #ifdef __cplusplus
 }

@@ -58,13 +58,7 @@ void fsh_seh_resume(struct fsh_frame *frame);
 void fsh_seh_continue(struct fsh_x *x, int disposition);
 PEXCEPTION_POINTERS fsh_seh_information(const struct fsh_x *x, struct fsh_x_info *info);
 
-/* None of these is declared noreturn: objtool would take the next function for the rest. */
-void ExRaiseStatus(NTSTATUS Status);
-void ExRaiseAccessViolation(void);
-void ExRaiseDatatypeMisalignment(void);
-
 NTSTATUS FsRtlNormalizeNtstatus(NTSTATUS Exception, NTSTATUS GenericException);
-BOOLEAN FsRtlIsNtstatusExpected(NTSTATUS Exception);
 
 #define EXCEPTION_EXECUTE_HANDLER 1
 #define EXCEPTION_CONTINUE_SEARCH 0

@@ -242,6 +242,8 @@ static char *twin_run(const struct twin_step *step, const char *folder)
 
 		twin_log = log;
 		snprintf(path, sizeof(path), "%s/%s", folder, step->name);
+		/* a step that hangs is a result, too */
+		alarm(30);
 		umask(022);
 		if (mkdir(path, 0755) || chdir(path)) {
 			twin_say("cannot begin in %s: %s", step->name, strerrorname_np(errno));

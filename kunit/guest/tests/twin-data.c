@@ -279,8 +279,13 @@ static void kernel_aio(void)
 		for (n = 0; n < got; n++)
 			if (events[n].res != 4096)
 				twin_say("write: %lld", events[n].res);
-		for (n = 0; n < 8; n++)
-			cbs[n].aio_lio_opcode = n & 1 ? IOCB_CMD_PREAD : IOCB_CMD_FDSYNC;
+		for (n = 0; n < 8; n++) {
+			cbs[n].aio_lio_opcode = IOCB_CMD_PREAD;
+			if (n == 3) {
+				cbs[n].aio_lio_opcode = IOCB_CMD_FDSYNC;
+				cbs[n].aio_buf = cbs[n].aio_nbytes = cbs[n].aio_offset = 0;
+			}
+		}
 		CALL(syscall(SYS_io_submit, context, 8, list));
 		got = CALL(syscall(SYS_io_getevents, context, 8, 8, events, NULL));
 		twin_say("%lx", twin_hash(aligned, 8 * 4096));
@@ -376,10 +381,10 @@ static void extents(void)
 
 static void execute(void)
 {
-	static char * const argv[] = { "./program", "-c", "exit 7", NULL };
+	static char * const argv[] = { "sh", "-c", "exit 7", NULL };
 	static char * const argv_script[] = { "./script", NULL };
 	int in = open("/bin/busybox", O_RDONLY), out, status;
-	char text[] = "#!./program sh\nexit 8\n";
+	char text[] = "#!./sh\nexit 8\n";
 
 	out = CALL_FD(open("program", O_CREAT | O_WRONLY, 0755));
 	while (sendfile(out, in, NULL, 1 << 20) > 0)

@@ -27,7 +27,7 @@ static void flags_matrix(void)
 		const char *name;
 	} flags[] = {
 		{ O_CREAT, "creat" }, { O_EXCL, "excl" }, { O_TRUNC, "trunc" },
-		{ O_APPEND, "append" }, { O_DIRECTORY, "directory" }, { O_NOFOLLOW, "nofollow" },
+		{ O_DIRECTORY, "directory" }, { O_NOFOLLOW, "nofollow" },
 		{ O_PATH, "path" },
 	};
 	static const char * const paths[] = {
@@ -38,13 +38,13 @@ static void flags_matrix(void)
 	unsigned int bits, m, p, f;
 
 	for (p = 0; p < sizeof(paths) / sizeof(paths[0]); p++) {
-		for (bits = 0; bits < 1 << 7; bits++) {
+		for (bits = 0; bits < 1 << 6; bits++) {
 			for (m = 0; m < 3; m++) {
 				int all = modes[m];
 				char text[128];
 
 				snprintf(text, sizeof(text), "mode %u", m);
-				for (f = 0; f < 7; f++) {
+				for (f = 0; f < 6; f++) {
 					if (bits & 1 << f) {
 						all |= flags[f].flag;
 						strcat(text, " ");

@@ -301,18 +301,35 @@ static int twin_load(const char *name)
 	return result;
 }
 
+/* sysfs has the name of the service, which may differ from the module's in case. */
+static int twin_stop_filter(const char *name)
+{
+	char path[256 + 64];
+	struct dirent *entry;
+	DIR *dir = opendir("/sys/fs/fltshim/filters");
+	int fd = -1, result;
+
+	while (dir && (entry = readdir(dir))) {
+		if (strcasecmp(entry->d_name, name))
+			continue;
+		snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/unload", entry->d_name);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		break;
+	}
+	if (dir)
+		closedir(dir);
+	result = fd >= 0 && write(fd, "1", 1) == 1 ? 0 : -1;
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
 static int twin_unload(const char *name, bool filter)
 {
-	char path[256];
-	int fd, tries, result = -1;
+	int tries, result = -1;
 
-	if (filter) {
-		snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/unload", name);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0 || write(fd, "1", 1) != 1)
-			return -1;
-		close(fd);
-	}
+	if (filter && twin_stop_filter(name))
+		return -1;
 	/* files are closed a moment after their process ends */
 	for (tries = 0; result && tries < 50; tries++) {
 		result = syscall(SYS_delete_module, name, O_NONBLOCK);

@@ -4,9 +4,7 @@
  * it is synchronous.
  */
 #include <linux/export.h>
-#include <linux/pid.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include "fltmgr/operation.h"
 
 /**
@@ -86,12 +84,6 @@ BOOLEAN FltIsOperationSynchronous(PFLT_CALLBACK_DATA CallbackData)
 }
 EXPORT_SYMBOL_GPL(FltIsOperationSynchronous);
 
-static struct pid *flt_requestor(PFLT_CALLBACK_DATA data)
-{
-	/* A draining call and a completed operation carry a copy: its thread tells. */
-	return data->Thread ? task_tgid((struct task_struct *)data->Thread) : NULL;
-}
-
 /**
  * FltGetRequestorProcessId() - process id of the requestor
  * @CallbackData: callback data of the operation
@@ -102,9 +94,10 @@ static struct pid *flt_requestor(PFLT_CALLBACK_DATA data)
  */
 ULONG FltGetRequestorProcessId(PFLT_CALLBACK_DATA CallbackData)
 {
-	struct pid *pid = flt_requestor(CallbackData);
+	/* A draining call carries a copy of the data, so it is the thread that tells. */
+	struct task_struct *task = (struct task_struct *)CallbackData->Thread;
 
-	return pid ? pid_nr(pid) : 0;
+	return task ? task_tgid_nr(task) : 0;
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorProcessId);
 

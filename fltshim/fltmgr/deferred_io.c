@@ -16,7 +16,7 @@
  *
  * Return: the item, or NULL without memory
  */
-PFLT_DEFERRED_IO_WORKITEM FltAllocateDeferredIoWorkItem(VOID)
+PFLT_DEFERRED_IO_WORKITEM FltAllocateDeferredIoWorkItem(void)
 {
 	return (PFLT_DEFERRED_IO_WORKITEM)flt_item_alloc(FLT_ITEM_DEFERRED);
 }

@@ -5,9 +5,8 @@
  * finishes a step goes on with the same machine, so pended, deferred and asynchronous operations
  * need no second path. This is the only place that interprets what a callback returns.
  */
-#include <linux/cred.h>
-#include <linux/pid.h>
-#include <linux/sched/signal.h>
+#include <linux/mempool.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "fltmgr/callback.h"
 #include "fltmgr/filter.h"
@@ -24,6 +23,7 @@
 
 static struct workqueue_struct *flt_resume_wq;
 static struct kmem_cache *flt_iopb_cache;
+static mempool_t *flt_iopb_pool;
 
 static const ULONG flt_form_flag[] = {
 	[FLT_FORM_IRP] = FLTFL_CALLBACK_DATA_IRP_OPERATION,
@@ -62,6 +62,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->stack = NULL;
 	op->guard = NULL;
 	op->records = op->inline_records;
+	op->reserve = NULL;
 	op->front = NULL;
 	op->bottom = NULL;
 	op->done = NULL;
@@ -70,7 +71,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->op_index = flt_op_index(major);
 	op->stack_ref = false;
 	atomic_set(&op->hold, FLT_HOLD_NONE);
-	op->requestor = task_tgid(current);
+	op->task = current;
 }
 
 /* Is this element's callback to be left out, by the SKIP flags of its registration? */
@@ -162,11 +163,8 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 		flt_fail(op, STATUS_INVALID_PARAMETER);
 		return false;
 	}
-	saved = kmem_cache_alloc(flt_iopb_cache, in_atomic() ? GFP_ATOMIC : GFP_NOFS);
-	if (!saved) {
-		flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
-		return false;
-	}
+	/* Pre-operations and resumptions of them run where sleeping is allowed: never NULL. */
+	saved = mempool_alloc(flt_iopb_pool, GFP_NOFS);
 	*saved = op->accepted;
 	record->saved = saved;
 	op->accepted = op->iopb;
@@ -474,7 +472,7 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 	if (likely(!record->saved))
 		return;
 	op->accepted = *record->saved;
-	kmem_cache_free(flt_iopb_cache, record->saved);
+	mempool_free(record->saved, flt_iopb_pool);
 	record->saved = NULL;
 }
 
@@ -579,7 +577,10 @@ static bool flt_operation_enter(struct flt_operation *op)
 	}
 	op->cursor = 0;
 	op->start = jiffies;
-	if (op->nr_nodes > FLT_INLINE_RECORDS) {
+	if (op->nr_nodes > FLT_INLINE_RECORDS && op->reserve &&
+	    op->nr_nodes <= FLT_RESERVED_RECORDS) {
+		op->records = op->reserve;
+	} else if (op->nr_nodes > FLT_INLINE_RECORDS) {
 		op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
 		if (!op->records) {
 			op->records = op->inline_records;
@@ -602,8 +603,9 @@ static void flt_operation_leave(struct flt_operation *op)
 	op->iopb = op->accepted;
 	if (op->stack_ref)
 		flt_stack_put(op->stack);
-	if (op->records != op->inline_records)
+	if (op->records != op->inline_records && op->records != op->reserve)
 		kfree(op->records);
+	op->records = op->inline_records;
 }
 
 /**
@@ -639,7 +641,7 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 static void flt_operation_finish_async(struct flt_operation *op)
 {
 	flt_operation_leave(op);
-	put_pid(op->requestor);
+	put_task_struct(op->task);
 	op->done(op);
 }
 
@@ -658,10 +660,10 @@ u8 flt_operation_start(struct flt_operation *op)
 	u8 how;
 
 	op->flags |= FLT_OP_ASYNC;
-	op->requestor = get_pid(op->requestor);
+	op->task = get_task_struct(op->task);
 	INIT_WORK(&op->work, flt_resume_worker);
 	if (!flt_operation_enter(op)) {
-		put_pid(op->requestor);
+		put_task_struct(op->task);
 		op->done(op);
 		return 0;
 	}
@@ -718,12 +720,25 @@ void flt_operation_bottom_done(struct flt_operation *op)
 }
 
 /**
- * flt_operation_fini() - a synchronous operation's frame is about to go
- * @op: finished by flt_operation_run(), or never run
+ * flt_operation_reserve() - allocate now what the walk would allocate later
+ * @op: initialised operation
+ *
+ * Return: false without memory
+ */
+bool flt_operation_reserve(struct flt_operation *op)
+{
+	op->reserve = kmalloc_array(FLT_RESERVED_RECORDS, sizeof(*op->reserve), GFP_NOFS);
+	return op->reserve;
+}
+
+/**
+ * flt_operation_fini() - an operation's memory is about to go
+ * @op: finished, or never run
  */
 void flt_operation_fini(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
+	kfree(op->reserve);
 }
 
 /**
@@ -785,16 +800,24 @@ int flt_operations_init(void)
 	flt_iopb_cache = KMEM_CACHE(_FLT_IO_PARAMETER_BLOCK, 0);
 	if (!flt_iopb_cache)
 		return -ENOMEM;
+	flt_iopb_pool = mempool_create_slab_pool(16, flt_iopb_cache);
+	if (!flt_iopb_pool)
+		goto free_cache;
 	flt_resume_wq = alloc_workqueue("fltshim_resume", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (!flt_resume_wq) {
-		kmem_cache_destroy(flt_iopb_cache);
-		return -ENOMEM;
-	}
+	if (!flt_resume_wq)
+		goto free_pool;
 	return 0;
+
+free_pool:
+	mempool_destroy(flt_iopb_pool);
+free_cache:
+	kmem_cache_destroy(flt_iopb_cache);
+	return -ENOMEM;
 }
 
 void flt_operations_exit(void)
 {
 	destroy_workqueue(flt_resume_wq);
+	mempool_destroy(flt_iopb_pool);
 	kmem_cache_destroy(flt_iopb_cache);
 }

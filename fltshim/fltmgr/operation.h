@@ -23,10 +23,10 @@
 struct flt_instance;
 struct flt_node;
 struct flt_stack;
-struct pid;
 struct task_struct;
 
 #define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
+#define FLT_RESERVED_RECORDS	64	/* ... with memory preallocated */
 
 /* flags of struct flt_operation */
 #define FLT_OP_ASYNC		0x01	/* nobody waits; op->done() at the end */
@@ -91,6 +91,7 @@ struct flt_record {
  * @stack: the snapshot taken at the start: decides which instances are visited
  * @guard: the snapshot whose rundown protects the present run of the machine
  * @records: @inline_records, or allocated when the snapshot is deeper
+ * @reserve: FLT_RESERVED_RECORDS of them, allocated beforehand, or NULL
  * @front: the file system's own description of the request; NULL for what a filter started
  * @bottom: the file system's own while the bottom is under way
  * @done: end of an asynchronous operation
@@ -109,7 +110,7 @@ struct flt_record {
  * @inflight: in the list of operations in flight
  * @inflight_cpu: which of these lists
  * @start: jiffies at the start
- * @requestor: thread group that asked for it; referenced for asynchronous operations
+ * @task: the thread that asked for it (data.Thread); referenced for asynchronous operations
  * @runner: the task that runs the machine; for comparison only
  * @held: in the holding instance's list of operations that it pends
  */
@@ -122,6 +123,7 @@ struct flt_operation {
 	struct flt_stack *stack;
 	struct flt_stack *guard;
 	struct flt_record *records;
+	struct flt_record *reserve;
 	void *front;
 	void *bottom;
 	void (*done)(struct flt_operation *op);
@@ -140,7 +142,7 @@ struct flt_operation {
 	struct list_head inflight;
 	int inflight_cpu;
 	unsigned long start;
-	struct pid *requestor;
+	struct task_struct *task;
 	struct task_struct *runner;
 	struct list_head held;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
@@ -166,6 +168,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 NTSTATUS flt_operation_run(struct flt_operation *op);
 u8 flt_operation_start(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);
+bool flt_operation_reserve(struct flt_operation *op);
 
 int flt_operations_init(void);
 void flt_operations_exit(void);

@@ -194,7 +194,7 @@ NTSTATUS flt_item_queue(struct flt_item *address, enum flt_item_type type, WORK_
  *
  * Return: the item, or NULL without memory
  */
-PFLT_GENERIC_WORKITEM FltAllocateGenericWorkItem(VOID)
+PFLT_GENERIC_WORKITEM FltAllocateGenericWorkItem(void)
 {
 	return (PFLT_GENERIC_WORKITEM)flt_item_alloc(FLT_ITEM_GENERIC);
 }

@@ -59,7 +59,8 @@ test-guest: tools
 	+@scripts/test --guest $(if $(K),--kernel "$(K)") $(if $(T),--only "$(T)")
 
 check: tools
-	+@scripts/check
+	@scripts/check
+	+@scripts/test --builds
 
 # What a fresh Debian 12 lacks; says what it installs.
 tools:

@@ -4,7 +4,15 @@
  * which they come up, and takes them down in reverse. Nothing else lives here.
  */
 #include <linux/module.h>
+#include "fltmgr/file_object.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/generated.h"
+#include "fltmgr/held.h"
+#include "fltmgr/operation.h"
+#include "fltmgr/volume.h"
+#include "fltmgr/work_item.h"
 #include "fs/fltfs.h"
+#include "nt/nt_init.h"
 
 /* A facility: comes up, or says why not; @exit may be NULL. */
 struct fltshim_part {
@@ -14,6 +22,15 @@ struct fltshim_part {
 };
 
 static const struct fltshim_part fltshim_parts[] = {
+	{ "nt", nt_init, nt_exit },
+	{ "operations", flt_operations_init, flt_operations_exit },
+	{ "held operations", flt_held_init, flt_held_exit },
+	{ "generated I/O", flt_generated_init, flt_generated_exit },
+	{ "work items", flt_work_items_init, flt_work_items_exit },
+	{ "file objects", NULL, flt_files_exit },
+	{ "volumes", NULL, flt_volumes_exit },
+	{ "sysfs", flt_sysfs_init, flt_sysfs_exit },
+	{ "filters", flt_filters_init, flt_filters_exit },
 	{ "fltfs", fltfs_init, fltfs_exit },
 };
 

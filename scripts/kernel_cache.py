@@ -10,6 +10,7 @@ import re
 import subprocess
 
 import debs
+import debug_kernel
 
 # The packages that stand for "the current one", for each series we support.
 SERIES = {
@@ -105,7 +106,12 @@ def _relocate(work, final):
 
 
 def get(name):
-    """The Kernel for a series ("6.12") or for a full release already cached."""
+    """The Kernel for a series ("6.12"), for a full release already cached, or a test kernel.
+
+    A test kernel ("debug", "kcsan") is built at the first use, which takes its time.
+    """
+    if name in debug_kernel.FRAGMENTS:
+        return debug_kernel.get(name).build(report=debug_kernel.progress)
     if name in SERIES:
         pin = _folder() / f"{name}.release"
         if not pin.exists():
@@ -123,3 +129,24 @@ def refresh(series):
         raise debs.Problem(f"unknown kernel {series}: give one of {' '.join(SERIES)}")
     (_folder() / f"{series}.release").write_text(_resolve(series) + "\n")
     return get(series)
+
+
+def checkpatch():
+    """The kernel's checkpatch.pl, which only the source package has."""
+    package = "linux-source-6.12"
+    folder = debs.cache_dir() / "checkpatch"
+    with debs.locked("checkpatch"):
+        if not (folder / "checkpatch.pl").exists():
+            [deb] = debs.fetch([package])
+            folder.mkdir(exist_ok=True)
+            wanted = [f"{package}/scripts/{name}"
+                      for name in ("checkpatch.pl", "spelling.txt", "const_structs.checkpatch")]
+            # The archive is long and what we want lies near its end: stream, keep three files.
+            done = subprocess.run(
+                ["sh", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -xOf - "./usr/src/$2.tar.xz" |'
+                 ' tar -xJf - -C "$3" --strip-components=2 -- ' + " ".join(wanted),
+                 "sh", deb, package, folder], text=True, stderr=subprocess.PIPE, check=False)
+            deb.unlink()
+            if done.returncode != 0:
+                raise debs.Problem(f"cannot take checkpatch.pl from {package}: {done.stderr}")
+    return folder / "checkpatch.pl"

@@ -52,7 +52,7 @@ static bool flt_call_run(struct flt_filter *filter, const struct flt_operation *
 		flt_violation(filter, FLT_VIOLATION_EXCEPTION, op,
 			      "%s raised %#x and nobody handled it", what, *code);
 	if (unlikely(preempt_count() != level)) {
-		flt_violation(filter, FLT_VIOLATION_CONTEXT_LEAK, op,
+		flt_violation(filter, FLT_VIOLATION_LEVEL, op,
 			      "%s returned with preemption count %#x, was %#x", what,
 			      preempt_count(), level);
 		preempt_count_set(level);
@@ -60,7 +60,7 @@ static bool flt_call_run(struct flt_filter *filter, const struct flt_operation *
 	return returned;
 }
 
-static void flt_thunk_pre(void *arg)
+static seh_raises void flt_thunk_pre(void *arg)
 {
 	struct flt_call *call = arg;
 	PFLT_PRE_OPERATION_CALLBACK callback = call->callback;
@@ -68,7 +68,7 @@ static void flt_thunk_pre(void *arg)
 	call->pre = callback(call->data, &call->objects, &call->context);
 }
 
-static void flt_thunk_post(void *arg)
+static seh_raises void flt_thunk_post(void *arg)
 {
 	struct flt_call *call = arg;
 	PFLT_POST_OPERATION_CALLBACK callback = call->callback;
@@ -136,7 +136,7 @@ bool flt_call_post(struct flt_operation *op, PFLT_CALLBACK_DATA data, const stru
 	return returned;
 }
 
-static void flt_thunk_setup(void *arg)
+static seh_raises void flt_thunk_setup(void *arg)
 {
 	struct flt_call *call = arg;
 	PFLT_INSTANCE_SETUP_CALLBACK callback = call->callback;
@@ -172,7 +172,7 @@ NTSTATUS flt_call_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS 
 	return call.status;
 }
 
-static void flt_thunk_query_teardown(void *arg)
+static seh_raises void flt_thunk_query_teardown(void *arg)
 {
 	struct flt_call *call = arg;
 	PFLT_INSTANCE_QUERY_TEARDOWN_CALLBACK callback = call->callback;
@@ -195,7 +195,7 @@ NTSTATUS flt_call_query_teardown(struct flt_instance *instance)
 	return call.status;
 }
 
-static void flt_thunk_teardown(void *arg)
+static seh_raises void flt_thunk_teardown(void *arg)
 {
 	struct flt_call *call = arg;
 	PFLT_INSTANCE_TEARDOWN_CALLBACK callback = call->callback;
@@ -217,7 +217,7 @@ void flt_call_teardown(struct flt_instance *instance, PFLT_INSTANCE_TEARDOWN_CAL
 		     &code);
 }
 
-static void flt_thunk_unload(void *arg)
+static seh_raises void flt_thunk_unload(void *arg)
 {
 	struct flt_call *call = arg;
 	PFLT_FILTER_UNLOAD_CALLBACK callback = call->callback;

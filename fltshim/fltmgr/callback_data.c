@@ -4,11 +4,8 @@
  * it is synchronous.
  */
 #include <linux/export.h>
-#include <linux/pid.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include "fltmgr/operation.h"
-#include "nt/ps_process.h"
 
 /**
  * FltSetCallbackDataDirty() - make the changes to the parameters count
@@ -87,12 +84,6 @@ BOOLEAN FltIsOperationSynchronous(PFLT_CALLBACK_DATA CallbackData)
 }
 EXPORT_SYMBOL_GPL(FltIsOperationSynchronous);
 
-static struct pid *flt_requestor(PFLT_CALLBACK_DATA data)
-{
-	/* A draining call and a completed operation carry a copy: its thread tells. */
-	return data->Thread ? task_tgid((struct task_struct *)data->Thread) : NULL;
-}
-
 /**
  * FltGetRequestorProcessId() - process id of the requestor
  * @CallbackData: callback data of the operation
@@ -103,9 +94,10 @@ static struct pid *flt_requestor(PFLT_CALLBACK_DATA data)
  */
 ULONG FltGetRequestorProcessId(PFLT_CALLBACK_DATA CallbackData)
 {
-	struct pid *pid = flt_requestor(CallbackData);
+	/* A draining call carries a copy of the data, so it is the thread that tells. */
+	struct task_struct *task = (struct task_struct *)CallbackData->Thread;
 
-	return pid ? pid_nr(pid) : 0;
+	return task ? task_tgid_nr(task) : 0;
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorProcessId);
 
@@ -120,18 +112,3 @@ HANDLE FltGetRequestorProcessIdEx(PFLT_CALLBACK_DATA CallbackData)
 	return (HANDLE)(ULONG_PTR)FltGetRequestorProcessId(CallbackData);
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorProcessIdEx);
-
-/**
- * FltGetRequestorProcess() - process object of the requestor
- * @CallbackData: callback data of the operation
- *
- * WDK page: fltgetrequestorprocess. IRQL: <= DISPATCH_LEVEL. Not referenced: it lives as long as
- * the operation.
- *
- * Return: the process, NULL for an operation without a thread
- */
-PEPROCESS FltGetRequestorProcess(PFLT_CALLBACK_DATA CallbackData)
-{
-	return CallbackData->Thread ? IoThreadToProcess(CallbackData->Thread) : NULL;
-}
-EXPORT_SYMBOL_GPL(FltGetRequestorProcess);

@@ -6,6 +6,7 @@
 #ifndef FLTMGR_FILE_OBJECT_H
 #define FLTMGR_FILE_OBJECT_H
 
+#include <linux/llist.h>
 #include <linux/refcount.h>
 #include "nt/nt.h"
 
@@ -17,11 +18,13 @@ struct flt_volume;
  * @refs: one for the file system until CLOSE has been delivered, one per reference of a filter
  *	(ObReferenceObject) and per operation that may outlive its issuer
  * @volume: the volume it belongs to; the file object holds a reference to it
+ * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
 	FILE_OBJECT fo;
 	refcount_t refs;
 	struct flt_volume *volume;
+	struct llist_node free_link;
 };
 
 static inline struct flt_file *flt_file_of(PFILE_OBJECT fo)
@@ -32,5 +35,7 @@ static inline struct flt_file *flt_file_of(PFILE_OBJECT fo)
 void flt_file_init(struct flt_file *file, struct flt_volume *volume);
 void flt_file_get(struct flt_file *file);
 void flt_file_put(struct flt_file *file);
+
+void flt_files_exit(void);
 
 #endif

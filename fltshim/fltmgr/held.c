@@ -19,7 +19,7 @@
 #include "fltmgr/volume.h"
 
 struct flt_live {
-	spinlock_t lock;
+	spinlock_t lock;	/* ops; taken in softirq too */
 	struct list_head ops;
 };
 
@@ -335,7 +335,7 @@ static void flt_live_fill(struct flt_live_line *line, const struct flt_operation
 	bool held = atomic_read(&op->hold) == FLT_HOLD_PENDED;
 
 	line->start = op->start;
-	line->pid = op->requestor ? pid_nr(op->requestor) : 0;
+	line->pid = task_tgid_nr(op->task);
 	line->major = flt_op_desc_at(op->op_index)->name;
 	snprintf(line->volume, sizeof(line->volume), "HarddiskVolume%u", op->volume->number);
 	switch (phase) {

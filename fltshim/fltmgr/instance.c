@@ -206,7 +206,9 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 		mutex_unlock(&volume->lock);
 		return STATUS_FLT_DELETING_OBJECT;
 	}
-	WRITE_ONCE(instance->state, FLT_INSTANCE_LEAVING);
+	WRITE_ONCE(instance->still_starts, true);
+	/* Whoever sees LEAVING sees still_starts as well. */
+	smp_store_release(&instance->state, FLT_INSTANCE_LEAVING);
 	WRITE_ONCE(instance->obj.deleting, true);
 	while (flt_instance_publish(volume))
 		msleep(20);	/* out of memory: a detach cannot fail */
@@ -214,6 +216,7 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 
 	/* 2. The filter lets go of what it holds; callbacks may still run meanwhile. */
 	flt_call_teardown(instance, filter->teardown_start, reason);
+	WRITE_ONCE(instance->still_starts, false);
 
 	/* 3. No run of the walk can reach it: all that is left is linked to the instance. */
 	wait_event_idle(instance->obj.idle, !atomic_read(&instance->guarded));

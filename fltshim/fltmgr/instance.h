@@ -29,6 +29,8 @@ enum flt_instance_state {
  * @name: instance name, NUL-terminated
  * @altitude: as it was configured
  * @state: enum flt_instance_state; written under volume->lock, read by the walk without
+ * @still_starts: LEAVING, but its teardown-start callback has not returned: I/O of its own is
+ *	still let through
  * @guarded: snapshots with this instance whose guard is still held by somebody
  * @owed: records that were linked and are not done, plus operations that this instance holds
  * @lock: protects @open and @held; taken from softirq too
@@ -44,9 +46,10 @@ struct flt_instance {
 	UNICODE_STRING name;
 	UNICODE_STRING altitude;
 	enum flt_instance_state state;
+	bool still_starts;
 	atomic_t guarded;
 	atomic_t owed;
-	spinlock_t lock;
+	spinlock_t lock;	/* open, held; taken in softirq too */
 	struct list_head open;
 	struct list_head held;
 	struct list_head volume_link;

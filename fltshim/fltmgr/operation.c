@@ -3,11 +3,10 @@
  * The walk: a state machine that calls pre-operation callbacks from the highest altitude down,
  * the file system once, and post-operation callbacks from the lowest altitude up. Whoever
  * finishes a step goes on with the same machine, so pended, deferred and asynchronous operations
- * need no second path. This is the only place that interprets what a callback returns.
+ * need no second path. What a callback may return is in verdict.c; what follows from it is here.
  */
-#include <linux/cred.h>
-#include <linux/pid.h>
-#include <linux/sched/signal.h>
+#include <linux/mempool.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "fltmgr/callback.h"
 #include "fltmgr/filter.h"
@@ -15,15 +14,12 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/stack.h"
+#include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
-#include "nt/violation.h"
-
-#define FLT_FORM_FLAGS	(FLTFL_CALLBACK_DATA_IRP_OPERATION | \
-			 FLTFL_CALLBACK_DATA_FAST_IO_OPERATION | \
-			 FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION)
 
 static struct workqueue_struct *flt_resume_wq;
 static struct kmem_cache *flt_iopb_cache;
+static mempool_t *flt_iopb_pool;
 
 static const ULONG flt_form_flag[] = {
 	[FLT_FORM_IRP] = FLTFL_CALLBACK_DATA_IRP_OPERATION,
@@ -58,9 +54,11 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->iopb.MajorFunction = major;
 	op->iopb.TargetFileObject = file;
 	op->volume = volume;
+	op->initiator = NULL;
 	op->stack = NULL;
 	op->guard = NULL;
 	op->records = op->inline_records;
+	op->reserve = NULL;
 	op->front = NULL;
 	op->bottom = NULL;
 	op->done = NULL;
@@ -69,7 +67,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->op_index = flt_op_index(major);
 	op->stack_ref = false;
 	atomic_set(&op->hold, FLT_HOLD_NONE);
-	op->requestor = task_tgid(current);
+	op->task = current;
 }
 
 /* Is this element's callback to be left out, by the SKIP flags of its registration? */
@@ -134,12 +132,6 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 	}
 }
 
-static void flt_fail(struct flt_operation *op, NTSTATUS status)
-{
-	op->data.IoStatus.Status = status;
-	op->data.IoStatus.Information = 0;
-}
-
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
  * values before are kept for its own post-operation callback and those above. Retargeting to
@@ -161,11 +153,8 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 		flt_fail(op, STATUS_INVALID_PARAMETER);
 		return false;
 	}
-	saved = kmem_cache_alloc(flt_iopb_cache, in_atomic() ? GFP_ATOMIC : GFP_NOFS);
-	if (!saved) {
-		flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
-		return false;
-	}
+	/* Pre-operations and resumptions of them run where sleeping is allowed: never NULL. */
+	saved = mempool_alloc(flt_iopb_pool, GFP_NOFS);
 	*saved = op->accepted;
 	record->saved = saved;
 	op->accepted = op->iopb;
@@ -174,122 +163,11 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 	return true;
 }
 
-/* Final statuses that no filter may leave behind (PREOP-42 to 44, 48, POSTOP-68 to 70). */
-static void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed)
-{
-	const struct flt_op_desc *desc = flt_op_desc_at(op->op_index);
-	NTSTATUS status = op->data.IoStatus.Status;
-	NTSTATUS instead;
-
-	if (desc->cannot_fail) {
-		if (likely(NT_SUCCESS(status) && status != STATUS_PENDING))
-			return;
-		instead = STATUS_SUCCESS;
-	} else if (status == STATUS_PENDING || status == STATUS_FLT_DISALLOW_FAST_IO) {
-		instead = STATUS_UNSUCCESSFUL;
-	} else if (completed && op->op_index == IRP_MJ_CREATE && NT_SUCCESS(status) &&
-		   status != STATUS_REPARSE) {
-		instead = STATUS_NOT_SUPPORTED;
-	} else {
-		return;
-	}
-	flt_violation(filter, FLT_VIOLATION_IO_STATUS, op, "final status %#x", status);
-	flt_fail(op, instead);
-}
-
 /* From here the operation goes up again, beginning with the record above @record. */
 static void flt_turn_up(struct flt_operation *op)
 {
 	op->phase = FLT_PHASE_POST;
 	op->cursor--;
-}
-
-/* Oplock requests, change notification and locks are waits without end (PREOP-76 to 78). */
-static bool flt_may_synchronize(const struct flt_operation *op)
-{
-	const FLT_IO_PARAMETER_BLOCK *iopb = &op->accepted;
-
-	switch (iopb->MajorFunction) {
-	case IRP_MJ_DIRECTORY_CONTROL:
-		return iopb->MinorFunction != IRP_MN_NOTIFY_CHANGE_DIRECTORY;
-	case IRP_MJ_LOCK_CONTROL:
-		return iopb->MinorFunction != IRP_MN_LOCK;
-	case IRP_MJ_FILE_SYSTEM_CONTROL:
-		switch (iopb->Parameters.FileSystemControl.Common.FsControlCode) {
-		case FSCTL_REQUEST_FILTER_OPLOCK:
-		case FSCTL_REQUEST_BATCH_OPLOCK:
-		case FSCTL_REQUEST_OPLOCK_LEVEL_1:
-		case FSCTL_REQUEST_OPLOCK_LEVEL_2:
-			return false;
-		}
-		return true;
-	}
-	return true;
-}
-
-/* A value that is not allowed counts as FLT_PREOP_SUCCESS_NO_CALLBACK, and is reported. */
-static FLT_PREOP_CALLBACK_STATUS flt_preop_refuse(struct flt_operation *op,
-						  struct flt_filter *filter, int verdict,
-						  const char *why)
-{
-	flt_violation(filter, FLT_VIOLATION_PREOP_STATUS, op,
-		      "pre-operation callback returned %d %s", verdict, why);
-	return FLT_PREOP_SUCCESS_NO_CALLBACK;
-}
-
-/*
- * Reduces what a pre-operation callback (or the resumption of a pended one) said to one of
- * NO_CALLBACK, WITH_CALLBACK, SYNCHRONIZE, COMPLETE and the two DISALLOW values that are legal
- * here, and drops a context that may not be there.
- */
-static FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op,
-						 const struct flt_node *node, int verdict,
-						 void **context)
-{
-	struct flt_filter *filter = node->instance->filter;
-	FLT_PREOP_CALLBACK_STATUS legal = verdict;
-
-	switch (verdict) {
-	case FLT_PREOP_SUCCESS_WITH_CALLBACK:
-		if (!node->post)
-			legal = flt_preop_refuse(op, filter, verdict,
-						 "without a post-operation callback");
-		break;
-	case FLT_PREOP_SYNCHRONIZE:
-		if (!node->post) {
-			legal = flt_preop_refuse(op, filter, verdict,
-						 "without a post-operation callback");
-		} else if (!flt_may_synchronize(op)) {
-			flt_preop_refuse(op, filter, verdict, "for a request that may never end");
-			legal = FLT_PREOP_SUCCESS_WITH_CALLBACK;
-		}
-		break;
-	case FLT_PREOP_DISALLOW_FASTIO:
-		if (!FLT_IS_FASTIO_OPERATION(&op->data) ||
-		    op->accepted.MajorFunction == IRP_MJ_VOLUME_MOUNT ||
-		    op->accepted.MajorFunction == IRP_MJ_VOLUME_DISMOUNT)
-			legal = flt_preop_refuse(op, filter, verdict,
-						 "for what is no fast I/O that can be refused");
-		break;
-	case FLT_PREOP_DISALLOW_FSFILTER_IO:
-		if (op->accepted.MajorFunction != IRP_MJ_QUERY_OPEN)
-			legal = flt_preop_refuse(op, filter, verdict, "outside QUERY_OPEN");
-		break;
-	case FLT_PREOP_COMPLETE:
-	case FLT_PREOP_SUCCESS_NO_CALLBACK:
-		break;
-	default:
-		legal = flt_preop_refuse(op, filter, verdict, "which is no status");
-	}
-	if (*context && legal != FLT_PREOP_SUCCESS_WITH_CALLBACK &&
-	    legal != FLT_PREOP_SYNCHRONIZE) {
-		/* Dropped by a value that was refused above: reported already. */
-		if (legal == verdict)
-			flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
-				      "completion context %p with status %d", *context, verdict);
-		*context = NULL;
-	}
-	return legal;
 }
 
 /* Acts on what a pre-operation callback said. */
@@ -334,6 +212,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		flt_turn_up(op);
 		return;
 	default:	/* FLT_PREOP_COMPLETE */
+		op->flags |= FLT_OP_BY_FILTER;
 		flt_check_status(op, node->instance->filter, true);
 		flt_turn_up(op);
 	}
@@ -349,6 +228,7 @@ static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 {
 	int old = FLT_HOLD_CALLING;
 
+	op->flags |= FLT_OP_WAS_HELD;
 	flt_hold_prepare(op, holder);
 	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED))
 		return true;
@@ -471,7 +351,7 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 	if (likely(!record->saved))
 		return;
 	op->accepted = *record->saved;
-	kmem_cache_free(flt_iopb_cache, record->saved);
+	mempool_free(record->saved, flt_iopb_pool);
 	record->saved = NULL;
 }
 
@@ -568,9 +448,18 @@ static bool flt_operation_enter(struct flt_operation *op)
 	op->guard = stack;
 	op->nodes = &stack->nodes[stack->first[op->op_index]];
 	op->nr_nodes = stack->count[op->op_index];
+	if (op->initiator) {
+		int above = flt_stack_above(stack, op->op_index, op->initiator);
+
+		op->nodes += above;
+		op->nr_nodes -= above;
+	}
 	op->cursor = 0;
 	op->start = jiffies;
-	if (op->nr_nodes > FLT_INLINE_RECORDS) {
+	if (op->nr_nodes > FLT_INLINE_RECORDS && op->reserve &&
+	    op->nr_nodes <= FLT_RESERVED_RECORDS) {
+		op->records = op->reserve;
+	} else if (op->nr_nodes > FLT_INLINE_RECORDS) {
 		op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
 		if (!op->records) {
 			op->records = op->inline_records;
@@ -593,8 +482,9 @@ static void flt_operation_leave(struct flt_operation *op)
 	op->iopb = op->accepted;
 	if (op->stack_ref)
 		flt_stack_put(op->stack);
-	if (op->records != op->inline_records)
+	if (op->records != op->inline_records && op->records != op->reserve)
 		kfree(op->records);
+	op->records = op->inline_records;
 }
 
 /**
@@ -630,7 +520,7 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 static void flt_operation_finish_async(struct flt_operation *op)
 {
 	flt_operation_leave(op);
-	put_pid(op->requestor);
+	put_task_struct(op->task);
 	op->done(op);
 }
 
@@ -640,19 +530,27 @@ static void flt_operation_finish_async(struct flt_operation *op)
  *
  * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
  * op->done() is called in task or softirq context.
+ *
+ * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
+ * been called
  */
-void flt_operation_start(struct flt_operation *op)
+u8 flt_operation_start(struct flt_operation *op)
 {
+	u8 how;
+
 	op->flags |= FLT_OP_ASYNC;
-	op->requestor = get_pid(op->requestor);
+	op->task = get_task_struct(op->task);
 	INIT_WORK(&op->work, flt_resume_worker);
 	if (!flt_operation_enter(op)) {
-		put_pid(op->requestor);
+		put_task_struct(op->task);
 		op->done(op);
-		return;
+		return 0;
 	}
-	if (flt_operation_machine(op))
-		flt_operation_finish_async(op);
+	if (!flt_operation_machine(op))
+		return FLT_OP_WAS_HELD;
+	how = op->flags & (FLT_OP_WAS_HELD | FLT_OP_BY_FILTER);
+	flt_operation_finish_async(op);
+	return how;
 }
 
 static void flt_resume_worker(struct work_struct *work)
@@ -668,11 +566,11 @@ static void flt_resume_worker(struct work_struct *work)
  * by its issuer. An asynchronous one is continued here if what comes next may run at this level:
  * on the way up always, on the way down only where sleeping is allowed.
  */
-static void flt_operation_continue(struct flt_operation *op)
+void flt_operation_continue(struct flt_operation *op)
 {
 	if (!(op->flags & FLT_OP_ASYNC)) {
 		complete(&op->resumed);
-	} else if (!in_task() || in_atomic() || irqs_disabled()) {
+	} else if (!preemptible()) {
 		bool up = op->phase != FLT_PHASE_PRE || op->resume == FLT_PREOP_COMPLETE;
 
 		if (up && !in_hardirq() && !irqs_disabled())
@@ -701,83 +599,50 @@ void flt_operation_bottom_done(struct flt_operation *op)
 }
 
 /**
- * flt_operation_fini() - a synchronous operation's frame is about to go
- * @op: finished by flt_operation_run(), or never run
+ * flt_operation_reserve() - allocate now what the walk would allocate later
+ * @op: initialised operation
+ *
+ * Return: false without memory
+ */
+bool flt_operation_reserve(struct flt_operation *op)
+{
+	op->reserve = kmalloc_array(FLT_RESERVED_RECORDS, sizeof(*op->reserve), GFP_NOFS);
+	return op->reserve;
+}
+
+/**
+ * flt_operation_fini() - an operation's memory is about to go
+ * @op: finished, or never run
  */
 void flt_operation_fini(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
+	kfree(op->reserve);
 }
-
-/**
- * FltCompletePendedPreOperation() - resume an operation pended in its pre-operation callback
- * @CallbackData: the operation
- * @CallbackStatus: FLT_PREOP_COMPLETE, FLT_PREOP_SUCCESS_NO_CALLBACK or
- *	FLT_PREOP_SUCCESS_WITH_CALLBACK
- * @Context: completion context for the last one, NULL otherwise
- *
- * WDK page: fltcompletependedpreoperation. IRQL: <= DISPATCH_LEVEL with FLT_PREOP_COMPLETE,
- * otherwise <= APC_LEVEL; what has to run lower is moved to where it may. The operation may be
- * gone when this returns.
- */
-VOID FltCompletePendedPreOperation(PFLT_CALLBACK_DATA CallbackData,
-					  FLT_PREOP_CALLBACK_STATUS CallbackStatus,
-					  PVOID Context)
-{
-	int status = CallbackStatus;
-	struct flt_operation *op;
-
-	if (status != FLT_PREOP_COMPLETE && status != FLT_PREOP_SUCCESS_NO_CALLBACK &&
-	    status != FLT_PREOP_SUCCESS_WITH_CALLBACK) {
-		fsh_violation(fsh_caller(), __func__, "status %d is not allowed", status);
-		/* WITH_CALLBACK without a callback is reduced to NO_CALLBACK by the walk. */
-		if (status == FLT_PREOP_SYNCHRONIZE) {
-			status = FLT_PREOP_SUCCESS_WITH_CALLBACK;
-		} else {
-			status = FLT_PREOP_SUCCESS_NO_CALLBACK;
-			Context = NULL;
-		}
-	}
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, &op))
-		fsh_violation(fsh_caller(), __func__, "operation %p is not pended", CallbackData);
-	else if (op)
-		flt_operation_continue(op);
-}
-EXPORT_SYMBOL_GPL(FltCompletePendedPreOperation);
-
-/**
- * FltCompletePendedPostOperation() - resume completion halted by a post-operation callback
- * @CallbackData: the operation
- *
- * WDK page: fltcompletependedpostoperation. IRQL: <= DISPATCH_LEVEL. The operation may be gone
- * when this returns.
- */
-VOID FltCompletePendedPostOperation(PFLT_CALLBACK_DATA CallbackData)
-{
-	struct flt_operation *op;
-
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_POST, 0, NULL, &op))
-		fsh_violation(fsh_caller(), __func__, "operation %p is not halted", CallbackData);
-	else if (op)
-		flt_operation_continue(op);
-}
-EXPORT_SYMBOL_GPL(FltCompletePendedPostOperation);
 
 int flt_operations_init(void)
 {
 	flt_iopb_cache = KMEM_CACHE(_FLT_IO_PARAMETER_BLOCK, 0);
 	if (!flt_iopb_cache)
 		return -ENOMEM;
+	flt_iopb_pool = mempool_create_slab_pool(16, flt_iopb_cache);
+	if (!flt_iopb_pool)
+		goto free_cache;
 	flt_resume_wq = alloc_workqueue("fltshim_resume", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (!flt_resume_wq) {
-		kmem_cache_destroy(flt_iopb_cache);
-		return -ENOMEM;
-	}
+	if (!flt_resume_wq)
+		goto free_pool;
 	return 0;
+
+free_pool:
+	mempool_destroy(flt_iopb_pool);
+free_cache:
+	kmem_cache_destroy(flt_iopb_cache);
+	return -ENOMEM;
 }
 
 void flt_operations_exit(void)
 {
 	destroy_workqueue(flt_resume_wq);
+	mempool_destroy(flt_iopb_pool);
 	kmem_cache_destroy(flt_iopb_cache);
 }

@@ -23,15 +23,17 @@
 struct flt_instance;
 struct flt_node;
 struct flt_stack;
-struct pid;
 struct task_struct;
 
 #define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
+#define FLT_RESERVED_RECORDS	64	/* ... with memory preallocated */
 
 /* flags of struct flt_operation */
 #define FLT_OP_ASYNC		0x01	/* nobody waits; op->done() at the end */
 #define FLT_OP_UNKILLABLE	0x02	/* a fatal signal does not cancel it (cleanup, close) */
 #define FLT_OP_CHANGED		0x04	/* an accepted change is in force at this depth */
+#define FLT_OP_WAS_HELD		0x08	/* somebody pended it at some time */
+#define FLT_OP_BY_FILTER	0x10	/* a filter completed it, not the file system */
 
 enum flt_phase {
 	FLT_PHASE_PRE,		/* going down */
@@ -84,9 +86,12 @@ struct flt_record {
  * @iopb: data.Iopb points here: the parameters as the present callback or the bottom sees them
  * @accepted: the parameters in force at this depth; @iopb is restored from it
  * @volume: the volume
+ * @initiator: the instance that started it: only those below it are visited; NULL for what
+ *	came from outside
  * @stack: the snapshot taken at the start: decides which instances are visited
  * @guard: the snapshot whose rundown protects the present run of the machine
  * @records: @inline_records, or allocated when the snapshot is deeper
+ * @reserve: FLT_RESERVED_RECORDS of them, allocated beforehand, or NULL
  * @front: the file system's own description of the request; NULL for what a filter started
  * @bottom: the file system's own while the bottom is under way
  * @done: end of an asynchronous operation
@@ -105,7 +110,7 @@ struct flt_record {
  * @inflight: in the list of operations in flight
  * @inflight_cpu: which of these lists
  * @start: jiffies at the start
- * @requestor: thread group that asked for it; referenced for asynchronous operations
+ * @task: the thread that asked for it (data.Thread); referenced for asynchronous operations
  * @runner: the task that runs the machine; for comparison only
  * @held: in the holding instance's list of operations that it pends
  */
@@ -114,9 +119,11 @@ struct flt_operation {
 	FLT_IO_PARAMETER_BLOCK iopb;
 	FLT_IO_PARAMETER_BLOCK accepted;
 	struct flt_volume *volume;
+	struct flt_instance *initiator;
 	struct flt_stack *stack;
 	struct flt_stack *guard;
 	struct flt_record *records;
+	struct flt_record *reserve;
 	void *front;
 	void *bottom;
 	void (*done)(struct flt_operation *op);
@@ -135,7 +142,7 @@ struct flt_operation {
 	struct list_head inflight;
 	int inflight_cpu;
 	unsigned long start;
-	struct pid *requestor;
+	struct task_struct *task;
 	struct task_struct *runner;
 	struct list_head held;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
@@ -159,8 +166,12 @@ struct flt_operation {
 void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCHAR major,
 			PFILE_OBJECT file);
 NTSTATUS flt_operation_run(struct flt_operation *op);
-void flt_operation_start(struct flt_operation *op);
+u8 flt_operation_start(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);
+bool flt_operation_reserve(struct flt_operation *op);
+
+/* pend.c: the operation was held and has been claimed for resumption. */
+void flt_operation_continue(struct flt_operation *op);
 
 int flt_operations_init(void);
 void flt_operations_exit(void);

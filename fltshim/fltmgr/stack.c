@@ -4,6 +4,7 @@
  * here, under volume->lock.
  */
 #include <linux/slab.h>
+#include "fltmgr/altitude.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
@@ -63,6 +64,29 @@ struct flt_stack *flt_guard_enter(struct flt_volume *volume)
 	}
 	rcu_read_unlock();
 	return stack;
+}
+
+/**
+ * flt_stack_above() - how many nodes of a major function are not below an instance
+ * @stack: the snapshot
+ * @op_index: dense index of the major function
+ * @instance: need not be in the snapshot (it may be going away): its altitude decides then
+ */
+int flt_stack_above(const struct flt_stack *stack, u8 op_index,
+		    const struct flt_instance *instance)
+{
+	const struct flt_node *node = &stack->nodes[stack->first[op_index]];
+	unsigned int order, i;
+
+	for (order = 0; order < stack->nr_instances; order++) {
+		if (flt_altitude_compare(&stack->instances[order]->altitude,
+					 &instance->altitude) < 0)
+			break;
+	}
+	/* @order is the first instance below. */
+	for (i = 0; i < stack->count[op_index] && node[i].order < order; i++)
+		;
+	return i;
 }
 
 /* Interest bits of one registered element. */
@@ -133,6 +157,7 @@ static struct flt_stack *flt_stack_build(struct flt_volume *volume)
 				.pre = op->pre,
 				.post = op->post,
 				.skip = op->skip,
+				.order = i,
 			};
 			stack->interest |= flt_node_interest(index, op->skip);
 		}

@@ -21,6 +21,7 @@ struct flt_node {
 	PFLT_PRE_OPERATION_CALLBACK pre;
 	PFLT_POST_OPERATION_CALLBACK post;
 	ULONG skip;		/* FLTFL_OPERATION_REGISTRATION_SKIP_* */
+	unsigned int order;	/* index of the instance in the snapshot, 0 is the highest */
 };
 
 /**
@@ -61,6 +62,8 @@ static inline void flt_stack_get(struct flt_stack *stack)
 }
 
 void flt_stack_put(struct flt_stack *stack);
+int flt_stack_above(const struct flt_stack *stack, u8 op_index,
+		    const struct flt_instance *instance);
 int flt_stack_publish(struct flt_volume *volume);
 void flt_stack_retire(struct flt_volume *volume);
 

@@ -153,14 +153,14 @@ struct fsh_entry_call {
 	NTSTATUS status;
 };
 
-static void fsh_call_entry(void *arg)
+static seh_raises void fsh_call_entry(void *arg)
 {
 	struct fsh_entry_call *call = arg;
 
 	call->status = call->desc->entry(call->driver->object, &call->driver->path);
 }
 
-static void fsh_call_driver_unload(void *arg)
+static seh_raises void fsh_call_driver_unload(void *arg)
 {
 	struct fsh_driver *driver = arg;
 

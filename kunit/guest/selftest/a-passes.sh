@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # A test that passes, and proves a row that no page has.
 # needs: time=20
 # expect: ok

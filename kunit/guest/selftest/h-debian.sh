@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
 # In a Debian root with a real program.
 # needs: programs=file lower=ext4
 # expect: ok

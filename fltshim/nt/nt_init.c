@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Start and stop of the NT executive's parts, in order and in reverse. Nothing else lives here.
+ */
+#include "nt/nt_init.h"
+#include "nt/seh.h"
+#include "nt/zw_registry.h"
+
+int nt_init(void)
+{
+	int ret;
+
+	ret = seh_init();
+	if (ret)
+		return ret;
+	return reg_init();
+}
+
+void nt_exit(void)
+{
+	reg_exit();
+}

@@ -1,0 +1,17 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Over itself: mount -t fltfs /srv /srv. Twice, too, for that stacks two of them.
+. /t/lib.sh
+load_fltshim
+mkdir "$LOWER/srv"
+echo 1 >"$LOWER/srv/f"
+(cd "$LOWER/srv" && sleep 0)
+expect mount_flt "" "$LOWER/srv" "$LOWER/srv"
+same "a file in it" "$(cat "$LOWER/srv/f")" 1
+echo 2 >"$LOWER/srv/g"
+expect mkdir "$LOWER/srv/d"
+expect mv "$LOWER/srv/g" "$LOWER/srv/d"
+same "kind" "$(grep -c " $LOWER/srv fltfs " /proc/mounts)" 1
+expect umount "$LOWER/srv"
+same "a file made while it was mounted" "$(cat "$LOWER/srv/d/g")" 2
+same "kind after" "$(grep -c fltfs /proc/mounts)" 0

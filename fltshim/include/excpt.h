@@ -16,9 +16,9 @@
 #define leave __leave
 #endif
 
-/* __fsh_x and __fsh_ab are names that the rewriter binds to the statement around. */
-#define GetExceptionCode() (__fsh_x.record.ExceptionCode)
-#define GetExceptionInformation() (&__fsh_x.pointers)
+/* __fsh_x, __fsh_i and __fsh_ab are names that the rewriter binds to the statement around. */
+#define GetExceptionCode() (__fsh_x.code)
+#define GetExceptionInformation() (fsh_seh_information(&__fsh_x, &__fsh_i))
 #define AbnormalTermination() (__fsh_ab)
 
 #define _exception_code() GetExceptionCode()

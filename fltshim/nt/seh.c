@@ -3,16 +3,21 @@
  * Structured exception handling at run time: frames, raising, and the barrier around calls into
  * drivers (contract SRC-10 to SRC-27). Knows the stack of the running task, nothing of filters.
  *
- * Where the frames are. A frame lives in the stack of the function with the __try, and frames
- * are strictly nested, so the innermost active one is the one nearest above the stack pointer.
- * An active frame begins with its mark: its own address mixed with a secret of this boot, a
- * number that is no pointer and stands for a frame at this address only. A raise walks up the
- * stack, which it may read to its end, until it meets a word that is the mark of its own place.
- * So a __try costs a store and no lock, list or per-task field, and only a raise pays.
+ * Where the frames are. A frame lives in the stack of the function with the __try. The innermost
+ * active frame of a function begins with its mark: its own address mixed with a secret of this
+ * boot, a number that is no pointer and stands for a frame at this address only. Functions are
+ * strictly nested, so the innermost frame of all is the marked one nearest above the stack
+ * pointer, and a raise walks up the stack, which it may read to its end, until it meets a word
+ * that is the mark of its own place. So a __try costs some stores and no lock, list or per-task
+ * field, and only a raise pays.
  *
- * A frame's mark is cleared whenever the frame is left: by fsh_seh_pop() and fsh_seh_pop_fin(),
- * which the compiler calls on every way out of the body, or by the raise that goes to it. A
- * raise goes to every frame on its way, never past one, so no mark outlives its function.
+ * Within one function the compiler places frames as it likes. There the source tells the order:
+ * entering a frame takes the mark from the one around, leaving it gives the mark back.
+ *
+ * A frame is left by fsh_seh_pop() and fsh_seh_pop_fin(), which the compiler calls on every way
+ * out of the body, or by the raise that goes to it (and then once more by the former, which does
+ * no harm). A raise goes to every frame on its way, never past one, so no mark outlives its
+ * function.
  *
  * In a softirq the stack may be the CPU's own, whose end is not told to modules; there the walk
  * ends at the barrier through which the softirq entered the driver, and every softirq that calls
@@ -45,18 +50,23 @@ static unsigned long seh_mark(const struct fsh_frame *frame)
 	return seh_secret ^ (unsigned long)frame;
 }
 
-static void seh_enter(struct fsh_frame *frame, struct fsh_x *x)
+static void seh_enter(struct fsh_frame *frame, struct fsh_x *x, struct fsh_frame *outer)
 {
+	frame->outer = outer;
 	frame->x = x;
 	frame->preempt = preempt_count();
 	frame->normal = 0;
 	frame->raised = 0;
+	if (outer)
+		WRITE_ONCE(outer->mark, 0);
 	WRITE_ONCE(frame->mark, seh_mark(frame));
 }
 
 static void seh_leave(struct fsh_frame *frame)
 {
 	WRITE_ONCE(frame->mark, 0);
+	if (frame->outer)
+		WRITE_ONCE(frame->outer->mark, seh_mark(frame->outer));
 }
 
 /* The innermost active frame above a stack pointer of this context, or NULL. */
@@ -102,40 +112,36 @@ static void seh_check_level(const struct fsh_frame *frame, NTSTATUS code)
 }
 
 /* Goes to the innermost frame. Does not return. */
-static noinline void seh_raise(const EXCEPTION_RECORD *record)
+static noinline void seh_raise(const struct fsh_x *x)
 {
 	struct fsh_frame *frame = seh_find((unsigned long)__builtin_frame_address(0));
 
 	if (!frame) {
-		pr_emerg("fltshim: exception %08x outside every call into a driver\n",
-			 record->ExceptionCode);
+		pr_emerg("fltshim: exception %08x outside every call into a driver\n", x->code);
 		BUG();
 	}
 	seh_leave(frame);
-	seh_check_level(frame, record->ExceptionCode);
+	seh_check_level(frame, x->code);
 	frame->raised = 1;
-	frame->code = record->ExceptionCode;
-	if (frame->x) {
-		/* the record may be that very one, when a handler passes it on */
-		memmove(&frame->x->record, record, sizeof(*record));
-		frame->x->pointers.ExceptionRecord = &frame->x->record;
-		frame->x->pointers.ContextRecord = NULL;
-	}
+	frame->code = x->code;
+	/* the very same where a handler or a finally block passes it on */
+	if (frame->x && frame->x != x)
+		*frame->x = *x;
 	fsh_longjmp(frame);
 }
 
 static noinline void seh_raise_at(NTSTATUS status, void *address, ULONG parameters,
 				  ULONG_PTR first, ULONG_PTR second)
 {
-	EXCEPTION_RECORD record = {
-		.ExceptionCode = status,
-		.ExceptionFlags = EXCEPTION_NONCONTINUABLE,
-		.ExceptionAddress = address,
-		.NumberParameters = parameters,
-		.ExceptionInformation = { first, second },
+	struct fsh_x x = {
+		.code = status,
+		.flags = EXCEPTION_NONCONTINUABLE,
+		.address = address,
+		.parameters = parameters,
+		.information = { first, second },
 	};
 
-	seh_raise(&record);
+	seh_raise(&x);
 }
 
 /**
@@ -179,7 +185,7 @@ bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code)
 	struct fsh_frame frame __attribute__((__uninitialized__));
 	bool returned;
 
-	seh_enter(&frame, NULL);
+	seh_enter(&frame, NULL, NULL);
 	if (unlikely(softirq)) {
 		outer = this_cpu_read(seh_softirq_barrier);
 		this_cpu_write(seh_softirq_barrier, &frame);
@@ -199,9 +205,9 @@ bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code)
 
 /* What the rewritten statements of drivers call. */
 
-void fsh_seh_push(struct fsh_frame *frame, struct fsh_x *x)
+void fsh_seh_push(struct fsh_frame *frame, struct fsh_x *x, struct fsh_frame *outer)
 {
-	seh_enter(frame, x);
+	seh_enter(frame, x, outer);
 }
 EXPORT_SYMBOL_GPL(fsh_seh_push);
 
@@ -224,7 +230,7 @@ EXPORT_SYMBOL_GPL(fsh_seh_pop_fin);
 void fsh_seh_resume(struct fsh_frame *frame)
 {
 	if (frame->raised)
-		seh_raise(&frame->x->record);
+		seh_raise(frame->x);
 }
 EXPORT_SYMBOL_GPL(fsh_seh_resume);
 
@@ -235,10 +241,24 @@ EXPORT_SYMBOL_GPL(fsh_seh_resume);
 void fsh_seh_continue(struct fsh_x *x, int disposition)
 {
 	if (disposition < 0)
-		seh_raise_at(STATUS_NONCONTINUABLE_EXCEPTION, x->record.ExceptionAddress, 0, 0, 0);
-	seh_raise(&x->record);
+		seh_raise_at(STATUS_NONCONTINUABLE_EXCEPTION, x->address, 0, 0, 0);
+	seh_raise(x);
 }
 EXPORT_SYMBOL_GPL(fsh_seh_continue);
+
+/* What GetExceptionInformation() gives; there is no processor context to look at. */
+PEXCEPTION_POINTERS fsh_seh_information(const struct fsh_x *x, struct fsh_x_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->record.ExceptionCode = x->code;
+	info->record.ExceptionFlags = x->flags;
+	info->record.ExceptionAddress = x->address;
+	info->record.NumberParameters = x->parameters;
+	memcpy(info->record.ExceptionInformation, x->information, sizeof(x->information));
+	info->pointers.ExceptionRecord = &info->record;
+	return &info->pointers;
+}
+EXPORT_SYMBOL_GPL(fsh_seh_information);
 
 EXPORT_SYMBOL_GPL(fsh_setjmp);
 

@@ -141,7 +141,11 @@ class Build:
             rows.append(f'\t{{ {c_string(value.key)}, {c_string(value.name)}, {value.kind}, '
                         f'{data}, {len(value.data)} }},')
         lines += ['static const struct fsh_reg_value values[] = {', *rows, '};', '',
-                  'static const struct fsh_driver_desc desc = {',
+                  'static char *params;',
+                  'module_param(params, charp, 0400);',
+                  'MODULE_PARM_DESC(params, "values of the service key, as in '
+                  'Parameters\\\\Name=1;Name=text");', '',
+                  'static struct fsh_driver_desc desc = {',
                   '\t.owner = THIS_MODULE,',
                   f'\t.service = {c_string(service.name)},',
                   '\t.entry = DriverEntry,',
@@ -150,6 +154,7 @@ class Build:
                   '};', '',
                   'static struct fsh_driver *driver;', '',
                   'static int __init minifilter_init(void)', '{',
+                  '\tdesc.overrides = params;',
                   '\treturn fsh_driver_load(&desc, &driver);', '}', '',
                   'static void __exit minifilter_exit(void)', '{',
                   '\tfsh_driver_unload(driver);', '}', '',
@@ -277,9 +282,10 @@ class Build:
 def plain_environment():
     """The environment without a calling make's flags, and with messages in English."""
     drop = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'GNUMAKEFLAGS',
-            'C_INCLUDE_PATH', 'CPATH', 'CPLUS_INCLUDE_PATH')
-    env = {key: value for key, value in os.environ.items() if key not in drop}
-    env['LC_ALL'] = 'C'
+            'C_INCLUDE_PATH', 'CPATH', 'CPLUS_INCLUDE_PATH', 'LANGUAGE')
+    env = {key: value for key, value in os.environ.items()
+           if key not in drop and not key.startswith('LC_')}
+    env.update(LANG='C', LC_ALL='C')        # the kernel's makefiles drop LC_ALL
     return env
 
 

@@ -65,6 +65,7 @@ class Rewriter:
         self.count = 0
         self.out = []
         self.regions = []
+        self.informed = set()       # numbers of statements with GetExceptionInformation()
         self.function = None
 
     def own(self, tok):
@@ -231,8 +232,8 @@ class Rewriter:
             text = self.leave(tok)
         elif text in EXCEPT or text in FINALLY:
             self.report.error(tok.where, f'{text} without __try before it')
-        elif text == '__fsh_x':
-            text = self.exception_record(tok)
+        elif text in ('__fsh_x', '__fsh_i'):
+            text = self.exception(tok)
         elif text == '__fsh_ab':
             if not any(region.kind == 'finally' for region in self.regions):
                 self.report.error(tok.where, 'AbnormalTermination() outside a finally block')
@@ -257,12 +258,13 @@ class Rewriter:
         self.report.error(tok.where, '__leave outside a __try body')
         return tok.text
 
-    def exception_record(self, tok):
+    def exception(self, tok):
         """GetExceptionCode() and its like mean the exception of the filter or handler around."""
-        skip = set()
         for region in reversed(self.regions):
-            if region.kind in ('filter', 'handler') and region.number not in skip:
-                return f'__fsh_x{region.number}'
+            if region.kind in ('filter', 'handler'):
+                if tok.text == '__fsh_i':
+                    self.informed.add(region.number)
+                return f'{tok.text}{region.number}'
         self.report.error(tok.where, 'GetExceptionCode() or GetExceptionInformation() outside an '
                                      'exception filter or handler')
         return tok.text
@@ -275,6 +277,15 @@ class Rewriter:
             if region.kind == 'finally':
                 self.report.error(tok.where, 'goto out of a finally block is not supported')
                 return
+
+    def enclosing(self):
+        """The frame of the try around, in the same function of the rewritten text."""
+        for region in reversed(self.regions):
+            if region.kind == 'body':
+                return f'&__fsh_f{region.number}'
+            if region.kind == 'finally':
+                break
+        return '0'
 
     def next(self, at):
         """Index of the next token that is not blank."""
@@ -316,11 +327,13 @@ class Rewriter:
         if self.toks[handler].text != '{':
             self.report.fail(self.toks[word].where, 'expected { after __except (...)')
         handler_end = self.match(handler)
+        self.out.append(f'{{ struct fsh_x __fsh_x{n} __attribute__((__uninitialized__)); ')
+        info = len(self.out)
+        self.out.append('')
         self.out.append(
-            f'{{ struct fsh_x __fsh_x{n} __attribute__((__uninitialized__)); '
             f'{{ struct fsh_frame __fsh_f{n} '
             '__attribute__((__cleanup__(fsh_seh_pop), __uninitialized__)); '
-            f'fsh_seh_push(&__fsh_f{n}, &__fsh_x{n}); '
+            f'fsh_seh_push(&__fsh_f{n}, &__fsh_x{n}, {self.enclosing()}); '
             f'if (fsh_setjmp(&__fsh_f{n})) goto __fsh_exc{n};')
         self.blanks(at + 1, body)
         self.region('body', n, body, body_end + 1)
@@ -333,6 +346,8 @@ class Rewriter:
         self.blanks(closing + 1, handler)
         self.region('handler', n, handler, handler_end + 1)
         self.out.append(f' __fsh_leave{n}:; }}')
+        if n in self.informed:
+            self.out[info] = f'struct fsh_x_info __fsh_i{n} __attribute__((__uninitialized__)); '
         return handler_end + 1
 
     def finally_statement(self, n, at, body, body_end, word):
@@ -346,7 +361,7 @@ class Rewriter:
             f'struct fsh_x __fsh_x{n} __attribute__((__uninitialized__)); '
             f'{{ struct fsh_frame __fsh_f{n} '
             f'__attribute__((__cleanup__(__fsh_fin{n}), __uninitialized__)); '
-            f'fsh_seh_push(&__fsh_f{n}, &__fsh_x{n}); '
+            f'fsh_seh_push(&__fsh_f{n}, &__fsh_x{n}, {self.enclosing()}); '
             f'if (fsh_setjmp(&__fsh_f{n})) goto __fsh_end{n};')
         self.blanks(at + 1, body)
         self.region('body', n, body, body_end + 1)

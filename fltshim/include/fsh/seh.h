@@ -4,8 +4,8 @@
  * __try, __except and __finally refer to. Both worlds include it; minifilter sources get the
  * words and the GetException... macros from excpt.h.
  *
- * A frame lives in the stack frame of the function with the __try. While it is active, its first
- * word is its mark, by which nt/seh.c finds it on the stack.
+ * A frame lives in the stack frame of the function with the __try. While it is the innermost one
+ * of its function, its first word is its mark, by which nt/seh.c finds it on the stack.
  */
 #ifndef _FSH_SEH_H
 #define _FSH_SEH_H
@@ -20,6 +20,15 @@ extern "C" {
 
 /* The exception that a filter expression, a handler or a finally block looks at. */
 struct fsh_x {
+    NTSTATUS code;
+    ULONG flags;
+    PVOID address;
+    ULONG_PTR parameters;
+    ULONG_PTR information[2];
+};
+
+/* The same as GetExceptionInformation() shows it; only statements that ask have one. */
+struct fsh_x_info {
     EXCEPTION_RECORD record;
     EXCEPTION_POINTERS pointers;
 };
@@ -28,6 +37,7 @@ struct fsh_x {
 struct fsh_frame {
     unsigned long long mark;
     unsigned long long jump[8];     /* rbx rbp r12 r13 r14 r15 rsp rip */
+    struct fsh_frame *outer;        /* of the __try around in the same function, or NULL */
     struct fsh_x *x;                /* where the exception is put; NULL for a barrier */
     NTSTATUS code;                  /* for a barrier */
     int preempt;                    /* the preemption count at the push */
@@ -41,19 +51,14 @@ struct fsh_frame {
  */
 int fsh_setjmp(struct fsh_frame *frame) __attribute__((__returns_twice__));
 
-void fsh_seh_push(struct fsh_frame *frame, struct fsh_x *x);
+void fsh_seh_push(struct fsh_frame *frame, struct fsh_x *x, struct fsh_frame *outer);
 void fsh_seh_pop(struct fsh_frame *frame);
 int fsh_seh_pop_fin(struct fsh_frame *frame);
 void fsh_seh_resume(struct fsh_frame *frame);
 void fsh_seh_continue(struct fsh_x *x, int disposition);
-
-/* None of these is declared noreturn: objtool would take the next function for the rest. */
-void ExRaiseStatus(NTSTATUS Status);
-void ExRaiseAccessViolation(void);
-void ExRaiseDatatypeMisalignment(void);
+PEXCEPTION_POINTERS fsh_seh_information(const struct fsh_x *x, struct fsh_x_info *info);
 
 NTSTATUS FsRtlNormalizeNtstatus(NTSTATUS Exception, NTSTATUS GenericException);
-BOOLEAN FsRtlIsNtstatusExpected(NTSTATUS Exception);
 
 #define EXCEPTION_EXECUTE_HANDLER 1
 #define EXCEPTION_CONTINUE_SEARCH 0

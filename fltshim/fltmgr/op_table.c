@@ -6,7 +6,6 @@
 #include <linux/export.h>
 #include "fltmgr/op_table.h"
 
-
 #define PSEUDO(code)	(FLT_NR_IRP_CODES + 255 - (UCHAR)(code))
 
 static const struct flt_op_desc flt_op_table[FLT_NR_OPS] = {

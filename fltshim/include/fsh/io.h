@@ -577,7 +577,7 @@ typedef struct _IO_STACK_LOCATION {
     PVOID Context;
 } IO_STACK_LOCATION, *PIO_STACK_LOCATION;
 
-typedef struct __attribute__((__aligned__(16))) _IRP {
+typedef struct _IRP {
     CSHORT Type;
     USHORT Size;
     USHORT AllocationProcessorNumber;
@@ -638,7 +638,7 @@ typedef struct __attribute__((__aligned__(16))) _IRP {
         } Overlay;
         PVOID CompletionKey;
     } Tail;
-} IRP, *PIRP;
+} __attribute__((__aligned__(16))) IRP, *PIRP;
 
 typedef struct _SHARE_ACCESS {
     ULONG OpenCount;

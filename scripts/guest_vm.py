@@ -153,7 +153,7 @@ class Guest:
         accel = self.accel or accelerator()
         cpu = ["-accel", "kvm", "-cpu", "host"] if accel == "kvm" else \
               ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off"]
-        line = ("console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=1 log_buf_len=4M "
+        line = ("console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=1 log_buf_len=16M "
                 "printk.devkmsg=on rcupdate.rcu_cpu_stall_timeout=60 tsc=reliable "
                 "no_timer_check random.trust_cpu=on mitigations=off " + self.append)
         return [debs.need("qemu-system-x86_64", "qemu-system-x86"), *cpu,

@@ -163,6 +163,8 @@ class Runner:
             setting.kernel, script="exec sh /t/run.sh\n", files=files,
             modules=sorted({name for test in tests for name in test.modules}),
             packages=sorted({name for test in tests for name in test.programs}),
+            # freed memory is poisoned, and new memory does not come zeroed by chance
+            append="slub_debug=FZP init_on_alloc=0",
             environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower},
             time_limit=120 + sum(test.time for test in tests))
         if setting.lower == "tmpfs":

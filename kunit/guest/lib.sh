@@ -88,13 +88,27 @@ load_filter() {
 	insmod "/modules/$load_name.ko" "$@" || die "cannot load the filter $load_name"
 }
 
+# filter_dir NAME: its folder in sysfs, which has the name of the service, whatever its case.
+filter_dir() {
+	for filter_dir in /sys/fs/fltshim/filters/*; do
+		if [ "$(basename "$filter_dir" | tr A-Z a-z)" = "$1" ]; then
+			echo "$filter_dir"
+			return 0
+		fi
+	done
+	return 1
+}
+
 # unload_filter NAME: as an administrator does, then remove the module.
 unload_filter() {
-	if [ -e "/sys/fs/fltshim/filters/$1/unload" ]; then
-		echo 1 >"/sys/fs/fltshim/filters/$1/unload" || return 1
+	if unload_dir=$(filter_dir "$1"); then
+		echo 1 >"$unload_dir/unload" || return 1
 	fi
 	rmmod "$1"
 }
+
+# An argument for load_filter spy: no line in the kernel log for each operation.
+SPY_QUIET='params=Parameters\DebugFlags=0'
 
 # mount_flt [OPTIONS [LOWER [MNT]]]
 mount_flt() {

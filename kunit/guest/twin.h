@@ -141,13 +141,13 @@ static inline void twin_say_xattrs(const char *path)
 	}
 }
 
-static int twin_by_name(const struct dirent **a, const struct dirent **b)
+static inline int twin_by_name(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
 /* Everything below PATH that a program can see and that is the same on every run. */
-static void twin_dump(const char *path)
+static inline void twin_dump(const char *path)
 {
 	struct dirent **entries;
 	char below[PATH_MAX], target[PATH_MAX];
@@ -226,7 +226,7 @@ static inline void twin_as_user(void (*function)(void))
 }
 
 /* One step in one folder; its log, which the caller frees. */
-static char *twin_run(const struct twin_step *step, const char *folder)
+static inline char *twin_run(const struct twin_step *step, const char *folder)
 {
 	char *text;
 	long size;
@@ -268,7 +268,7 @@ static char *twin_run(const struct twin_step *step, const char *folder)
 }
 
 /* Say where two logs part. */
-static void twin_differ(const char *step, const char *filters, const char *direct,
+static inline void twin_differ(const char *step, const char *filters, const char *direct,
 			const char *seen)
 {
 	unsigned int told = 0;
@@ -287,7 +287,7 @@ static void twin_differ(const char *step, const char *filters, const char *direc
 	}
 }
 
-static int twin_load(const char *name)
+static inline int twin_load_with(const char *name, const char *args)
 {
 	char path[256];
 	int fd, result;
@@ -296,23 +296,45 @@ static int twin_load(const char *name)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	result = syscall(SYS_finit_module, fd, "", 0);
+	result = syscall(SYS_finit_module, fd, args, 0);
 	close(fd);
 	return result;
 }
 
-static int twin_unload(const char *name, bool filter)
+static inline int twin_load(const char *name)
 {
-	char path[256];
-	int fd, tries, result = -1;
+	return twin_load_with(name, "");
+}
 
-	if (filter) {
-		snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/unload", name);
+/* sysfs has the name of the service, which may differ from the module's in case. */
+static inline int twin_stop_filter(const char *name)
+{
+	char path[256 + 64];
+	struct dirent *entry;
+	DIR *dir = opendir("/sys/fs/fltshim/filters");
+	int fd = -1, result;
+
+	while (dir && (entry = readdir(dir))) {
+		if (strcasecmp(entry->d_name, name))
+			continue;
+		snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/unload", entry->d_name);
 		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0 || write(fd, "1", 1) != 1)
-			return -1;
-		close(fd);
+		break;
 	}
+	if (dir)
+		closedir(dir);
+	result = fd >= 0 && write(fd, "1", 1) == 1 ? 0 : -1;
+	if (fd >= 0)
+		close(fd);
+	return result;
+}
+
+static inline int twin_unload(const char *name, bool filter)
+{
+	int tries, result = -1;
+
+	if (filter && twin_stop_filter(name))
+		return -1;
 	/* files are closed a moment after their process ends */
 	for (tries = 0; result && tries < 50; tries++) {
 		result = syscall(SYS_delete_module, name, O_NONBLOCK);
@@ -323,7 +345,7 @@ static int twin_unload(const char *name, bool filter)
 }
 
 /* All steps without filters or with FILTERS (words), in folders named for the ROUND. */
-static void twin_round(const struct twin_step *steps, unsigned int count, const char *filters,
+static inline void twin_round(const struct twin_step *steps, unsigned int count, const char *filters,
 		       const char *round)
 {
 	char direct[PATH_MAX], below[PATH_MAX], words[256], *names[8];

@@ -62,7 +62,7 @@ work() {
 mkdir "$LOWER/direct" "$LOWER/seen"
 work "$LOWER/direct" direct
 load_filter passthru
-load_filter spy
+load_filter spy "$SPY_QUIET"
 expect mount_flt "" "$LOWER/seen"
 work "$MNT" seen
 grep -q "merged" /tmp/work/direct || die "the work itself does not work: $(cat /tmp/work/direct)"

@@ -39,7 +39,8 @@ while [ $rounds -lt 200 ]; do
 	2) order="passthru" ;;
 	esac
 	for filter in $order; do
-		insmod /modules/$filter.ko || die "round $rounds: cannot load $filter"
+		[ $filter = spy ] && quiet=$SPY_QUIET || quiet=
+		insmod /modules/$filter.ko $quiet || die "round $rounds: cannot load $filter"
 	done
 	for filter in $order; do
 		unload_filter $filter || die "round $rounds: cannot unload $filter"

@@ -57,7 +57,7 @@ same "files made" "$(find /tmp/source -type f | wc -l)" 2000
 mkdir "$LOWER/direct" "$LOWER/seen"
 work "$LOWER/direct" direct
 load_filter passthru
-load_filter spy
+load_filter spy "$SPY_QUIET"
 expect mount_flt "" "$LOWER/seen"
 work "$MNT" seen
 if ! cmp -s /tmp/work/direct /tmp/work/seen; then

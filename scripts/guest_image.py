@@ -131,7 +131,7 @@ def initramfs(kernel, modules, files, script, settings):
         name = path.name.split(".ko")[0] + ".ko"
         archive.file(f"lib/boot/{name}", _module_bytes(path))
         order.append(name)
-    archive.file("etc/guest/boot-modules", ("\n".join(order) + "\n").encode())
+    archive.file("etc/guest/boot-modules", "".join(f"{name}\n" for name in order).encode())
     for path in modules:
         if str(path).endswith(".ko"):
             _add_tree(archive, path, f"modules/{pathlib.Path(path).name}")

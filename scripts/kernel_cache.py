@@ -10,6 +10,7 @@ import re
 import subprocess
 
 import debs
+import debug_kernel
 
 # The packages that stand for "the current one", for each series we support.
 SERIES = {
@@ -105,7 +106,12 @@ def _relocate(work, final):
 
 
 def get(name):
-    """The Kernel for a series ("6.12") or for a full release already cached."""
+    """The Kernel for a series ("6.12"), for a full release already cached, or a test kernel.
+
+    A test kernel ("debug", "kcsan") is built at the first use, which takes its time.
+    """
+    if name in debug_kernel.FRAGMENTS:
+        return debug_kernel.get(name).build(report=debug_kernel.progress)
     if name in SERIES:
         pin = _folder() / f"{name}.release"
         if not pin.exists():

@@ -43,7 +43,7 @@ static void flt_altitude_split(const UNICODE_STRING *s, struct flt_digits *integ
  *
  * "325000." and ".5" are accepted (INST-03), "." is not.
  */
-bool flt_altitude_valid(const UNICODE_STRING *altitude)
+bool flt_altitude_valid(PCUNICODE_STRING altitude)
 {
 	unsigned int n = altitude->Length / sizeof(WCHAR);
 	unsigned int digits = 0, points = 0, i;
@@ -66,7 +66,7 @@ bool flt_altitude_valid(const UNICODE_STRING *altitude)
  *
  * Return: below, equal to or above zero as @a is lower, equal or higher
  */
-int flt_altitude_compare(const UNICODE_STRING *a, const UNICODE_STRING *b)
+int flt_altitude_compare(PCUNICODE_STRING a, PCUNICODE_STRING b)
 {
 	struct flt_digits ai, af, bi, bf;
 	unsigned int i;

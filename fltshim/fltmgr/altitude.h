@@ -7,7 +7,7 @@
 
 #include "nt/nt.h"
 
-bool flt_altitude_valid(const UNICODE_STRING *altitude);
-int flt_altitude_compare(const UNICODE_STRING *a, const UNICODE_STRING *b);
+bool flt_altitude_valid(PCUNICODE_STRING altitude);
+int flt_altitude_compare(PCUNICODE_STRING a, PCUNICODE_STRING b);
 
 #endif

@@ -52,7 +52,7 @@ static bool flt_call_run(struct flt_filter *filter, const struct flt_operation *
 		flt_violation(filter, FLT_VIOLATION_EXCEPTION, op,
 			      "%s raised %#x and nobody handled it", what, *code);
 	if (unlikely(preempt_count() != level)) {
-		flt_violation(filter, FLT_VIOLATION_CONTEXT_LEAK, op,
+		flt_violation(filter, FLT_VIOLATION_LEVEL, op,
 			      "%s returned with preemption count %#x, was %#x", what,
 			      preempt_count(), level);
 		preempt_count_set(level);

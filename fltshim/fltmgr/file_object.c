@@ -52,7 +52,7 @@ void flt_file_put(struct flt_file *file)
 {
 	if (!refcount_dec_and_test(&file->refs))
 		return;
-	if (in_task() && !in_atomic() && !irqs_disabled())
+	if (preemptible())
 		flt_file_free(file);
 	else if (llist_add(&file->free_link, &flt_files_to_free))
 		schedule_work(&flt_files_work);

@@ -14,7 +14,7 @@
 #include "fltmgr/volume.h"
 #include "nt/violation.h"
 
-DEFINE_MUTEX(flt_filters_lock);
+DEFINE_MUTEX(flt_filters_lock);	/* the lists of filters, volumes, their instances */
 LIST_HEAD(flt_filters);
 
 static const ULONG flt_known_flags = FLTFL_REGISTRATION_DO_NOT_SUPPORT_SERVICE_STOP |
@@ -107,8 +107,7 @@ static struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name)
 	struct flt_filter *filter;
 
 	list_for_each_entry(filter, &flt_filters, link) {
-		if (RtlEqualUnicodeString((PUNICODE_STRING)&filter->name, (PUNICODE_STRING)name,
-					  TRUE))
+		if (RtlEqualUnicodeString(&filter->name, name, TRUE))
 			return filter;
 	}
 	return NULL;
@@ -168,7 +167,7 @@ static struct flt_filter *flt_filter_alloc(struct fsh_driver *driver)
  * STATUS_INSUFFICIENT_RESOURCES
  */
 NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Registration,
-				  PFLT_FILTER *RetFilter)
+			   PFLT_FILTER *RetFilter)
 {
 	struct fsh_driver *driver = fsh_driver_of(Driver);
 	FLT_REGISTRATION reg;
@@ -374,7 +373,7 @@ VOID FltUnregisterFilter(PFLT_FILTER Filter)
 		struct flt_unregister_work *w = kmalloc(sizeof(*w), GFP_KERNEL | __GFP_NOFAIL);
 
 		flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL,
-			      "FltUnregisterFilter called from its own callback");
+			      "unregistered from its own callback");
 		w->filter = filter;
 		INIT_WORK(&w->work, flt_unregister_worker);
 		schedule_work(&w->work);

@@ -243,6 +243,7 @@ static bool flt_generated_prepare(struct flt_generated *gen)
 /* I/O of its own is refused once the teardown-start callback of an instance has returned. */
 static bool flt_instance_may_start(struct flt_instance *instance)
 {
+	/* Pairs with the release in flt_instance_detach(). */
 	return smp_load_acquire(&instance->state) < FLT_INSTANCE_LEAVING ||
 	       READ_ONCE(instance->still_starts);
 }
@@ -281,7 +282,7 @@ NTSTATUS flt_generated_start(struct flt_generated *gen,
 			      "IRP_PAGING_IO for %s", FltGetIrpName(op->iopb.MajorFunction));
 		op->iopb.IrpFlags &= ~(IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO);
 	}
-	if (!in_task() || in_atomic() || irqs_disabled()) {
+	if (!preemptible()) {
 		flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
 			      "I/O started at DISPATCH_LEVEL");
 		return flt_generated_refuse(gen, STATUS_INVALID_DEVICE_STATE);
@@ -319,7 +320,7 @@ void flt_generated_run(struct flt_generated *gen)
 	struct flt_instance *instance = gen->instance;
 
 	atomic_inc(&instance->owed);
-	if (!in_task() || in_atomic() || irqs_disabled()) {
+	if (!preemptible()) {
 		flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
 			      "I/O started at DISPATCH_LEVEL");
 		flt_operation_result(op, STATUS_INVALID_DEVICE_STATE, 0);

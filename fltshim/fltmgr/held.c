@@ -19,7 +19,7 @@
 #include "fltmgr/volume.h"
 
 struct flt_live {
-	spinlock_t lock;
+	spinlock_t lock;	/* ops; taken in softirq too */
 	struct list_head ops;
 };
 

@@ -207,6 +207,7 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 		return STATUS_FLT_DELETING_OBJECT;
 	}
 	WRITE_ONCE(instance->still_starts, true);
+	/* Whoever sees LEAVING sees still_starts as well. */
 	smp_store_release(&instance->state, FLT_INSTANCE_LEAVING);
 	WRITE_ONCE(instance->obj.deleting, true);
 	while (flt_instance_publish(volume))

@@ -49,7 +49,7 @@ struct flt_instance {
 	bool still_starts;
 	atomic_t guarded;
 	atomic_t owed;
-	spinlock_t lock;
+	spinlock_t lock;	/* open, held; taken in softirq too */
 	struct list_head open;
 	struct list_head held;
 	struct list_head volume_link;

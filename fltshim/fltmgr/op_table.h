@@ -55,11 +55,10 @@ const struct flt_op_desc *flt_op_desc_at(unsigned int index);
  * the SKIP flags of a registration are about forms. The plain READ and WRITE bits mean the
  * cached form.
  */
-#define FLT_WANT(major)		(1ULL << ((UCHAR)(major) < FLT_NR_IRP_CODES ? (UCHAR)(major) : \
-				 FLT_NR_IRP_CODES + (255 - (UCHAR)(major))))
-#define FLT_WANT_READ_NOCACHE	(1ULL << 56)
-#define FLT_WANT_READ_PAGING	(1ULL << 57)
-#define FLT_WANT_WRITE_NOCACHE	(1ULL << 58)
-#define FLT_WANT_WRITE_PAGING	(1ULL << 59)
+#define FLT_WANT(major)		BIT_ULL(flt_op_index(major))
+#define FLT_WANT_READ_NOCACHE	BIT_ULL(56)
+#define FLT_WANT_READ_PAGING	BIT_ULL(57)
+#define FLT_WANT_WRITE_NOCACHE	BIT_ULL(58)
+#define FLT_WANT_WRITE_PAGING	BIT_ULL(59)
 
 #endif

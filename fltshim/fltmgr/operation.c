@@ -3,7 +3,7 @@
  * The walk: a state machine that calls pre-operation callbacks from the highest altitude down,
  * the file system once, and post-operation callbacks from the lowest altitude up. Whoever
  * finishes a step goes on with the same machine, so pended, deferred and asynchronous operations
- * need no second path. This is the only place that interprets what a callback returns.
+ * need no second path. What a callback may return is in verdict.c; what follows from it is here.
  */
 #include <linux/mempool.h>
 #include <linux/sched/task.h>
@@ -14,12 +14,8 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/stack.h"
+#include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
-#include "nt/violation.h"
-
-#define FLT_FORM_FLAGS	(FLTFL_CALLBACK_DATA_IRP_OPERATION | \
-			 FLTFL_CALLBACK_DATA_FAST_IO_OPERATION | \
-			 FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION)
 
 static struct workqueue_struct *flt_resume_wq;
 static struct kmem_cache *flt_iopb_cache;
@@ -136,12 +132,6 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 	}
 }
 
-static void flt_fail(struct flt_operation *op, NTSTATUS status)
-{
-	op->data.IoStatus.Status = status;
-	op->data.IoStatus.Information = 0;
-}
-
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
  * values before are kept for its own post-operation callback and those above. Retargeting to
@@ -173,122 +163,11 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 	return true;
 }
 
-/* Final statuses that no filter may leave behind (PREOP-42 to 44, 48, POSTOP-68 to 70). */
-static void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed)
-{
-	const struct flt_op_desc *desc = flt_op_desc_at(op->op_index);
-	NTSTATUS status = op->data.IoStatus.Status;
-	NTSTATUS instead;
-
-	if (desc->cannot_fail) {
-		if (likely(NT_SUCCESS(status) && status != STATUS_PENDING))
-			return;
-		instead = STATUS_SUCCESS;
-	} else if (status == STATUS_PENDING || status == STATUS_FLT_DISALLOW_FAST_IO) {
-		instead = STATUS_UNSUCCESSFUL;
-	} else if (completed && op->op_index == IRP_MJ_CREATE && NT_SUCCESS(status) &&
-		   status != STATUS_REPARSE) {
-		instead = STATUS_NOT_SUPPORTED;
-	} else {
-		return;
-	}
-	flt_violation(filter, FLT_VIOLATION_IO_STATUS, op, "final status %#x", status);
-	flt_fail(op, instead);
-}
-
 /* From here the operation goes up again, beginning with the record above @record. */
 static void flt_turn_up(struct flt_operation *op)
 {
 	op->phase = FLT_PHASE_POST;
 	op->cursor--;
-}
-
-/* Oplock requests, change notification and locks are waits without end (PREOP-76 to 78). */
-static bool flt_may_synchronize(const struct flt_operation *op)
-{
-	const FLT_IO_PARAMETER_BLOCK *iopb = &op->accepted;
-
-	switch (iopb->MajorFunction) {
-	case IRP_MJ_DIRECTORY_CONTROL:
-		return iopb->MinorFunction != IRP_MN_NOTIFY_CHANGE_DIRECTORY;
-	case IRP_MJ_LOCK_CONTROL:
-		return iopb->MinorFunction != IRP_MN_LOCK;
-	case IRP_MJ_FILE_SYSTEM_CONTROL:
-		switch (iopb->Parameters.FileSystemControl.Common.FsControlCode) {
-		case FSCTL_REQUEST_FILTER_OPLOCK:
-		case FSCTL_REQUEST_BATCH_OPLOCK:
-		case FSCTL_REQUEST_OPLOCK_LEVEL_1:
-		case FSCTL_REQUEST_OPLOCK_LEVEL_2:
-			return false;
-		}
-		return true;
-	}
-	return true;
-}
-
-/* A value that is not allowed counts as FLT_PREOP_SUCCESS_NO_CALLBACK, and is reported. */
-static FLT_PREOP_CALLBACK_STATUS flt_preop_refuse(struct flt_operation *op,
-						  struct flt_filter *filter, int verdict,
-						  const char *why)
-{
-	flt_violation(filter, FLT_VIOLATION_PREOP_STATUS, op,
-		      "pre-operation callback returned %d %s", verdict, why);
-	return FLT_PREOP_SUCCESS_NO_CALLBACK;
-}
-
-/*
- * Reduces what a pre-operation callback (or the resumption of a pended one) said to one of
- * NO_CALLBACK, WITH_CALLBACK, SYNCHRONIZE, COMPLETE and the two DISALLOW values that are legal
- * here, and drops a context that may not be there.
- */
-static FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op,
-						 const struct flt_node *node, int verdict,
-						 void **context)
-{
-	struct flt_filter *filter = node->instance->filter;
-	FLT_PREOP_CALLBACK_STATUS legal = verdict;
-
-	switch (verdict) {
-	case FLT_PREOP_SUCCESS_WITH_CALLBACK:
-		if (!node->post)
-			legal = flt_preop_refuse(op, filter, verdict,
-						 "without a post-operation callback");
-		break;
-	case FLT_PREOP_SYNCHRONIZE:
-		if (!node->post) {
-			legal = flt_preop_refuse(op, filter, verdict,
-						 "without a post-operation callback");
-		} else if (!flt_may_synchronize(op)) {
-			flt_preop_refuse(op, filter, verdict, "for a request that may never end");
-			legal = FLT_PREOP_SUCCESS_WITH_CALLBACK;
-		}
-		break;
-	case FLT_PREOP_DISALLOW_FASTIO:
-		if (!FLT_IS_FASTIO_OPERATION(&op->data) ||
-		    op->accepted.MajorFunction == IRP_MJ_VOLUME_MOUNT ||
-		    op->accepted.MajorFunction == IRP_MJ_VOLUME_DISMOUNT)
-			legal = flt_preop_refuse(op, filter, verdict,
-						 "for what is no fast I/O that can be refused");
-		break;
-	case FLT_PREOP_DISALLOW_FSFILTER_IO:
-		if (op->accepted.MajorFunction != IRP_MJ_QUERY_OPEN)
-			legal = flt_preop_refuse(op, filter, verdict, "outside QUERY_OPEN");
-		break;
-	case FLT_PREOP_COMPLETE:
-	case FLT_PREOP_SUCCESS_NO_CALLBACK:
-		break;
-	default:
-		legal = flt_preop_refuse(op, filter, verdict, "which is no status");
-	}
-	if (*context && legal != FLT_PREOP_SUCCESS_WITH_CALLBACK &&
-	    legal != FLT_PREOP_SYNCHRONIZE) {
-		/* Dropped by a value that was refused above: reported already. */
-		if (legal == verdict)
-			flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
-				      "completion context %p with status %d", *context, verdict);
-		*context = NULL;
-	}
-	return legal;
 }
 
 /* Acts on what a pre-operation callback said. */
@@ -687,11 +566,11 @@ static void flt_resume_worker(struct work_struct *work)
  * by its issuer. An asynchronous one is continued here if what comes next may run at this level:
  * on the way up always, on the way down only where sleeping is allowed.
  */
-static void flt_operation_continue(struct flt_operation *op)
+void flt_operation_continue(struct flt_operation *op)
 {
 	if (!(op->flags & FLT_OP_ASYNC)) {
 		complete(&op->resumed);
-	} else if (!in_task() || in_atomic() || irqs_disabled()) {
+	} else if (!preemptible()) {
 		bool up = op->phase != FLT_PHASE_PRE || op->resume == FLT_PREOP_COMPLETE;
 
 		if (up && !in_hardirq() && !irqs_disabled())
@@ -740,60 +619,6 @@ void flt_operation_fini(struct flt_operation *op)
 	WARN_ON_ONCE(op->guard);
 	kfree(op->reserve);
 }
-
-/**
- * FltCompletePendedPreOperation() - resume an operation pended in its pre-operation callback
- * @CallbackData: the operation
- * @CallbackStatus: FLT_PREOP_COMPLETE, FLT_PREOP_SUCCESS_NO_CALLBACK or
- *	FLT_PREOP_SUCCESS_WITH_CALLBACK
- * @Context: completion context for the last one, NULL otherwise
- *
- * WDK page: fltcompletependedpreoperation. IRQL: <= DISPATCH_LEVEL with FLT_PREOP_COMPLETE,
- * otherwise <= APC_LEVEL; what has to run lower is moved to where it may. The operation may be
- * gone when this returns.
- */
-VOID FltCompletePendedPreOperation(PFLT_CALLBACK_DATA CallbackData,
-					  FLT_PREOP_CALLBACK_STATUS CallbackStatus,
-					  PVOID Context)
-{
-	int status = CallbackStatus;
-	struct flt_operation *op;
-
-	if (status != FLT_PREOP_COMPLETE && status != FLT_PREOP_SUCCESS_NO_CALLBACK &&
-	    status != FLT_PREOP_SUCCESS_WITH_CALLBACK) {
-		fsh_violation(fsh_caller(), __func__, "status %d is not allowed", status);
-		/* WITH_CALLBACK without a callback is reduced to NO_CALLBACK by the walk. */
-		if (status == FLT_PREOP_SYNCHRONIZE) {
-			status = FLT_PREOP_SUCCESS_WITH_CALLBACK;
-		} else {
-			status = FLT_PREOP_SUCCESS_NO_CALLBACK;
-			Context = NULL;
-		}
-	}
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, &op))
-		fsh_violation(fsh_caller(), __func__, "operation %p is not pended", CallbackData);
-	else if (op)
-		flt_operation_continue(op);
-}
-EXPORT_SYMBOL_GPL(FltCompletePendedPreOperation);
-
-/**
- * FltCompletePendedPostOperation() - resume completion halted by a post-operation callback
- * @CallbackData: the operation
- *
- * WDK page: fltcompletependedpostoperation. IRQL: <= DISPATCH_LEVEL. The operation may be gone
- * when this returns.
- */
-VOID FltCompletePendedPostOperation(PFLT_CALLBACK_DATA CallbackData)
-{
-	struct flt_operation *op;
-
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_POST, 0, NULL, &op))
-		fsh_violation(fsh_caller(), __func__, "operation %p is not halted", CallbackData);
-	else if (op)
-		flt_operation_continue(op);
-}
-EXPORT_SYMBOL_GPL(FltCompletePendedPostOperation);
 
 int flt_operations_init(void)
 {

@@ -170,6 +170,9 @@ u8 flt_operation_start(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);
 bool flt_operation_reserve(struct flt_operation *op);
 
+/* pend.c: the operation was held and has been claimed for resumption. */
+void flt_operation_continue(struct flt_operation *op);
+
 int flt_operations_init(void);
 void flt_operations_exit(void);
 

@@ -8,11 +8,24 @@
 #include "fltmgr/operation.h"
 #include "fltmgr/violation.h"
 
-const char *const flt_violation_names[FLT_NR_VIOLATIONS] = {
-#define FLT_VIOLATION_NAME(kind, name)	[FLT_VIOLATION_##kind] = name,
-	FLT_VIOLATIONS(FLT_VIOLATION_NAME)
-#undef FLT_VIOLATION_NAME
+const char *const flt_violation_names[] = {
+	[FLT_VIOLATION_PREOP_STATUS] = "preop-status",
+	[FLT_VIOLATION_PREOP_CONTEXT] = "preop-context",
+	[FLT_VIOLATION_PREOP_PENDING] = "preop-pending",
+	[FLT_VIOLATION_POSTOP_STATUS] = "postop-status",
+	[FLT_VIOLATION_IO_STATUS] = "io-status",
+	[FLT_VIOLATION_DATA] = "callback-data",
+	[FLT_VIOLATION_RESUME] = "resume",
+	[FLT_VIOLATION_DRAIN] = "drain",
+	[FLT_VIOLATION_EXCEPTION] = "exception",
+	[FLT_VIOLATION_LEVEL] = "level",
+	[FLT_VIOLATION_TEARDOWN] = "teardown",
+	[FLT_VIOLATION_REGISTRATION] = "registration",
+	[FLT_VIOLATION_OBJECT] = "object",
+	[FLT_VIOLATION_ROUTINE] = "routine",
 };
+
+static_assert(ARRAY_SIZE(flt_violation_names) == FLT_NR_VIOLATIONS);
 
 /**
  * flt_violation() - report and count a breach

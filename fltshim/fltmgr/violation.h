@@ -11,30 +11,25 @@
 struct flt_filter;
 struct flt_operation;
 
-#define FLT_VIOLATIONS(X)						\
-	X(PREOP_STATUS, "preop-status")		/* value unknown or not allowed here */	\
-	X(PREOP_CONTEXT, "preop-context")	/* context where there must be none */	\
-	X(PREOP_PENDING, "preop-pending")	/* pended what cannot be pended */	\
-	X(POSTOP_STATUS, "postop-status")						\
-	X(IO_STATUS, "io-status")		/* forbidden IoStatus */		\
-	X(DATA, "callback-data")		/* a member changed that must not be */	\
-	X(RESUME, "resume")			/* resumed what it does not hold */	\
-	X(DRAIN, "drain")			/* misbehaved in a draining call */	\
-	X(EXCEPTION, "exception")		/* an exception nobody handled */	\
-	X(CONTEXT_LEAK, "level")		/* returned at another level */		\
-	X(TEARDOWN, "teardown")								\
-	X(REGISTRATION, "registration")							\
-	X(OBJECT, "object")			/* wrong or stale pointer */		\
-	X(ROUTINE, "routine")			/* any other misuse of a routine */
-
 enum flt_violation_kind {
-#define FLT_VIOLATION_ENUM(kind, name)	FLT_VIOLATION_##kind,
-	FLT_VIOLATIONS(FLT_VIOLATION_ENUM)
-#undef FLT_VIOLATION_ENUM
+	FLT_VIOLATION_PREOP_STATUS,	/* value unknown or not allowed here */
+	FLT_VIOLATION_PREOP_CONTEXT,	/* completion context where there must be none */
+	FLT_VIOLATION_PREOP_PENDING,	/* pended what cannot be pended */
+	FLT_VIOLATION_POSTOP_STATUS,
+	FLT_VIOLATION_IO_STATUS,	/* forbidden final IoStatus */
+	FLT_VIOLATION_DATA,		/* changed a member that must not be changed */
+	FLT_VIOLATION_RESUME,		/* resumed what it does not hold */
+	FLT_VIOLATION_DRAIN,		/* misbehaved in a draining call */
+	FLT_VIOLATION_EXCEPTION,	/* raised, and nobody handled it */
+	FLT_VIOLATION_LEVEL,		/* returned at another level */
+	FLT_VIOLATION_TEARDOWN,
+	FLT_VIOLATION_REGISTRATION,
+	FLT_VIOLATION_OBJECT,		/* wrong or stale pointer */
+	FLT_VIOLATION_ROUTINE,		/* any other misuse of a routine */
 	FLT_NR_VIOLATIONS
 };
 
-extern const char *const flt_violation_names[FLT_NR_VIOLATIONS];
+extern const char *const flt_violation_names[];
 
 __printf(4, 5)
 void flt_violation(struct flt_filter *filter, enum flt_violation_kind kind,

@@ -157,8 +157,10 @@ int flt_volume_setup(struct flt_volume *volume)
 		WRITE_ONCE(volume->setup_task, current);
 		ret = flt_volume_offer_all(volume);
 		WRITE_ONCE(volume->setup_task, NULL);
-		if (!ret)
+		if (!ret) {
+			/* The instances come before the flag that says so. */
 			smp_store_release(&volume->setup_pending, false);
+		}
 	}
 	mutex_unlock(&volume->setup_lock);
 	return ret;
@@ -196,6 +198,7 @@ void flt_volumes_offer(struct flt_filter *filter)
 	struct flt_volume *volume = NULL;
 
 	while ((volume = flt_volume_after(volume))) {
+		/* Pairs with the release at the end of flt_volume_setup(). */
 		if (!smp_load_acquire(&volume->setup_pending))
 			flt_attach_automatic(filter, volume, 0);
 	}

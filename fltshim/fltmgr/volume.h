@@ -51,9 +51,9 @@ struct flt_volume {
 	struct flt_stack __rcu *stack;
 	bool setup_pending;
 	bool leaving;
-	struct mutex lock;
+	struct mutex lock;	/* instances, order of publications */
 	struct list_head instances;
-	struct mutex setup_lock;
+	struct mutex setup_lock;	/* one setup at a time */
 	struct task_struct *setup_task;
 	const struct flt_volume_ops *ops;
 	void *private;
@@ -87,6 +87,7 @@ void flt_volume_destroy(struct flt_volume *volume);
  */
 static inline int flt_volume_ready(struct flt_volume *volume)
 {
+	/* Pairs with the release at the end of flt_volume_setup(). */
 	if (likely(!smp_load_acquire(&volume->setup_pending)))
 		return 0;
 	return flt_volume_setup(volume);

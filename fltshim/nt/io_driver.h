@@ -25,7 +25,7 @@ struct fsh_reg_value {
 struct fsh_driver_desc {
 	struct module *owner;
 	const char *service;
-	NTSTATUS (*entry)(struct _DRIVER_OBJECT *object, struct _UNICODE_STRING *path);
+	PDRIVER_INITIALIZE entry;
 	const struct fsh_reg_value *values;
 	unsigned int nr_values;
 	const char *overrides;	/* module parameter: "Parameters\Debug=1;Name=text" or NULL */

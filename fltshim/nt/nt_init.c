@@ -18,5 +18,6 @@ int nt_init(void)
 
 void nt_exit(void)
 {
+	io_toplevel_exit();
 	reg_exit();
 }

@@ -7,7 +7,7 @@
 #include <linux/slab.h>
 #include "nt/zw_registry.h"
 
-DEFINE_MUTEX(reg_lock);
+DEFINE_MUTEX(reg_lock);		/* the tree and all values */
 static struct reg_key *reg_root;	/* \Registry\Machine */
 
 static const char reg_services_path[] = "System\\CurrentControlSet\\Services";

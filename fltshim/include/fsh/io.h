@@ -399,7 +399,7 @@ typedef struct _WAIT_CONTEXT_BLOCK {
     PKDPC BufferChainingDpc;
 } WAIT_CONTEXT_BLOCK, *PWAIT_CONTEXT_BLOCK;
 
-typedef struct __attribute__((__aligned__(16))) _DEVICE_OBJECT {
+typedef struct _DEVICE_OBJECT {
     CSHORT Type;
     USHORT Size;
     LONG ReferenceCount;
@@ -428,7 +428,7 @@ typedef struct __attribute__((__aligned__(16))) _DEVICE_OBJECT {
     USHORT Spare1;
     struct _DEVOBJ_EXTENSION *DeviceObjectExtension;
     PVOID Reserved;
-} DEVICE_OBJECT, *PDEVICE_OBJECT;
+} __attribute__((__aligned__(16))) DEVICE_OBJECT, *PDEVICE_OBJECT;
 
 typedef struct _DEVOBJ_EXTENSION {
     CSHORT Type;
@@ -577,7 +577,7 @@ typedef struct _IO_STACK_LOCATION {
     PVOID Context;
 } IO_STACK_LOCATION, *PIO_STACK_LOCATION;
 
-typedef struct __attribute__((__aligned__(16))) _IRP {
+typedef struct _IRP {
     CSHORT Type;
     USHORT Size;
     USHORT AllocationProcessorNumber;
@@ -638,7 +638,7 @@ typedef struct __attribute__((__aligned__(16))) _IRP {
         } Overlay;
         PVOID CompletionKey;
     } Tail;
-} IRP, *PIRP;
+} __attribute__((__aligned__(16))) IRP, *PIRP;
 
 typedef struct _SHARE_ACCESS {
     ULONG OpenCount;
@@ -840,7 +840,15 @@ typedef struct _NFS_OPEN_ECP_CONTEXT {
     PSOCKADDR_STORAGE_NFS ClientSocketAddress;
 } NFS_OPEN_ECP_CONTEXT, *PNFS_OPEN_ECP_CONTEXT, **PPNFS_OPEN_ECP_CONTEXT;
 
-typedef struct _SRV_INSTANCE_ECP_CONTEXT SRV_INSTANCE_ECP_CONTEXT;
+typedef enum _SRV_INSTANCE_TYPE {
+    FSH_ENUM_IS_SIGNED(SrvInstanceType),
+    SrvInstanceTypeUndefined = 0,
+    SrvInstanceTypePrimary = 1,
+    SrvInstanceTypeCSV = 2,
+    SrvInstanceTypeSBL = 3,
+    SrvInstanceTypeSR = 4,
+    SrvInstanceTypeVSMB = 5
+} SRV_INSTANCE_TYPE, *PSRV_INSTANCE_TYPE;
 
 typedef struct _SRV_OPEN_ECP_CONTEXT {
     PUNICODE_STRING ShareName;
@@ -849,7 +857,7 @@ typedef struct _SRV_OPEN_ECP_CONTEXT {
     BOOLEAN OplockAppState;
     BOOLEAN OplockFinalState;
     USHORT Version;
-    USHORT InstanceType_Reserved;
+    SRV_INSTANCE_TYPE InstanceType;
 } SRV_OPEN_ECP_CONTEXT, *PSRV_OPEN_ECP_CONTEXT;
 
 typedef struct _COPY_INFORMATION {

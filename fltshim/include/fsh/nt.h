@@ -36,6 +36,11 @@ ULONG vDbgPrintExWithPrefix(PCCH Prefix, ULONG ComponentId, ULONG Level, PCCH Fo
                             FSH_VA_LIST ArgList);
 VOID DbgBreakPoint(VOID);
 VOID DbgBreakPointWithStatus(ULONG Status);
+extern PBOOLEAN KdDebuggerEnabled;
+extern PBOOLEAN KdDebuggerNotPresent;
+BOOLEAN KdRefreshDebuggerNotPresent(VOID);
+NTSTATUS KdDisableDebugger(VOID);
+NTSTATUS KdEnableDebugger(VOID);
 VOID KeBugCheck(ULONG BugCheckCode);
 VOID KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4);
 VOID FshAssertFailed(PCSTR File, ULONG Line, PCSTR Expression, PCSTR Message);
@@ -610,8 +615,8 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
                                    PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation);
 NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
                                     POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode);
-NTSTATUS ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes, PACCESS_STATE PassedAccessState,
-                               ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
+NTSTATUS ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes,
+                               PACCESS_STATE PassedAccessState, ACCESS_MASK DesiredAccess, POBJECT_TYPE ObjectType,
                                KPROCESSOR_MODE AccessMode, PHANDLE Handle);
 NTSTATUS ObCloseHandle(HANDLE Handle, KPROCESSOR_MODE PreviousMode);
 NTSTATUS ObQueryNameString(PVOID Object, POBJECT_NAME_INFORMATION ObjectNameInfo, ULONG Length,

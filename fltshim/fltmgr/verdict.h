@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What minifilters may return from a callback and leave in IoStatus, and what becomes of it when
+ * they do not keep to that.
+ */
+#ifndef FLTMGR_VERDICT_H
+#define FLTMGR_VERDICT_H
+
+#include "fltmgr/operation.h"
+
+struct flt_filter;
+struct flt_node;
+
+void flt_fail(struct flt_operation *op, NTSTATUS status);
+void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed);
+FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op, const struct flt_node *node,
+					  int verdict, void **context);
+
+#endif

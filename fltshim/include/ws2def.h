@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ws2def.h: network addresses, as extra create parameters carry them. */
+#ifndef _FSH_WS2DEF_H_
+#define _FSH_WS2DEF_H_
+
+#include "fsh/net.h"
+
+#endif /* _FSH_WS2DEF_H_ */

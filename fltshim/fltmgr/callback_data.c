@@ -4,6 +4,7 @@
  * it is synchronous.
  */
 #include <linux/export.h>
+#include <linux/pid.h>
 #include <linux/sched.h>
 #include "fltmgr/operation.h"
 

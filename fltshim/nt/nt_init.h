@@ -6,4 +6,6 @@
 int nt_init(void);
 void nt_exit(void);
 
+void io_toplevel_exit(void);	/* io_toplevel.c */
+
 #endif

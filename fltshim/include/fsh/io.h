@@ -399,7 +399,7 @@ typedef struct _WAIT_CONTEXT_BLOCK {
     PKDPC BufferChainingDpc;
 } WAIT_CONTEXT_BLOCK, *PWAIT_CONTEXT_BLOCK;
 
-typedef struct __attribute__((__aligned__(16))) _DEVICE_OBJECT {
+typedef struct _DEVICE_OBJECT {
     CSHORT Type;
     USHORT Size;
     LONG ReferenceCount;
@@ -428,7 +428,7 @@ typedef struct __attribute__((__aligned__(16))) _DEVICE_OBJECT {
     USHORT Spare1;
     struct _DEVOBJ_EXTENSION *DeviceObjectExtension;
     PVOID Reserved;
-} DEVICE_OBJECT, *PDEVICE_OBJECT;
+} __attribute__((__aligned__(16))) DEVICE_OBJECT, *PDEVICE_OBJECT;
 
 typedef struct _DEVOBJ_EXTENSION {
     CSHORT Type;
@@ -577,7 +577,7 @@ typedef struct _IO_STACK_LOCATION {
     PVOID Context;
 } IO_STACK_LOCATION, *PIO_STACK_LOCATION;
 
-typedef struct __attribute__((__aligned__(16))) _IRP {
+typedef struct _IRP {
     CSHORT Type;
     USHORT Size;
     USHORT AllocationProcessorNumber;
@@ -638,7 +638,7 @@ typedef struct __attribute__((__aligned__(16))) _IRP {
         } Overlay;
         PVOID CompletionKey;
     } Tail;
-} IRP, *PIRP;
+} __attribute__((__aligned__(16))) IRP, *PIRP;
 
 typedef struct _SHARE_ACCESS {
     ULONG OpenCount;

@@ -457,10 +457,10 @@ typedef struct _SECURITY_SUBJECT_CONTEXT {
     PVOID ProcessAuditId;
 } SECURITY_SUBJECT_CONTEXT, *PSECURITY_SUBJECT_CONTEXT;
 
-typedef struct __attribute__((__packed__, __aligned__(4))) _LUID_AND_ATTRIBUTES {
+typedef struct _LUID_AND_ATTRIBUTES {
     LUID Luid;
     ULONG Attributes;
-} LUID_AND_ATTRIBUTES, *PLUID_AND_ATTRIBUTES;
+} __attribute__((__packed__, __aligned__(4))) LUID_AND_ATTRIBUTES, *PLUID_AND_ATTRIBUTES;
 
 typedef struct _PRIVILEGE_SET {
     ULONG PrivilegeCount;

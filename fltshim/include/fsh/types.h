@@ -218,11 +218,11 @@ typedef struct _SINGLE_LIST_ENTRY {
 } SINGLE_LIST_ENTRY, *PSINGLE_LIST_ENTRY;
 
 /* A lock-free list: the whole header is exchanged at once (cmpxchg16b). */
-typedef struct __attribute__((__aligned__(16))) _SLIST_ENTRY {
+typedef struct _SLIST_ENTRY {
     struct _SLIST_ENTRY *Next;
-} SLIST_ENTRY, *PSLIST_ENTRY;
+} __attribute__((__aligned__(16))) SLIST_ENTRY, *PSLIST_ENTRY;
 
-typedef union __attribute__((__aligned__(16))) _SLIST_HEADER {
+typedef union _SLIST_HEADER {
     struct {
         ULONGLONG Alignment;
         ULONGLONG Region;
@@ -233,7 +233,7 @@ typedef union __attribute__((__aligned__(16))) _SLIST_HEADER {
         ULONGLONG Reserved : 4;
         ULONGLONG NextEntry : 60;
     } HeaderX64;
-} SLIST_HEADER, *PSLIST_HEADER;
+} __attribute__((__aligned__(16))) SLIST_HEADER, *PSLIST_HEADER;
 
 #ifndef GUID_DEFINED
 #define GUID_DEFINED

@@ -5,7 +5,7 @@
  */
 #include <linux/export.h>
 #include <linux/jiffies.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include "nt/ke_time.h"
 
 #define KE_NS_PER_TICK	100	/* one unit of Windows time */

@@ -40,8 +40,6 @@
 static unsigned long seh_secret __ro_after_init;
 static DEFINE_PER_CPU(struct fsh_frame *, seh_softirq_barrier);
 
-void fsh_longjmp(struct fsh_frame *frame);
-
 static_assert(offsetof(struct fsh_frame, mark) == 0);
 static_assert(offsetof(struct fsh_frame, jump) == 8);
 
@@ -116,10 +114,9 @@ static noinline void seh_raise(const struct fsh_x *x)
 {
 	struct fsh_frame *frame = seh_find((unsigned long)__builtin_frame_address(0));
 
-	if (!frame) {
-		pr_emerg("fltshim: exception %08x outside every call into a driver\n", x->code);
-		BUG();
-	}
+	/* As on Windows; only a call without a barrier, a defect of the shim, comes to this. */
+	if (!frame)
+		panic("fltshim: exception %08x outside every call into a driver\n", x->code);
 	seh_leave(frame);
 	seh_check_level(frame, x->code);
 	frame->raised = 1;
@@ -260,6 +257,8 @@ PEXCEPTION_POINTERS fsh_seh_information(const struct fsh_x *x, struct fsh_x_info
 }
 EXPORT_SYMBOL_GPL(fsh_seh_information);
 
+/* In seh_jump.S; exported from C, so that the symbol has a version. */
+static_assert(sizeof(fsh_setjmp(NULL)) == sizeof(int));
 EXPORT_SYMBOL_GPL(fsh_setjmp);
 
 /**

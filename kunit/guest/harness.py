@@ -127,9 +127,16 @@ class Runner:
 
     def run(self, setting, tests):
         """Run TESTS in SETTING, in as many boots as it takes; the verdicts in order."""
-        verdicts = []
-        left = list(tests)
-        for _ in range(MAX_BOOTS):
+        verdicts, left = [], []
+        for test in tests:
+            missing = [name for name in ("fltshim", *test.filters)
+                       if (path := self.modules(setting.kernel, name)) and not path.exists()]
+            if missing:
+                verdicts.append(self._tell(Verdict(
+                    str(setting), test.name, "not ok", why=f"{missing[0]}.ko was not built")))
+            else:
+                left.append(test)
+        for _ in range(MAX_BOOTS if left else 0):
             done = self._boot(setting, left)
             verdicts += done
             left = left[len(done):]

@@ -5,7 +5,7 @@ import os
 import subprocess
 import tempfile
 
-from .kbuild import CFLAGS, plain_environment
+from .kbuild import CFLAGS, exported, plain_environment
 from .prep import shown
 
 # Accepted so that a filter starts, but nothing ever happens (SRC-133 to SRC-135).
@@ -40,7 +40,7 @@ def check(build):
         print(f'unused   {shown(path)}: is not a driver project')
     needed = undefined_names(build)
     build.report.stop_on_error()
-    missing = sorted(needed - exported(build) - COMPILER)
+    missing = sorted(needed - exported(build.symvers()[0]) - COMPILER)
     for name in sorted(needed & SILENT.keys()):
         print(f'silent   {name}: {SILENT[name]}')
     for name in missing:
@@ -49,13 +49,6 @@ def check(build):
         return 1
     print(f'needs    {len(needed - COMPILER)} routines, all provided')
     return 0
-
-
-def exported(build):
-    """Names of the symbols that fltshim exports."""
-    path, _ = build.symvers()
-    with open(path, encoding='utf-8') as file:
-        return {line.split('\t')[1] for line in file if line.count('\t') > 1}
 
 
 def undefined_names(build):

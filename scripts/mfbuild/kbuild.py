@@ -45,7 +45,7 @@ ProbeForRead ProbeForWrite'''.split())
 MESSAGE = re.compile(r'^(.+?):(\d+):(?:\d+:)? (fatal error|error|warning): (.*)$')
 IMPLICIT = re.compile(r"implicit declaration of function '(\w+)'")
 NO_HEADER = re.compile(r'^([^:]+): No such file or directory')
-UNDEFINED = re.compile(r'modpost: "(\w+)" \[[^\]]*\] undefined!')
+UNDEFINED = re.compile(r'modpost: "\w+" \[[^\]]*\] undefined!')
 
 
 class Build:
@@ -237,6 +237,8 @@ class Build:
         before = self.report.errors
         self.explain(output, run.returncode != 0)
         if run.returncode:
+            if UNDEFINED.search(output):
+                self.all_missing(symvers)
             if self.report.errors == before:
                 print(output, end='')
             self.report.fail(None, f'the module {module} was not built')
@@ -250,10 +252,6 @@ class Build:
     def explain(self, output, failed):
         """Repeats the compiler's messages that concern the driver, in its own terms."""
         for line in output.splitlines():
-            undefined = UNDEFINED.search(line)
-            if undefined:
-                self.missing(undefined.group(1), None)
-                continue
             match = MESSAGE.match(line)
             if not match or match.group(1).startswith(('scripts/', 'Makefile')):
                 continue
@@ -270,6 +268,15 @@ class Build:
             else:
                 self.report.error(where, text)
 
+    def all_missing(self, symvers):
+        """Every symbol that nobody has; modpost stops after ten."""
+        known = exported(symvers) | exported(os.path.join(self.options.kdir, 'Module.symvers'))
+        listing = subprocess.run(['nm', '-u', os.path.join(self.work, self.service.module + '.o')],
+                                 capture_output=True, text=True, check=False).stdout
+        found = {line.split()[-1] for line in listing.splitlines() if line}
+        for name in sorted(found - known - {'__this_module'}):
+            self.missing(name, None)
+
     def missing(self, name, where):
         if name == 'DriverEntry':
             self.report.error(None, 'there is no DriverEntry in the sources: '
@@ -277,6 +284,15 @@ class Build:
         else:
             self.report.error(where or self.identifiers.get(name),
                               f'routine {name} is not provided by fltshim')
+
+
+def exported(path):
+    """The symbols of a Module.symvers."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            return {line.split('\t')[1] for line in file if line.count('\t') > 1}
+    except OSError:
+        return set()
 
 
 def plain_environment():

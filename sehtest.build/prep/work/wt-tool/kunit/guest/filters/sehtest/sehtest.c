@@ -1,0 +1,664 @@
+#line 1 "kunit/guest/filters/sehtest/sehtest.c"
+/*++
+
+    A driver that checks structured exception handling as drivers use it, and a few habits of
+    the language. It registers no filter: DriverEntry runs the checks and fails if one fails.
+
+--*/
+
+#include <fltkernel.h>
+#include "sehtest.h"
+
+DRIVER_INITIALIZE DriverEntry;
+DRIVER_UNLOAD SehUnload;
+
+static ULONG Checks;
+static ULONG Failures;
+
+#ifdef ALLOC_PRAGMA
+#pragma alloc_text(INIT, DriverEntry)
+#pragma alloc_text(PAGE, SehUnload)
+#endif
+
+VOID
+SehCheck (
+    _In_ BOOLEAN Holds,
+    _In_ PCSTR What,
+    _In_ ULONG Line
+    )
+{
+    Checks += 1;
+
+    if (!Holds) {
+
+        Failures += 1;
+        DbgPrint("sehtest: line %u: %s does not hold\n", Line, What);
+    }
+}
+
+//
+//  Handlers
+//
+
+static NTSTATUS
+HandleRaise (
+    _In_ NTSTATUS Status
+    )
+{
+    NTSTATUS Caught = STATUS_SUCCESS;
+    ULONG Steps = 1;
+
+    try {
+
+        Steps = 2;
+
+        if (!NT_SUCCESS(Status)) {
+
+            ExRaiseStatus(Status);
+        }
+
+        Steps = 3;
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Caught = GetExceptionCode();
+        CHECK(Steps == 2);
+    }
+
+    CHECK(Steps == (NT_SUCCESS(Status) ? 3 : 2));
+    return Caught;
+}
+
+static VOID
+CheckHandlers (
+    VOID
+    )
+{
+    NTSTATUS Status;
+    ULONG Order = 0;
+
+    CHECK(HandleRaise(STATUS_SUCCESS) == STATUS_SUCCESS);
+    CHECK(HandleRaise(STATUS_INVALID_PARAMETER) == STATUS_INVALID_PARAMETER);
+
+    //
+    //  The inner one takes it.
+    //
+
+    try {
+
+        try {
+
+            ExRaiseAccessViolation();
+
+        } except (GetExceptionCode() == STATUS_ACCESS_VIOLATION) {
+
+            Order = Order * 10 + 1;
+        }
+
+        Order = Order * 10 + 2;
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Order = Order * 10 + 3;
+    }
+
+    CHECK(Order == 12);
+
+    //
+    //  The inner one passes it on.
+    //
+
+    Order = 0;
+
+    __try {
+
+        __try {
+
+            ExRaiseDatatypeMisalignment();
+
+        } __except (GetExceptionCode() == STATUS_ACCESS_VIOLATION ? EXCEPTION_EXECUTE_HANDLER
+                                                                  : EXCEPTION_CONTINUE_SEARCH) {
+
+            Order = Order * 10 + 1;
+        }
+
+        Order = Order * 10 + 2;
+
+    } __except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Order = Order * 10 + 3;
+        CHECK(GetExceptionCode() == STATUS_DATATYPE_MISALIGNMENT);
+    }
+
+    CHECK(Order == 3);
+
+    //
+    //  A handler raises again, five functions down.
+    //
+
+    Status = STATUS_SUCCESS;
+
+    try {
+
+        try {
+
+            RaiseDeep(5, STATUS_DISK_FULL);
+
+        } except (EXCEPTION_EXECUTE_HANDLER) {
+
+            RaiseDeep(5, STATUS_NOT_SUPPORTED);
+        }
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Status = GetExceptionCode();
+    }
+
+    CHECK(Status == STATUS_NOT_SUPPORTED);
+
+    //
+    //  A try inside a handler: GetExceptionCode is that of the handler around it.
+    //
+
+    try {
+
+        ExRaiseStatus(STATUS_DISK_FULL);
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        try {
+
+            CHECK(GetExceptionCode() == STATUS_DISK_FULL);
+            ExRaiseStatus(STATUS_NOT_SUPPORTED);
+
+        } except (EXCEPTION_EXECUTE_HANDLER) {
+
+            CHECK(GetExceptionCode() == STATUS_NOT_SUPPORTED);
+        }
+
+        CHECK(GetExceptionCode() == STATUS_DISK_FULL);
+    }
+
+    //
+    //  Nothing can be continued.
+    //
+
+    try {
+
+        try {
+
+            ExRaiseStatus(STATUS_DISK_FULL);
+
+        } except (EXCEPTION_CONTINUE_EXECUTION) {
+
+            CHECK(FALSE);
+        }
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        CHECK(GetExceptionCode() == STATUS_NONCONTINUABLE_EXCEPTION);
+    }
+}
+
+static LONG
+FilterException (
+    _In_ PEXCEPTION_POINTERS Pointers,
+    _Inout_ PNTSTATUS Seen
+    )
+{
+    *Seen = Pointers->ExceptionRecord->ExceptionCode;
+
+    return FsRtlIsNtstatusExpected(*Seen) ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH;
+}
+
+static VOID
+CheckFilterFunction (
+    VOID
+    )
+{
+    NTSTATUS Seen = STATUS_SUCCESS;
+    ULONG Order = 0;
+
+    try {
+
+        try {
+
+            RaiseDeep(1, STATUS_DISK_FULL);
+
+        } except (FilterException(GetExceptionInformation(), &Seen)) {
+
+            Order = Order * 10 + 1;
+            CHECK(Seen == STATUS_DISK_FULL);
+        }
+
+        try {
+
+            ExRaiseAccessViolation();
+
+        } except (FilterException(GetExceptionInformation(), &Seen)) {
+
+            Order = Order * 10 + 2;
+        }
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Order = Order * 10 + 3;
+        CHECK(Seen == STATUS_ACCESS_VIOLATION);
+    }
+
+    CHECK(Order == 13);
+    CHECK(FsRtlNormalizeNtstatus(STATUS_DISK_FULL, STATUS_UNSUCCESSFUL) == STATUS_DISK_FULL);
+    CHECK(FsRtlNormalizeNtstatus(STATUS_ACCESS_VIOLATION, STATUS_UNSUCCESSFUL)
+          == STATUS_UNSUCCESSFUL);
+}
+
+//
+//  Finally blocks
+//
+
+static ULONG Ended;
+static ULONG EndedAbnormally;
+
+static ULONG
+ReturnThrough (
+    _In_ ULONG Way
+    )
+{
+    ULONG Result = 1;
+
+    try {
+
+        if (Way == 1) {
+
+            return Result;
+        }
+
+        if (Way == 2) {
+
+            goto Out;
+        }
+
+        if (Way == 3) {
+
+            leave;
+        }
+
+        if (Way == 4) {
+
+            ExRaiseStatus(STATUS_DISK_FULL);
+        }
+
+        Result = 2;
+
+    } finally {
+
+        Ended += 1;
+        EndedAbnormally += AbnormalTermination() ? 1 : 0;
+        Result += 10;
+    }
+
+    return Result;
+
+Out:
+
+    return Result + 100;
+}
+
+static VOID
+CheckFinally (
+    VOID
+    )
+{
+    ULONG Order = 0;
+    ULONG Index;
+    ULONG Rounds = 0;
+
+    Ended = EndedAbnormally = 0;
+
+    CHECK(ReturnThrough(0) == 12);
+    CHECK(Ended == 1 && EndedAbnormally == 0);
+    CHECK(ReturnThrough(1) == 1);
+    CHECK(Ended == 2 && EndedAbnormally == 1);
+    CHECK(ReturnThrough(2) == 111);
+    CHECK(Ended == 3 && EndedAbnormally == 2);
+    CHECK(ReturnThrough(3) == 11);
+    CHECK(Ended == 4 && EndedAbnormally == 2);
+
+    try {
+
+        ReturnThrough(4);
+        CHECK(FALSE);
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Order = 1;
+    }
+
+    CHECK(Order == 1);
+    CHECK(Ended == 5 && EndedAbnormally == 3);
+
+    //
+    //  Inner to outer.
+    //
+
+    Order = 0;
+
+    try {
+
+        try {
+
+            try {
+
+                ExRaiseStatus(STATUS_DISK_FULL);
+
+            } finally {
+
+                Order = Order * 10 + 1;
+            }
+
+        } finally {
+
+            Order = Order * 10 + 2;
+        }
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Order = Order * 10 + 3;
+    }
+
+    CHECK(Order == 123);
+
+    //
+    //  An exception that a finally block raises takes the place of the one under way; one that
+    //  it handles itself does not.
+    //
+
+    try {
+
+        try {
+
+            ExRaiseStatus(STATUS_DISK_FULL);
+
+        } finally {
+
+            try {
+
+                ExRaiseStatus(STATUS_NOT_SUPPORTED);
+
+            } except (EXCEPTION_EXECUTE_HANDLER) {
+
+                Order = 4;
+            }
+        }
+
+    } except (GetExceptionCode() == STATUS_DISK_FULL) {
+
+        Order = Order * 10 + 5;
+    }
+
+    CHECK(Order == 45);
+
+    try {
+
+        try {
+
+            ExRaiseStatus(STATUS_DISK_FULL);
+
+        } finally {
+
+            ExRaiseStatus(STATUS_NOT_SUPPORTED);
+        }
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        CHECK(GetExceptionCode() == STATUS_NOT_SUPPORTED);
+    }
+
+    //
+    //  break and continue of a loop around the try.
+    //
+
+    Order = 0;
+
+    for (Index = 0; Index < 10; Index += 1) {
+
+        try {
+
+            if (Index == 3) {
+
+                continue;
+            }
+
+            if (Index == 6) {
+
+                break;
+            }
+
+            Order += 1;
+
+        } finally {
+
+            Rounds += 1;
+        }
+    }
+
+    CHECK(Order == 5 && Rounds == 7 && Index == 6);
+}
+
+//
+//  leave
+//
+
+static VOID
+CheckLeave (
+    VOID
+    )
+{
+    ULONG Index;
+    ULONG Order = 0;
+
+    try {
+
+        for (Index = 0; Index < 10; Index += 1) {
+
+            switch (Index) {
+
+            case 4:
+
+                leave;
+
+            case 2:
+
+                try {
+
+                    ExRaiseStatus(STATUS_DISK_FULL);
+
+                } except (EXCEPTION_EXECUTE_HANDLER) {
+
+                    Order += 100;
+                }
+
+                break;
+
+            default:
+
+                Order += 1;
+                break;
+            }
+        }
+
+        CHECK(FALSE);
+
+    } finally {
+
+        CHECK(!AbnormalTermination());
+        CHECK(Index == 4);
+    }
+
+    CHECK(Order == 103);
+
+    //
+    //  From a handler it leaves the try around.
+    //
+
+    try {
+
+        try {
+
+            ExRaiseStatus(STATUS_DISK_FULL);
+
+        } except (EXCEPTION_EXECUTE_HANDLER) {
+
+            leave;
+        }
+
+        CHECK(FALSE);
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        CHECK(FALSE);
+    }
+
+    if (Order == 103) try {
+
+        Order = 1;
+
+    } finally {
+
+        Order += 1;
+
+    } else {
+
+        CHECK(FALSE);
+    }
+
+    CHECK(Order == 2);
+}
+
+//
+//  Locals without volatile keep what the body stored, through every way out.
+//
+
+static ULONG
+CountDown (
+    _In_ ULONG Depth
+    )
+{
+    ULONG Result = 0;
+    ULONG Here = Depth;
+
+    try {
+
+        Here += 1;
+
+        if (Depth == 0) {
+
+            Here += 1;
+            RaiseDeep(3, STATUS_DISK_FULL);
+        }
+
+        Result = CountDown(Depth - 1);
+        Here += 10;
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        CHECK(Here == Depth + 2);
+        Result = 1000;
+    }
+
+    return Result + Here;
+}
+
+static VOID
+CheckLocals (
+    VOID
+    )
+{
+    ULONG Round;
+
+    for (Round = 0; Round < 1000; Round += 1) {
+
+        if (HandleRaise(STATUS_UNSUCCESSFUL) != STATUS_UNSUCCESSFUL) {
+
+            CHECK(FALSE);
+        }
+    }
+
+    CHECK(CountDown(10) == 1000 + 2 + 55 + 10 * 11);
+}
+
+//
+//  At DISPATCH_LEVEL: nothing is released by the exception itself.
+//
+
+static VOID
+CheckLevel (
+    VOID
+    )
+{
+    KSPIN_LOCK Lock;
+    KIRQL Irql;
+    KIRQL Before = KeGetCurrentIrql();
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    KeInitializeSpinLock(&Lock);
+
+    try {
+
+        KeAcquireSpinLock(&Lock, &Irql);
+
+        try {
+
+            CHECK(KeGetCurrentIrql() == DISPATCH_LEVEL);
+            RaiseDeep(2, STATUS_DISK_FULL);
+
+        } finally {
+
+            CHECK(KeGetCurrentIrql() == DISPATCH_LEVEL);
+            KeReleaseSpinLock(&Lock, Irql);
+        }
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Status = GetExceptionCode();
+        CHECK(KeGetCurrentIrql() == Before);
+    }
+
+    CHECK(Status == STATUS_DISK_FULL);
+}
+
+//
+//  Start and stop
+//
+
+VOID
+SehUnload (
+    _In_ PDRIVER_OBJECT DriverObject
+    )
+{
+    UNREFERENCED_PARAMETER(DriverObject);
+    PAGED_CODE();
+}
+
+NTSTATUS
+DriverEntry (
+    _In_ PDRIVER_OBJECT DriverObject,
+    _In_ PUNICODE_STRING RegistryPath
+    )
+{
+    UNREFERENCED_PARAMETER(RegistryPath);
+
+    DriverObject->DriverUnload = SehUnload;
+
+    CheckHandlers();
+    CheckFilterFunction();
+    CheckFinally();
+    CheckLeave();
+    CheckLocals();
+    CheckLevel();
+    CheckLanguage();
+
+    DbgPrint("sehtest: %u checks, %u failed\n", Checks, Failures);
+
+    return Failures == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}

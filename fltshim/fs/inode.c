@@ -5,7 +5,7 @@
  * lower inode always has the truth.
  */
 #include <linux/slab.h>
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /* Of the lower inode's flags, those that the VFS acts on before it asks the file system. */
 #define FLTFS_COPIED_FLAGS	(S_APPEND | S_IMMUTABLE)
@@ -21,6 +21,8 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	if (!fi)
 		return NULL;
 	fi->lower = NULL;
+	fi->volume = fltfs_volume(sb);
+	fi->stream = NULL;
 	return &fi->vfs;
 }
 
@@ -36,6 +38,7 @@ void fltfs_evict_inode(struct inode *inode)
 
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
+	fltfs_stream_free(fltfs_i(inode)->stream);
 	/* The pointer stays for RCU path walk; inodes of every file system are freed by RCU. */
 	iput(lower);
 }

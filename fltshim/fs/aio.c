@@ -9,7 +9,7 @@
  */
 #include <linux/slab.h>
 #include "compat/kiocb.h"
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /**
  * struct fltfs_aio - a request under way

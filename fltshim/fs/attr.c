@@ -6,7 +6,7 @@
 #include <linux/fs.h>
 #include <linux/fileattr.h>
 #include <linux/namei.h>
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /*
  * Mode, owner and ACL are always the lower inode's, so changes underneath count at once. The
@@ -15,7 +15,17 @@
 int fltfs_permission(flt_idmap *idmap, struct inode *inode, int mask)
 {
 	struct inode *lower = fltfs_lower_inode(inode);
+	struct flt_volume *volume = fltfs_i(inode)->volume;
+	int err;
 
+	/* Every walk into the mount comes here first, without a lock if it may block (VFS-616). */
+	if (unlikely(smp_load_acquire(&volume->setup_pending))) {
+		if (mask & MAY_NOT_BLOCK)
+			return -ECHILD;
+		err = flt_volume_ready(volume);
+		if (err)
+			return err;
+	}
 	if (mask & MAY_WRITE) {
 		umode_t mode = lower->i_mode;
 
@@ -28,70 +38,6 @@ int fltfs_permission(flt_idmap *idmap, struct inode *inode, int mask)
 	if (unlikely(lower->i_op->permission))
 		return lower->i_op->permission(idmap, lower, mask);
 	return generic_permission(idmap, lower, mask);
-}
-
-int fltfs_getattr(flt_idmap *idmap, const struct path *path, struct kstat *stat, u32 request_mask,
-		  unsigned int flags)
-{
-	struct path lower = fltfs_lower_path(path->dentry);
-	struct super_block *sb = path->dentry->d_sb;
-	int err;
-
-	/* The security hook ran for the upper path; the lower call is the one without it. */
-	err = vfs_getattr_nosec(&lower, stat, request_mask, flags & AT_STATX_SYNC_TYPE);
-	if (err)
-		return err;
-	/* Subvolumes with device numbers of their own keep them: inode numbers may repeat. */
-	if (stat->dev == fltfs_sb(sb)->sb->s_dev)
-		stat->dev = sb->s_dev;
-	fltfs_copy_size(d_inode(path->dentry));
-	return 0;
-}
-
-/**
- * fltfs_setattr() - change attributes
- * @idmap: map of the upper mount
- * @dentry: upper dentry; its inode is locked by the VFS
- * @attr: what to change
- *
- * What the upper notify_change() worked out from flags is left for the lower one to work out
- * again, under the lower lock.
- *
- * Return: 0 or the lower file system's error.
- */
-int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
-{
-	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
-	struct dentry *lower = fltfs_lower_dentry(dentry);
-	struct inode *inode = d_inode(lower);
-	struct iattr lower_attr = *attr;
-	int err;
-
-	err = mnt_want_write(fsb->mnt);
-	if (err)
-		return err;
-
-	if (attr->ia_valid & ATTR_SIZE) {
-		err = get_write_access(inode);
-		if (err)
-			goto out_write;
-	}
-	if (attr->ia_valid & ATTR_FILE)
-		lower_attr.ia_file = fltfs_lower_file(attr->ia_file);
-	if (attr->ia_valid & (ATTR_KILL_SUID | ATTR_KILL_SGID))
-		lower_attr.ia_valid &= ~ATTR_MODE;
-	lower_attr.ia_valid &= ~ATTR_OPEN;
-
-	inode_lock(inode);
-	err = notify_change(flt_mnt_idmap(fsb->mnt), lower, &lower_attr, NULL);
-	inode_unlock(inode);
-	fltfs_copy_attr(d_inode(dentry));
-
-	if (attr->ia_valid & ATTR_SIZE)
-		put_write_access(inode);
-out_write:
-	mnt_drop_write(fsb->mnt);
-	return err;
 }
 
 int fltfs_fileattr_get(struct dentry *dentry, struct fileattr *fa)

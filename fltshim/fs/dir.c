@@ -2,7 +2,7 @@
 /*
  * Reading directories. The position is the lower file system's cookie, kept in the upper file.
  */
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /* How an NFS server wants cookies hashed is noted in the file that it opened. */
 #define FLTFS_HASH_MODES	(FMODE_32BITHASH | FMODE_64BITHASH)
@@ -22,6 +22,8 @@ int fltfs_iterate(struct file *file, struct dir_context *ctx)
 {
 	struct file *lower = fltfs_dir_file(file);
 
+	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DIRECTORY_CONTROL)))
+		return fltfs_iterate_filtered(file, ctx);
 	lower->f_pos = ctx->pos;
 	return iterate_dir(lower, ctx);
 }

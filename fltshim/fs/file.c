@@ -3,19 +3,27 @@
  * Open files: each upper file has one lower file, opened with the caller's credentials and flags.
  */
 #include "compat/open.h"
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /* What fcntl(F_SETFL) can change. */
 #define FLTFS_SETFL	(O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT | O_NOATIME)
 
+/* A flush under way. */
+struct fltfs_flush {
+	struct fltfs_request request;
+	loff_t start;
+	loff_t end;
+	int datasync;
+};
+
 /* What the upper file can do is what the lower one can. */
-static void fltfs_file_setup(struct file *file, const struct file *lower)
+void fltfs_file_setup(struct file *file, struct file *lower)
 {
 	const fmode_t position = FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
 
 	file->f_mode &= lower->f_mode | ~position;
 	file->f_mode |= lower->f_mode & (FMODE_CAN_ODIRECT | FMODE_NOWAIT | FMODE_STREAM);
-	file->private_data = (void *)lower;
+	file->private_data = lower;
 }
 
 /**
@@ -27,9 +35,13 @@ static void fltfs_file_setup(struct file *file, const struct file *lower)
  */
 int fltfs_open(struct inode *inode, struct file *file)
 {
-	struct path path = fltfs_lower_path(file_dentry(file));
+	struct path path;
 	struct file *lower;
 
+	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_CREATE)))
+		return fltfs_open_filtered(inode, file);
+
+	path = fltfs_lower_path(file_dentry(file));
 	lower = flt_file_open(&path, (file->f_flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) |
 			      FLTFS_LOWER_OPEN_FLAGS);
 	if (IS_ERR(lower))
@@ -41,7 +53,7 @@ int fltfs_open(struct inode *inode, struct file *file)
 
 static int fltfs_open_given(struct inode *inode, struct file *file)
 {
-	fltfs_file_setup(file, fltfs_lower_file(file));
+	fltfs_file_setup(file, file->private_data);
 	return 0;
 }
 
@@ -67,9 +79,17 @@ int fltfs_open_with(struct file *file, struct dentry *dentry, struct file *lower
 	return err;
 }
 
+/* A file without an object gets one for its end if that is all that a filter wants. */
 int fltfs_release(struct inode *inode, struct file *file)
 {
-	flt_file_close(fltfs_lower_file(file));
+	struct fltfs_fo *fo = fltfs_file_fo(file);
+
+	if (!fo && fltfs_wants(inode, FLTFS_SEQ_END))
+		fo = fltfs_file_get_fo(file);
+	if (fo)
+		fltfs_fo_release(fo);
+	else
+		flt_file_close(fltfs_lower_file(file));
 	return 0;
 }
 
@@ -84,15 +104,64 @@ void fltfs_sync_flags(struct file *file, struct file *lower)
 	spin_unlock(&lower->f_lock);
 }
 
+/*
+ * Called for each descriptor that is closed. The last one is told by the reference count: in
+ * pass-through no mapping holds the upper file. Where something else still does (a request under
+ * way in another thread), CLEANUP comes from ->release.
+ */
 int fltfs_flush(struct file *file, fl_owner_t id)
 {
 	struct file *lower = fltfs_lower_file(file);
+	struct fltfs_fo *fo = fltfs_file_fo(file);
+	int err = 0;
 
-	return lower->f_op->flush ? lower->f_op->flush(lower, id) : 0;
+	if (lower->f_op->flush)
+		err = lower->f_op->flush(lower, id);
+	if (file_count(file) != 1)
+		return err;
+	if (!fo && fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_CLEANUP)))
+		fo = fltfs_file_get_fo(file);
+	if (fo)
+		fltfs_fo_cleanup(fo);
+	return err;
+}
+
+static void fltfs_bottom_flush(struct flt_operation *op)
+{
+	struct fltfs_flush *flush = op->front;
+
+	fltfs_op_errno(op, vfs_fsync_range(fltfs_op_fo(op)->lower, flush->start, flush->end,
+					   flush->datasync), 0);
+}
+
+static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct fltfs_fo *fo = fltfs_file_get_fo(file);
+	struct fltfs_flush flush = {
+		.request.bottom = fltfs_bottom_flush,
+		.start		= start,
+		.end		= end,
+		.datasync	= datasync,
+	};
+	struct flt_operation op;
+	int err;
+
+	if (!fo)
+		return -ENOMEM;
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_FLUSH_BUFFERS, &fo->base.fo);
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	op.iopb.MinorFunction = datasync ? IRP_MN_FLUSH_DATA_SYNC_ONLY : 0;
+	op.front = &flush;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
 }
 
 int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
+	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_FLUSH_BUFFERS)))
+		return fltfs_fsync_filtered(file, start, end, datasync);
 	return vfs_fsync_range(fltfs_lower_file(file), start, end, datasync);
 }
 

@@ -17,6 +17,9 @@
 #include "compat/idmap.h"
 #include "compat/inode.h"
 
+struct flt_volume;
+struct fltfs_stream;
+
 #define FLTFS_NAME	"fltfs"
 #define FLTFS_MAGIC	0x464c5446
 
@@ -30,19 +33,29 @@
  * struct fltfs_sb - a mounted fltfs
  * @mnt: private mount of the lower directory tree
  * @sb: the lower super block
+ * @volume: what filters attach to
+ * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
+ * @classes_ex: removal, rename and link are shown with their Ex classes
  */
 struct fltfs_sb {
 	struct vfsmount *mnt;
 	struct super_block *sb;
+	struct flt_volume *volume;
+	bool query_open;
+	bool classes_ex;
 };
 
 /**
  * struct fltfs_inode - an upper inode
  * @lower: the lower inode; valid until the RCU-delayed free, so path walk may read it
+ * @volume: the mount's, here to be one load away
+ * @stream: what file objects of this inode share; NULL until the first one is open
  * @vfs: the VFS part
  */
 struct fltfs_inode {
 	struct inode *lower;
+	struct flt_volume *volume;
+	struct fltfs_stream *stream;
 	struct inode vfs;
 };
 
@@ -64,12 +77,6 @@ static inline struct inode *fltfs_lower_inode(const struct inode *inode)
 static inline struct dentry *fltfs_lower_dentry(const struct dentry *dentry)
 {
 	return dentry->d_fsdata;
-}
-
-/* The lower file of an open upper file. */
-static inline struct file *fltfs_lower_file(const struct file *file)
-{
-	return file->private_data;
 }
 
 /* No reference is taken: the upper dentry's lasts as long as the caller's hold on that. */
@@ -126,6 +133,7 @@ static inline void fltfs_refresh(struct inode *inode)
 int fltfs_permission(flt_idmap *idmap, struct inode *inode, int mask);
 int fltfs_getattr(flt_idmap *idmap, const struct path *path, struct kstat *stat, u32 request_mask,
 		  unsigned int flags);
+int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr);
 int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr);
 int fltfs_fileattr_get(struct dentry *dentry, struct fileattr *fa);
 int fltfs_fileattr_set(flt_idmap *idmap, struct dentry *dentry, struct fileattr *fa);
@@ -139,6 +147,14 @@ struct posix_acl *fltfs_check_acl(struct inode *inode, int type, bool rcu);
 struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int type);
 int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type);
 
+/* Members of inode_operations. */
+#ifdef FLT_HAVE_INODE_ACL
+#define FLTFS_ACL_IOPS	.get_inode_acl = fltfs_check_acl, .get_acl = fltfs_get_acl, \
+			.set_acl = fltfs_set_acl
+#else
+#define FLTFS_ACL_IOPS	.get_acl = fltfs_check_acl, .set_acl = fltfs_set_acl
+#endif
+
 /* dentry.c */
 extern const struct dentry_operations fltfs_dentry_operations;
 bool fltfs_dentry_matches(struct dentry *dentry, struct dentry *lower, struct inode *inode);
@@ -150,12 +166,14 @@ extern const struct inode_operations fltfs_dir_iops;
 struct dentry *fltfs_lookup(struct inode *dir, struct dentry *dentry, unsigned int flags);
 int fltfs_rename(flt_idmap *idmap, struct inode *old_dir, struct dentry *old_dentry,
 		 struct inode *new_dir, struct dentry *new_dentry, unsigned int flags);
+struct file *fltfs_tmpfile_lower(struct inode *dir, struct file *file, umode_t mode);
 int fltfs_tmpfile(flt_idmap *idmap, struct inode *dir, struct file *file, umode_t mode);
 
 /* file.c */
 extern const struct file_operations fltfs_file_fops;
 extern const struct file_operations fltfs_dir_fops;
 int fltfs_open(struct inode *inode, struct file *file);
+void fltfs_file_setup(struct file *file, struct file *lower);
 int fltfs_open_with(struct file *file, struct dentry *dentry, struct file *lower);
 int fltfs_release(struct inode *inode, struct file *file);
 int fltfs_flush(struct file *file, fl_owner_t id);

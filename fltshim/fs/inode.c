@@ -5,7 +5,7 @@
  * lower inode always has the truth.
  */
 #include <linux/slab.h>
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /* Of the lower inode's flags, those that the VFS acts on before it asks the file system. */
 #define FLTFS_COPIED_FLAGS	(S_APPEND | S_IMMUTABLE)
@@ -21,6 +21,8 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	if (!fi)
 		return NULL;
 	fi->lower = NULL;
+	fi->volume = fltfs_volume(sb);
+	fi->stream = NULL;
 	return &fi->vfs;
 }
 
@@ -36,6 +38,7 @@ void fltfs_evict_inode(struct inode *inode)
 
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
+	fltfs_stream_free(fltfs_i(inode)->stream);
 	/* The pointer stays for RCU path walk; inodes of every file system are freed by RCU. */
 	iput(lower);
 }
@@ -100,7 +103,7 @@ static const struct inode_operations fltfs_file_iops = {
 	.fiemap		= fltfs_fiemap,
 	.fileattr_get	= fltfs_fileattr_get,
 	.fileattr_set	= fltfs_fileattr_set,
-	FLT_ACL_IOPS(fltfs_check_acl, fltfs_get_acl, fltfs_set_acl),
+	FLTFS_ACL_IOPS,
 };
 
 static const struct inode_operations fltfs_special_iops = {
@@ -108,7 +111,7 @@ static const struct inode_operations fltfs_special_iops = {
 	.getattr	= fltfs_getattr,
 	.setattr	= fltfs_setattr,
 	.listxattr	= fltfs_listxattr,
-	FLT_ACL_IOPS(fltfs_check_acl, fltfs_get_acl, fltfs_set_acl),
+	FLTFS_ACL_IOPS,
 };
 
 static const struct inode_operations fltfs_symlink_iops = {

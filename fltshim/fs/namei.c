@@ -7,8 +7,8 @@
  */
 #include <linux/namei.h>
 #include "compat/open.h"
-#include "fs/fltfs.h"
 #include "fs/namei.h"
+#include "fs/request.h"
 
 /**
  * fltfs_lookup() - i_op->lookup
@@ -156,70 +156,71 @@ int fltfs_instantiate(struct inode *dir, struct dentry *dentry)
 	return 0;
 }
 
-static int fltfs_create(flt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode,
-			bool excl)
+/* What every new name has in common; the kinds differ in one call. */
+int fltfs_make_lower(struct fltfs_make *make)
 {
 	struct fltfs_name name;
 	int err;
 
-	err = fltfs_name_begin(&name, dentry);
+	err = fltfs_name_begin(&name, make->dentry);
 	if (err)
 		return err;
-	err = vfs_create(name.idmap, name.dir, name.dentry, mode, true);
+	if (make->target)
+		err = vfs_symlink(name.idmap, name.dir, name.dentry, make->target);
+	else if (S_ISDIR(make->mode))
+		err = vfs_mkdir(name.idmap, name.dir, name.dentry, make->mode & ~S_IFMT);
+	else if (S_ISREG(make->mode))
+		err = vfs_create(name.idmap, name.dir, name.dentry, make->mode, true);
+	else
+		err = vfs_mknod(name.idmap, name.dir, name.dentry, make->mode, make->dev);
 	if (!err)
-		err = fltfs_instantiate(dir, dentry);
+		err = fltfs_instantiate(make->dir, make->dentry);
 	fltfs_name_end(&name);
 	return err;
 }
 
+static int fltfs_make(struct fltfs_make *make)
+{
+	if (fltfs_wants(make->dir, FLTFS_SEQ_SHORT))
+		return fltfs_make_filtered(make);
+	return fltfs_make_lower(make);
+}
+
+static int fltfs_create(flt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode,
+			bool excl)
+{
+	struct fltfs_make make = { .dir = dir, .dentry = dentry,
+				   .mode = (mode & ~S_IFMT) | S_IFREG };
+
+	return fltfs_make(&make);
+}
+
 static int fltfs_mkdir(flt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode)
 {
-	struct fltfs_name name;
-	int err;
+	struct fltfs_make make = { .dir = dir, .dentry = dentry,
+				   .mode = (mode & ~S_IFMT) | S_IFDIR };
 
-	err = fltfs_name_begin(&name, dentry);
-	if (err)
-		return err;
-	err = vfs_mkdir(name.idmap, name.dir, name.dentry, mode);
-	if (!err)
-		err = fltfs_instantiate(dir, dentry);
-	fltfs_name_end(&name);
-	return err;
+	return fltfs_make(&make);
 }
 
 static int fltfs_mknod(flt_idmap *idmap, struct inode *dir, struct dentry *dentry, umode_t mode,
 		       dev_t dev)
 {
-	struct fltfs_name name;
-	int err;
+	struct fltfs_make make = { .dir = dir, .dentry = dentry, .mode = mode, .dev = dev };
 
-	err = fltfs_name_begin(&name, dentry);
-	if (err)
-		return err;
-	err = vfs_mknod(name.idmap, name.dir, name.dentry, mode, dev);
-	if (!err)
-		err = fltfs_instantiate(dir, dentry);
-	fltfs_name_end(&name);
-	return err;
+	return fltfs_make(&make);
 }
 
 static int fltfs_symlink(flt_idmap *idmap, struct inode *dir, struct dentry *dentry,
 			 const char *target)
 {
-	struct fltfs_name name;
-	int err;
+	struct fltfs_make make = { .dir = dir, .dentry = dentry, .mode = S_IFLNK,
+				   .target = target };
 
-	err = fltfs_name_begin(&name, dentry);
-	if (err)
-		return err;
-	err = vfs_symlink(name.idmap, name.dir, name.dentry, target);
-	if (!err)
-		err = fltfs_instantiate(dir, dentry);
-	fltfs_name_end(&name);
-	return err;
+	return fltfs_make(&make);
 }
 
-static int fltfs_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
+int fltfs_link_lower(struct dentry *old, struct inode *dir, struct dentry *dentry)
 {
 	struct fltfs_name name;
 	int err;
@@ -234,6 +235,13 @@ static int fltfs_link(struct dentry *old, struct inode *dir, struct dentry *dent
 	/* Also when the new dentry could not be shown: the link count is the old name's too. */
 	fltfs_copy_attr(d_inode(old));
 	return err;
+}
+
+static int fltfs_link(struct dentry *old, struct inode *dir, struct dentry *dentry)
+{
+	if (fltfs_wants(dir, FLTFS_SEQ_SET))
+		return fltfs_link_filtered(old, dir, dentry);
+	return fltfs_link_lower(old, dir, dentry);
 }
 
 /*
@@ -272,7 +280,7 @@ static void fltfs_removal_end(struct fltfs_removal *removal, struct inode *dir,
 	fltfs_copy_attr(dir);
 }
 
-static int fltfs_unlink(struct inode *dir, struct dentry *dentry)
+int fltfs_unlink_lower(struct inode *dir, struct dentry *dentry)
 {
 	struct fltfs_removal removal;
 	struct fltfs_name name;
@@ -288,7 +296,7 @@ static int fltfs_unlink(struct inode *dir, struct dentry *dentry)
 	return err;
 }
 
-static int fltfs_rmdir(struct inode *dir, struct dentry *dentry)
+int fltfs_rmdir_lower(struct inode *dir, struct dentry *dentry)
 {
 	struct fltfs_removal removal;
 	struct fltfs_name name;
@@ -304,16 +312,29 @@ static int fltfs_rmdir(struct inode *dir, struct dentry *dentry)
 	return err;
 }
 
+static int fltfs_unlink(struct inode *dir, struct dentry *dentry)
+{
+	if (fltfs_wants(dir, FLTFS_SEQ_SET))
+		return fltfs_remove_filtered(dir, dentry);
+	return fltfs_unlink_lower(dir, dentry);
+}
+
+static int fltfs_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	if (fltfs_wants(dir, FLTFS_SEQ_SET))
+		return fltfs_remove_filtered(dir, dentry);
+	return fltfs_rmdir_lower(dir, dentry);
+}
+
 /**
- * fltfs_tmpfile() - O_TMPFILE
- * @idmap: map of the upper mount
+ * fltfs_tmpfile_lower() - make a nameless file below and give the upper dentry its inode
  * @dir: upper directory, not locked
  * @file: upper file, its dentry allocated by the VFS
  * @mode: mode, the umask applied where the lower file system has no ACLs
  *
- * Return: 0 or an error.
+ * Return: the open lower file, or an error pointer.
  */
-int fltfs_tmpfile(flt_idmap *idmap, struct inode *dir, struct file *file, umode_t mode)
+struct file *fltfs_tmpfile_lower(struct inode *dir, struct file *file, umode_t mode)
 {
 	struct dentry *dentry = file->f_path.dentry;
 	struct path path = fltfs_lower_path(dentry->d_parent);
@@ -323,25 +344,75 @@ int fltfs_tmpfile(flt_idmap *idmap, struct inode *dir, struct file *file, umode_
 
 	err = mnt_want_write(path.mnt);
 	if (err)
-		return err;
+		return ERR_PTR(err);
 	/* O_EXCL stays: it decides whether the file may be given a name later. */
 	lower = flt_tmpfile_open(&path, mode,
 				 (file->f_flags & ~(O_CREAT | O_NOCTTY | O_TRUNC)) |
 				 FLTFS_LOWER_OPEN_FLAGS);
 	mnt_drop_write(path.mnt);
 	if (IS_ERR(lower))
-		return PTR_ERR(lower);
+		return lower;
 
 	inode = fltfs_iget(dir->i_sb, file_inode(lower));
 	if (IS_ERR(inode)) {
 		fput(lower);
-		return PTR_ERR(inode);
+		return ERR_CAST(inode);
 	}
 	fltfs_dentry_set_lower(dentry, dget(lower->f_path.dentry));
 	/* d_tmpfile() takes the one link of a new inode away. */
 	set_nlink(inode, 1);
 	d_tmpfile(file, inode);
-	return fltfs_open_with(file, dentry, lower);
+	return lower;
+}
+
+int fltfs_tmpfile(flt_idmap *idmap, struct inode *dir, struct file *file, umode_t mode)
+{
+	struct file *lower;
+
+	if (fltfs_wants(dir, FLT_WANT(IRP_MJ_CREATE)))
+		return fltfs_tmpfile_filtered(dir, file, mode);
+	lower = fltfs_tmpfile_lower(dir, file, mode);
+	if (IS_ERR(lower))
+		return PTR_ERR(lower);
+	return fltfs_open_with(file, file->f_path.dentry, lower);
+}
+
+/**
+ * fltfs_atomic_open() - i_op->atomic_open: an open whose last component is not cached as existing
+ * @dir: upper directory; locked exclusively if the VFS means to create, shared otherwise
+ * @dentry: negative upper dentry, or one still to be looked up
+ * @file: upper file
+ * @flags: open flags; without O_CREAT when creation is not permitted
+ * @mode: mode of a new file
+ *
+ * A name that exists is left to ->open, so that each open has one create.
+ *
+ * Return: 0 or a negative errno.
+ */
+static int fltfs_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file,
+			     unsigned int flags, umode_t mode)
+{
+	struct fltfs_make make = { .dir = dir, .dentry = dentry,
+				   .mode = (mode & ~S_IFMT) | S_IFREG };
+	struct dentry *found = NULL;
+	int err;
+
+	if (d_in_lookup(dentry)) {
+		found = fltfs_lookup(dir, dentry, 0);
+		if (IS_ERR(found))
+			return PTR_ERR(found);
+	}
+	if (found || d_really_is_positive(dentry))
+		return finish_no_open(file, found);
+	if (!(flags & O_CREAT))
+		return -ENOENT;
+	if (fltfs_wants(dir, FLT_WANT(IRP_MJ_CREATE)))
+		return fltfs_create_filtered(dir, dentry, file, mode);
+	err = fltfs_make_lower(&make);
+	if (err)
+		return err;
+	file->f_mode |= FMODE_CREATED;
+	return finish_no_open(file, NULL);
 }
 
 const struct inode_operations fltfs_dir_iops = {
@@ -355,11 +426,12 @@ const struct inode_operations fltfs_dir_iops = {
 	.mknod		= fltfs_mknod,
 	.rename		= fltfs_rename,
 	.tmpfile	= fltfs_tmpfile,
+	.atomic_open	= fltfs_atomic_open,
 	.permission	= fltfs_permission,
 	.getattr	= fltfs_getattr,
 	.setattr	= fltfs_setattr,
 	.listxattr	= fltfs_listxattr,
 	.fileattr_get	= fltfs_fileattr_get,
 	.fileattr_set	= fltfs_fileattr_set,
-	FLT_ACL_IOPS(fltfs_check_acl, fltfs_get_acl, fltfs_set_acl),
+	FLTFS_ACL_IOPS,
 };

@@ -6,7 +6,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include "compat/splice.h"
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /* The position lives in the upper file; only what needs the lower file is asked there. */
 loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)

@@ -3,8 +3,8 @@
  * Renaming, within and across directories, with every flag that the lower file system has.
  */
 #include <linux/namei.h>
-#include "fs/fltfs.h"
 #include "fs/namei.h"
+#include "fs/request.h"
 
 /* The lower dentries still are what the VFS means by @old and @new? Lower directories locked. */
 static int fltfs_rename_check(flt_idmap *idmap, struct dentry *trap, struct dentry *old,
@@ -31,55 +31,66 @@ static int fltfs_rename_check(flt_idmap *idmap, struct dentry *trap, struct dent
 }
 
 /**
- * fltfs_rename() - i_op->rename
- * @idmap: map of the upper mount
- * @old_dir: upper directory of the source
- * @old: source
- * @new_dir: upper directory of the target
- * @new: target, negative if nothing is replaced
- * @flags: RENAME_*
+ * fltfs_rename_lower() - rename below
+ * @renaming: what the VFS asks for; a target that is not replaced is negative
  *
- * The VFS moves the upper dentries when this returns 0; the lower ones have been moved by then.
- * A replaced target keeps its inode below (the lower dentry is unhashed, not made negative).
+ * The VFS moves the upper dentries when i_op->rename returns 0; the lower ones have been moved by
+ * then. A replaced target keeps its inode below (the lower dentry is unhashed, not made negative).
  *
  * Return: 0 or an error.
  */
-int fltfs_rename(flt_idmap *idmap, struct inode *old_dir, struct dentry *old,
-		 struct inode *new_dir, struct dentry *new, unsigned int flags)
+int fltfs_rename_lower(const struct fltfs_renaming *renaming)
 {
-	struct fltfs_sb *fsb = fltfs_sb(old_dir->i_sb);
+	struct dentry *old = renaming->old, *new = renaming->new;
+	struct fltfs_sb *fsb = fltfs_sb(old->d_sb);
 	struct dentry *lower_old_dir = fltfs_lower_dentry(old->d_parent);
 	struct dentry *lower_new_dir = fltfs_lower_dentry(new->d_parent);
+	flt_idmap *idmap = flt_mnt_idmap(fsb->mnt);
 	struct dentry *trap;
 	int err;
 
-	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT))
-		return -EINVAL;
 	err = mnt_want_write(fsb->mnt);
 	if (err)
 		return err;
-	idmap = flt_mnt_idmap(fsb->mnt);
 	trap = lock_rename(lower_old_dir, lower_new_dir);
 	err = fltfs_rename_check(idmap, trap, old, new);
 	if (err)
 		goto out;
 	err = flt_vfs_rename(idmap, d_inode(lower_old_dir), fltfs_lower_dentry(old),
-			     d_inode(lower_new_dir), fltfs_lower_dentry(new), flags);
+			     d_inode(lower_new_dir), fltfs_lower_dentry(new), renaming->flags);
 	if (err)
 		goto out;
 
 	fltfs_dentry_renew(old);
 	fltfs_copy_attr(d_inode(old));
-	if (flags & RENAME_EXCHANGE)
+	if (renaming->flags & RENAME_EXCHANGE)
 		fltfs_dentry_renew(new);
 	if (d_really_is_positive(new))
 		fltfs_copy_attr(d_inode(new));
-	fltfs_copy_attr(old_dir);
-	if (new_dir != old_dir)
-		fltfs_copy_attr(new_dir);
+	fltfs_copy_attr(renaming->old_dir);
+	if (renaming->new_dir != renaming->old_dir)
+		fltfs_copy_attr(renaming->new_dir);
 out:
 	if (!IS_ERR(trap))
 		unlock_rename(lower_old_dir, lower_new_dir);
 	mnt_drop_write(fsb->mnt);
 	return err;
+}
+
+int fltfs_rename(flt_idmap *idmap, struct inode *old_dir, struct dentry *old,
+		 struct inode *new_dir, struct dentry *new, unsigned int flags)
+{
+	struct fltfs_renaming renaming = {
+		.old_dir	= old_dir,
+		.old		= old,
+		.new_dir	= new_dir,
+		.new		= new,
+		.flags		= flags,
+	};
+
+	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT))
+		return -EINVAL;
+	if (fltfs_wants(old_dir, FLTFS_SEQ_SET))
+		return fltfs_rename_filtered(&renaming);
+	return fltfs_rename_lower(&renaming);
 }

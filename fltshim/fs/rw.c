@@ -7,7 +7,7 @@
  */
 #include <linux/uio.h>
 #include "compat/kiocb.h"
-#include "fs/fltfs.h"
+#include "fs/request.h"
 
 /* F_SETFL changes these at any time. */
 #define FLTFS_RW_FLAGS	(O_APPEND | O_DIRECT | O_NONBLOCK | O_NOATIME)
@@ -36,6 +36,9 @@ ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 		return 0;
 	if (unlikely(!lower->f_op->read_iter))
 		return -EINVAL;
+	if (fltfs_wants(file_inode(iocb->ki_filp), iocb->ki_flags & IOCB_DIRECT ?
+			FLT_WANT_READ_NOCACHE : FLT_WANT(IRP_MJ_READ)))
+		return fltfs_read_filtered(iocb, iter);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_read(iocb, lower, iter);
 
@@ -61,6 +64,9 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 		return 0;
 	if (unlikely(!lower->f_op->write_iter))
 		return -EINVAL;
+	if (fltfs_wants(inode, iocb->ki_flags & IOCB_DIRECT ?
+			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)))
+		return fltfs_write_filtered(iocb, iter);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);
 

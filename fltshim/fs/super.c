@@ -8,7 +8,7 @@
 #include <linux/namei.h>
 #include <linux/seq_file.h>
 #include <linux/statfs.h>
-#include "fs/fltfs.h"
+#include "fs/request.h"
 #include "fs/params.h"
 
 static int fltfs_statfs(struct dentry *dentry, struct kstatfs *buf)
@@ -60,8 +60,8 @@ static int fltfs_check_lower(struct fs_context *fc, const struct path *path)
 				    fc->source);
 	if (sb->s_stack_depth >= FILESYSTEM_MAX_STACK_DEPTH)
 		return fltfs_refuse(fc, -EINVAL,
-				    "%s is on %s, which is already as deep a stack of file systems as the kernel allows (%d)",
-				    fc->source, sb->s_type->name, FILESYSTEM_MAX_STACK_DEPTH);
+				    "%s is on %s, at stack depth %d: the kernel allows no more",
+				    fc->source, sb->s_type->name, sb->s_stack_depth);
 	if (fltfs_own_names(path))
 		return fltfs_refuse(fc, -EINVAL,
 				    "%s is on a case-insensitive file system (%s), which is not supported",
@@ -140,6 +140,9 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_d_op = &fltfs_dentry_operations;
 	sb->s_xattr = fltfs_xattr_handlers;
 
+	err = fltfs_volume_create(sb, fc->source);
+	if (err)
+		goto out_path;
 	root = fltfs_iget(sb, d_inode(path.dentry));
 	if (IS_ERR(root)) {
 		err = PTR_ERR(root);
@@ -176,9 +179,18 @@ static void fltfs_kill_sb(struct super_block *sb)
 {
 	struct fltfs_sb *fsb = fltfs_sb(sb);
 
+	/*
+	 * 1. No filter can attach any more; those attached see what eviction still brings.
+	 * 2. Sync, and every inode goes; no file and no file object is left by then.
+	 * 3. Nothing can arrive: instances are torn down.
+	 * 4. The lower tree is let go.
+	 */
+	if (fsb && fsb->volume)
+		flt_volume_leave(fsb->volume);
 	kill_anon_super(sb);
 	if (!fsb)
 		return;
+	fltfs_volume_destroy(fsb);
 	if (fsb->mnt)
 		kern_unmount(fsb->mnt);
 	kfree(fsb);
@@ -208,11 +220,16 @@ int fltfs_init(void)
 	err = fltfs_aio_init();
 	if (err)
 		goto out_inode;
-	err = register_filesystem(&fltfs_type);
+	err = fltfs_fo_cache_create();
 	if (err)
 		goto out_aio;
+	err = register_filesystem(&fltfs_type);
+	if (err)
+		goto out_fo;
 	return 0;
 
+out_fo:
+	fltfs_fo_cache_destroy();
 out_aio:
 	fltfs_aio_exit();
 out_inode:
@@ -223,6 +240,7 @@ out_inode:
 void fltfs_exit(void)
 {
 	unregister_filesystem(&fltfs_type);
+	fltfs_fo_cache_destroy();
 	fltfs_aio_exit();
 	fltfs_inode_cache_destroy();
 }

@@ -9,6 +9,7 @@
 #include <linux/mutex.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include "nt/ex_pool.h"
 #include "nt/io_driver.h"
 #include "nt/rtl_status.h"
 #include "nt/seh.h"
@@ -169,6 +170,7 @@ static seh_raises void fsh_call_driver_unload(void *arg)
 
 static void fsh_driver_free(struct fsh_driver *driver)
 {
+	pool_driver_gone(driver);
 	mutex_lock(&fsh_drivers_lock);
 	list_del_rcu(&driver->link);
 	mutex_unlock(&fsh_drivers_lock);
@@ -286,7 +288,30 @@ struct fsh_driver *fsh_driver_of(PDRIVER_OBJECT object)
 }
 
 /**
- * fsh_driver_name_at() - which driver does an address belong to?
+ * fsh_driver_at() - which driver does an address belong to?
+ * @address: code address
+ *
+ * Any context.
+ *
+ * Return: the driver, valid while its module is loaded; NULL for an address outside every driver
+ */
+struct fsh_driver *fsh_driver_at(unsigned long address)
+{
+	struct fsh_driver *driver, *found = NULL;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(driver, &fsh_drivers, link) {
+		if (within_module(address, driver->owner)) {
+			found = driver;
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/**
+ * fsh_driver_name_at() - the name of the driver that an address belongs to
  * @address: code address
  *
  * Any context.
@@ -300,12 +325,9 @@ const char *fsh_driver_name_at(unsigned long address)
 	struct fsh_driver *driver;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(driver, &fsh_drivers, link) {
-		if (within_module(address, driver->owner)) {
-			name = driver->service;
-			break;
-		}
-	}
+	driver = fsh_driver_at(address);
+	if (driver)
+		name = driver->service;
 	rcu_read_unlock();
 	return name;
 }

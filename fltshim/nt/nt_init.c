@@ -2,6 +2,7 @@
 /*
  * Start and stop of the NT executive's parts, in order and in reverse. Nothing else lives here.
  */
+#include "nt/ex_pool.h"
 #include "nt/nt_init.h"
 #include "nt/seh.h"
 #include "nt/zw_registry.h"
@@ -10,6 +11,7 @@ int nt_init(void)
 {
 	int ret;
 
+	pool_init();
 	ret = seh_init();
 	if (ret)
 		return ret;
@@ -20,4 +22,5 @@ void nt_exit(void)
 {
 	io_toplevel_exit();
 	reg_exit();
+	pool_exit();
 }

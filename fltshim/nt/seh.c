@@ -40,8 +40,6 @@
 static unsigned long seh_secret __ro_after_init;
 static DEFINE_PER_CPU(struct fsh_frame *, seh_softirq_barrier);
 
-void fsh_longjmp(struct fsh_frame *frame);
-
 static_assert(offsetof(struct fsh_frame, mark) == 0);
 static_assert(offsetof(struct fsh_frame, jump) == 8);
 
@@ -116,10 +114,9 @@ static noinline void seh_raise(const struct fsh_x *x)
 {
 	struct fsh_frame *frame = seh_find((unsigned long)__builtin_frame_address(0));
 
-	if (!frame) {
-		pr_emerg("fltshim: exception %08x outside every call into a driver\n", x->code);
-		BUG();
-	}
+	/* As on Windows; only a call without a barrier, a defect of the shim, comes to this. */
+	if (!frame)
+		panic("fltshim: exception %08x outside every call into a driver\n", x->code);
 	seh_leave(frame);
 	seh_check_level(frame, x->code);
 	frame->raised = 1;
@@ -165,6 +162,25 @@ void seh_raise_access_violation(ULONG_PTR address, bool write)
 	seh_raise_at(STATUS_ACCESS_VIOLATION, __builtin_return_address(0), 2, write, address);
 }
 
+static noinline bool seh_call_softirq(void (*fn)(void *arg), void *arg, NTSTATUS *code)
+{
+	struct fsh_frame *around = this_cpu_read(seh_softirq_barrier);
+	struct fsh_frame frame __attribute__((__uninitialized__));
+	bool returned = false;
+
+	seh_enter(&frame, NULL, NULL);
+	this_cpu_write(seh_softirq_barrier, &frame);
+	if (!fsh_setjmp(&frame)) {
+		fn(arg);
+		returned = true;
+	} else {
+		*code = frame.code;
+	}
+	WRITE_ONCE(frame.mark, 0);
+	this_cpu_write(seh_softirq_barrier, around);
+	return returned;
+}
+
 /**
  * seh_call - call into a driver behind a barrier
  * @fn: what to call; seh_raises, as everything between it and the driver's code
@@ -180,27 +196,18 @@ void seh_raise_access_violation(ULONG_PTR address, bool write)
  */
 bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code)
 {
-	bool softirq = in_serving_softirq();
-	struct fsh_frame *outer = NULL;
 	struct fsh_frame frame __attribute__((__uninitialized__));
-	bool returned;
 
+	if (unlikely(in_serving_softirq()))
+		return seh_call_softirq(fn, arg, code);
 	seh_enter(&frame, NULL, NULL);
-	if (unlikely(softirq)) {
-		outer = this_cpu_read(seh_softirq_barrier);
-		this_cpu_write(seh_softirq_barrier, &frame);
-	}
-	if (likely(!fsh_setjmp(&frame))) {
-		fn(arg);
-		returned = true;
-	} else {
+	if (unlikely(fsh_setjmp(&frame))) {
 		*code = frame.code;
-		returned = false;
+		return false;
 	}
-	seh_leave(&frame);
-	if (unlikely(softirq))
-		this_cpu_write(seh_softirq_barrier, outer);
-	return returned;
+	fn(arg);
+	WRITE_ONCE(frame.mark, 0);
+	return true;
 }
 
 /* What the rewritten statements of drivers call. */
@@ -260,6 +267,8 @@ PEXCEPTION_POINTERS fsh_seh_information(const struct fsh_x *x, struct fsh_x_info
 }
 EXPORT_SYMBOL_GPL(fsh_seh_information);
 
+/* In seh_jump.S; exported from C, so that the symbol has a version. */
+static_assert(sizeof(fsh_setjmp(NULL)) == sizeof(int));
 EXPORT_SYMBOL_GPL(fsh_setjmp);
 
 /**

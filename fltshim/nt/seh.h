@@ -23,6 +23,8 @@ void seh_raise_status(NTSTATUS status);
 void seh_raise_access_violation(ULONG_PTR address, bool write);
 bool seh_inside(unsigned long sp);
 
+void fsh_longjmp(struct fsh_frame *frame);	/* seh_jump.S; never returns */
+
 int seh_init(void);
 
 #endif

@@ -74,12 +74,18 @@ CheckLanguage (
     int linux = 1;
     int asm = 2;
 
+    SehRow("SRC-68");
+
     CHECK(AddOne(41) == 42);
+
+    SehRow("SRC-81");
+
     CHECK((0x80000000L >> 31) == 1);
+
+    SehRow("SRC-101");
+
     CHECK(Same(__FUNCTION__, "CheckLanguage"));
     CHECK(Same("in " __FUNCTION__ ": ", "in CheckLanguage: "));
-    CHECK(linux + asm == 3);
-
     try {
 
         Inside = NULL;
@@ -90,4 +96,8 @@ CheckLanguage (
     }
 
     CHECK(Same(Inside, "CheckLanguage"));
+
+    SehRow("SRC-129");
+
+    CHECK(linux + asm == 3);
 }

@@ -14,10 +14,27 @@ DRIVER_UNLOAD SehUnload;
 static ULONG Checks;
 static ULONG Failures;
 
+static PCSTR CurrentRow;
+static ULONG RowFailures;
+
 #ifdef ALLOC_PRAGMA
 #pragma alloc_text(INIT, DriverEntry)
 #pragma alloc_text(PAGE, SehUnload)
 #endif
+
+VOID
+SehRow (
+    _In_opt_ PCSTR Row
+    )
+{
+    if (CurrentRow != NULL) {
+
+        DbgPrint("sehtest: row %s %s\n", CurrentRow, RowFailures == 0 ? "ok" : "failed");
+    }
+
+    CurrentRow = Row;
+    RowFailures = 0;
+}
 
 VOID
 SehCheck (
@@ -31,6 +48,7 @@ SehCheck (
     if (!Holds) {
 
         Failures += 1;
+        RowFailures += 1;
         DbgPrint("sehtest: line %u: %s does not hold\n", Line, What);
     }
 }
@@ -75,6 +93,8 @@ CheckHandlers (
 {
     NTSTATUS Status;
     ULONG Order = 0;
+
+    SehRow("SRC-11");
 
     CHECK(HandleRaise(STATUS_SUCCESS) == STATUS_SUCCESS);
     CHECK(HandleRaise(STATUS_INVALID_PARAMETER) == STATUS_INVALID_PARAMETER);
@@ -155,6 +175,8 @@ CheckHandlers (
 
     CHECK(Status == STATUS_NOT_SUPPORTED);
 
+    SehRow("SRC-15");
+
     //
     //  A try inside a handler: GetExceptionCode is that of the handler around it.
     //
@@ -177,6 +199,8 @@ CheckHandlers (
 
         CHECK(GetExceptionCode() == STATUS_DISK_FULL);
     }
+
+    SehRow("SRC-17");
 
     //
     //  Nothing can be continued.
@@ -218,6 +242,8 @@ CheckFilterFunction (
     NTSTATUS Seen = STATUS_SUCCESS;
     ULONG Order = 0;
 
+    SehRow("SRC-25");
+
     try {
 
         try {
@@ -246,6 +272,8 @@ CheckFilterFunction (
     }
 
     CHECK(Order == 13);
+    SehRow("SRC-24");
+
     CHECK(FsRtlNormalizeNtstatus(STATUS_DISK_FULL, STATUS_UNSUCCESSFUL) == STATUS_DISK_FULL);
     CHECK(FsRtlNormalizeNtstatus(STATUS_ACCESS_VIOLATION, STATUS_UNSUCCESSFUL)
           == STATUS_UNSUCCESSFUL);
@@ -312,6 +340,8 @@ CheckFinally (
     ULONG Index;
     ULONG Rounds = 0;
 
+    SehRow("SRC-16");
+
     Ended = EndedAbnormally = 0;
 
     CHECK(ReturnThrough(0) == 12);
@@ -335,6 +365,8 @@ CheckFinally (
 
     CHECK(Order == 1);
     CHECK(Ended == 5 && EndedAbnormally == 3);
+
+    SehRow("SRC-12");
 
     //
     //  Inner to outer.
@@ -456,6 +488,8 @@ CheckLeave (
     ULONG Index;
     ULONG Order = 0;
 
+    SehRow("SRC-13");
+
     try {
 
         for (Index = 0; Index < 10; Index += 1) {
@@ -575,6 +609,8 @@ CheckLocals (
 {
     ULONG Round;
 
+    SehRow("SRC-18");
+
     for (Round = 0; Round < 1000; Round += 1) {
 
         if (HandleRaise(STATUS_UNSUCCESSFUL) != STATUS_UNSUCCESSFUL) {
@@ -599,6 +635,8 @@ CheckLevel (
     KIRQL Irql;
     KIRQL Before = KeGetCurrentIrql();
     NTSTATUS Status = STATUS_SUCCESS;
+
+    SehRow("SRC-23");
 
     KeInitializeSpinLock(&Lock);
 
@@ -656,6 +694,7 @@ DriverEntry (
     CheckLocals();
     CheckLevel();
     CheckLanguage();
+    SehRow(NULL);
 
     DbgPrint("sehtest: %u checks, %u failed\n", Checks, Failures);
 

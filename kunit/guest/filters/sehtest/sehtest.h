@@ -6,6 +6,15 @@
 
 #pragma once
 
+//
+//  The checks that follow belong to this row of the contract; one line says how they went.
+//
+
+VOID
+SehRow (
+    _In_opt_ PCSTR Row
+    );
+
 VOID
 SehCheck (
     _In_ BOOLEAN Holds,

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Names across the border: UTF-8 with slashes here, UTF-16 with backslashes there.
+ */
+#ifndef FS_NAME_H
+#define FS_NAME_H
+
+#include <linux/dcache.h>
+#include "nt/nt.h"
+
+#define FLTFS_NAME_BYTES_MAX	65534	/* of UTF-16: what a UNICODE_STRING can hold */
+
+int fltfs_name_to_utf16(const char *from, size_t len, bool path, WCHAR *to, size_t max);
+int fltfs_name_from_utf16(const WCHAR *from, size_t units, char *to, size_t max);
+int fltfs_dentry_name(struct dentry *dentry, UNICODE_STRING *name);
+int fltfs_component_name(const struct qstr *component, UNICODE_STRING *name);
+
+int fltfs_tmpfile_name(struct dentry *dir, UNICODE_STRING *name);
+
+static inline void fltfs_name_free(UNICODE_STRING *name)
+{
+	kvfree(name->Buffer);
+	name->Buffer = NULL;
+	name->Length = 0;
+	name->MaximumLength = 0;
+}
+
+#endif

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Life of file objects. Made when an open begins, open when the create succeeded, cleaned up with
+ * the last descriptor, closed and freed with the last reference. A file object holds its upper
+ * dentry and its lower file; when a filter keeps it longer than the open file lives, it holds the
+ * super block too, so an unmounted file system stays in memory until the filter lets go.
+ *
+ * CLEANUP and CLOSE cannot fail and their bottoms are done whatever the filters say.
+ */
+#include <linux/slab.h>
+#include "compat/open.h"
+#include "fs/name.h"
+#include "fs/object.h"
+#include "fs/request.h"
+
+static struct kmem_cache *fltfs_fo_cache;
+
+static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	struct fltfs_stream *stream = READ_ONCE(fi->stream);
+	struct fltfs_stream *other;
+
+	if (stream)
+		return stream;
+	stream = kzalloc(sizeof(*stream), GFP_KERNEL);
+	if (!stream)
+		return NULL;
+	stream->header.NodeTypeCode = 0x4654;
+	stream->header.NodeByteSize = sizeof(stream->header);
+	stream->header.Version = FSRTL_FCB_HEADER_V1;
+	stream->header.Flags = FSRTL_FLAG_ADVANCED_HEADER;
+	stream->header.Flags2 = FSRTL_FLAG2_SUPPORTS_FILTER_CONTEXTS;
+	stream->header.FilterContexts.Flink = &stream->header.FilterContexts;
+	stream->header.FilterContexts.Blink = &stream->header.FilterContexts;
+	spin_lock_init(&stream->lock);
+	INIT_LIST_HEAD(&stream->opens);
+	other = cmpxchg(&fi->stream, NULL, stream);
+	if (other) {
+		kfree(stream);
+		return other;
+	}
+	return stream;
+}
+
+/* The inode goes: no file object is left, since each holds the dentry. */
+void fltfs_stream_free(struct fltfs_stream *stream)
+{
+	kfree(stream);
+}
+
+/**
+ * fltfs_fo_new() - a file object for an open that begins
+ * @dentry: upper dentry, negative if the file is to be created
+ *
+ * Return: the object with one reference, or NULL for lack of memory.
+ */
+struct fltfs_fo *fltfs_fo_new(struct dentry *dentry)
+{
+	struct fltfs_fo *fo = kmem_cache_zalloc(fltfs_fo_cache, GFP_KERNEL);
+
+	if (!fo)
+		return NULL;
+	flt_file_init(&fo->base, fltfs_volume(dentry->d_sb));
+	fo->dentry = dget(dentry);
+	INIT_LIST_HEAD(&fo->link);
+	fo->opener = get_pid(task_tgid(current));
+	fo->base.fo.Flags = FO_SYNCHRONOUS_IO | FO_OPENED_CASE_SENSITIVE;
+	if (fltfs_dentry_name(dentry, &fo->base.fo.FileName)) {
+		flt_file_put(&fo->base);
+		return NULL;
+	}
+	return fo;
+}
+
+/**
+ * fltfs_fo_opened() - the create succeeded below
+ * @fo: file object; its dentry is positive by now
+ * @access: access granted
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access)
+{
+	struct fltfs_stream *stream = fltfs_stream_of(d_inode(fo->dentry));
+	FILE_OBJECT *shown = &fo->base.fo;
+
+	if (!stream)
+		return -ENOMEM;
+	fo->stream = stream;
+	fo->granted = access;
+	set_bit(FLTFS_FO_OPEN, &fo->state);
+	shown->FsContext = &stream->header;
+	shown->FsContext2 = fo;
+	shown->SectionObjectPointer = &stream->sections;
+	shown->ReadAccess = !!(access & (FILE_READ_DATA | FILE_EXECUTE));
+	shown->WriteAccess = !!(access & (FILE_WRITE_DATA | FILE_APPEND_DATA));
+	shown->DeleteAccess = !!(access & DELETE);
+	shown->SharedRead = TRUE;
+	shown->SharedWrite = TRUE;
+	shown->SharedDelete = TRUE;
+	return 0;
+}
+
+/* Let operations on its name find it (fltfs_fo_own()); the lower file is set by now. */
+void fltfs_fo_list(struct fltfs_fo *fo)
+{
+	spin_lock(&fo->stream->lock);
+	list_add(&fo->link, &fo->stream->opens);
+	spin_unlock(&fo->stream->lock);
+}
+
+/* Not open any more, or never to be shown open: nobody finds it. */
+static void fltfs_fo_unlist(struct fltfs_fo *fo)
+{
+	if (!fo->stream)
+		return;
+	spin_lock(&fo->stream->lock);
+	list_del_init(&fo->link);
+	spin_unlock(&fo->stream->lock);
+}
+
+/**
+ * fltfs_fo_forget() - the open failed after all (cancelled, or refused above the file system)
+ * @fo: file object; no CLEANUP and no CLOSE are sent for it
+ */
+void fltfs_fo_forget(struct fltfs_fo *fo)
+{
+	fltfs_fo_unlist(fo);
+	clear_bit(FLTFS_FO_OPEN, &fo->state);
+	fo->base.fo.FsContext = NULL;
+	fo->base.fo.FsContext2 = NULL;
+	if (fo->lower) {
+		flt_file_close(fo->lower);
+		fo->lower = NULL;
+	}
+	flt_file_put(&fo->base);
+}
+
+static noinline void fltfs_fo_send(struct fltfs_fo *fo, UCHAR major)
+{
+	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
+	struct flt_operation op;
+
+	flt_operation_init(&op, fo->base.volume, major, &fo->base.fo);
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	if (major == IRP_MJ_CLOSE)
+		op.iopb.IrpFlags |= IRP_CLOSE_OPERATION;
+	op.front = &request;
+	flt_operation_run(&op);
+	flt_operation_fini(&op);
+}
+
+/**
+ * fltfs_fo_cleanup() - the last descriptor is gone
+ * @fo: file object; calls after the first do nothing
+ *
+ * A name that a filter marked for deletion goes here, in the bottom; the mark cannot be seen
+ * afterwards. Passive level, any task that may sleep.
+ */
+void fltfs_fo_cleanup(struct fltfs_fo *fo)
+{
+	if (test_and_set_bit(FLTFS_FO_CLEANED, &fo->state))
+		return;
+	fltfs_fo_flag(fo, FO_HANDLE_CREATED);
+	if (unlikely(test_bit(FLTFS_FO_DELETE, &fo->state)))
+		fltfs_fo_cleanup_delete(fo);
+	else
+		fltfs_fo_send(fo, IRP_MJ_CLEANUP);
+	fltfs_fo_flag(fo, FO_CLEANUP_COMPLETE);
+	fltfs_fo_unlist(fo);
+}
+
+/**
+ * fltfs_fo_release() - the upper file, or the operation by path, is over
+ * @fo: file object; the caller's reference goes
+ *
+ * CLOSE follows at once, or with the last reference that a filter holds.
+ */
+void fltfs_fo_release(struct fltfs_fo *fo)
+{
+	struct super_block *sb = fo->dentry->d_sb;
+
+	fltfs_fo_cleanup(fo);
+	if (refcount_read(&fo->base.refs) > 1 && atomic_inc_not_zero(&sb->s_active))
+		set_bit(FLTFS_FO_PINNED, &fo->state);
+	flt_file_put(&fo->base);
+}
+
+/**
+ * fltfs_fo_free() - the last reference is gone
+ * @base: in a file object
+ *
+ * CLOSE is sent here. A filter that takes a reference while it sees CLOSE keeps the memory, and
+ * comes back here without another CLOSE.
+ */
+void fltfs_fo_free(struct flt_file *base)
+{
+	struct fltfs_fo *fo = container_of(base, struct fltfs_fo, base);
+	struct super_block *sb;
+
+	if (test_bit(FLTFS_FO_OPEN, &fo->state) && !test_and_set_bit(FLTFS_FO_CLOSED, &fo->state)) {
+		refcount_set(&base->refs, 1);
+		fltfs_fo_send(fo, IRP_MJ_CLOSE);
+		if (!refcount_dec_and_test(&base->refs)) {
+			/* flt_file_put() drops the volume once for each time it gets here. */
+			flt_object_get(&base->volume->obj);
+			return;
+		}
+	}
+	fltfs_fo_unlist(fo);
+	fltfs_scan_free(fo->scan);
+	if (fo->lower)
+		flt_file_close(fo->lower);
+	put_pid(fo->opener);
+	fltfs_name_free(&base->fo.FileName);
+	sb = test_bit(FLTFS_FO_PINNED, &fo->state) ? fo->dentry->d_sb : NULL;
+	dput(fo->dentry);
+	kmem_cache_free(fltfs_fo_cache, fo);
+	if (sb)
+		deactivate_super(sb);
+}
+
+/**
+ * fltfs_fo_own() - the caller's own open file object on a dentry
+ * @dentry: upper dentry, positive
+ *
+ * The VFS hides the descriptor from calls such as fstat() and fchmod(); the newest object that the
+ * calling thread group opened on the same name stands for it (rule R3).
+ *
+ * Return: a referenced object (flt_file_put()), or NULL.
+ */
+struct fltfs_fo *fltfs_fo_own(struct dentry *dentry)
+{
+	struct fltfs_stream *stream = READ_ONCE(fltfs_i(d_inode(dentry))->stream);
+	struct pid *tgid = task_tgid(current);
+	struct fltfs_fo *fo, *own = NULL;
+
+	if (!stream)
+		return NULL;
+	spin_lock(&stream->lock);
+	list_for_each_entry(fo, &stream->opens, link) {
+		if (fo->opener == tgid && fo->dentry == dentry &&
+		    !test_bit(FLTFS_FO_CLEANED, &fo->state) &&
+		    refcount_inc_not_zero(&fo->base.refs)) {
+			own = fo;
+			break;
+		}
+	}
+	spin_unlock(&stream->lock);
+	return own;
+}
+
+/* What an open upper file was opened for, as a create would have said it. */
+static ACCESS_MASK fltfs_file_access(const struct file *file)
+{
+	ACCESS_MASK access = 0;
+
+	if (file->f_mode & FMODE_READ)
+		access |= FILE_GENERIC_READ;
+	if (file->f_mode & FMODE_WRITE)
+		access |= FILE_GENERIC_WRITE;
+	return access;
+}
+
+/**
+ * fltfs_file_get_fo() - the file object of an open file, made now if need be
+ * @file: open upper file, held by the caller
+ *
+ * A file opened when nobody was interested gets its object with the first operation that somebody
+ * is interested in; its create was not shown.
+ *
+ * Return: the object, which lives as long as the file, or NULL for lack of memory.
+ */
+struct fltfs_fo *fltfs_file_get_fo(struct file *file)
+{
+	struct fltfs_fo *fo = fltfs_file_fo(file);
+	struct file *lower;
+
+	if (likely(fo)) {
+		fltfs_fo_flag(fo, FO_HANDLE_CREATED);
+		return fo;
+	}
+	fo = fltfs_fo_new(file_dentry(file));
+	if (!fo)
+		return NULL;
+	lower = fltfs_lower_file(file);
+	if (fltfs_fo_opened(fo, fltfs_file_access(file))) {
+		flt_file_put(&fo->base);
+		return NULL;
+	}
+	fo->lower = lower;
+	fltfs_fo_flag(fo, FO_HANDLE_CREATED);
+	if (cmpxchg(&file->private_data, (void *)lower, (void *)((unsigned long)fo | 1)) !=
+	    (void *)lower) {
+		/* Another thread was faster: this one was never shown to anybody. */
+		fo->lower = NULL;
+		fltfs_fo_forget(fo);
+		return fltfs_file_fo(file);
+	}
+	fltfs_fo_list(fo);
+	return fo;
+}
+
+int fltfs_fo_cache_create(void)
+{
+	fltfs_fo_cache = kmem_cache_create("fltfs_file_object", sizeof(struct fltfs_fo), 0,
+					   SLAB_HWCACHE_ALIGN, NULL);
+	return fltfs_fo_cache ? 0 : -ENOMEM;
+}
+
+void fltfs_fo_cache_destroy(void)
+{
+	kmem_cache_destroy(fltfs_fo_cache);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * File objects of fltfs: what filters see of an open file, or of one operation on a path. Nothing
+ * of this exists for files that no filter is interested in.
+ */
+#ifndef FS_OBJECT_H
+#define FS_OBJECT_H
+
+#include "fltmgr/file_object.h"
+#include "fltmgr/operation.h"
+#include "fltmgr/volume.h"
+#include "fs/fltfs.h"
+
+struct fltfs_scan;
+
+/**
+ * struct fltfs_stream - what all file objects of an inode share; FsContext points to @header
+ * @header: for filters that use FsRtl macros
+ * @sections: SectionObjectPointer
+ * @lock: protects @opens and the marks of those in it
+ * @opens: file objects that are open, the newest first
+ */
+struct fltfs_stream {
+	FSRTL_ADVANCED_FCB_HEADER header;
+	SECTION_OBJECT_POINTERS sections;
+	spinlock_t lock;	/* opens */
+	struct list_head opens;
+};
+
+/* state bits of a file object; only these decide, the filter-visible copies do not */
+enum {
+	FLTFS_FO_OPEN,		/* the create succeeded: CLEANUP and CLOSE are owed */
+	FLTFS_FO_CLEANED,	/* CLEANUP was sent */
+	FLTFS_FO_CLOSED,	/* CLOSE was sent */
+	FLTFS_FO_DELETE,	/* the name goes with CLEANUP */
+	FLTFS_FO_TRUNCATED,	/* the create dealt with O_TRUNC: the VFS's own has no effect */
+	FLTFS_FO_PINNED,	/* it outlives its file and keeps the super block */
+};
+
+/**
+ * struct fltfs_fo - a file object
+ * @base: filter manager's part
+ * @dentry: upper dentry, referenced
+ * @lower: lower file, closed with the object; NULL when the object is for one operation by path
+ * @stream: of the dentry's inode, once open
+ * @link: in @stream->opens
+ * @opener: thread group that opened it, referenced
+ * @granted: access that the create asked for, as the filters left it
+ * @sync: IOCB_DSYNC when a filter asked for write-through
+ * @state: FLTFS_FO_* bits
+ * @scan: directory being listed
+ */
+struct fltfs_fo {
+	struct flt_file base;
+	struct dentry *dentry;
+	struct file *lower;
+	struct fltfs_stream *stream;
+	struct list_head link;
+	struct pid *opener;
+	ACCESS_MASK granted;
+	int sync;
+	unsigned long state;
+	struct fltfs_scan *scan;
+};
+
+static inline struct fltfs_fo *fltfs_fo_of(PFILE_OBJECT fo)
+{
+	return container_of(flt_file_of(fo), struct fltfs_fo, base);
+}
+
+static inline struct flt_volume *fltfs_volume(const struct super_block *sb)
+{
+	return fltfs_sb(sb)->volume;
+}
+
+/* Is any filter of this mount interested in one of the operations? One load and one branch. */
+static inline bool fltfs_wants(const struct inode *inode, u64 mask)
+{
+	return unlikely(flt_volume_wants(fltfs_i(inode)->volume, mask));
+}
+
+static inline struct path fltfs_fo_path(const struct fltfs_fo *fo)
+{
+	return fltfs_lower_path(fo->dentry);
+}
+
+/* Set a flag in the copy that filters see; others may be doing the same. */
+static inline void fltfs_fo_flag(struct fltfs_fo *fo, ULONG flag)
+{
+	if (!(READ_ONCE(fo->base.fo.Flags) & flag))
+		set_mask_bits(&fo->base.fo.Flags, 0, flag);
+}
+
+struct fltfs_fo *fltfs_fo_new(struct dentry *dentry);
+void fltfs_fo_free(struct flt_file *base);
+int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access);
+void fltfs_fo_list(struct fltfs_fo *fo);
+void fltfs_fo_forget(struct fltfs_fo *fo);
+void fltfs_fo_cleanup(struct fltfs_fo *fo);
+void fltfs_fo_release(struct fltfs_fo *fo);
+struct fltfs_fo *fltfs_fo_own(struct dentry *dentry);
+void fltfs_stream_free(struct fltfs_stream *stream);
+int fltfs_fo_cache_create(void);
+void fltfs_fo_cache_destroy(void);
+
+/*
+ * An upper file holds its lower file, or its file object (then the lowest bit is set), which holds
+ * the lower file. The first becomes the second when a filter gets interested in a file that was
+ * opened before; never the other way round.
+ */
+static inline struct fltfs_fo *fltfs_file_fo(const struct file *file)
+{
+	unsigned long private = (unsigned long)READ_ONCE(file->private_data);
+
+	return private & 1 ? (struct fltfs_fo *)(private - 1) : NULL;
+}
+
+static inline struct file *fltfs_lower_file(const struct file *file)
+{
+	unsigned long private = (unsigned long)READ_ONCE(file->private_data);
+
+	if (likely(!(private & 1)))
+		return (struct file *)private;
+	return ((struct fltfs_fo *)(private - 1))->lower;
+}
+
+static inline void fltfs_file_set_fo(struct file *file, struct fltfs_fo *fo)
+{
+	file->private_data = (void *)((unsigned long)fo | 1);
+}
+
+struct fltfs_fo *fltfs_file_get_fo(struct file *file);
+
+#endif

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Changes of size and times. What the filters agreed on reaches the lower file system as one
+ * change: several parts are nested operations, and the innermost bottom makes the lower call with
+ * all of them (rule R5). Mode and owner go straight down for now.
+ */
+#include <linux/slab.h>
+#include "fs/request.h"
+#include "nt/ke_time.h"
+
+/**
+ * struct fltfs_setattr - a change under way
+ * @request: first member
+ * @fo: file object that the operations are shown on
+ * @attr: what to change, as the filters left it
+ * @size: EndOfFile is still to be shown
+ * @basic: the times are still to be shown
+ * @basic_info: what was shown of the times
+ * @basic_asked: the same, not to be changed
+ * @end_of_file: what was shown of the size
+ */
+struct fltfs_setattr {
+	struct fltfs_request request;
+	struct fltfs_fo *fo;
+	struct iattr attr;
+	bool size;
+	bool basic;
+	FILE_BASIC_INFORMATION basic_info;
+	FILE_BASIC_INFORMATION basic_asked;
+	FILE_END_OF_FILE_INFORMATION end_of_file;
+};
+
+/**
+ * fltfs_setattr_lower() - change attributes below
+ * @dentry: upper dentry; its inode is locked by the VFS, or its file is being opened
+ * @attr: what to change; ia_file, if valid, is the lower file
+ *
+ * What the upper notify_change() worked out from flags is left for the lower one to work out
+ * again, under the lower lock.
+ *
+ * Return: 0 or the lower file system's error.
+ */
+int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
+{
+	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
+	struct dentry *lower = fltfs_lower_dentry(dentry);
+	struct inode *inode = d_inode(lower);
+	int err;
+
+	err = mnt_want_write(fsb->mnt);
+	if (err)
+		return err;
+	if (attr->ia_valid & ATTR_SIZE) {
+		err = get_write_access(inode);
+		if (err)
+			goto out_write;
+	}
+	if (attr->ia_valid & (ATTR_KILL_SUID | ATTR_KILL_SGID))
+		attr->ia_valid &= ~ATTR_MODE;
+	attr->ia_valid &= ~ATTR_OPEN;
+
+	inode_lock(inode);
+	err = notify_change(flt_mnt_idmap(fsb->mnt), lower, attr, NULL);
+	inode_unlock(inode);
+	fltfs_copy_attr(d_inode(dentry));
+
+	if (attr->ia_valid & ATTR_SIZE)
+		put_write_access(inode);
+out_write:
+	mnt_drop_write(fsb->mnt);
+	return err;
+}
+
+static void fltfs_bottom_setattr(struct flt_operation *op);
+
+/* One part of the change as SET_INFORMATION; the other parts happen inside its bottom. */
+static noinline int fltfs_setattr_send(struct fltfs_setattr *set, FILE_INFORMATION_CLASS class,
+				       void *info, ULONG length)
+{
+	struct fltfs_fo *fo = set->fo;
+	struct flt_operation op;
+	int err;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
+	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
+	op.iopb.Parameters.SetFileInformation.Length = length;
+	op.iopb.Parameters.SetFileInformation.FileInformationClass = class;
+	op.iopb.Parameters.SetFileInformation.InfoBuffer = info;
+	op.front = set;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/* Time as a FILETIME for a set: 0 means "leave it", so no time may look like that. */
+static s64 fltfs_set_time(const struct iattr *attr, unsigned int want, unsigned int given,
+			  const struct timespec64 *time)
+{
+	struct timespec64 now;
+
+	if (!(attr->ia_valid & want))
+		return 0;
+	if (attr->ia_valid & given)
+		return nt_time_from_timespec(time);
+	ktime_get_coarse_real_ts64(&now);
+	return nt_time_from_timespec(&now);
+}
+
+static int fltfs_setattr_basic(struct fltfs_setattr *set)
+{
+	FILE_BASIC_INFORMATION *info = &set->basic_info;
+
+	set->basic = false;
+	info->LastAccessTime.QuadPart = fltfs_set_time(&set->attr, ATTR_ATIME, ATTR_ATIME_SET,
+						       &set->attr.ia_atime);
+	info->LastWriteTime.QuadPart = fltfs_set_time(&set->attr, ATTR_MTIME, ATTR_MTIME_SET,
+						      &set->attr.ia_mtime);
+	set->basic_asked = *info;
+	return fltfs_setattr_send(set, FileBasicInformation, info, sizeof(*info));
+}
+
+static int fltfs_setattr_size(struct fltfs_setattr *set)
+{
+	set->size = false;
+	set->end_of_file.EndOfFile.QuadPart = set->attr.ia_size;
+	return fltfs_setattr_send(set, FileEndOfFileInformation, &set->end_of_file,
+				  sizeof(set->end_of_file));
+}
+
+/*
+ * A time that comes back as it was asked for keeps its nanoseconds (VFS-833); 0, -1 and -2 are
+ * commands, of which only "leave it" means something to a program's request.
+ */
+static int fltfs_take_set_time(struct iattr *attr, unsigned int want, unsigned int given,
+			       struct timespec64 *time, s64 asked, s64 now)
+{
+	if (asked == now)
+		return 0;
+	if (now == 0 || now == -1 || now == -2) {
+		attr->ia_valid &= ~(want | given);
+		return 0;
+	}
+	if (!timespec_from_nt_time(now, time))
+		return -EINVAL;
+	attr->ia_valid |= want | given;
+	attr->ia_valid &= ~ATTR_TOUCH;
+	return 0;
+}
+
+static int fltfs_setattr_take_basic(struct fltfs_setattr *set, const FILE_BASIC_INFORMATION *info)
+{
+	struct iattr *attr = &set->attr;
+	umode_t mode = d_inode(set->fo->dentry)->i_mode;
+	int err;
+
+	err = fltfs_take_set_time(attr, ATTR_ATIME, ATTR_ATIME_SET, &attr->ia_atime,
+				  set->basic_asked.LastAccessTime.QuadPart,
+				  info->LastAccessTime.QuadPart);
+	if (!err)
+		err = fltfs_take_set_time(attr, ATTR_MTIME, ATTR_MTIME_SET, &attr->ia_mtime,
+					  set->basic_asked.LastWriteTime.QuadPart,
+					  info->LastWriteTime.QuadPart);
+	/* Attributes that a filter adds: read-only is the write bits (VFS-823). */
+	if (!err && info->FileAttributes && !(attr->ia_valid & ATTR_MODE)) {
+		if (info->FileAttributes & FILE_ATTRIBUTE_READONLY)
+			attr->ia_mode = mode & ~0222;
+		else
+			attr->ia_mode = mode & 0222 ? mode : mode | 0200;
+		if (attr->ia_mode != mode)
+			attr->ia_valid |= ATTR_MODE;
+	}
+	return err;
+}
+
+/* The parameters of one part are in; go on with the next one, or below. */
+static void fltfs_bottom_setattr(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	FILE_INFORMATION_CLASS class = parameters->SetFileInformation.FileInformationClass;
+	const FILE_END_OF_FILE_INFORMATION *end = parameters->SetFileInformation.InfoBuffer;
+	struct fltfs_setattr *set = op->front;
+	int err = -EINVAL;
+
+	if (class == FileEndOfFileInformation && end &&
+	    parameters->SetFileInformation.Length >= sizeof(*end)) {
+		err = end->EndOfFile.QuadPart < 0 ? -EINVAL : 0;
+		set->attr.ia_size = end->EndOfFile.QuadPart;
+	} else if (class == FileBasicInformation && end &&
+		   parameters->SetFileInformation.Length >= sizeof(FILE_BASIC_INFORMATION)) {
+		err = fltfs_setattr_take_basic(set, parameters->SetFileInformation.InfoBuffer);
+	}
+	if (!err)
+		err = set->basic ? fltfs_setattr_basic(set) :
+				   fltfs_setattr_lower(set->fo->dentry, &set->attr);
+	if (!err && class == FileEndOfFileInformation)
+		fltfs_fo_flag(set->fo, FO_FILE_SIZE_CHANGED);
+	fltfs_op_errno(op, err, 0);
+}
+
+/* Table 5.2: what a create of our own asks for. */
+static struct fltfs_fo *fltfs_setattr_open(struct dentry *dentry, const struct fltfs_setattr *set)
+{
+	struct fltfs_how how = {
+		.access		= SYNCHRONIZE,
+		.options	= FILE_SYNCHRONOUS_IO_NONALERT,
+		.disposition	= FILE_OPEN,
+		.attributes	= FILE_ATTRIBUTE_NORMAL,
+	};
+
+	if (set->size)
+		how.access |= FILE_WRITE_DATA;
+	if (set->basic)
+		how.access |= FILE_WRITE_ATTRIBUTES;
+	how.options |= set->basic ? FILE_OPEN_FOR_BACKUP_INTENT : FILE_NON_DIRECTORY_FILE;
+	if (set->basic && !d_is_reg(dentry) && !d_is_dir(dentry))
+		how.options |= FILE_OPEN_REPARSE_POINT;
+	return fltfs_short_open(dentry, &how, NULL, NULL, NULL);
+}
+
+static noinline int fltfs_setattr_filtered(struct dentry *dentry, const struct iattr *attr,
+					   struct file *file, bool size, bool basic)
+{
+	struct fltfs_setattr *set = kzalloc(sizeof(*set), GFP_KERNEL);
+	struct fltfs_fo *own, *fo;
+	int err;
+
+	if (!set)
+		return -ENOMEM;
+	set->request.bottom = fltfs_bottom_setattr;
+	set->attr = *attr;
+	set->size = size;
+	set->basic = basic;
+
+	if (file)
+		fo = fltfs_file_get_fo(file);
+	else
+		fo = fltfs_fo_own(dentry);
+	own = file ? NULL : fo;
+	if (!fo && file) {
+		err = -ENOMEM;
+		goto out;
+	}
+	if (!fo) {
+		fo = fltfs_setattr_open(dentry, set);
+		if (IS_ERR(fo)) {
+			err = PTR_ERR(fo);
+			goto out;
+		}
+	}
+	set->fo = fo;
+	err = size ? fltfs_setattr_size(set) : fltfs_setattr_basic(set);
+	if (own)
+		flt_file_put(&own->base);
+	else if (!file)
+		fltfs_fo_release(fo);
+out:
+	kfree(set);
+	return err;
+}
+
+/**
+ * fltfs_setattr() - i_op->setattr
+ * @idmap: map of the upper mount
+ * @dentry: upper dentry; its inode is locked by the VFS
+ * @attr: what to change
+ *
+ * Return: 0, the lower file system's error, or a filter's.
+ */
+int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	struct file *file = attr->ia_valid & ATTR_FILE ? attr->ia_file : NULL;
+	struct fltfs_fo *fo = file ? fltfs_file_fo(file) : NULL;
+	struct iattr lower_attr = *attr;
+	bool size = attr->ia_valid & ATTR_SIZE;
+	bool basic = attr->ia_valid & (ATTR_ATIME | ATTR_ATIME_SET | ATTR_MTIME_SET) ||
+		     (attr->ia_valid & ATTR_MTIME && !size);
+
+	if (file)
+		lower_attr.ia_file = fltfs_lower_file(file);
+	if (attr->ia_valid & ATTR_OPEN) {
+		/* The second half of O_TRUNC: the create has done it, or a filter prevented it. */
+		if (fo && test_bit(FLTFS_FO_TRUNCATED, &fo->state)) {
+			fltfs_copy_attr(d_inode(dentry));
+			return 0;
+		}
+	} else if ((size || basic) &&
+		   fltfs_wants(d_inode(dentry), file ? FLT_WANT(IRP_MJ_SET_INFORMATION) :
+						       FLTFS_SEQ_SET)) {
+		return fltfs_setattr_filtered(dentry, &lower_attr, file, size, basic);
+	}
+	return fltfs_setattr_lower(dentry, &lower_attr);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Operations on a path that need no descriptor, shown as Windows would do them: CREATE, the
+ * operation, CLEANUP, CLOSE on a file object of their own (rule R2). Such a create never opens a
+ * lower file: what it stands for is a lower path, so it neither blocks on a FIFO nor fails for a
+ * right that the operation itself does not need.
+ */
+#include <linux/slab.h>
+#include "fs/request.h"
+
+/**
+ * struct fltfs_short_create - the create of such an object
+ * @request: first member
+ * @security: what SecurityContext points to
+ * @state: its AccessState
+ * @how: what was asked for
+ * @target: name whose parent directory is opened (SL_OPEN_TARGET_DIRECTORY), or NULL
+ * @make: makes the object below, for FILE_CREATE
+ * @context: for @make
+ */
+struct fltfs_short_create {
+	struct fltfs_request request;
+	IO_SECURITY_CONTEXT security;
+	ACCESS_STATE state;
+	const struct fltfs_how *how;
+	struct dentry *target;
+	fltfs_make_fn make;
+	void *context;
+};
+
+static void fltfs_bottom_short_create(struct flt_operation *op)
+{
+	struct fltfs_short_create *create = op->front;
+	struct fltfs_fo *fo = fltfs_op_fo(op);
+	ULONG_PTR information = FILE_OPENED;
+	int err = 0;
+
+	if (create->make) {
+		err = create->make(create->context, &op->iopb.Parameters);
+		information = err == -EEXIST ? FILE_EXISTS : FILE_CREATED;
+	} else if (create->target) {
+		information = d_really_is_positive(create->target) ? FILE_EXISTS :
+								     FILE_DOES_NOT_EXIST;
+	}
+	/* What was made may not be visible here (fltfs_instantiate()): then nothing is open. */
+	if (!err && d_really_is_positive(fo->dentry))
+		err = fltfs_fo_opened(fo, create->security.DesiredAccess);
+	if (!err && op->iopb.Parameters.Create.Options & FILE_DELETE_ON_CLOSE &&
+	    create->security.DesiredAccess & DELETE) {
+		set_bit(FLTFS_FO_DELETE, &fo->state);
+		fltfs_fo_flag(fo, FO_DELETE_ON_CLOSE);
+	}
+	fltfs_op_errno(op, err, err && err != -EEXIST ? 0 : information);
+}
+
+static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_create *create)
+{
+	const struct fltfs_how *how = create->how;
+	struct flt_operation op;
+	int err;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
+	op.iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
+	op.iopb.OperationFlags = SL_CASE_SENSITIVE | how->flags;
+	op.iopb.Parameters.Create.SecurityContext = &create->security;
+	op.iopb.Parameters.Create.Options = how->options | how->disposition << 24;
+	op.iopb.Parameters.Create.FileAttributes = how->attributes;
+	op.iopb.Parameters.Create.ShareAccess = FILE_SHARE_VALID_FLAGS;
+	op.front = create;
+	flt_operation_run(&op);
+	if (op.data.IoStatus.Status == STATUS_REPARSE)
+		err = -EXDEV;	/* the VFS has chosen the object already (rule R7) */
+	else
+		err = fltfs_op_result(&op);
+	/* Cancelled by a filter that said nothing else, or a success that opened nothing. */
+	if (!err && fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
+		err = -EACCES;
+	flt_operation_fini(&op);
+	return err;
+}
+
+/**
+ * fltfs_short_open() - begin an operation by path
+ * @dentry: upper dentry; may be negative if @make is given
+ * @how: access and options
+ * @target: NULL, or the name in the directory @dentry that will be a rename's or link's target
+ * @make: NULL, or makes the object below; called once, in the bottom, unless a filter refuses
+ * @context: for @make
+ *
+ * Passive level; may be called under any lock of the VFS that the calling operation holds.
+ *
+ * Return: an open file object to be released with fltfs_fo_release(); NULL when what was made is
+ * not visible here and so cannot have one; an error pointer when the create failed or was refused.
+ */
+struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how *how,
+				  struct dentry *target, fltfs_make_fn make, void *context)
+{
+	struct fltfs_short_create *create;
+	struct fltfs_fo *fo;
+	int err;
+
+	fo = fltfs_fo_new(target ?: dentry);
+	create = kzalloc(sizeof(*create), GFP_KERNEL);
+	if (!fo || !create) {
+		err = -ENOMEM;
+		goto out;
+	}
+	if (target) {
+		/* The name is the target's, the object is its directory. */
+		dput(fo->dentry);
+		fo->dentry = dget(dentry);
+	}
+	create->request.bottom = fltfs_bottom_short_create;
+	create->security.AccessState = &create->state;
+	create->security.DesiredAccess = how->access;
+	create->security.FullCreateOptions = how->options | how->disposition << 24;
+	create->state.RemainingDesiredAccess = how->access;
+	create->state.OriginalDesiredAccess = how->access;
+	create->how = how;
+	create->target = target;
+	create->make = make;
+	create->context = context;
+	err = fltfs_short_send(fo, create);
+out:
+	kfree(create);
+	if (!err && test_bit(FLTFS_FO_OPEN, &fo->state)) {
+		fltfs_fo_flag(fo, FO_HANDLE_CREATED);
+		return fo;
+	}
+	if (fo)
+		fltfs_fo_forget(fo);
+	return ERR_PTR(err);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The mount as a volume: what the filter manager may ask of fltfs, and the one place where an
+ * operation reaches the bottom of the stack.
+ */
+#include <linux/sched/signal.h>
+#include "fltmgr/instance.h"
+#include "fltmgr/stack.h"
+#include "fs/request.h"
+
+/* For operations that need nothing of the file system. */
+void fltfs_bottom_nothing(struct flt_operation *op)
+{
+	flt_operation_result(op, STATUS_SUCCESS, 0);
+}
+
+/* An operation that a filter started on an open file object. */
+static void fltfs_perform_generated(struct flt_operation *op)
+{
+	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
+
+	if (!fo || !fo->lower) {
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+		return;
+	}
+	switch (op->iopb.MajorFunction) {
+	case IRP_MJ_READ:
+		fltfs_bottom_read(op);
+		break;
+	case IRP_MJ_WRITE:
+		fltfs_bottom_write(op);
+		break;
+	case IRP_MJ_QUERY_INFORMATION:
+		fltfs_bottom_query(op);
+		break;
+	case IRP_MJ_FLUSH_BUFFERS:
+		fltfs_op_errno(op, vfs_fsync(fo->lower, op->iopb.MinorFunction ==
+					     IRP_MN_FLUSH_DATA_SYNC_ONLY), 0);
+		break;
+	default:
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+	}
+}
+
+/**
+ * fltfs_perform() - flt_volume_ops.perform
+ * @op: operation; its parameters are as the filters left them
+ *
+ * Return: true, since nothing here finishes later.
+ */
+bool fltfs_perform(struct flt_operation *op)
+{
+	struct fltfs_request *request = op->front;
+
+	if (request) {
+		request->reached = true;
+		request->bottom(op);
+	} else {
+		fltfs_perform_generated(op);
+	}
+	return true;
+}
+
+/**
+ * fltfs_op_result() - what the program gets
+ * @op: finished operation
+ *
+ * Return: 0 for success and informational codes, otherwise a negative errno (table 7 of the map;
+ * codes that end a read or a listing are the caller's to look at first).
+ */
+int fltfs_op_result(const struct flt_operation *op)
+{
+	NTSTATUS status = op->data.IoStatus.Status;
+	bool known;
+	int err;
+
+	/* The caller was killed while it waited, and so the operation was given up. */
+	if (status == STATUS_CANCELLED && fatal_signal_pending(current))
+		return -EINTR;
+	err = flt_errno_from_status(status, &known);
+	if (unlikely(!known))
+		pr_warn_ratelimited("fltfs: a filter ended %s with the unknown status %#x\n",
+				    flt_op_desc(op->iopb.MajorFunction)->name, status);
+	return err;
+}
+
+/* Can everybody who is interested in a stat take it as QUERY_OPEN? */
+static bool fltfs_stack_takes_query_open(const struct flt_stack *stack)
+{
+	static const UCHAR slow[] = {
+		IRP_MJ_CREATE, IRP_MJ_QUERY_INFORMATION, IRP_MJ_CLEANUP, IRP_MJ_CLOSE,
+	};
+	unsigned int fast = flt_op_index(IRP_MJ_QUERY_OPEN);
+	unsigned int i, j, k;
+
+	for (i = 0; i < ARRAY_SIZE(slow); i++) {
+		unsigned int index = flt_op_index(slow[i]);
+
+		for (j = 0; j < stack->count[index]; j++) {
+			const struct flt_node *node = &stack->nodes[stack->first[index] + j];
+
+			for (k = 0; k < stack->count[fast]; k++) {
+				if (stack->nodes[stack->first[fast] + k].instance ==
+				    node->instance)
+					break;
+			}
+			if (k == stack->count[fast])
+				return false;
+		}
+	}
+	return stack->count[fast];
+}
+
+/*
+ * An instance that attaches while a stat is on its way may see it in the form that was right
+ * before: no more than if it had attached a moment later.
+ */
+static void fltfs_interest_changed(struct flt_volume *volume)
+{
+	struct fltfs_sb *fsb = volume->private;
+	const struct flt_stack *stack;
+
+	rcu_read_lock();
+	stack = rcu_dereference(volume->stack);
+	WRITE_ONCE(fsb->query_open, stack && fltfs_stack_takes_query_open(stack));
+	rcu_read_unlock();
+}
+
+static const struct flt_volume_ops fltfs_volume_ops = {
+	.perform		= fltfs_perform,
+	.free_file		= fltfs_fo_free,
+	.interest_changed	= fltfs_interest_changed,
+};
+
+/*
+ * The type that filters are told. Local POSIX file systems say NTFS, since many filters attach to
+ * nothing else and its features are the nearest (VOL-20).
+ */
+static const struct fltfs_type_row {
+	const char *name;
+	u8 type;
+	bool network;
+} fltfs_type_rows[] = {
+	{ "ext2", FLT_FSTYPE_NTFS }, { "ext3", FLT_FSTYPE_NTFS }, { "ext4", FLT_FSTYPE_NTFS },
+	{ "xfs", FLT_FSTYPE_NTFS }, { "btrfs", FLT_FSTYPE_NTFS }, { "f2fs", FLT_FSTYPE_NTFS },
+	{ "tmpfs", FLT_FSTYPE_NTFS }, { "overlay", FLT_FSTYPE_NTFS },
+	{ "bcachefs", FLT_FSTYPE_NTFS }, { "zfs", FLT_FSTYPE_NTFS },
+	{ "ntfs", FLT_FSTYPE_NTFS }, { "ntfs3", FLT_FSTYPE_NTFS },
+	{ "vfat", FLT_FSTYPE_FAT }, { "msdos", FLT_FSTYPE_FAT }, { "exfat", FLT_FSTYPE_EXFAT },
+	{ "iso9660", FLT_FSTYPE_CDFS }, { "udf", FLT_FSTYPE_UDFS },
+	{ "nfs", FLT_FSTYPE_NFS, true }, { "nfs4", FLT_FSTYPE_NFS, true },
+	{ "cifs", FLT_FSTYPE_LANMAN, true }, { "smb3", FLT_FSTYPE_LANMAN, true },
+	{ "gpfs", FLT_FSTYPE_GPFS, true }, { "afs", FLT_FSTYPE_OPENAFS, true },
+	{ "ceph", FLT_FSTYPE_UNKNOWN, true }, { "9p", FLT_FSTYPE_UNKNOWN, true },
+	{ "fuse", FLT_FSTYPE_UNKNOWN }, { NULL, FLT_FSTYPE_UNKNOWN },
+};
+
+static const struct fltfs_type_row *fltfs_type_row(const struct super_block *lower)
+{
+	const struct fltfs_type_row *row;
+
+	for (row = fltfs_type_rows; row->name; row++)
+		if (!strcmp(row->name, lower->s_type->name))
+			break;
+	return row;
+}
+
+/**
+ * fltfs_volume_create() - make a volume of a mount
+ * @sb: upper super block, its fltfs_sb filled
+ * @name: what messages call it
+ *
+ * Return: 0 or a negative errno.
+ */
+int fltfs_volume_create(struct super_block *sb, const char *name)
+{
+	struct fltfs_sb *fsb = fltfs_sb(sb);
+	const struct fltfs_type_row *row = fltfs_type_row(fsb->sb);
+	struct flt_volume_info info = {
+		.mount_name	= name,
+		.lower_type	= fsb->sb->s_type->name,
+		.fs_type	= row->type,
+		.device_type	= row->network ? FILE_DEVICE_NETWORK_FILE_SYSTEM :
+					    FILE_DEVICE_DISK_FILE_SYSTEM,
+		.read_only	= sb_rdonly(sb),
+		.local		= !row->network,
+	};
+	struct flt_volume *volume = flt_volume_create(&fltfs_volume_ops, fsb, &info);
+
+	if (IS_ERR(volume))
+		return PTR_ERR(volume);
+	fsb->volume = volume;
+	return 0;
+}
+
+/* Nothing can arrive any more; every inode is gone. */
+void fltfs_volume_destroy(struct fltfs_sb *fsb)
+{
+	if (fsb->volume)
+		flt_volume_destroy(fsb->volume);
+	fsb->volume = NULL;
+}

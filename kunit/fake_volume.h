@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A volume without a file system: what the operations reach at the bottom of the unit tests'
+ * stacks. It does what it is told with each operation: finishes it at once, from a worker, from
+ * softirq, before perform() returns, or holds it until it is released or cancelled.
+ */
+#ifndef KUNIT_FAKE_VOLUME_H
+#define KUNIT_FAKE_VOLUME_H
+
+#include <linux/interrupt.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include "fltmgr/file_object.h"
+#include "fltmgr/operation.h"
+#include "fltmgr/volume.h"
+
+struct world;
+
+enum fake_when {
+	FAKE_INLINE,	/* perform() finishes it */
+	FAKE_EARLY,	/* it is finished before perform() says that it is under way */
+	FAKE_WORKER,	/* a worker finishes it */
+	FAKE_SOFTIRQ,	/* a tasklet finishes it */
+	FAKE_HOLD,	/* nobody does, until fake_release() or a cancel */
+};
+
+/* Information: as much as a read or write asked for, 0 for the rest. */
+#define FAKE_AS_ASKED	ULONG_MAX
+
+/**
+ * struct fake_volume - a volume and its orders
+ * @volume: the filter manager's
+ * @world: where events go
+ * @when: and the following four: the orders for each operation from now on
+ * @status: its final status
+ * @information: its final Information
+ * @tag: its TagData
+ * @cancellable: a held operation ends with STATUS_CANCELLED when it is cancelled
+ * @delay_ms: how long the worker sleeps first
+ * @performed: calls of perform()
+ * @completed: operations finished
+ * @cancelled: calls of cancel()
+ * @files: file objects that were not freed
+ * @lock: protects the lists
+ * @held: held requests, oldest first
+ * @soft: requests for @tasklet
+ * @seen: parameters at the last perform()
+ */
+struct fake_volume {
+	struct flt_volume *volume;
+	struct world *world;
+	enum fake_when when;
+	NTSTATUS status;
+	ULONG_PTR information;
+	struct _FLT_TAG_DATA_BUFFER *tag;
+	bool cancellable;
+	unsigned int delay_ms;
+	atomic_t performed;
+	atomic_t completed;
+	atomic_t cancelled;
+	atomic_t files;
+	spinlock_t lock;	/* @held, @soft */
+	struct list_head held;
+	struct list_head soft;
+	struct tasklet_struct tasklet;
+	FLT_IO_PARAMETER_BLOCK seen;
+};
+
+struct fake_volume *fake_volume_create(struct world *w, const char *name);
+void fake_volume_destroy(struct fake_volume *fake);
+PFILE_OBJECT fake_open(struct fake_volume *fake);
+void fake_close(PFILE_OBJECT file);
+bool fake_release(struct fake_volume *fake);
+unsigned int fake_release_all(struct fake_volume *fake);
+unsigned int fake_nr_held(struct fake_volume *fake);
+
+#endif

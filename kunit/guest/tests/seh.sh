@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# Structured exception handling: a driver that checks it when it is loaded (also while a tracer
+# hooks returns), and a minifilter that raises where nothing handles it.
+#
+# needs: lower=tmpfs filters=sehtest,sehloose time=120
+. /t/lib.sh
+
+report() {
+	dmesg -c >/dev/null
+	insmod /modules/sehtest.ko
+	status=$?
+	dmesg | sed -n 's/^\[[^]]*\] *//; s/.*sehtest: //p' >report
+	grep 'does not hold' report
+	return $status
+}
+
+load_fltshim
+report || fail "sehtest reports failures"
+for row in SRC-11 SRC-12 SRC-13 SRC-15 SRC-16 SRC-17 SRC-18 SRC-23 SRC-24 SRC-25 \
+	SRC-68 SRC-81 SRC-101 SRC-129; do
+	proves $row grep -q "row $row ok" report
+	expect [ "$(grep -c "row $row failed" report)" = 0 ]
+done
+expect grep -q '[1-9][0-9]* checks, 0 failed' report
+expect rmmod sehtest
+
+# A return hook on a function that is jumped over would crash the machine (SRC-27).
+mount -t tracefs none /sys/kernel/tracing 2>/dev/null
+if grep -q function_graph /sys/kernel/tracing/available_tracers 2>/dev/null; then
+	echo function_graph >/sys/kernel/tracing/current_tracer
+	proves SRC-27 report
+	echo nop >/sys/kernel/tracing/current_tracer
+	rmmod sehtest
+fi
+
+# Nobody handles it: the operation fails, the filter is named, the machine goes on (SRC-22).
+load_filter sehloose
+mount_flt
+dmesg -c >/dev/null
+echo text >"$LOWER/raise-pre"
+echo text >"$LOWER/raise-post"
+echo text >"$LOWER/plain"
+for round in 1 2 3; do
+	refuse cat "$MNT/raise-pre"
+	proves SRC-22 grep -qi 'no space' /tmp/work/why
+	proves SRC-22 refuse cat "$MNT/raise-post"
+	proves SRC-22 [ "$(cat "$MNT/plain")" = text ]
+done
+proves SRC-12 [ "$(dmesg | grep -c 'sehloose: the finally block ran')" = 3 ]
+proves SRC-22 [ "$(dmesg | grep -ci 'sehloose.*pre-operation callback.*raised 0xc000007f')" -ge 1 ]
+umount "$MNT"
+proves SRC-22 unload_filter sehloose

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Results of assertions, and a look at the kernel log through the console's trace point.
+ */
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <trace/events/printk.h>
+#include "kunit/prove.h"
+
+/**
+ * prove_result() - record one assertion
+ * @test: the running case
+ * @id: contract row, or NULL
+ * @held: did it hold?
+ * @what: its text
+ * @suite: base name of the file
+ * @file: path of the file
+ * @line: line in it
+ *
+ * Return: @held
+ */
+bool prove_result(struct kunit *test, const char *id, bool held, const char *what,
+		  const char *suite, const char *file, int line)
+{
+	const char *base = kbasename(file);
+
+	if (id)
+		pr_info("proves: %s %s %s.%s %s:%d\n", id, held ? "ok" : "failed", suite,
+			test->name, base, line);
+	if (!held)
+		KUNIT_FAIL(test, "%s:%d: does not hold: %s%s%s", base, line, what,
+			   id ? " for " : "", id ?: "");
+	return held;
+}
+
+static DEFINE_RAW_SPINLOCK(prove_log_lock);
+static const char *prove_log_word;
+static char prove_log_line[256];
+static int prove_log_lines;
+
+static void prove_log_probe(void *unused, const char *text, size_t len)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&prove_log_lock, flags);
+	if (prove_log_word && strnstr(text, prove_log_word, len)) {
+		prove_log_lines++;
+		len = min(len, sizeof(prove_log_line) - 1);
+		memcpy(prove_log_line, text, len);
+		prove_log_line[len] = 0;
+	}
+	raw_spin_unlock_irqrestore(&prove_log_lock, flags);
+}
+
+static void prove_log_stop(void *unused)
+{
+	unregister_trace_console(prove_log_probe, NULL);
+	tracepoint_synchronize_unregister();
+	prove_log_word = NULL;
+}
+
+/**
+ * prove_log_start() - count the log lines that contain a word from now on
+ * @test: until this case ends
+ * @word: static string
+ *
+ * Return: 0, or the error of the trace point
+ */
+int prove_log_start(struct kunit *test, const char *word)
+{
+	int ret;
+
+	prove_log_lines = 0;
+	prove_log_line[0] = 0;
+	prove_log_word = word;
+	ret = register_trace_console(prove_log_probe, NULL);
+	if (ret)
+		return ret;
+	return kunit_add_action_or_reset(test, prove_log_stop, NULL);
+}
+
+int prove_log_count(void)
+{
+	return READ_ONCE(prove_log_lines);
+}
+
+bool prove_log_last_has(const char *text)
+{
+	unsigned long flags;
+	bool has;
+
+	raw_spin_lock_irqsave(&prove_log_lock, flags);
+	has = strstr(prove_log_line, text);
+	raw_spin_unlock_irqrestore(&prove_log_lock, flags);
+	return has;
+}

@@ -12,10 +12,6 @@
 
 #ifdef FLT_HAVE_INODE_ACL
 
-/* The members of inode_operations; @get is not needed everywhere. */
-#define FLT_ACL_IOPS(check, get, set) \
-	.get_inode_acl = (check), .get_acl = (get), .set_acl = (set)
-
 /* What ->set_acl is given, and the dentry behind it (put after use). */
 typedef struct dentry flt_acl_object;
 
@@ -43,9 +39,6 @@ static inline int flt_set_acl(flt_idmap *idmap, struct dentry *dentry, struct po
 }
 
 #else
-
-#define FLT_ACL_IOPS(check, get, set) \
-	.get_acl = (check), .set_acl = (set)
 
 typedef struct inode flt_acl_object;
 

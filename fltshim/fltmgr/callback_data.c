@@ -7,6 +7,7 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include "fltmgr/operation.h"
+#include "nt/ps_process.h"
 
 /**
  * FltSetCallbackDataDirty() - make the changes to the parameters count
@@ -91,14 +92,15 @@ EXPORT_SYMBOL_GPL(FltIsOperationSynchronous);
  *
  * WDK page: fltgetrequestorprocessid. IRQL: <= DISPATCH_LEVEL.
  *
- * Return: the thread group's id in the initial namespace, 0 for an operation without a thread
+ * Return: the thread group's id in the initial namespace, 4 for kernel threads, 0 for an operation
+ * without a thread
  */
 ULONG FltGetRequestorProcessId(PFLT_CALLBACK_DATA CallbackData)
 {
 	/* A draining call carries a copy of the data, so it is the thread that tells. */
-	struct task_struct *task = (struct task_struct *)CallbackData->Thread;
-
-	return task ? task_tgid_nr(task) : 0;
+	if (!CallbackData->Thread)
+		return 0;
+	return (ULONG)(ULONG_PTR)PsGetThreadProcessId(CallbackData->Thread);
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorProcessId);
 
@@ -113,3 +115,18 @@ HANDLE FltGetRequestorProcessIdEx(PFLT_CALLBACK_DATA CallbackData)
 	return (HANDLE)(ULONG_PTR)FltGetRequestorProcessId(CallbackData);
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorProcessIdEx);
+
+/**
+ * FltGetRequestorProcess() - process object of the requestor
+ * @CallbackData: callback data of the operation
+ *
+ * WDK page: fltgetrequestorprocess. IRQL: <= DISPATCH_LEVEL. Not referenced: it lives as long as
+ * the operation.
+ *
+ * Return: the process, NULL for an operation without a thread
+ */
+PEPROCESS FltGetRequestorProcess(PFLT_CALLBACK_DATA CallbackData)
+{
+	return CallbackData->Thread ? IoThreadToProcess(CallbackData->Thread) : NULL;
+}
+EXPORT_SYMBOL_GPL(FltGetRequestorProcess);

@@ -517,10 +517,16 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 	return op->data.IoStatus.Status;
 }
 
+static void flt_operation_put_tasks(struct flt_operation *op)
+{
+	put_task_struct(op->leader);
+	put_task_struct(op->task);
+}
+
 static void flt_operation_finish_async(struct flt_operation *op)
 {
 	flt_operation_leave(op);
-	put_task_struct(op->task);
+	flt_operation_put_tasks(op);
 	op->done(op);
 }
 
@@ -539,10 +545,11 @@ u8 flt_operation_start(struct flt_operation *op)
 	u8 how;
 
 	op->flags |= FLT_OP_ASYNC;
-	op->task = get_task_struct(op->task);
+	get_task_struct(op->task);
+	op->leader = get_task_struct(op->task->group_leader);
 	INIT_WORK(&op->work, flt_resume_worker);
 	if (!flt_operation_enter(op)) {
-		put_task_struct(op->task);
+		flt_operation_put_tasks(op);
 		op->done(op);
 		return 0;
 	}

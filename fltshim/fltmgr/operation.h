@@ -111,6 +111,8 @@ struct flt_record {
  * @inflight_cpu: which of these lists
  * @start: jiffies at the start
  * @task: the thread that asked for it (data.Thread); referenced for asynchronous operations
+ * @leader: of its thread group: the requestor process; set and referenced for asynchronous
+ *	operations, whose thread may exit meanwhile
  * @runner: the task that runs the machine; for comparison only
  * @held: in the holding instance's list of operations that it pends
  */
@@ -143,6 +145,7 @@ struct flt_operation {
 	int inflight_cpu;
 	unsigned long start;
 	struct task_struct *task;
+	struct task_struct *leader;
 	struct task_struct *runner;
 	struct list_head held;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];

@@ -147,6 +147,14 @@ struct posix_acl *fltfs_check_acl(struct inode *inode, int type, bool rcu);
 struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int type);
 int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type);
 
+/* Members of inode_operations. */
+#ifdef FLT_HAVE_INODE_ACL
+#define FLTFS_ACL_IOPS	.get_inode_acl = fltfs_check_acl, .get_acl = fltfs_get_acl, \
+			.set_acl = fltfs_set_acl
+#else
+#define FLTFS_ACL_IOPS	.get_acl = fltfs_check_acl, .set_acl = fltfs_set_acl
+#endif
+
 /* dentry.c */
 extern const struct dentry_operations fltfs_dentry_operations;
 bool fltfs_dentry_matches(struct dentry *dentry, struct dentry *lower, struct inode *inode);

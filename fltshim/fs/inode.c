@@ -103,7 +103,7 @@ static const struct inode_operations fltfs_file_iops = {
 	.fiemap		= fltfs_fiemap,
 	.fileattr_get	= fltfs_fileattr_get,
 	.fileattr_set	= fltfs_fileattr_set,
-	FLT_ACL_IOPS(fltfs_check_acl, fltfs_get_acl, fltfs_set_acl),
+	FLTFS_ACL_IOPS,
 };
 
 static const struct inode_operations fltfs_special_iops = {
@@ -111,7 +111,7 @@ static const struct inode_operations fltfs_special_iops = {
 	.getattr	= fltfs_getattr,
 	.setattr	= fltfs_setattr,
 	.listxattr	= fltfs_listxattr,
-	FLT_ACL_IOPS(fltfs_check_acl, fltfs_get_acl, fltfs_set_acl),
+	FLTFS_ACL_IOPS,
 };
 
 static const struct inode_operations fltfs_symlink_iops = {

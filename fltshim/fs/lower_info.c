@@ -73,7 +73,7 @@ ULONG fltfs_attributes(const struct kstat *stat)
 }
 
 /* A file system without a time of birth: the earlier of the two that can only have come later. */
-static s64 fltfs_creation_time(const struct kstat *stat)
+s64 fltfs_creation_time(const struct kstat *stat)
 {
 	if (stat->result_mask & STATX_BTIME)
 		return nt_time_from_timespec(&stat->btime);

@@ -26,7 +26,7 @@ static bool fltfs_private(unicode_t c)
 
 /*
  * One character of @from as one or two units. A character that is itself in the private range is
- * treated as bytes that are not UTF-8, one after the other: so it stays apart from what we put there.
+ * treated as bytes that are not UTF-8, one after the other: so it stays apart from ours.
  */
 static int fltfs_char_to_utf16(const char *from, size_t len, WCHAR *to, int *units)
 {

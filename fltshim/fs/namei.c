@@ -392,6 +392,8 @@ int fltfs_tmpfile(flt_idmap *idmap, struct inode *dir, struct file *file, umode_
 static int fltfs_atomic_open(struct inode *dir, struct dentry *dentry, struct file *file,
 			     unsigned int flags, umode_t mode)
 {
+	struct fltfs_make make = { .dir = dir, .dentry = dentry,
+				   .mode = (mode & ~S_IFMT) | S_IFREG };
 	struct dentry *found = NULL;
 	int err;
 
@@ -406,8 +408,7 @@ static int fltfs_atomic_open(struct inode *dir, struct dentry *dentry, struct fi
 		return -ENOENT;
 	if (fltfs_wants(dir, FLT_WANT(IRP_MJ_CREATE)))
 		return fltfs_create_filtered(dir, dentry, file, mode);
-	err = fltfs_make_lower(&(struct fltfs_make) { .dir = dir, .dentry = dentry,
-						      .mode = mode | S_IFREG });
+	err = fltfs_make_lower(&make);
 	if (err)
 		return err;
 	file->f_mode |= FMODE_CREATED;
@@ -432,5 +433,5 @@ const struct inode_operations fltfs_dir_iops = {
 	.listxattr	= fltfs_listxattr,
 	.fileattr_get	= fltfs_fileattr_get,
 	.fileattr_set	= fltfs_fileattr_set,
-	FLT_ACL_IOPS(fltfs_check_acl, fltfs_get_acl, fltfs_set_acl),
+	FLTFS_ACL_IOPS,
 };

@@ -17,13 +17,13 @@ struct fltfs_scan;
  * struct fltfs_stream - what all file objects of an inode share; FsContext points to @header
  * @header: for filters that use FsRtl macros
  * @sections: SectionObjectPointer
- * @lock: protects @opens
+ * @lock: protects @opens and the marks of those in it
  * @opens: file objects that are open, the newest first
  */
 struct fltfs_stream {
 	FSRTL_ADVANCED_FCB_HEADER header;
 	SECTION_OBJECT_POINTERS sections;
-	spinlock_t lock;
+	spinlock_t lock;	/* opens */
 	struct list_head opens;
 };
 

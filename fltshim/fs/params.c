@@ -12,6 +12,34 @@ const struct fs_parameter_spec fltfs_parameters[] = {
 	{}
 };
 
+/**
+ * fltfs_refuse() - say why a mount request is turned down
+ * @fc: the request
+ * @err: what to return
+ * @fmt: one sentence
+ *
+ * Without a message log errorf() prints to the kernel log by itself.
+ *
+ * Return: @err.
+ */
+int fltfs_refuse(struct fs_context *fc, int err, const char *fmt, ...)
+{
+	struct va_format message = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, fmt);
+	message.va = &args;
+	errorf(fc, "fltfs: %pV", &message);
+	va_end(args);
+	if (fc->log.log) {
+		va_start(args, fmt);
+		message.va = &args;
+		pr_err("fltfs: %pV\n", &message);
+		va_end(args);
+	}
+	return err;
+}
+
 static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 {
 	struct fs_parse_result result;

@@ -10,15 +10,7 @@
 
 extern const struct fs_parameter_spec fltfs_parameters[];
 
-/* errorf() without a message log prints to the kernel log by itself. */
-#define fltfs_refuse(fc, err, fmt, ...)						\
-({										\
-	struct fs_context *__fc = (fc);						\
-										\
-	errorf(__fc, "fltfs: " fmt, ##__VA_ARGS__);				\
-	if (__fc->log.log)							\
-		pr_err("fltfs: " fmt "\n", ##__VA_ARGS__);			\
-	(err);									\
-})
+__printf(3, 4)
+int fltfs_refuse(struct fs_context *fc, int err, const char *fmt, ...);
 
 #endif

@@ -52,6 +52,7 @@ int fltfs_lower_stat(const struct fltfs_fo *fo, u32 request_mask, unsigned int f
 NTSTATUS fltfs_fill_information(FILE_INFORMATION_CLASS class, void *buffer, ULONG length,
 				const struct kstat *stat, const struct fltfs_fo *fo, ULONG *used);
 void fltfs_bottom_query(struct flt_operation *op);
+s64 fltfs_creation_time(const struct kstat *stat);
 ULONG fltfs_attributes(const struct kstat *stat);
 ULONG fltfs_reparse_tag(umode_t mode);
 
@@ -96,10 +97,11 @@ struct fltfs_how {
 	USHORT attributes;
 };
 
+/* Makes an object below, as the accepted parameters of its create say. */
+typedef int (*fltfs_make_fn)(void *context, const FLT_PARAMETERS *parameters);
+
 struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how *how,
-				  struct dentry *target,
-				  int (*make)(void *context, const FLT_PARAMETERS *parameters),
-				  void *context);
+				  struct dentry *target, fltfs_make_fn make, void *context);
 
 /* open.c */
 int fltfs_open_filtered(struct inode *inode, struct file *file);

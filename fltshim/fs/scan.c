@@ -117,8 +117,7 @@ static bool fltfs_gather_actor(struct dir_context *ctx, const char *name, int le
 
 static void fltfs_entry_fill(FILE_ID_BOTH_DIR_INFORMATION *entry, const struct kstat *stat)
 {
-	entry->CreationTime.QuadPart = nt_time_from_timespec(
-		stat->result_mask & STATX_BTIME ? &stat->btime : &stat->ctime);
+	entry->CreationTime.QuadPart = fltfs_creation_time(stat);
 	entry->LastAccessTime.QuadPart = nt_time_from_timespec(&stat->atime);
 	entry->LastWriteTime.QuadPart = nt_time_from_timespec(&stat->mtime);
 	entry->ChangeTime.QuadPart = nt_time_from_timespec(&stat->ctime);
@@ -301,9 +300,10 @@ static unsigned int fltfs_entry_type(const struct fltfs_scan_entry *known,
 				     const FILE_ID_BOTH_DIR_INFORMATION *entry)
 {
 	bool directory = entry->FileAttributes & FILE_ATTRIBUTE_DIRECTORY;
+	bool was_directory = known && known->type == DT_DIR;
 
 	/* A filter that made something else of it is believed. */
-	if (known && (known->type == DT_DIR) == directory)
+	if (known && was_directory == directory)
 		return known->type;
 	if (directory)
 		return DT_DIR;

@@ -223,8 +223,7 @@ static noinline int fltfs_setattr_filtered(struct dentry *dentry, const struct i
 					   struct file *file, bool size, bool basic)
 {
 	struct fltfs_setattr *set = kzalloc(sizeof(*set), GFP_KERNEL);
-	struct fltfs_fo *own = NULL;
-	struct fltfs_fo *fo;
+	struct fltfs_fo *own, *fo;
 	int err;
 
 	if (!set)
@@ -237,7 +236,8 @@ static noinline int fltfs_setattr_filtered(struct dentry *dentry, const struct i
 	if (file)
 		fo = fltfs_file_get_fo(file);
 	else
-		fo = own = fltfs_fo_own(dentry);
+		fo = fltfs_fo_own(dentry);
+	own = file ? NULL : fo;
 	if (!fo && file) {
 		err = -ENOMEM;
 		goto out;

@@ -24,7 +24,7 @@ struct fltfs_short_create {
 	ACCESS_STATE state;
 	const struct fltfs_how *how;
 	struct dentry *target;
-	int (*make)(void *context, const FLT_PARAMETERS *parameters);
+	fltfs_make_fn make;
 	void *context;
 };
 
@@ -93,9 +93,7 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
  * not visible here and so cannot have one; an error pointer when the create failed or was refused.
  */
 struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how *how,
-				  struct dentry *target,
-				  int (*make)(void *context, const FLT_PARAMETERS *parameters),
-				  void *context)
+				  struct dentry *target, fltfs_make_fn make, void *context)
 {
 	struct fltfs_short_create *create;
 	struct fltfs_fo *fo;

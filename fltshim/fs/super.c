@@ -60,14 +60,14 @@ static int fltfs_check_lower(struct fs_context *fc, const struct path *path)
 				    fc->source);
 	if (sb->s_stack_depth >= FILESYSTEM_MAX_STACK_DEPTH)
 		return fltfs_refuse(fc, -EINVAL,
-				    "%s is on %s, which is already as deep a stack of file systems as the kernel allows (%d)",
-				    fc->source, sb->s_type->name, FILESYSTEM_MAX_STACK_DEPTH);
+				    "%s is on %s, at stack depth %d: the kernel allows no more",
+				    fc->source, sb->s_type->name, sb->s_stack_depth);
 	if (fltfs_own_names(path))
 		return fltfs_refuse(fc, -EINVAL,
-				    "%s is on a case-insensitive file system (%s), which is not supported",
+				    "%s is on a case-insensitive file system (%s): not supported",
 				    fc->source, sb->s_type->name);
 	if (is_idmapped_mnt(path->mnt))
-		return fltfs_refuse(fc, -EINVAL, "%s is on an id-mapped mount, which is not supported",
+		return fltfs_refuse(fc, -EINVAL, "%s is on an id-mapped mount: not supported",
 				    fc->source);
 	if (sb->s_user_ns != fc->user_ns)
 		return fltfs_refuse(fc, -EPERM, "%s belongs to another user name space",

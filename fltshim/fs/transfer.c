@@ -46,7 +46,7 @@ static void fltfs_buffer_free(void *buffer, size_t size)
 		free_pages_exact(buffer, size);
 }
 
-/* Who asked: the kernel for itself, or a program (also through a splice or a kernel worker of it). */
+/* Who asked: the kernel for itself, or a program (a splice and an io_uring worker included). */
 static KPROCESSOR_MODE fltfs_transfer_mode(const struct iov_iter *iter)
 {
 	if (user_backed_iter(iter))

@@ -8,6 +8,7 @@
 #include <linux/printk.h>
 #include "nt/rtl_format.h"
 #include "nt/violation.h"
+#include "include/fsh/crt.h"
 
 /* What Windows transmits of one call at most; a frame must hold it. */
 #define DBG_MAX		512
@@ -195,6 +196,18 @@ ULONG vDbgPrintExWithPrefix(PCCH Prefix, ULONG ComponentId, ULONG Level, PCCH Fo
 	return STATUS_SUCCESS;
 }
 EXPORT_SYMBOL_GPL(vDbgPrintExWithPrefix);
+
+/* What a console program would print goes to the kernel log. */
+int FSH_MS_ABI fsh_printf(const char *Format, ...)
+{
+	struct rtl_args args;
+
+	rtl_args_start(&args, Format);
+	dbg_print(fsh_caller(), NULL, DPFLTR_INFO, Format, &args);
+	rtl_args_end(&args);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(fsh_printf);
 
 /**
  * DbgBreakPointWithStatus() - what would stop in a debugger

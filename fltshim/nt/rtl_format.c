@@ -160,26 +160,30 @@ static void rtl_put_text(struct rtl_sink *sink, const void *text, size_t units, 
  * @room: bytes of it
  * @from: UTF-16
  * @units: of it
- * @bad: set when half a surrogate pair was replaced by U+FFFD; may be NULL
  *
- * Any context. Return: bytes of the whole result, also those that did not fit
+ * Half of a surrogate pair becomes U+FFFD. Any context.
+ *
+ * Return: bytes of the whole result and of what fitted
  */
-size_t rtl_utf8_from_utf16(char *to, size_t room, const WCHAR *from, size_t units, bool *bad)
+struct rtl_converted rtl_utf8_from_utf16(char *to, size_t room, const WCHAR *from, size_t units)
 {
 	struct rtl_sink sink = { .buffer = to, .room = room };
+	struct rtl_converted done = { };
 	size_t at, used;
 	unicode_t c;
 
 	for (at = 0; at < units; at += used) {
 		size_t start = sink.used;
 
-		if (!rtl_from_utf16(from + at, units - at, &c, &used) && bad)
-			*bad = true;
+		if (!rtl_from_utf16(from + at, units - at, &c, &used))
+			done.bad = true;
 		rtl_put_char(&sink, c);
 		if (sink.used > sink.room && start < sink.room)
 			sink.room = start;
 	}
-	return sink.used;
+	done.need = sink.used;
+	done.fit = min(sink.used, sink.room);
+	return done;
 }
 
 /**
@@ -188,26 +192,30 @@ size_t rtl_utf8_from_utf16(char *to, size_t room, const WCHAR *from, size_t unit
  * @room: units of it
  * @from: UTF-8
  * @bytes: of it
- * @bad: set when a byte was replaced by U+FFFD; may be NULL
  *
- * Any context. Return: units of the whole result, also those that did not fit
+ * A byte that belongs to no character becomes U+FFFD. Any context.
+ *
+ * Return: units of the whole result and of what fitted
  */
-size_t rtl_utf16_from_utf8(WCHAR *to, size_t room, const char *from, size_t bytes, bool *bad)
+struct rtl_converted rtl_utf16_from_utf8(WCHAR *to, size_t room, const char *from, size_t bytes)
 {
 	struct rtl_sink sink = { .buffer = to, .room = room, .wide = true };
+	struct rtl_converted done = { };
 	size_t at, used;
 	unicode_t c;
 
 	for (at = 0; at < bytes; at += used) {
 		size_t start = sink.used;
 
-		if (!rtl_from_utf8(from + at, bytes - at, &c, &used) && bad)
-			*bad = true;
+		if (!rtl_from_utf8(from + at, bytes - at, &c, &used))
+			done.bad = true;
 		rtl_put_char(&sink, c);
 		if (sink.used > sink.room && start < sink.room)
 			sink.room = start;
 	}
-	return sink.used;
+	done.need = sink.used;
+	done.fit = min(sink.used, sink.room);
+	return done;
 }
 
 /* Text in its field. */

@@ -31,7 +31,20 @@ static inline void rtl_args_copy(struct rtl_args *args, va_list from)
 
 size_t rtl_format(void *buffer, size_t room, bool wide, const void *format,
 		  struct rtl_args *args);
-size_t rtl_utf8_from_utf16(char *to, size_t room, const WCHAR *from, size_t units, bool *bad);
-size_t rtl_utf16_from_utf8(WCHAR *to, size_t room, const char *from, size_t bytes, bool *bad);
+
+/**
+ * struct rtl_converted - what a conversion did
+ * @need: units of the whole result
+ * @fit: units written; never part of a character
+ * @bad: something had no counterpart and became U+FFFD
+ */
+struct rtl_converted {
+	size_t need;
+	size_t fit;
+	bool bad;
+};
+
+struct rtl_converted rtl_utf8_from_utf16(char *to, size_t room, const WCHAR *from, size_t units);
+struct rtl_converted rtl_utf16_from_utf8(WCHAR *to, size_t room, const char *from, size_t bytes);
 
 #endif

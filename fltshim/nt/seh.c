@@ -162,6 +162,25 @@ void seh_raise_access_violation(ULONG_PTR address, bool write)
 	seh_raise_at(STATUS_ACCESS_VIOLATION, __builtin_return_address(0), 2, write, address);
 }
 
+static noinline bool seh_call_softirq(void (*fn)(void *arg), void *arg, NTSTATUS *code)
+{
+	struct fsh_frame *around = this_cpu_read(seh_softirq_barrier);
+	struct fsh_frame frame __attribute__((__uninitialized__));
+	bool returned = false;
+
+	seh_enter(&frame, NULL, NULL);
+	this_cpu_write(seh_softirq_barrier, &frame);
+	if (!fsh_setjmp(&frame)) {
+		fn(arg);
+		returned = true;
+	} else {
+		*code = frame.code;
+	}
+	WRITE_ONCE(frame.mark, 0);
+	this_cpu_write(seh_softirq_barrier, around);
+	return returned;
+}
+
 /**
  * seh_call - call into a driver behind a barrier
  * @fn: what to call; seh_raises, as everything between it and the driver's code
@@ -177,27 +196,18 @@ void seh_raise_access_violation(ULONG_PTR address, bool write)
  */
 bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code)
 {
-	bool softirq = in_serving_softirq();
-	struct fsh_frame *outer = NULL;
 	struct fsh_frame frame __attribute__((__uninitialized__));
-	bool returned;
 
+	if (unlikely(in_serving_softirq()))
+		return seh_call_softirq(fn, arg, code);
 	seh_enter(&frame, NULL, NULL);
-	if (unlikely(softirq)) {
-		outer = this_cpu_read(seh_softirq_barrier);
-		this_cpu_write(seh_softirq_barrier, &frame);
-	}
-	if (likely(!fsh_setjmp(&frame))) {
-		fn(arg);
-		returned = true;
-	} else {
+	if (unlikely(fsh_setjmp(&frame))) {
 		*code = frame.code;
-		returned = false;
+		return false;
 	}
-	seh_leave(&frame);
-	if (unlikely(softirq))
-		this_cpu_write(seh_softirq_barrier, outer);
-	return returned;
+	fn(arg);
+	WRITE_ONCE(frame.mark, 0);
+	return true;
 }
 
 /* What the rewritten statements of drivers call. */

@@ -71,7 +71,7 @@ while read -r TEST seconds file; do
 	kill -KILL "-$pid" 2>/dev/null
 	took=$(now | awk -v start="$start" '{ printf "%.1f", $1 - start }')
 	echo "test $TEST ends" >/dev/kmsg
-	why=$(grep -E '^failed: |does not hold' /tmp/out | head -n 1)
+	why=$(grep -E '^failed: |^differs: |does not hold' /tmp/out | head -n 1)
 	[ -n "$why" ] || why=$(tail -n 1 /tmp/out)
 	if [ -e /tmp/late ]; then
 		status=124

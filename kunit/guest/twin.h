@@ -277,8 +277,8 @@ static inline void twin_differ(const char *step, const char *filters, const char
 		size_t a = strcspn(direct, "\n"), b = strcspn(seen, "\n");
 
 		if (a != b || memcmp(direct, seen, a)) {
-			printf("%s (%s):\n  lower: %.*s\n  mount: %.*s\n", step, filters,
-			       (int)a, direct, (int)b, seen);
+			printf("differs: step %s, %s: below '%.*s', on the mount '%.*s'\n", step,
+			       filters, (int)a, direct, (int)b, seen);
 			if (++told == 8)
 				break;
 		}

@@ -4,8 +4,7 @@
 #include <linux/xattr.h>
 
 static const struct xattr_handler * const flt_handlers[] = { NULL };
-void flt_probe(struct super_block *sb);
-void flt_probe(struct super_block *sb)
+static void __maybe_unused flt_probe(struct super_block *sb)
 {
 	sb->s_xattr = flt_handlers;
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A tree of 2,000 files is copied, listed, renamed, compared and removed over the mount with
 # both samples loaded; the same is done without them, and all that can be seen is the same.
-# needs: filters=passthru,spy time=300
+# needs: filters=passthru,spy programs=tar time=300
 . /t/lib.sh
 
 # The tree: 40 folders of 50 files, sizes from nothing to a few pages, all different.

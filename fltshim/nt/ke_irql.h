@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The level that a driver's code runs at. It is derived from the context, never stored, except
+ * for what Linux has no word for: APC_LEVEL, and who raised to DISPATCH_LEVEL.
+ */
+#ifndef NT_KE_IRQL_H
+#define NT_KE_IRQL_H
+
+#include <linux/irqflags.h>
+#include <linux/preempt.h>
+#include "nt/nt.h"
+#include "nt/violation.h"
+
+/* True where nothing may sleep: DISPATCH_LEVEL and above. */
+static inline bool ke_is_atomic(void)
+{
+	return preempt_count() || irqs_disabled();
+}
+
+/*
+ * What a routine that may be called at @limit or below begins with. Reports the calling driver
+ * if it is above; false then, except for a PASSIVE_LEVEL routine at APC_LEVEL, which Linux can
+ * perform (IRQL-62). To be used in the exported routine itself.
+ */
+#define ke_at_most(limit) ({ \
+	KIRQL ke_limit_ = (limit); \
+	likely(ke_level_at_most(ke_limit_)) || \
+		ke_level_breach(fsh_caller(), __func__, ke_limit_); \
+})
+
+bool ke_level_at_most(KIRQL limit);
+bool ke_level_breach(const char *who, const char *routine, KIRQL limit);
+
+/*
+ * Task-bound state that Windows keeps in the thread. Entered and left in pairs by one task;
+ * callable at APC_LEVEL and below only.
+ */
+enum ke_hold {
+	KE_HOLD_FAST_MUTEX,	/* raises to APC_LEVEL while held */
+	KE_HOLD_PAGING,		/* an operation of the paging path: APC_LEVEL */
+	KE_HOLD_CRITICAL,	/* critical region: normal kernel APCs off, level unchanged */
+	KE_HOLD_GUARDED,	/* guarded region: all APCs off, level unchanged */
+	KE_HOLDS
+};
+
+void ke_hold(enum ke_hold what);
+bool ke_release(enum ke_hold what);
+bool ke_holds(enum ke_hold what);
+bool ke_thread_is_clean(void);
+void ke_thread_clean(void);
+
+/* What ke_spinlock.c needs of the raise to DISPATCH_LEVEL. */
+KIRQL ke_raise_to_dispatch(void);
+void ke_raise_until_unlocked(void);
+bool ke_lower_from_dispatch(KIRQL irql);
+void ke_lock_taken(void);
+void ke_lock_dropped(void);
+
+#endif

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory routines behind RtlCopyMemory() and its kin and behind the C names, and the pseudo-random
+ * numbers of Rtl. Drivers call these and never the kernel's own, whose types and checks differ.
+ */
+#include <linux/export.h>
+#include "nt/rtl_crt.h"
+
+void *fsh_memcpy(void *Destination, const void *Source, size_t Length)
+{
+	return memmove(Destination, Source, Length);
+}
+EXPORT_SYMBOL_GPL(fsh_memcpy);
+
+void *fsh_memmove(void *Destination, const void *Source, size_t Length)
+{
+	return memmove(Destination, Source, Length);
+}
+EXPORT_SYMBOL_GPL(fsh_memmove);
+
+void *fsh_memset(void *Destination, int Fill, size_t Length)
+{
+	return memset(Destination, Fill, Length);
+}
+EXPORT_SYMBOL_GPL(fsh_memset);
+
+int fsh_memcmp(const void *Buffer1, const void *Buffer2, size_t Length)
+{
+	return memcmp(Buffer1, Buffer2, Length);
+}
+EXPORT_SYMBOL_GPL(fsh_memcmp);
+
+void *fsh_memchr(const void *Buffer, int Character, size_t Length)
+{
+	return memchr(Buffer, Character, Length);
+}
+EXPORT_SYMBOL_GPL(fsh_memchr);
+
+int fsh_memmove_s(void *Destination, size_t Size, const void *Source, size_t Count)
+{
+	if (!Count)
+		return 0;
+	if (!Destination)
+		return RTL_EINVAL;
+	if (!Source || Size < Count) {
+		memset(Destination, 0, Size);
+		return Source ? RTL_ERANGE : RTL_EINVAL;
+	}
+	memmove(Destination, Source, Count);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(fsh_memmove_s);
+
+int fsh_memcpy_s(void *Destination, size_t Size, const void *Source, size_t Count)
+{
+	return fsh_memmove_s(Destination, Size, Source, Count);
+}
+EXPORT_SYMBOL_GPL(fsh_memcpy_s);
+
+/**
+ * RtlCompareMemory() - how much of two blocks is the same?
+ * @Source1: block
+ * @Source2: block
+ * @Length: bytes to compare
+ *
+ * Any IRQL. WDK: RtlCompareMemory.
+ *
+ * Return: bytes before the first difference, @Length without one
+ */
+SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length)
+{
+	const u8 *a = Source1, *b = Source2;
+	SIZE_T i = 0;
+
+	for (; i + sizeof(u64) <= Length; i += sizeof(u64)) {
+		u64 x, y;
+
+		memcpy(&x, a + i, sizeof(x));
+		memcpy(&y, b + i, sizeof(y));
+		if (x != y)
+			break;
+	}
+	while (i < Length && a[i] == b[i])
+		i++;
+	return i;
+}
+EXPORT_SYMBOL_GPL(RtlCompareMemory);
+
+/**
+ * RtlCompareMemoryUlong() - how much of a block repeats a pattern?
+ * @Source: block, aligned to 4
+ * @Length: bytes of it; a remainder below 4 is not looked at
+ * @Pattern: what is expected
+ *
+ * Any IRQL. WDK: RtlCompareMemoryUlong.
+ *
+ * Return: bytes before the first difference
+ */
+SIZE_T RtlCompareMemoryUlong(PVOID Source, SIZE_T Length, ULONG Pattern)
+{
+	const u32 *at = Source;
+	SIZE_T i, n = Length / sizeof(*at);
+
+	for (i = 0; i < n && at[i] == Pattern; i++)
+		;
+	return i * sizeof(*at);
+}
+EXPORT_SYMBOL_GPL(RtlCompareMemoryUlong);
+
+/**
+ * RtlFillMemoryUlong() - fill a block with a pattern
+ * @Destination: block, aligned to 4
+ * @Length: bytes of it; a remainder below 4 stays as it is
+ * @Pattern: what to fill in
+ *
+ * Any IRQL. WDK: RtlFillMemoryUlong.
+ */
+VOID RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern)
+{
+	memset32(Destination, Pattern, Length / sizeof(u32));
+}
+EXPORT_SYMBOL_GPL(RtlFillMemoryUlong);
+
+/**
+ * RtlRandomEx() - the next of a sequence of pseudo-random numbers
+ * @Seed: state of the sequence; updated
+ *
+ * Any IRQL. WDK: RtlRandomEx. Not for secrets.
+ *
+ * Return: a number from 0 to MAXLONG - 1
+ */
+ULONG RtlRandomEx(PULONG Seed)
+{
+	*Seed = ((u64)*Seed * 48271 + 11) % MAXLONG;
+	return *Seed;
+}
+EXPORT_SYMBOL_GPL(RtlRandomEx);
+
+/**
+ * RtlRandom() - the next of a sequence of pseudo-random numbers
+ * @Seed: state of the sequence; updated
+ *
+ * Any IRQL. WDK: RtlRandom. Not for secrets.
+ *
+ * Return: a number from 0 to MAXLONG - 1
+ */
+ULONG RtlRandom(PULONG Seed)
+{
+	return RtlRandomEx(Seed);
+}
+EXPORT_SYMBOL_GPL(RtlRandom);

@@ -5,6 +5,7 @@
 #include "nt/ex_pool.h"
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
+#include "nt/ps_notify.h"
 #include "nt/seh.h"
 #include "nt/zw_registry.h"
 
@@ -23,6 +24,7 @@ int nt_init(void)
 void nt_exit(void)
 {
 	io_toplevel_exit();
+	ps_notify_exit();
 	ob_exit();
 	reg_exit();
 	pool_exit();

@@ -3,6 +3,7 @@
  * Start and stop of the NT executive's parts, in order and in reverse. Nothing else lives here.
  */
 #include "nt/ex_pool.h"
+#include "nt/ke_dpc.h"
 #include "nt/nt_init.h"
 #include "nt/seh.h"
 #include "nt/zw_registry.h"
@@ -12,6 +13,7 @@ int nt_init(void)
 	int ret;
 
 	pool_init();
+	ke_dpc_init();
 	ret = seh_init();
 	if (ret)
 		return ret;
@@ -20,6 +22,7 @@ int nt_init(void)
 
 void nt_exit(void)
 {
+	ke_dpc_exit();
 	io_toplevel_exit();
 	reg_exit();
 	pool_exit();

@@ -5,6 +5,7 @@
 #include "nt/ex_pool.h"
 #include "nt/ke_dpc.h"
 #include "nt/nt_init.h"
+#include "nt/ob_object.h"
 #include "nt/seh.h"
 #include "nt/zw_registry.h"
 
@@ -14,6 +15,7 @@ int nt_init(void)
 
 	pool_init();
 	ke_dpc_init();
+	ob_init();
 	ret = seh_init();
 	if (ret)
 		return ret;
@@ -24,6 +26,7 @@ void nt_exit(void)
 {
 	ke_dpc_exit();
 	io_toplevel_exit();
+	ob_exit();
 	reg_exit();
 	pool_exit();
 }

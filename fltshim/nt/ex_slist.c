@@ -9,7 +9,8 @@
 
 static PSLIST_ENTRY ex_slist_first(const SLIST_HEADER *head)
 {
-	return (PSLIST_ENTRY)(unsigned long)(head->HeaderX64.NextEntry << 4);
+	/* The member has 60 bits, and so would its shift. */
+	return (PSLIST_ENTRY)((unsigned long)head->HeaderX64.NextEntry << 4);
 }
 
 static void ex_slist_set(SLIST_HEADER *head, PSLIST_ENTRY first, unsigned int depth)

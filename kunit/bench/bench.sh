@@ -83,6 +83,10 @@ for contender in $CONTENDERS; do
 	done
 done
 
+if [ -n "$PROFILE" ]; then
+	awk '$2 ~ /[tTwW]/ { print "symbol", $1, $3, $4 }' /proc/kallsyms
+fi
+
 # Filters that saw nothing would make a fine figure. Pre-operations are the second column.
 for dir in /sys/fs/fltshim/filters/*; do
 	[ -e "$dir/stats" ] || continue

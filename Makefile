@@ -52,6 +52,10 @@ all-samples: tools
 demo: tools
 	+@scripts/demo
 
+# ARGS: see scripts/bench --help
+bench: tools
+	+@scripts/bench $(ARGS)
+
 test: tools
 	+@scripts/test
 
@@ -77,6 +81,7 @@ help:
 	@echo "make demo         watch two minifilters at work in a guest"
 	@echo "make test         build for Debian's 6.1 and 6.12, run every test in guests"
 	@echo "make test-guest   the guest tests only; K=6.12 one kernel, T=name tests by name"
+	@echo "make bench        what it costs, in instructions per operation (6 minutes)"
 	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
 	@echo "make all-kernels  fltshim for Debian's 6.1 and 6.12, in .build/RELEASE"
 	@echo "make all-samples  the same with the samples"
@@ -86,5 +91,5 @@ help:
 	@echo "scripts/guest --shell        an interactive guest"
 	@echo "scripts/minifilter build .   your own minifilter into a module"
 
-.PHONY: all headers tree tree-one all-kernels samples samples-one all-samples demo test \
+.PHONY: all headers tree tree-one all-kernels samples samples-one all-samples demo bench test \
 	test-guest check tools clean help

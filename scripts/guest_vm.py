@@ -92,7 +92,8 @@ class Guest:
     modules: names of Debian's modules and paths of .ko files; load: the .ko files to
     insert before the script, each "NAME.ko ARGS"; files: guest path to host path or
     bytes; mounts: more to mount, each "TYPE SOURCE FOLDER"; packages: Debian packages,
-    with which the script runs in a Debian root.
+    with which the script runs in a Debian root; icount: emulate one processor whose time stamp
+    counter counts instructions, the same ones in every run; qemu: more arguments for QEMU.
     """
     series: str
     script: str = ""
@@ -109,6 +110,8 @@ class Guest:
     time_limit: float = 300
     append: str = ""
     accel: str = ""
+    icount: bool = False
+    qemu: list = dataclasses.field(default_factory=list)
     check_log: bool = True
 
     def run(self, on_output=None):
@@ -150,16 +153,30 @@ class Guest:
         initrd = work / "initrd"
         initrd.write_bytes(guest_image.initramfs(kernel, modules, self.files,
                                                  self.script, settings))
-        accel = self.accel or accelerator()
-        cpu = ["-accel", "kvm", "-cpu", "host"] if accel == "kvm" else \
-              ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off"]
+        cpu = self._processor()
         line = ("console=ttyS0 loglevel=6 panic=-1 oops=panic panic_on_warn=1 log_buf_len=16M "
                 "printk.devkmsg=on rcupdate.rcu_cpu_stall_timeout=60 tsc=reliable "
                 "no_timer_check random.trust_cpu=on mitigations=off " + self.append)
         return [debs.need("qemu-system-x86_64", "qemu-system-x86"), *cpu,
                 "-machine", "q35", "-smp", str(self.cpus), "-m", str(self.memory),
                 "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-                "-kernel", kernel.image, "-initrd", initrd, "-append", line, *drives]
+                "-kernel", kernel.image, "-initrd", initrd, "-append", line, *drives,
+                *self.qemu]
+
+    def _processor(self):
+        """QEMU's arguments for the processors and the clock."""
+        if self.icount:
+            # No random numbers from the processor, so that runs repeat.  No fast string
+            # instructions: the kernel then copies in a loop of words, while "rep movsb" would
+            # be counted by the byte.  One clock, which jumps over idle time.
+            if self.cpus != 1 or self.accel == "kvm":
+                raise debs.Problem("counting instructions takes one emulated processor")
+            return ["-accel", "tcg,thread=single,tb-size=256", "-icount", "shift=0,sleep=off",
+                    "-cpu", "max,la57=off,erms=off,fsrm=off,rdrand=off,rdseed=off",
+                    "-rtc", "base=2025-01-01T00:00:00,clock=vm", "-seed", "1"]
+        if (self.accel or accelerator()) == "kvm":
+            return ["-accel", "kvm", "-cpu", "host"]
+        return ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off"]
 
 
 def _comma(path):

@@ -92,7 +92,8 @@ EXPORT_SYMBOL_GPL(FltIsOperationSynchronous);
  *
  * WDK page: fltgetrequestorprocessid. IRQL: <= DISPATCH_LEVEL.
  *
- * Return: the thread group's id in the initial namespace, 4 for kernel threads, 0 for an operation without a thread
+ * Return: the thread group's id in the initial namespace, 4 for kernel threads, 0 for an operation
+ * without a thread
  */
 ULONG FltGetRequestorProcessId(PFLT_CALLBACK_DATA CallbackData)
 {

@@ -43,7 +43,7 @@ static inline u8 flt_op_index(UCHAR major)
 	if (major < FLT_NR_IRP_CODES)
 		return major;
 	if (major >= 256 - FLT_NR_PSEUDO_CODES)
-		return FLT_NR_IRP_CODES + (255 - major);
+		return (FLT_NR_IRP_CODES + 255 - major) & 0xff;
 	return FLT_OP_NONE;
 }
 

@@ -214,6 +214,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 	default:	/* FLT_PREOP_COMPLETE */
 		op->flags |= FLT_OP_BY_FILTER;
 		flt_check_status(op, node->instance->filter, true);
+		flt_check_information(op, node->instance->filter);
 		flt_turn_up(op);
 	}
 }
@@ -340,6 +341,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 			return !flt_hold(op, NULL);
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 	}
+	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
+		op->flags |= FLT_OP_OPENED;
 	op->phase = FLT_PHASE_POST;
 	op->cursor = op->nr_nodes - 1;
 	return true;
@@ -374,6 +377,7 @@ static bool flt_step_post(struct flt_operation *op)
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, record->node->instance);
 		flt_check_status(op, record->node->instance->filter, false);
+		flt_check_information(op, record->node->instance->filter);
 		op->cursor--;
 		return true;
 	}
@@ -408,9 +412,11 @@ static bool flt_step_post(struct flt_operation *op)
 	else if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING))
 		flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
 			      "post-operation callback returned %d", verdict);
-	if (unlikely(op->data.IoStatus.Status != STATUS_SUCCESS) &&
+	if (unlikely(op->data.IoStatus.Status != STATUS_SUCCESS ||
+		     op->op_index == IRP_MJ_CREATE) &&
 	    op->data.IoStatus.Status != STATUS_FLT_DISALLOW_FSFILTER_IO)
 		flt_check_status(op, filter, false);
+	flt_check_information(op, filter);
 	op->cursor--;
 	return true;
 }

@@ -64,10 +64,10 @@ static int fltfs_check_lower(struct fs_context *fc, const struct path *path)
 				    fc->source, sb->s_type->name, sb->s_stack_depth);
 	if (fltfs_own_names(path))
 		return fltfs_refuse(fc, -EINVAL,
-				    "%s is on a case-insensitive file system (%s), which is not supported",
+				    "%s is on a case-insensitive file system (%s): not supported",
 				    fc->source, sb->s_type->name);
 	if (is_idmapped_mnt(path->mnt))
-		return fltfs_refuse(fc, -EINVAL, "%s is on an id-mapped mount, which is not supported",
+		return fltfs_refuse(fc, -EINVAL, "%s is on an id-mapped mount: not supported",
 				    fc->source);
 	if (sb->s_user_ns != fc->user_ns)
 		return fltfs_refuse(fc, -EPERM, "%s belongs to another user name space",

@@ -6,6 +6,7 @@
  */
 #include <linux/export.h>
 #include "nt/ex_pool.h"
+#include "nt/ke_irql.h"
 #include "nt/seh.h"
 #include "nt/violation.h"
 
@@ -24,7 +25,7 @@
 static void *pool_get(const void *caller, const char *routine, POOL_FLAGS flags, size_t size,
 		      ULONG tag)
 {
-	if (flags & POOL_FLAG_PAGED && unlikely(pool_atomic())) {
+	if (flags & POOL_FLAG_PAGED && unlikely(ke_is_atomic())) {
 		fsh_violation(fsh_driver_name_at((unsigned long)caller), routine,
 			      "%zu bytes of paged pool at DISPATCH_LEVEL or above (limit APC_LEVEL)",
 			      size);

@@ -12,7 +12,6 @@ struct fsh_driver;
 
 void *pool_alloc(const void *caller, POOL_FLAGS flags, size_t size, ULONG tag);
 void pool_free(const void *caller, const char *routine, void *block, ULONG tag);
-bool pool_atomic(void);
 void pool_driver_gone(struct fsh_driver *driver);
 void pool_init(void);
 void pool_exit(void);

@@ -25,7 +25,7 @@
 #include <linux/workqueue.h>
 #include "nt/ex_pool.h"
 #include "nt/io_driver.h"
-#include "nt/violation.h"
+#include "nt/ke_irql.h"
 
 #define POOL_ALIGN		16
 #define POOL_SITES_BITS		9
@@ -121,15 +121,9 @@ static void pool_vfree_work(struct work_struct *work);
 static LLIST_HEAD(pool_vfree_list);
 static DECLARE_WORK(pool_vfree, pool_vfree_work);
 
-/* DISPATCH_LEVEL or above: nothing may sleep. */
-bool pool_atomic(void)
-{
-	return preempt_count() || irqs_disabled();
-}
-
 static gfp_t pool_gfp(void)
 {
-	return (pool_atomic() ? GFP_ATOMIC : GFP_KERNEL) | __GFP_NOWARN;
+	return (ke_is_atomic() ? GFP_ATOMIC : GFP_KERNEL) | __GFP_NOWARN;
 }
 
 /* Four characters of a tag, as drivers write them; the last one is stored first. */
@@ -381,7 +375,7 @@ static void pool_release(void *memory)
 {
 	if (!is_vmalloc_addr(memory))
 		kfree(memory);
-	else if (!pool_atomic())
+	else if (!ke_is_atomic())
 		vfree(memory);
 	else if (llist_add(memory, &pool_vfree_list))
 		schedule_work(&pool_vfree);

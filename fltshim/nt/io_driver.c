@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include "nt/ex_pool.h"
 #include "nt/io_driver.h"
+#include "nt/ob_object.h"
 #include "nt/rtl_status.h"
 #include "nt/seh.h"
 #include "nt/violation.h"
@@ -170,6 +171,7 @@ static seh_raises void fsh_call_driver_unload(void *arg)
 
 static void fsh_driver_free(struct fsh_driver *driver)
 {
+	ob_driver_gone(driver);
 	pool_driver_gone(driver);
 	mutex_lock(&fsh_drivers_lock);
 	list_del_rcu(&driver->link);

@@ -24,6 +24,7 @@
 
 struct ke_slot {
 	struct task_struct *task;	/* NULL: free */
+	u64 start_time;			/* tells a dead owner from a new task at its address */
 	u16 holds[KE_HOLDS];
 	u8 raised;			/* KeRaiseIrql(APC_LEVEL) */
 };
@@ -43,32 +44,6 @@ static struct ke_slot *ke_slot_probe(unsigned int i)
 	return &ke_slots[(hash_ptr(current, KE_SLOT_BITS) + i) & ((1 << KE_SLOT_BITS) - 1)];
 }
 
-static struct ke_slot *ke_slot_find(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < KE_PROBES; i++) {
-		struct ke_slot *slot = ke_slot_probe(i);
-
-		if (READ_ONCE(slot->task) == current)
-			return slot;
-	}
-	return NULL;
-}
-
-static struct ke_slot *ke_slot_get(void)
-{
-	struct ke_slot *slot = ke_slot_find();
-	unsigned int i;
-
-	for (i = 0; !slot && i < KE_PROBES; i++) {
-		slot = ke_slot_probe(i);
-		if (READ_ONCE(slot->task) || cmpxchg(&slot->task, NULL, current))
-			slot = NULL;
-	}
-	return slot;
-}
-
 static bool ke_slot_is_empty(const struct ke_slot *slot)
 {
 	unsigned int i;
@@ -86,6 +61,47 @@ static void ke_slot_put(struct ke_slot *slot)
 		return;
 	/* Pairs with the cmpxchg of the next owner, who has to find the slot empty. */
 	smp_store_release(&slot->task, NULL);
+}
+
+static void ke_slot_clear(struct ke_slot *slot)
+{
+	memset(slot->holds, 0, sizeof(slot->holds));
+	slot->raised = 0;
+	ke_slot_put(slot);
+}
+
+static struct ke_slot *ke_slot_find(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KE_PROBES; i++) {
+		struct ke_slot *slot = ke_slot_probe(i);
+
+		if (READ_ONCE(slot->task) != current)
+			continue;
+		if (unlikely(slot->start_time != current->start_time)) {
+			slot->start_time = current->start_time;
+			ke_slot_clear(slot);
+			return NULL;
+		}
+		return slot;
+	}
+	return NULL;
+}
+
+static struct ke_slot *ke_slot_get(void)
+{
+	struct ke_slot *slot = ke_slot_find();
+	unsigned int i;
+
+	for (i = 0; !slot && i < KE_PROBES; i++) {
+		slot = ke_slot_probe(i);
+		if (READ_ONCE(slot->task) || cmpxchg(&slot->task, NULL, current))
+			slot = NULL;
+		else
+			slot->start_time = current->start_time;
+	}
+	return slot;
 }
 
 /**
@@ -142,17 +158,14 @@ bool ke_thread_is_clean(void)
 /**
  * ke_thread_clean() - forget all regions of the current task
  *
- * For a task that ends, so that its address may be used by another one.
+ * For a thread of a driver that ends, so that its slot is free for others.
  */
 void ke_thread_clean(void)
 {
 	struct ke_slot *slot = ke_slot_find();
 
-	if (!slot)
-		return;
-	memset(slot->holds, 0, sizeof(slot->holds));
-	slot->raised = 0;
-	ke_slot_put(slot);
+	if (slot)
+		ke_slot_clear(slot);
 }
 
 static bool ke_task_is_at_apc(void)

@@ -4,6 +4,7 @@
  */
 #include "nt/ex_pool.h"
 #include "nt/nt_init.h"
+#include "nt/ob_object.h"
 #include "nt/seh.h"
 #include "nt/zw_registry.h"
 
@@ -12,6 +13,7 @@ int nt_init(void)
 	int ret;
 
 	pool_init();
+	ob_init();
 	ret = seh_init();
 	if (ret)
 		return ret;
@@ -21,6 +23,7 @@ int nt_init(void)
 void nt_exit(void)
 {
 	io_toplevel_exit();
+	ob_exit();
 	reg_exit();
 	pool_exit();
 }

@@ -13,6 +13,9 @@ struct status_row {
 	const char *name;
 };
 
+/* The errno of a system call that does not exist; lower file systems return it as well. */
+#define RTL_NO_SUCH_CALL	38
+
 #define KNOWN(s, e) { (u32)(s), (e), #s },
 #define NAMED(s) { (u32)(s), 0, #s },
 static const struct status_row status_rows[] = {
@@ -54,7 +57,7 @@ static const NTSTATUS status_of_errno[] = {
 	[ERANGE] = STATUS_BUFFER_TOO_SMALL,
 	[EDEADLK] = STATUS_POSSIBLE_DEADLOCK,
 	[ENAMETOOLONG] = STATUS_NAME_TOO_LONG,
-	[ENOSYS] = STATUS_NOT_IMPLEMENTED,
+	[RTL_NO_SUCH_CALL] = STATUS_NOT_IMPLEMENTED,
 	[ENOTEMPTY] = STATUS_DIRECTORY_NOT_EMPTY,
 	[ELOOP] = STATUS_REPARSE_POINT_NOT_RESOLVED,
 	[ENODATA] = STATUS_NONEXISTENT_EA_ENTRY,

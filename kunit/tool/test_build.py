@@ -129,25 +129,31 @@ class Good(BuildTest):
     def test_untidy(self):
         """What another compiler lets pass (section 8)."""
         table = {
-            'SRC-120': ('static int NoReturn(int a) { if (a) return 1; }',
-                        'NoReturn(1);'),
-            'SRC-122': ('static VOID Call(PVOID *a); static VOID (*Table)(int *) = Call;\n'
-                        'static VOID Call(PVOID *a) { UNREFERENCED_PARAMETER(a); }',
-                        'Table(NULL);'),
-            'SRC-123': ('static VOID Take(PUNICODE_STRING a) { UNREFERENCED_PARAMETER(a); }',
-                        'const UNICODE_STRING c = { 0 }; Take(&c);'),
-            'SRC-124': ('static ULONG Number;', 'Number = NULL;'),
-            'SRC-125': ('static VOID f(); static g() { return 1; }\n'
-                        'static VOID f() { g(); }\nstatic VOID k(a) int a; { (void)a; }',
-                        'f(); k(1);'),
-            'SRC-126': ('struct s { int a; };;', 'goto out; { out: ; int b = 1; (void)b; }'),
-            'SRC-128': ('static int Unused; static VOID Never(VOID) { }', 'int Alone;'),
-            'SRC-129': ('static int log(int a) { return a; }\nstatic int index;',
-                        'index = log(1);'),
+            'SRC-120': 'static int NoReturn(int a) { if (a) return 1; }\n'
+                       'int f1(void) { return NoReturn(1); }',
+            'SRC-122': 'static VOID Call(PVOID *a); static VOID (*Table)(int *) = Call;\n'
+                       'static VOID Call(PVOID *a) { UNREFERENCED_PARAMETER(a); }\n'
+                       'VOID Drop(PVOID Context, ULONG Kind);\nVOID f2(void) { Table(NULL); }\n'
+                       'VOID Drop(struct _CONTEXT_OF_MINE *Context, ULONG Kind)\n'
+                       '{ (VOID)Context; (VOID)Kind; }\n'
+                       'static VOID Local(PVOID a);\nVOID f3(void) { Local(0); }\n'
+                       'static VOID Local(PULONG a) { (VOID)a; }\n',
+            'SRC-123': 'static VOID Take(PUNICODE_STRING a) { UNREFERENCED_PARAMETER(a); }\n'
+                       'VOID f4(void) { const UNICODE_STRING c = { 0 }; Take(&c); }',
+            'SRC-124': 'ULONG Number; VOID f5(void) { Number = NULL; }',
+            'SRC-125': 'VOID f(); static g() { return 1; }\nVOID f() { g(); }\n'
+                       'VOID k(a) int a; { (void)a; }',
+            'SRC-126': 'struct s { int a; };;\n'
+                       'VOID f6(void) { goto out; { out: ; int b = 1; (void)b; } }',
+            'SRC-128': 'static int Unused; static VOID Never(VOID) { int Alone; }',
+            'SRC-129': 'static int log(int a) { return a; }\nint index;\n'
+                       'VOID f7(void) { index = log(1); }',
         }
-        for row, (top, inside) in table.items():
-            status, text = self.build({'a.c': ENTRY % (top, inside)})
-            self.proves(row, status == 0, text)
+        sources = {f'{row}.c': '#include <fltkernel.h>\n' + text for row, text in table.items()}
+        status, text = self.build({'a.c': ENTRY % ('', ''), **sources})
+        for row in table:
+            self.proves(row, status == 0 and f'{row}.c:4: error' not in text, text)
+        self.proves('SRC-122', 'Drop is declared and defined with different types' in text)
 
     def test_large_frame(self):
         status, text = self.build({'a.c': ENTRY % (

@@ -3,6 +3,7 @@
 SRC-68, SRC-80 to 82, SRC-101, SRC-130). How the statements behave is tested in a guest by
 kunit/guest/filters/sehtest."""
 import io
+import random
 import re
 import unittest
 
@@ -14,12 +15,15 @@ SYSTEM = '/shim/include'
 
 
 class RewriteTest(ToolTest):
-    def rewrite(self, text):
+    def rewrite(self, text, disagreeing=()):
+        """The new text without the tags that are declared before it."""
         self.report = Report(io.StringIO())
         try:
-            return Rewriter(text, 'driver.c', SYSTEM, self.report).rewrite()
+            rewriter = Rewriter(text, 'driver.c', SYSTEM, self.report, disagreeing)
+            result = rewriter.rewrite()
         except Failed:
             return None
+        return result[len(rewriter.tags()):]
 
     def plain(self, text):
         """The rewritten text with blanks squeezed."""
@@ -103,6 +107,28 @@ class Words(RewriteTest):
         }
         for text, wanted in table.items():
             self.proves('SRC-68', self.plain(text) == wanted, f'{text}: {self.plain(text)}')
+
+    def test_linkage(self):
+        inline = 'static __inline __attribute__((always_inline, unused))'
+        got = self.plain(f'void f(void); {inline} void f(void) {{ }} {inline} int g(void) {{ }}')
+        self.proves('SRC-68', got == 'void f(void); __inline __attribute__((always_inline, '
+                                     f'unused)) void f(void) {{ }} {inline} int g(void) {{ }}', got)
+        got = self.plain('int f(int); int f(int); static int f(int a) { }')
+        self.assertEqual(got, 'static int f(int); static int f(int); static int f(int a) { }')
+
+    def test_tags(self):
+        text = 'void f(struct A *a, union B *b);\nstruct A { int x; };\n'
+        got = Rewriter(text, 'driver.c', SYSTEM, self.report).rewrite()
+        self.assertEqual(got, 'struct A; union B;\n' + text)
+
+    def test_disagreeing(self):
+        got = self.rewrite(f'# 1 "{SYSTEM}/x.h"\nint Zw(int);\n# 1 "driver.c"\n'
+                           'int Zw(long);\nvoid f(void *);\nvoid f(int *a)\n{ Zw(1); }\n',
+                           ('Zw', 'f'))
+        self.proves('SRC-122', 'int Zw(int);' in got and got.count('Zw(') == 2
+                    and 'void f(void *);' in got and '__asm__("f");' in got
+                    and 'void __fsh_def_f(int *a)\n{ Zw(1); }' in got
+                    and len(got.splitlines()) == 7, got)
 
     def test_refused(self):
         self.rewrite('void f(void) {\n x = &KeServiceDescriptorTable;\n}')
@@ -192,6 +218,17 @@ class Statements(RewriteTest):
                 'void f(void) { x = "__try {"; y = \'{\'; }\n')
         self.assertEqual(self.rewrite(text), text)
         self.assertEqual(self.report.errors, 0)
+
+
+class Noise(RewriteTest):
+    """Whatever stands in a source, there is a result or a message, never a traceback."""
+
+    def test_random(self):
+        dice = random.Random(7)
+        words = ('__try __except __finally __leave return goto x ( ) { } ; : , = * static extern '
+                 'struct long int __fsh_x __fsh_ab __FUNCTION__ "s" 1L \n # if').split(' ')
+        for _ in range(2000):
+            self.rewrite(' '.join(dice.choice(words) for _ in range(dice.randrange(60))))
 
 
 if __name__ == '__main__':

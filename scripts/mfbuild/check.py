@@ -5,7 +5,8 @@ import os
 import subprocess
 import tempfile
 
-from .kbuild import CFLAGS, exported, plain_environment
+from .diagnose import conflicts, exported, plain_environment, undefined
+from .kbuild import CFLAGS
 from .prep import shown
 
 # Accepted so that a filter starts, but nothing ever happens (SRC-133 to SRC-135).
@@ -44,7 +45,7 @@ def check(build):
     for name in sorted(needed & SILENT.keys()):
         print(f'silent   {name}: {SILENT[name]}')
     for name in missing:
-        build.missing(name, None)
+        build.diagnosis.missing(name, None)
     if build.report.errors:
         return 1
     print(f'needs    {len(needed - COMPILER)} routines, all provided')
@@ -53,21 +54,28 @@ def check(build):
 
 def undefined_names(build):
     """Symbols that the driver's objects leave to others."""
-    defined, undefined = set(), set()
+    defined, needed = set(), set()
     with tempfile.TemporaryDirectory() as place:
+        target = os.path.join(place, 'unit.o')
         for unit in build.units:
-            target = os.path.join(place, 'unit.o')
-            command = [build.cc, '-c', '-O2', '-std=gnu11', '-mcmodel=kernel', '-fno-pic',
-                       '-fno-strict-aliasing', '-fno-stack-protector', '-x', 'cpp-output',
-                       *[flag for flag in CFLAGS if 'error=implicit-function' not in flag], '-w',
-                       os.path.join(build.work, unit + '.fs.c'), '-o', target]
-            run = subprocess.run(command, capture_output=True, env=plain_environment(),
-                                 check=False)
-            build.explain(run.stderr.decode('utf-8', 'replace'), run.returncode != 0)
-            if run.returncode:
-                continue
-            listing = subprocess.run(['nm', target], capture_output=True, check=True, text=True)
-            for line in listing.stdout.splitlines():
-                kind, name = line.split()[-2:]
-                (undefined if kind == 'U' else defined).add(name)
-    return undefined - defined
+            output = compile_aside(build, unit, target)
+            if conflicts(output):
+                build.rewrite(unit, conflicts(output))
+                output = compile_aside(build, unit, target)
+            build.diagnosis.explain(output)
+            if os.path.exists(target):
+                wants, has = undefined(target)
+                needed |= wants
+                defined |= has
+                os.unlink(target)
+    return needed - defined
+
+
+def compile_aside(build, unit, target):
+    """Compiles one rewritten source without a kernel; returns what the compiler said."""
+    flags = [flag for flag in CFLAGS if 'error=implicit-function' not in flag]
+    command = [build.cc, '-c', '-O2', '-std=gnu11', '-mcmodel=kernel', '-fno-pic',
+               '-fno-strict-aliasing', '-fno-stack-protector', '-x', 'cpp-output', *flags, '-w',
+               os.path.join(build.work, unit + '.fs.c'), '-o', target]
+    run = subprocess.run(command, capture_output=True, env=plain_environment(), check=False)
+    return run.stderr.decode('utf-8', 'replace')

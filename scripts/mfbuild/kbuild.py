@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """Steps 2 and 4 of the pipeline: closed preprocessing, then the kernel's own build (SRC-02, 05,
-06, 07). Writes a Kbuild and a glue source, runs make, and says what went wrong in terms of the
-driver's files."""
+06). Writes a Kbuild and a glue source, and runs make; what that says is diagnose.py's."""
 import os
 import re
 import shutil
 import subprocess
 
+from .diagnose import UNDEFINED, Diagnosis, conflicts, exported, plain_environment
 from .prep import Prep, c_string, shown, write_if_changed
 from .project import read_resources
 from .rewrite import Rewriter
@@ -26,7 +26,8 @@ CFLAGS = '''
 -fpreprocessed -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm
 -fno-diagnostics-show-caret
 -Wno-unknown-pragmas -Wno-multichar -Wno-missing-prototypes -Wno-missing-declarations
--Wno-clobbered -Wno-unused -Wno-pointer-sign -Wno-discarded-qualifiers
+-Wno-clobbered -Wno-unused -Wno-pointer-sign -Wno-discarded-qualifiers -Wno-switch
+-Wno-strict-prototypes -Wno-missing-braces
 -Wno-declaration-after-statement -Wno-implicit-fallthrough -Wno-missing-field-initializers
 -Wtrampolines -Werror=trampolines -Werror=implicit-function-declaration
 -Wno-error=return-type -Wno-error=incompatible-pointer-types -Wno-error=strict-prototypes
@@ -42,11 +43,6 @@ FltGetSwappedBufferMdlAddress FltRetainSwappedBufferMdlAddress MmGetSystemAddres
 MmGetSystemAddressForMdlSafe MmProbeAndLockPages MmMapLockedPagesSpecifyCache
 ProbeForRead ProbeForWrite'''.split())
 
-MESSAGE = re.compile(r'^(.+?):(\d+):(?:\d+:)? (fatal error|error|warning): (.*)$')
-IMPLICIT = re.compile(r"implicit declaration of function '(\w+)'")
-NO_HEADER = re.compile(r'^([^:]+): No such file or directory')
-UNDEFINED = re.compile(r'modpost: "\w+" \[[^\]]*\] undefined!')
-
 
 class Build:
     """One driver on its way to a module."""
@@ -57,8 +53,10 @@ class Build:
         self.top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         self.system = os.path.join(self.top, 'fltshim', 'include')
         self.work = os.path.join(os.path.abspath(options.out), service.module + '.build')
-        self.units = []             # names of the rewritten sources, without .fs.c
+        self.units = {}             # name of a rewritten source, without .fs.c: its path
+        self.preprocessed = {}
         self.identifiers = {}
+        self.diagnosis = Diagnosis(report, project.sources, self.identifiers)
         self.cc = os.environ.get('CC', 'gcc')
 
     # Sources
@@ -77,15 +75,21 @@ class Build:
         name = re.sub(r'[^a-z0-9_]', '_', os.path.splitext(os.path.basename(path))[0].lower())
         while name in self.units:
             name += '_'
+        self.units[name] = path
         copy = prep.copy(path)
         text = self.preprocess(copy, [prep.copy_name(place) for place in includes])
         if text is None:
             return
-        rewriter = Rewriter(text, shown(path), self.system, self.report)
+        self.preprocessed[name] = text
+        self.rewrite(name)
+
+    def rewrite(self, name, disagreeing=()):
+        """Step 3 for one source."""
+        rewriter = Rewriter(self.preprocessed[name], shown(self.units[name]), self.system,
+                            self.report, disagreeing)
         result = rewriter.rewrite()
         for word, where in rewriter.identifiers.items():
             self.identifiers.setdefault(word, where)
-        self.units.append(name)
         write_if_changed(os.path.join(self.work, name + '.fs.c'), result)
 
     def defines(self):
@@ -99,14 +103,14 @@ class Build:
     def preprocess(self, copy, includes):
         """gcc -E in a world of fltshim's headers and the project's own; None after an error."""
         command = [self.cc, '-E', '-nostdinc', '-std=gnu11', '-fshort-wchar',
-                   '-fno-diagnostics-show-caret', '-I', self.system]
+                   '-fno-diagnostics-show-caret', '-Wno-endif-labels', '-I', self.system]
         for place in includes:
             command += ['-I', place]
         command += ['-U' + name for name in UNDEFINES]
         command += ['-D' + define for define in self.defines()]
         run = subprocess.run(command + [copy], capture_output=True, env=plain_environment(),
                              check=False)
-        self.explain(run.stderr.decode('utf-8', 'replace'), run.returncode != 0)
+        self.diagnosis.explain(run.stderr.decode('utf-8', 'replace'))
         return run.stdout.decode('utf-8', 'surrogateescape') if run.returncode == 0 else None
 
     # Generated files
@@ -229,16 +233,22 @@ class Build:
         write_if_changed(os.path.join(self.work, 'Kbuild'), self.kbuild(tree))
         command = ['make', '-C', self.options.kdir, f'M={self.work}',
                    f'KBUILD_EXTRA_SYMBOLS={symvers}', f'-j{os.cpu_count() or 1}', 'modules']
-        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             env=plain_environment(), check=False)
-        output = run.stdout.decode('utf-8', 'replace')
-        if self.options.verbose:
-            print(output, end='')
+        status, output = self.run_make(command)
+        disagreeing = conflicts(output) if status else {}
+        if disagreeing:
+            # Another compiler only warns of a definition that differs from its declaration.
+            for name, where in disagreeing.items():
+                self.report.warning(where, f'{name} is declared and defined with different types')
+            for name in self.units:
+                self.rewrite(name, disagreeing)
+            status, output = self.run_make(command)
         before = self.report.errors
-        self.explain(output, run.returncode != 0)
-        if run.returncode:
+        self.diagnosis.explain(output)
+        if status:
             if UNDEFINED.search(output):
-                self.all_missing(symvers)
+                kernel = os.path.join(self.options.kdir, 'Module.symvers')
+                self.diagnosis.all_missing(os.path.join(self.work, f'{module}.o'),
+                                           exported(symvers) | exported(kernel))
             if self.report.errors == before:
                 print(output, end='')
             self.report.fail(None, f'the module {module} was not built')
@@ -249,60 +259,14 @@ class Build:
         os.replace(temporary, result)
         return result
 
-    def explain(self, output, failed):
-        """Repeats the compiler's messages that concern the driver, in its own terms."""
-        for line in output.splitlines():
-            match = MESSAGE.match(line)
-            if not match or match.group(1).startswith(('scripts/', 'Makefile')):
-                continue
-            where, kind, text = (match.group(1), match.group(2)), match.group(3), match.group(4)
-            implicit = IMPLICIT.search(text)
-            header = NO_HEADER.match(text)
-            if implicit:
-                self.missing(implicit.group(1), where)
-            elif header:
-                self.report.error(where, f'header {header.group(1)} is neither in the project nor '
-                                         'one that fltshim provides')
-            elif kind == 'warning' or not failed:
-                self.report.warning(where, text)
-            else:
-                self.report.error(where, text)
-
-    def all_missing(self, symvers):
-        """Every symbol that nobody has; modpost stops after ten."""
-        known = exported(symvers) | exported(os.path.join(self.options.kdir, 'Module.symvers'))
-        listing = subprocess.run(['nm', '-u', os.path.join(self.work, self.service.module + '.o')],
-                                 capture_output=True, text=True, check=False).stdout
-        found = {line.split()[-1] for line in listing.splitlines() if line}
-        for name in sorted(found - known - {'__this_module'}):
-            self.missing(name, None)
-
-    def missing(self, name, where):
-        if name == 'DriverEntry':
-            self.report.error(None, 'there is no DriverEntry in the sources: '
-                              + ', '.join(shown(path) for path in self.project.sources))
-        else:
-            self.report.error(where or self.identifiers.get(name),
-                              f'routine {name} is not provided by fltshim')
-
-
-def exported(path):
-    """The symbols of a Module.symvers."""
-    try:
-        with open(path, encoding='utf-8') as file:
-            return {line.split('\t')[1] for line in file if line.count('\t') > 1}
-    except OSError:
-        return set()
-
-
-def plain_environment():
-    """The environment without a calling make's flags, and with messages in English."""
-    drop = ('MAKEFLAGS', 'MFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'GNUMAKEFLAGS',
-            'C_INCLUDE_PATH', 'CPATH', 'CPLUS_INCLUDE_PATH', 'LANGUAGE')
-    env = {key: value for key, value in os.environ.items()
-           if key not in drop and not key.startswith('LC_')}
-    env.update(LANG='C', LC_ALL='C')        # the kernel's makefiles drop LC_ALL
-    return env
+    def run_make(self, command):
+        """(exit status, output)"""
+        run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             env=plain_environment(), check=False)
+        output = run.stdout.decode('utf-8', 'replace')
+        if self.options.verbose:
+            print(output, end='')
+        return run.returncode, output
 
 
 def describe(project, service):

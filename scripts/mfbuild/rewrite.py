@@ -54,9 +54,10 @@ class Region:
 
 
 class Rewriter:
-    """One unit. `identifiers` maps each name of the driver's text to its first place."""
+    """One unit. `identifiers` maps each name of the driver's text to its first place;
+    `disagreeing` are functions that gcc found declared in one way and defined in another."""
 
-    def __init__(self, text, first_file, system_dir, report):
+    def __init__(self, text, first_file, system_dir, report, disagreeing=()):
         self.system = system_dir.rstrip('/') + '/'
         self.report = report
         self.toks = tokens(text, first_file)
@@ -65,6 +66,8 @@ class Rewriter:
         self.count = 0
         self.out = []
         self.regions = []
+        self.disagreeing = set(disagreeing)
+        self.declared = {}          # function: where out has its declarations without static
         self.informed = set()       # numbers of statements with GetExceptionInformation()
         self.function = None
 
@@ -76,7 +79,19 @@ class Rewriter:
         """The new text; errors are in the report."""
         self.edit_words()
         self.file_scope()
-        return ''.join(self.out)
+        return self.tags() + ''.join(self.out)
+
+    def tags(self):
+        """A tag that a prototype mentions first is known to MSVC everywhere, to gcc only there."""
+        found = {}
+        before = None
+        for tok in self.toks:
+            if tok.blank:
+                continue
+            if before in ('struct', 'union') and tok.kind == 'ident' and self.own(tok):
+                found.setdefault(tok.text, before)
+            before = tok.text
+        return ' '.join(f'{kind} {tag};' for tag, kind in found.items()) + '\n' if found else ''
 
     # Words and constants
 
@@ -163,6 +178,7 @@ class Rewriter:
             head.append(tok)
             if tok.text in (';', '}'):
                 self.one_storage_class(start, head)
+                self.declare(start, head)
                 start = None
             at += 1
 
@@ -203,14 +219,65 @@ class Rewriter:
         self.function = function_name(head)
         before = self.count
         head_end = len(self.out)
+        self.one_linkage(start, head_end, head)
         self.statements(at, end + 1)
-        if self.count != before:
-            # Every assignment of the body must be seen by the handler, after a fault as well.
-            self.out[start] = '__attribute__((__optimize__("O0"))) '
+        inexact = self.count != before
+        if inexact:
             for index in range(start, head_end):
                 if self.out[index] in ('always_inline', '__always_inline__'):
                     self.out[index] = 'noinline'
+        if self.function in self.disagreeing and self.own(head[0]):
+            self.define_aside(start, head_end)
+        if inexact:
+            # Every assignment of the body must be seen by the handler, after a fault as well.
+            self.out[start] = '__attribute__((__optimize__("O0"))) ' + self.out[start]
         self.function = None
+
+    def declare(self, start, head):
+        """A declaration at file scope; function prototypes are noted."""
+        if len(head) < 3 or head[-1].text != ';' or head[-2].text != ')':
+            return
+        words = [tok.text for tok in declaration_words(head)]
+        if not words or 'typedef' in words or '=' in words:
+            return
+        name = function_name(head)
+        if name in self.disagreeing:
+            if name in self.declared and self.own(head[0]):
+                for index in range(start, len(self.out)):
+                    if not self.out[index].isspace() and not self.out[index].startswith('#'):
+                        self.out[index] = ''
+                return
+            self.declared.setdefault(name, [])
+        if 'static' not in words and self.own(head[0]):
+            self.declared.setdefault(name, []).append(start)
+
+    def one_linkage(self, start, end, head):
+        """MSVC lets a function be static only where it is defined, and gives one that is
+        __forceinline and declared without static its external linkage."""
+        places = self.declared.get(self.function)
+        if not places or not any(t.text == 'static' for t in declaration_words(head)):
+            return
+        if 'always_inline' in self.out[start:end]:
+            for index in range(start, end):
+                if self.out[index] == 'static':
+                    self.out[index] = ''
+        else:
+            for index in places:
+                if 'static ' not in self.out[index]:
+                    self.out[index] = 'static ' + self.out[index]
+
+    def define_aside(self, start, end):
+        """Gives the definition a name of its own in C and the right one for the linker, so that
+        it need not agree with its declaration (as with void * for a pointer to a structure)."""
+        alias = '__fsh_def_' + self.function
+        for index in range(start, end):
+            if self.out[index] == self.function:
+                self.out[index] = alias
+                break
+        head = ' '.join(text for text in self.out[start:end]
+                        if not text.isspace() and not text.lstrip().startswith('#'))
+        self.out[start] = (f'__attribute__((__used__)) {head} __asm__("{self.function}"); '
+                           + self.out[start])
 
     def statements(self, at, end):
         """Copies tokens at..end of a function body, rewriting on the way."""

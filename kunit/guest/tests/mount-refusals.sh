@@ -42,7 +42,7 @@ overlay() {
 mkdir "$LOWER/bottom"
 expect overlay one "$LOWER/bottom"
 expect mount -t overlay -o "lowerdir=/mnt/one:$LOWER/bottom" none /mnt/second
-refused_with "/mnt/second is on overlay, which is already as deep" mount -t fltfs /mnt/second "$MNT"
+refused_with "/mnt/second is on overlay, at stack depth 2: the kernel allows no more" mount -t fltfs /mnt/second "$MNT"
 umount /mnt/second
 # one overlay is not too deep
 expect mount -t fltfs /mnt/one "$MNT"

@@ -137,6 +137,8 @@ static struct flt_filter *flt_filter_alloc(struct fsh_driver *driver)
 	INIT_LIST_HEAD(&filter->instances);
 	INIT_LIST_HEAD(&filter->link);
 	filter->driver = driver;
+	/* One filter's breaches do not hide another's. */
+	ratelimit_state_init(&filter->violation_limit, 5 * HZ, 10);
 	filter->stats = alloc_percpu(struct flt_filter_stats);
 	filter->name_utf8 = kstrdup(driver->service, GFP_KERNEL);
 	filter->name.Buffer = kcalloc(len + 1, sizeof(WCHAR), GFP_KERNEL);

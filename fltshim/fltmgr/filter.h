@@ -9,6 +9,7 @@
 #include <linux/kobject.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
+#include <linux/ratelimit.h>
 #include "fltmgr/object.h"
 #include "fltmgr/op_table.h"
 #include "fltmgr/violation.h"
@@ -65,6 +66,7 @@ enum flt_filter_state {
  * @link: in the list of filters, highest default altitude first
  * @stats: per CPU
  * @violations: by kind
+ * @violation_limit: how many of them the log gets
  * @sysfs: its directory
  */
 struct flt_filter {
@@ -92,6 +94,7 @@ struct flt_filter {
 	struct list_head link;
 	struct flt_filter_stats __percpu *stats;
 	atomic64_t violations[FLT_NR_VIOLATIONS];
+	struct ratelimit_state violation_limit;
 	struct flt_filter_sysfs *sysfs;
 	struct rcu_head rcu;
 };

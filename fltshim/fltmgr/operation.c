@@ -214,6 +214,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 	default:	/* FLT_PREOP_COMPLETE */
 		op->flags |= FLT_OP_BY_FILTER;
 		flt_check_status(op, node->instance->filter, true);
+		flt_check_information(op, node->instance->filter);
 		flt_turn_up(op);
 	}
 }
@@ -340,6 +341,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 			return !flt_hold(op, NULL);
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 	}
+	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
+		op->flags |= FLT_OP_OPENED;
 	op->phase = FLT_PHASE_POST;
 	op->cursor = op->nr_nodes - 1;
 	return true;
@@ -363,6 +366,7 @@ static bool flt_step_post(struct flt_operation *op)
 	struct flt_record *record;
 	KPROCESSOR_MODE mode;
 	PETHREAD thread;
+	NTSTATUS code;
 	ULONG flags;
 
 	if (op->cursor < 0) {
@@ -374,6 +378,7 @@ static bool flt_step_post(struct flt_operation *op)
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, record->node->instance);
 		flt_check_status(op, record->node->instance->filter, false);
+		flt_check_information(op, record->node->instance->filter);
 		op->cursor--;
 		return true;
 	}
@@ -390,7 +395,8 @@ static bool flt_step_post(struct flt_operation *op)
 	thread = op->data.Thread;
 	mode = op->data.RequestorMode;
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	flt_call_post(op, &op->data, record->node, record->context, 0, &verdict);
+	if (!flt_call_post(op, &op->data, record->node, record->context, 0, &verdict, &code))
+		flt_fail(op, code);
 	flt_operation_check(op, filter, flags, thread, mode);
 	flt_record_finish(record);
 	if (verdict == FLT_POSTOP_MORE_PROCESSING_REQUIRED) {
@@ -408,9 +414,11 @@ static bool flt_step_post(struct flt_operation *op)
 	else if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING))
 		flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
 			      "post-operation callback returned %d", verdict);
-	if (unlikely(op->data.IoStatus.Status != STATUS_SUCCESS) &&
+	if (unlikely(op->data.IoStatus.Status != STATUS_SUCCESS ||
+		     op->op_index == IRP_MJ_CREATE) &&
 	    op->data.IoStatus.Status != STATUS_FLT_DISALLOW_FSFILTER_IO)
 		flt_check_status(op, filter, false);
+	flt_check_information(op, filter);
 	op->cursor--;
 	return true;
 }

@@ -34,6 +34,7 @@ struct task_struct;
 #define FLT_OP_CHANGED		0x04	/* an accepted change is in force at this depth */
 #define FLT_OP_WAS_HELD		0x08	/* somebody pended it at some time */
 #define FLT_OP_BY_FILTER	0x10	/* a filter completed it, not the file system */
+#define FLT_OP_OPENED		0x20	/* a create for which the file system opened a file */
 
 enum flt_phase {
 	FLT_PHASE_PRE,		/* going down */

@@ -15,6 +15,25 @@ void flt_fail(struct flt_operation *op, NTSTATUS status)
 	op->data.IoStatus.Information = 0;
 }
 
+/* Nothing more than was asked for can have been moved (PREOP-39, POSTOP-71). */
+void flt_check_information(struct flt_operation *op, struct flt_filter *filter)
+{
+	const FLT_PARAMETERS *parameters = &op->accepted.Parameters;
+	ULONG asked;
+
+	if (op->op_index == IRP_MJ_READ)
+		asked = parameters->Read.Length;
+	else if (op->op_index == IRP_MJ_WRITE)
+		asked = parameters->Write.Length;
+	else
+		return;
+	if (likely(op->data.IoStatus.Information <= asked))
+		return;
+	flt_violation(filter, FLT_VIOLATION_IO_STATUS, op, "Information %#llx of at most %#x",
+		      (unsigned long long)op->data.IoStatus.Information, asked);
+	op->data.IoStatus.Information = asked;
+}
+
 /* Final statuses that no filter may leave behind (PREOP-42 to 44, 48, POSTOP-68 to 70). */
 void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed)
 {
@@ -28,9 +47,10 @@ void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool 
 		instead = STATUS_SUCCESS;
 	} else if (status == STATUS_PENDING || status == STATUS_FLT_DISALLOW_FAST_IO) {
 		instead = STATUS_UNSUCCESSFUL;
-	} else if (completed && op->op_index == IRP_MJ_CREATE && NT_SUCCESS(status) &&
-		   status != STATUS_REPARSE) {
-		instead = STATUS_NOT_SUPPORTED;
+	} else if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(status) &&
+		   status != STATUS_REPARSE && !(op->flags & FLT_OP_OPENED)) {
+		/* There is no open file that the caller could get. */
+		instead = completed ? STATUS_NOT_SUPPORTED : STATUS_UNSUCCESSFUL;
 	} else {
 		return;
 	}
@@ -99,6 +119,7 @@ FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op, const struct
 		break;
 	case FLT_PREOP_DISALLOW_FASTIO:
 		if (!FLT_IS_FASTIO_OPERATION(&op->data) ||
+		    op->accepted.MajorFunction == IRP_MJ_SHUTDOWN ||
 		    op->accepted.MajorFunction == IRP_MJ_VOLUME_MOUNT ||
 		    op->accepted.MajorFunction == IRP_MJ_VOLUME_DISMOUNT)
 			legal = flt_preop_refuse(op, filter, verdict,

@@ -13,6 +13,7 @@ struct flt_node;
 
 void flt_fail(struct flt_operation *op, NTSTATUS status);
 void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed);
+void flt_check_information(struct flt_operation *op, struct flt_filter *filter);
 FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op, const struct flt_node *node,
 					  int verdict, void **context);
 

@@ -3,7 +3,6 @@
  * Reporting of a minifilter's breaches of the contract: one rate-limited line that names filter,
  * operation and value, and a counter for each filter and kind.
  */
-#include <linux/ratelimit.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/violation.h"
@@ -39,13 +38,12 @@ static_assert(ARRAY_SIZE(flt_violation_names) == FLT_NR_VIOLATIONS);
 void flt_violation(struct flt_filter *filter, enum flt_violation_kind kind,
 		   const struct flt_operation *op, const char *fmt, ...)
 {
-	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 10);
 	const struct flt_op_desc *desc = op ? flt_op_desc_at(op->op_index) : NULL;
 	struct va_format vaf;
 	va_list args;
 
 	atomic64_inc(&filter->violations[kind]);
-	if (!__ratelimit(&limit))
+	if (!__ratelimit(&filter->violation_limit))
 		return;
 	va_start(args, fmt);
 	vaf.fmt = fmt;

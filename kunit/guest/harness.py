@@ -89,7 +89,7 @@ def find_tests(folder, only=None):
 def compile_c(test, build):
     """Build a C test, static, for the guest."""
     program = build / test.name
-    sources = [test.path, HERE / "prove.h"]
+    sources = [test.path, *HERE.glob("*.h")]
     if program.exists() and all(one.stat().st_mtime < program.stat().st_mtime
                                 for one in sources):
         return program
@@ -129,11 +129,10 @@ class Runner:
         """Run TESTS in SETTING, in as many boots as it takes; the verdicts in order."""
         verdicts, left = [], []
         for test in tests:
-            missing = [name for name in ("fltshim", *test.filters)
-                       if (path := self.modules(setting.kernel, name)) and not path.exists()]
-            if missing:
-                verdicts.append(self._tell(Verdict(
-                    str(setting), test.name, "not ok", why=f"{missing[0]}.ko was not built")))
+            why = self._not_ready(setting, test)
+            if why:
+                verdicts.append(self._tell(Verdict(str(setting), test.name, "not ok",
+                                                   why=why.splitlines()[0], output=why)))
             else:
                 left.append(test)
         for _ in range(MAX_BOOTS if left else 0):
@@ -146,6 +145,19 @@ class Runner:
             verdicts.append(self._tell(Verdict(str(setting), test.name, "not ok",
                                                why="not run: the guests before it failed")))
         return verdicts
+
+    def _not_ready(self, setting, test):
+        """Why the test cannot even be tried; empty if it can."""
+        for name in ("fltshim", *test.filters):
+            path = self.modules(setting.kernel, name)
+            if path and not path.exists():
+                return f"{name}.ko was not built"
+        try:
+            if test.path.suffix == ".c":
+                compile_c(test, self.build)
+        except debs.Problem as problem:
+            return str(problem)
+        return ""
 
     def _tell(self, verdict):
         self.report(verdict)

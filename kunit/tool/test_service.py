@@ -5,7 +5,8 @@ import unittest
 
 from prove import ToolTest
 from mfbuild.service import (GROUPS, REG_BINARY, REG_DWORD, REG_EXPAND_SZ, REG_MULTI_SZ, REG_NONE,
-                             REG_QWORD, REG_SZ, altitude_key, module_name, sz, valid_altitude)
+                             REG_QWORD, REG_SZ, altitude_key, module_name, read_service, sz,
+                             valid_altitude)
 
 # A whole .inf in parts that tests replace.
 PARTS = {
@@ -71,6 +72,22 @@ class Sections(ToolTest):
         self.assertIsNone(self.service('[DefaultInstall]\n[DefaultInstall.Services]\n'
                                        'AddService = a,,Gone\n'))
         self.proves('INF-17', self.says('names [Gone], which does not exist'))
+
+    def test_manufacturer(self):
+        text = ('[Manufacturer]\n%m% = Standard,NTamd64.10.0,NTx86\n[Strings]\nm = "Maker"\n'
+                '[Standard.NTamd64.10.0]\n%m% = Dev, Root\\Dev\n[Dev.NT]\nAddReg = Up\n'
+                '[Dev.NT.Services]\nAddService = Minispy,,Srv\n[Up]\nHKR,,x,,y\n')
+        service = self.service(whole(install=text))
+        self.proves('FIELD-19', service and service.name == 'Minispy' and not self.report.errors
+                    and any('key of a device' in line for line in service.unused))
+
+    def test_templates(self):
+        """A project template that nobody finished."""
+        text = whole(instances='[Reg]\nHKR,Instances\\Top,Altitude,,"Change_me_"\n')
+        self.service(text)
+        self.proves('FIELD-19', self.says('"Change_me_" is not an altitude'))
+        service = read_service(self.inf(text), self.report, None, '371000.5')
+        self.proves('FIELD-19', service.altitude == '371000.5' and not self.report.errors)
 
     def test_uninstall(self):
         service = self.service(whole(more='[DefaultUninstall.NTamd64]\nx=%nosuch%\n'

@@ -31,7 +31,7 @@ def arguments(argv):
         sub.add_argument('--inf', help='the .inf to use, if there are several')
         sub.add_argument('--service', help='the service to use, if the .inf has several')
         sub.add_argument('--name', help='service name of a driver without an .inf')
-        sub.add_argument('--altitude', help='altitude of a driver without an .inf')
+        sub.add_argument('--altitude', help='altitude, in place of that of the .inf or without one')
         sub.add_argument('--flags', default='0', help='instance flags of a driver without an .inf')
         sub.add_argument('--charset', help='code page of sources that are not UTF-8')
         sub.add_argument('--configuration', default='Release', help='Release (default) or Debug')
@@ -96,7 +96,8 @@ def find_service(options, inf, report):
         if flags is None:
             report.fail(None, f'--flags: expected a number, found "{options.flags}"')
         return bare_service(options.name, options.altitude, flags, report)
-    service = read_service(Inf.read(inf, report), report, options.service)
+    service = read_service(Inf.read(inf, report), report, options.service,
+                           options.altitude)
     report.stop_on_error()
     return service
 

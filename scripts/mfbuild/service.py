@@ -87,6 +87,7 @@ class Service:
         self.values = {}            # (key.lower(), name.lower()) -> Value, in order
         self.keys = {}              # key.lower() -> spelling, also of keys without values
         self.instances = []
+        self.is_default = True      # [DefaultInstall], not the install section of a device
         self.default_instance = None
         self.unused = []            # lines for `minifilter check`
 
@@ -147,12 +148,14 @@ def altitude_key(text):
     return whole.lstrip('0') or '0', fraction.rstrip('0')
 
 
-def read_service(inf, report, wanted=None):
-    """The Service that an Inf describes; errors go to the report, Failed after the fatal ones."""
+def read_service(inf, report, wanted=None, altitude=None):
+    """The Service that an Inf describes; errors go to the report, Failed after the fatal ones.
+    `altitude` takes the place of the one of the default instance."""
     install = find_install_section(inf, report)
     name, section, where = find_service(inf, install, report, wanted)
     binary, _ = section.first('ServiceBinary')
     service = Service(name, module_name(binary or name))
+    service.is_default = install.name.lower().startswith('defaultinstall')
     if not service.module.strip('_'):
         report.fail(where, f'no module name can be made from "{binary or name}"')
     if service.module[0].isdigit():
@@ -168,6 +171,7 @@ def read_service(inf, report, wanted=None):
     for values, entry in install.get('AddReg'):
         for target in filter(None, values):
             add_registry(inf, service, target, entry, report, service_section=False)
+    override_altitude(service, altitude, report)
     read_instances(service, section, where, report)
     size = sum(2 * len(v.key) + 2 * len(v.name) + len(v.data) for v in service.values.values())
     if size > MAX_KEY_BYTES:
@@ -177,26 +181,36 @@ def read_service(inf, report, wanted=None):
     return service
 
 
-def find_install_section(inf, report):
-    """[DefaultInstall] with the decoration that suits amd64 best (INF-14, INF-15)."""
-    pattern = re.compile(r'defaultinstall(?:\.nt(amd64|\$arch\$|arm64|arm|x86|ia64)?'
-                         r'(?:\.([0-9.]*))?)?')
+DECORATION = r'(?:\.nt(amd64|\$arch\$|arm64|arm|x86|ia64)?(?:\.([0-9.]*))?)?'
+
+
+def best_section(inf, base):
+    """(the section of this name whose decoration suits amd64 best, names of the unsuitable)."""
+    pattern = re.compile(re.escape(base.lower()) + DECORATION)
     best, best_rank, others = None, None, []
     for key, section in inf.sections.items():
-        if not key.startswith('defaultinstall') or key.endswith('.services'):
-            continue
         match = pattern.fullmatch(key)
         if not match or match.group(1) not in (None, 'amd64', '$arch$'):
-            others.append(section.name)
+            if key.startswith(base.lower() + '.nt') and not key.endswith('.services'):
+                others.append(section.name)
             continue
         if match.group(1):
             level = 2
         else:
-            level = 1 if key != 'defaultinstall' else 0
+            level = 1 if key != base.lower() else 0
         version = [int(part or 0) for part in (match.group(2) or '').split('.')]
         rank = (level, version)
         if best is None or rank > best_rank:
             best, best_rank = section, rank
+    return best, others
+
+
+def find_install_section(inf, report):
+    """[DefaultInstall] with the best decoration (INF-14, INF-15), or else the section that
+    [Manufacturer] leads to, as in .inf files that install a device."""
+    best, others = best_section(inf, 'DefaultInstall')
+    if best is None:
+        best = manufacturer_section(inf)
     if best is None:
         text = ('no [DefaultInstall], [DefaultInstall.NT] or [DefaultInstall.NTamd64] section')
         if others:
@@ -204,6 +218,22 @@ def find_install_section(inf, report):
         report.fail(inf.path, text)
     best.used = True
     return best
+
+
+def manufacturer_section(inf):
+    """%maker% = models, decorations... leads to [models.decoration], and there %device% = section
+    to the install section; the first that installs a service counts."""
+    makers = inf.section('Manufacturer')
+    for maker in makers.entries if makers else ():
+        _, fields = maker.keyed()
+        names = [fields[0]] + [f'{fields[0]}.{decoration}' for decoration in fields[1:]]
+        for models in filter(None, map(inf.section, reversed(names))):
+            for device in models.entries:
+                _, target = device.keyed()
+                install = best_section(inf, target[0])[0] if target and target[0] else None
+                if install and inf.sections.get(install.name.lower() + '.services'):
+                    return install
+    return None
 
 
 def find_service(inf, install, report, wanted):
@@ -315,6 +345,10 @@ def add_registry(inf, service, name, entry, report, service_section):
             continue
         elif root != 'HKR':
             report.error(line.where, f'expected HKR, HKLM, HKCR, HKCU or HKU, found "{fields[0]}"')
+            continue
+        elif not service_section and not service.is_default:
+            service.unused.append(f'{inf.path}:{line.line}: HKR in [{section.name}] is the key of '
+                                  'a device and not kept')
             continue
         elif not service_section:
             report.error(line.where, f'HKR in [{section.name}], which the install section names: '
@@ -463,7 +497,8 @@ def read_instance(service, root, name, where, report):
         return None
     if not valid_altitude(altitude.text()):
         report.error(altitude.where, f'"{altitude.text()}" is not an altitude: expected decimal '
-                                     'digits with at most one point')
+                                     'digits with at most one point (--altitude takes the '
+                                     'place of it)')
         return None
     flags = service.get(key, 'Flags')
     bits = 0
@@ -492,6 +527,22 @@ def check_group(instance, group, report):
         limits = f'{low}-{high}' if low is not None else f'up to {high}'
         report.warning(instance.where, f'altitude {instance.altitude} of "{instance.name}" lies '
                                        f'outside the range of group "{group}" ({limits})')
+
+
+def override_altitude(service, altitude, report):
+    """--altitude: for the default instance, or the only one."""
+    if altitude is None:
+        return
+    keys = [key for key in service.keys.values()
+            if re.fullmatch(r'(parameters\\)?instances\\[^\\]+', key.lower())]
+    if not valid_altitude(altitude):
+        report.fail(None, f'--altitude "{altitude}" is not an altitude: expected decimal digits '
+                          'with at most one point')
+    for key in keys:
+        root, _, name = key.rpartition('\\')
+        default = service.get(root, 'DefaultInstance')
+        if len(keys) == 1 or (default and default.text().lower() == name.lower()):
+            service.set(key, 'Altitude', REG_SZ, sz(altitude))
 
 
 def note_unused(inf, service):

@@ -85,7 +85,8 @@ def module_files(kernel, names):
     return [kernel.modules / path for path in order]
 
 
-def _module_bytes(path):
+def module_bytes(path):
+    """A module of Debian's, unpacked."""
     data = path.read_bytes()
     return lzma.decompress(data) if path.suffix == ".xz" else data
 
@@ -129,7 +130,7 @@ def initramfs(kernel, modules, files, script, settings):
     order = []
     for path in module_files(kernel, BOOT_MODULES + names):
         name = path.name.split(".ko")[0] + ".ko"
-        archive.file(f"lib/boot/{name}", _module_bytes(path))
+        archive.file(f"lib/boot/{name}", module_bytes(path))
         order.append(name)
     archive.file("etc/guest/boot-modules", "".join(f"{name}\n" for name in order).encode())
     for path in modules:

@@ -111,17 +111,17 @@ bool flt_call_pre(struct flt_operation *op, const struct flt_node *node,
  * @node: whose callback
  * @context: completion context of the pre-operation callback
  * @flags: 0 or FLTFL_POST_OPERATION_DRAINING
- * @verdict: what it returned
+ * @verdict: what it returned; FINISHED_PROCESSING after an exception
+ * @code: the exception, when there was one
  *
  * Return: false when it ended in an exception
  */
 bool flt_call_post(struct flt_operation *op, PFLT_CALLBACK_DATA data, const struct flt_node *node,
 		   void *context, FLT_POST_OPERATION_FLAGS flags,
-		   FLT_POSTOP_CALLBACK_STATUS *verdict)
+		   FLT_POSTOP_CALLBACK_STATUS *verdict, NTSTATUS *code)
 {
 	struct flt_filter *filter = node->instance->filter;
 	struct flt_call call;
-	NTSTATUS code;
 	bool returned;
 
 	call.callback = node->post;
@@ -131,7 +131,7 @@ bool flt_call_post(struct flt_operation *op, PFLT_CALLBACK_DATA data, const stru
 	flt_call_objects(&call, node->instance, data->Iopb->TargetFileObject);
 	this_cpu_inc(filter->stats->post[flt_op_index(data->Iopb->MajorFunction)]);
 	returned = flt_call_run(filter, op, flt_thunk_post, &call, "post-operation callback",
-				&code);
+				code);
 	*verdict = returned ? call.post : FLT_POSTOP_FINISHED_PROCESSING;
 	return returned;
 }

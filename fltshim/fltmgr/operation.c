@@ -366,6 +366,7 @@ static bool flt_step_post(struct flt_operation *op)
 	struct flt_record *record;
 	KPROCESSOR_MODE mode;
 	PETHREAD thread;
+	NTSTATUS code;
 	ULONG flags;
 
 	if (op->cursor < 0) {
@@ -394,7 +395,8 @@ static bool flt_step_post(struct flt_operation *op)
 	thread = op->data.Thread;
 	mode = op->data.RequestorMode;
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	flt_call_post(op, &op->data, record->node, record->context, 0, &verdict);
+	if (!flt_call_post(op, &op->data, record->node, record->context, 0, &verdict, &code))
+		flt_fail(op, code);
 	flt_operation_check(op, filter, flags, thread, mode);
 	flt_record_finish(record);
 	if (verdict == FLT_POSTOP_MORE_PROCESSING_REQUIRED) {

@@ -8,6 +8,17 @@
 #include "compat/splice.h"
 #include "fs/request.h"
 
+/* In which form a file's data is read and written just now. */
+static u64 fltfs_want_read(const struct file *file)
+{
+	return file->f_flags & O_DIRECT ? FLT_WANT_READ_NOCACHE : FLT_WANT(IRP_MJ_READ);
+}
+
+static u64 fltfs_want_write(const struct file *file)
+{
+	return file->f_flags & O_DIRECT ? FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE);
+}
+
 /* The position lives in the upper file; only what needs the lower file is asked there. */
 loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 {
@@ -40,6 +51,8 @@ int fltfs_fadvise(struct file *file, loff_t offset, loff_t len, int advice)
 ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
 			  unsigned int flags)
 {
+	if (fltfs_wants(file_inode(in), fltfs_want_read(in)))
+		return flt_splice_read_upper(in, ppos, pipe, len, flags);
 	return flt_splice_read_lower(fltfs_lower_file(in), ppos, pipe, len, flags);
 }
 
@@ -50,6 +63,9 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
+	/* Filters see writes. The VFS holds our freeze protection, each write takes the lower. */
+	if (fltfs_wants(file_inode(out), fltfs_want_write(out)))
+		return iter_file_splice_write(pipe, out, ppos, len, flags);
 	file_start_write(lower);
 	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
 	file_end_write(lower);
@@ -62,6 +78,10 @@ ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, 
 {
 	ssize_t ret;
 
+	/* The copy becomes reads and writes when somebody wants to see them. */
+	if (fltfs_wants(file_inode(in), fltfs_want_read(in)) ||
+	    fltfs_wants(file_inode(out), fltfs_want_write(out)))
+		return flt_copy_by_splice(in, pos_in, out, pos_out, len);
 	/* The two files may belong to two mounts of ours. */
 	ret = vfs_copy_file_range(fltfs_lower_file(in), pos_in, fltfs_lower_file(out), pos_out,
 				  len, flags);
@@ -78,6 +98,9 @@ loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, 
 
 	if (flags & ~(REMAP_FILE_DEDUP | REMAP_FILE_ADVISORY))
 		return -EINVAL;
+	/* Shared blocks would pass by whoever wants to see what is written; programs fall back. */
+	if (fltfs_wants(file_inode(out), fltfs_want_write(out)))
+		return -EOPNOTSUPP;
 	if (flags & REMAP_FILE_DEDUP)
 		ret = vfs_dedupe_file_range_one(lower_in, pos_in, lower_out, pos_out, len, flags);
 	else

@@ -162,6 +162,9 @@ static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path, bo
 			return err;
 		query->class = lx ? FileStatLxInformation : FileAllInformation;
 	}
+	/* Filters are always shown the time of creation; a program only when it asked. */
+	if (!(query->mask & STATX_BTIME))
+		query->stat->result_mask &= ~STATX_BTIME;
 	if (query->class == FileAllInformation)
 		fltfs_take_all(query->stat, &query->before.all, (void *)query->answer);
 	else if (query->class == FileStatLxInformation)

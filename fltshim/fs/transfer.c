@@ -15,6 +15,7 @@
 
 /* Larger calls become several operations: more memory is not taken for one. */
 #define FLTFS_TRANSFER_MAX	SZ_16M
+#define FLTFS_SECTOR		512
 
 /*
  * Page-backed, so that a direct request can go to a device from it; cleared, so that a filter that
@@ -36,6 +37,17 @@ static void *fltfs_buffer_new(size_t *size)
 		/* A short count is better than none. */
 		*size = round_up(*size / 2, PAGE_SIZE);
 	}
+}
+
+/*
+ * What a direct request's memory lacks in alignment: ours lacks it too, so that the lower file
+ * system gives the answer that it would have given to the caller's own.
+ */
+static size_t fltfs_misalignment(const struct kiocb *iocb, const struct iov_iter *iter)
+{
+	if (!(iocb->ki_flags & IOCB_DIRECT))
+		return 0;
+	return iov_iter_alignment(iter) & (FLTFS_SECTOR - 1);
 }
 
 static void fltfs_buffer_free(void *buffer, size_t size)
@@ -133,16 +145,21 @@ ssize_t fltfs_read_filtered(struct kiocb *iocb, struct iov_iter *iter)
 	struct fltfs_transfer transfer = { .request.bottom = fltfs_bottom_read, .iocb = iocb };
 	ssize_t ret = 0, done = 0;
 	struct fltfs_fo *fo;
+	size_t size, skew;
+	void *memory;
 
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
 	fo = fltfs_file_get_fo(iocb->ki_filp);
 	if (!fo)
 		return -ENOMEM;
-	transfer.size = min_t(size_t, iov_iter_count(iter), FLTFS_TRANSFER_MAX);
-	transfer.buffer = fltfs_buffer_new(&transfer.size);
-	if (!transfer.buffer)
+	skew = fltfs_misalignment(iocb, iter);
+	size = min_t(size_t, iov_iter_count(iter), FLTFS_TRANSFER_MAX) + skew;
+	memory = fltfs_buffer_new(&size);
+	if (!memory)
 		return -ENOMEM;
+	transfer.buffer = memory + skew;
+	transfer.size = size - skew;
 	fo->base.fo.CurrentByteOffset.QuadPart = iocb->ki_filp->f_pos;
 	while (iov_iter_count(iter)) {
 		size_t length = min(iov_iter_count(iter), transfer.size);
@@ -153,7 +170,7 @@ ssize_t fltfs_read_filtered(struct kiocb *iocb, struct iov_iter *iter)
 		if (ret < (ssize_t)length)
 			break;
 	}
-	fltfs_buffer_free(transfer.buffer, transfer.size);
+	fltfs_buffer_free(memory, size);
 	return done ?: ret;
 }
 
@@ -162,16 +179,21 @@ ssize_t fltfs_write_filtered(struct kiocb *iocb, struct iov_iter *iter)
 	struct fltfs_transfer transfer = { .request.bottom = fltfs_bottom_write, .iocb = iocb };
 	ssize_t ret = 0, done = 0;
 	struct fltfs_fo *fo;
+	size_t size, skew;
+	void *memory;
 
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
 	fo = fltfs_file_get_fo(iocb->ki_filp);
 	if (!fo)
 		return -ENOMEM;
-	transfer.size = min_t(size_t, iov_iter_count(iter), FLTFS_TRANSFER_MAX);
-	transfer.buffer = fltfs_buffer_new(&transfer.size);
-	if (!transfer.buffer)
+	skew = fltfs_misalignment(iocb, iter);
+	size = min_t(size_t, iov_iter_count(iter), FLTFS_TRANSFER_MAX) + skew;
+	memory = fltfs_buffer_new(&size);
+	if (!memory)
 		return -ENOMEM;
+	transfer.buffer = memory + skew;
+	transfer.size = size - skew;
 	fo->base.fo.CurrentByteOffset.QuadPart = iocb->ki_filp->f_pos;
 	while (iov_iter_count(iter)) {
 		size_t length = min(iov_iter_count(iter), transfer.size);
@@ -190,7 +212,7 @@ ssize_t fltfs_write_filtered(struct kiocb *iocb, struct iov_iter *iter)
 			break;
 		}
 	}
-	fltfs_buffer_free(transfer.buffer, transfer.size);
+	fltfs_buffer_free(memory, size);
 	if (done > 0)
 		fltfs_fo_flag(fo, FO_FILE_MODIFIED);
 	fltfs_refresh(file_inode(iocb->ki_filp));

@@ -3,6 +3,7 @@
  * Start and stop of the NT executive's parts, in order and in reverse. Nothing else lives here.
  */
 #include "nt/ex_pool.h"
+#include "nt/ke_dpc.h"
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
@@ -14,6 +15,7 @@ int nt_init(void)
 	int ret;
 
 	pool_init();
+	ke_dpc_init();
 	ob_init();
 	ret = seh_init();
 	if (ret)
@@ -23,6 +25,7 @@ int nt_init(void)
 
 void nt_exit(void)
 {
+	ke_dpc_exit();
 	io_toplevel_exit();
 	ps_notify_exit();
 	ob_exit();

@@ -244,11 +244,13 @@ static unsigned int ke_sleep_state(enum ke_wake wake)
 	return current->flags & PF_KTHREAD ? TASK_IDLE : TASK_UNINTERRUPTIBLE;
 }
 
-/*
- * The end of the wait as monotonic time. An absolute time is converted once, so a clock that is
- * set meanwhile moves the end along.
+/**
+ * ke_deadline() - a Windows time as a point of the monotonic clock
+ * @timeout: negative relative, else absolute, in 100 ns
+ *
+ * An absolute time is converted once, so a clock that is set meanwhile moves the end along.
  */
-static ktime_t ke_deadline(const LARGE_INTEGER *timeout)
+ktime_t ke_deadline(const LARGE_INTEGER *timeout)
 {
 	struct timespec64 now;
 	s64 ticks = timeout->QuadPart;

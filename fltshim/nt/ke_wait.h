@@ -6,6 +6,7 @@
 #ifndef NT_KE_WAIT_H
 #define NT_KE_WAIT_H
 
+#include <linux/ktime.h>
 #include <linux/spinlock.h>
 #include "nt/nt.h"
 
@@ -31,6 +32,7 @@ bool ke_header_is_valid(const DISPATCHER_HEADER *header);
 raw_spinlock_t *ke_object_lock(const void *object);
 void ke_object_signalled(DISPATCHER_HEADER *header);
 
+ktime_t ke_deadline(const LARGE_INTEGER *timeout);
 NTSTATUS ke_wait(unsigned int count, void **objects, bool all, enum ke_wake wake,
 		 const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks);
 

@@ -3,6 +3,7 @@
  * Start and stop of the NT executive's parts, in order and in reverse. Nothing else lives here.
  */
 #include "nt/ex_pool.h"
+#include "nt/ke_dpc.h"
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
 #include "nt/seh.h"
@@ -13,6 +14,7 @@ int nt_init(void)
 	int ret;
 
 	pool_init();
+	ke_dpc_init();
 	ob_init();
 	ret = seh_init();
 	if (ret)
@@ -22,6 +24,7 @@ int nt_init(void)
 
 void nt_exit(void)
 {
+	ke_dpc_exit();
 	io_toplevel_exit();
 	ob_exit();
 	reg_exit();

@@ -233,6 +233,7 @@ typedef struct _KMUTANT {
     UCHAR ApcDisable;
 } KMUTANT, *PKMUTANT, *PRKMUTANT, KMUTEX, *PKMUTEX, *PRKMUTEX;
 
+/* Holds a Linux timer inside, so it is larger than on Windows. */
 typedef struct _KTIMER {
     DISPATCHER_HEADER Header;
     ULARGE_INTEGER DueTime;
@@ -240,6 +241,7 @@ typedef struct _KTIMER {
     struct _KDPC *Dpc;
     ULONG Processor;
     LONG Period;
+    ULONG_PTR FshOpaque[16];
 } KTIMER, *PKTIMER, *PRKTIMER;
 
 typedef struct _KWAIT_BLOCK {
@@ -312,7 +314,7 @@ typedef struct _ERESOURCE {
 } ERESOURCE, *PERESOURCE;
 
 typedef struct _EX_PUSH_LOCK {
-    ULONG_PTR FshOpaque[32];
+    ULONG_PTR FshOpaque[40];
 } EX_PUSH_LOCK, *PEX_PUSH_LOCK;
 
 typedef struct _EX_RUNDOWN_REF {
@@ -561,7 +563,7 @@ typedef struct _SECURITY_DESCRIPTOR_RELATIVE {
 
 FSH_LAYOUT(sizeof(KEVENT) == 24, "KEVENT");
 FSH_LAYOUT(sizeof(KSEMAPHORE) == 32 && sizeof(KMUTANT) == 56, "KSEMAPHORE, KMUTANT");
-FSH_LAYOUT(sizeof(KTIMER) == 64 && sizeof(KDPC) == 64, "KTIMER, KDPC");
+FSH_LAYOUT(sizeof(KDPC) == 64, "KDPC");
 FSH_LAYOUT(sizeof(KDEVICE_QUEUE) == 40, "KDEVICE_QUEUE");
 FSH_LAYOUT(sizeof(NPAGED_LOOKASIDE_LIST) == 128, "NPAGED_LOOKASIDE_LIST");
 FSH_LAYOUT(sizeof(ACCESS_STATE) == 160, "ACCESS_STATE");

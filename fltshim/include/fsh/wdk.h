@@ -443,7 +443,7 @@ FSH_INLINE VOID PushEntryList(PSINGLE_LIST_ENTRY ListHead, PSINGLE_LIST_ENTRY En
 #define ExInterlockedFlushSList(Head) ExpInterlockedFlushSList(Head)
 #define ExInitializeSListHead(Head) InitializeSListHead(Head)
 #define QueryDepthSList(Head) ExQueryDepthSList(Head)
-#define FirstEntrySList(Head) ((PSLIST_ENTRY)((Head)->HeaderX64.NextEntry << 4))
+#define FirstEntrySList(Head) ((PSLIST_ENTRY)((ULONGLONG)(Head)->HeaderX64.NextEntry << 4))
 #define ExInterlockedIncrementLong(Addend, Lock) InterlockedIncrement(Addend)
 #define ExInterlockedDecrementLong(Addend, Lock) InterlockedDecrement(Addend)
 

@@ -326,9 +326,23 @@ static void prove(const struct row *row, bool held, const char *got)
 		       got);
 }
 
+/* tmpfs of 6.1 knows no O_DIRECT, so there is nothing to see there. */
+static bool direct_is_missing(const char *lower)
+{
+	char path[PATH_MAX];
+	int probe;
+
+	snprintf(path, sizeof(path), "%s/direct", lower);
+	probe = open(path, O_CREAT | O_RDWR | O_DIRECT, 0600);
+	close(probe);
+	unlink(path);
+	return probe < 0;
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
+	bool no_direct = direct_is_missing(lower);
 	unsigned int i;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -341,6 +355,8 @@ int main(void)
 		const char *got;
 
 		/* each row begins in an empty folder, so that names are short and known */
+		if (no_direct && (row->prepare == have_direct || row->call == open_direct))
+			continue;
 		fd = other = -1;
 		FLT_REQUIRE(!chdir(mnt));
 		row->prepare();

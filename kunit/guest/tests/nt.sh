@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Routines of the NT executive: a driver that checks them when it is loaded, and breaks their
+# rules when it is told to.
+#
+# needs: lower=tmpfs filters=nttest time=60
+. /t/lib.sh
+
+log() {
+	dmesg | sed -n 's/^\[[^]]*\] *//; s/^Nttest: //p' >report
+}
+
+load_fltshim
+dmesg -c >/dev/null
+insmod /modules/nttest.ko || fail "nttest reports failures"
+log
+grep 'does not hold' report
+for part in formats strings library pool tables registry processes names; do
+	expect grep -q "^part $part ok" report
+done
+expect grep -q '^[1-9][0-9]* checks, 0 failed' report
+proves SRC-96 grep -q 'checks, 0 failed' report
+proves SRC-97 grep -q '^part formats ok' report
+proves SRC-94 grep -q '^part library ok' report
+proves SRC-95 grep -q '^part formats ok' report
+proves FIELD-01 grep -q '^part formats ok' report
+proves SRC-113 grep -q '^part pool ok' report
+proves FIELD-21 grep -q '^part names ok' report
+proves SRC-160 expect sh -c "dmesg | grep -q 'Nttest asks for routine NoSuchRoutine'"
+same "violations of rules that are kept" "$(dmesg | grep -c 'Nttest misused')" 0
+expect rmmod nttest
+same "what it leaves behind" "$(dmesg | grep -c 'Nttest misused')" 0
+
+# Broken rules are named, and nothing worse happens.
+dmesg -c >/dev/null
+echo 0 >/proc/sys/kernel/printk_ratelimit
+insmod /modules/nttest.ko 'params=Parameters\Misuse=1' || fail "nttest does not load"
+log
+expect grep -q '^rules broken' report
+dmesg >all
+proves FIELD-15 grep -q "ExFreePoolWithTag: block .* is tagged 'Test', not 'Wrng'" all
+proves FIELD-15 [ "$(grep -c 'ExFreePool: no pool block starts at' all)" = 4 ]
+proves IRQL-12 grep -q 'ExAllocatePoolWithTag: 100 bytes of paged pool' all
+expect grep -q 'ObDereferenceObject: .* is no object' all
+expect grep -q 'ZwClose: 0x1234 is no handle' all
+expect rmmod nttest
+dmesg >all
+proves FIELD-15 grep -q "DriverUnload: 1 pool blocks of 100 bytes tagged 'Isde' were never freed" all
+expect grep -q 'DriverUnload: handle .* of type Key was never closed' all

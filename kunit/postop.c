@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite postop: order, arguments and context of post-operation callbacks (POSTOP-02 to
+ * POSTOP-25), and what they may do to a result (POSTOP-66 to POSTOP-72).
+ */
+#include "kunit/world.h"
+#include "nt/rtl_status.h"
+#include "nt/violation.h"
+
+static void postop_order(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	w->fake->when = FAKE_WORKER;
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "POSTOP-02", world_trace_is(w, "A+ B+ C+ F f C- B- A-"));
+	/* "f" is the file system's completion: before C's post-operation. */
+	FLT_PROVES(test, "POSTOP-03", world_trace_is(w, "A+ B+ C+ F f C- B- A-"));
+	FLT_PROVES(test, "POSTOP-23", world_trace_is(w, "A+ B+ C+ F f C- B- A-"));
+	FLT_PROVES(test, "POSTOP-25", world_count(w, 'A', WORLD_POST) == 1 &&
+		   world_count(w, 'B', WORLD_POST) == 1 && world_count(w, 'C', WORLD_POST) == 1);
+}
+
+static void postop_flags(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	world_probes(w, "ABC");
+	world_do(w, IRP_MJ_READ);
+	for (i = 0; i < 3; i++) {
+		FLT_PROVES(test, "POSTOP-09",
+			   !(world_event(w, 'A' + i, WORLD_PRE, 0)->data.Flags &
+			     FLTFL_CALLBACK_DATA_POST_OPERATION));
+		FLT_PROVES(test, "POSTOP-09",
+			   world_event(w, 'A' + i, WORLD_POST, 0)->data.Flags &
+			   FLTFL_CALLBACK_DATA_POST_OPERATION);
+		FLT_PROVES(test, "POSTOP-43",
+			   !(world_event(w, 'A' + i, WORLD_POST, 0)->data.Flags &
+			     FLTFL_CALLBACK_DATA_DRAINING_IO));
+	}
+}
+
+static int postop_to_disk_full(struct probe *p, PFLT_CALLBACK_DATA data,
+			       PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	data->IoStatus.Status = STATUS_DISK_FULL;
+	data->IoStatus.Information = 0;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void postop_result_so_far(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	NTSTATUS status;
+
+	world_probes(w, "ABC");
+	w->fake->status = STATUS_ACCESS_DENIED;
+	w->probe[2]->on_post = postop_to_disk_full;
+	status = world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "POSTOP-10", world_event(w, 'C', WORLD_POST, 0)->data.IoStatus.Status ==
+		   STATUS_ACCESS_DENIED);
+	FLT_PROVES(test, "POSTOP-10",
+		   world_event(w, 'B', WORLD_POST, 0)->data.IoStatus.Status == STATUS_DISK_FULL &&
+		   world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Status == STATUS_DISK_FULL);
+	FLT_PROVES(test, "POSTOP-24", status == STATUS_DISK_FULL);
+}
+
+static void postop_of_failed_operations(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "AB");
+	w->fake->status = STATUS_OBJECT_NAME_NOT_FOUND;
+	world_do(w, IRP_MJ_CREATE);
+	FLT_PROVES(test, "POSTOP-11", world_count(w, 'B', WORLD_POST) == 1 &&
+		   world_event(w, 'B', WORLD_POST, 0)->data.IoStatus.Status ==
+		   STATUS_OBJECT_NAME_NOT_FOUND);
+	world_clear(w);
+	w->fake->status = STATUS_DISK_FULL;
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "POSTOP-11", world_count(w, 'B', WORLD_POST) == 1 &&
+		   world_event(w, 'B', WORLD_POST, 0)->data.IoStatus.Status == STATUS_DISK_FULL);
+}
+
+static void postop_tag_data(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	FLT_TAG_DATA_BUFFER tag = { .FileTag = 0xA000000C };
+
+	world_probes(w, "AB");
+	w->fake->status = STATUS_REPARSE;
+	w->fake->tag = &tag;
+	world_do(w, IRP_MJ_CREATE);
+	FLT_EXPECT(test, world_event(w, 'B', WORLD_POST, 0)->data.TagData == &tag &&
+		   world_event(w, 'A', WORLD_POST, 0)->data.TagData == &tag &&
+		   !world_event(w, 'A', WORLD_PRE, 0)->data.TagData);
+}
+
+/* B halves the length and moves the offset, and says so. */
+static void postop_change(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Iopb->Parameters.Read.Length /= 2;
+	data->Iopb->Parameters.Read.ByteOffset.QuadPart += 4096;
+	data->Iopb->Parameters.Read.ReadBuffer = &data->Iopb->Parameters;
+	FltSetCallbackDataDirty(data);
+}
+
+static void postop_sees_what_pre_saw(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	world_probes(w, "ABC");
+	w->probe[1]->on_pre = postop_change;
+	world_do(w, IRP_MJ_READ);
+	for (i = 0; i < 3; i++)
+		FLT_PROVES(test, "POSTOP-08",
+			   !memcmp(&world_event(w, 'A' + i, WORLD_PRE, 0)->iopb,
+				   &world_event(w, 'A' + i, WORLD_POST, 0)->iopb,
+				   sizeof(FLT_IO_PARAMETER_BLOCK)));
+	FLT_PROVES(test, "POSTOP-08",
+		   world_event(w, 'B', WORLD_POST, 0)->iopb.Parameters.Read.Length == PAGE_SIZE &&
+		   world_event(w, 'C', WORLD_POST, 0)->iopb.Parameters.Read.Length ==
+		   PAGE_SIZE / 2);
+}
+
+/* Asynchronous, completed in softirq: callbacks run there and know it. */
+static void postop_in_softirq(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+
+	world_probes(w, "ABC");
+	w->fake->when = FAKE_SOFTIRQ;
+	request_start(r);
+	FLT_EXPECT(test, request_wait(r) && NT_SUCCESS(r->status));
+	FLT_PROVES(test, "POSTOP-14",
+		   world_event(w, 'C', WORLD_POST, 0)->irql == DISPATCH_LEVEL &&
+		   world_event(w, 'A', WORLD_POST, 0)->irql == DISPATCH_LEVEL);
+	FLT_EXPECT(test, world_trace_is(w, "A+ B+ C+ F f C- B- A-"));
+}
+
+static KSPIN_LOCK postop_lock;
+static FAST_MUTEX postop_mutex;
+static KIRQL postop_inside;
+
+static int postop_takes_locks(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	KIRQL old;
+
+	KeAcquireSpinLock(&postop_lock, &old);
+	postop_inside = KeGetCurrentIrql();
+	KeReleaseSpinLock(&postop_lock, old);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void postop_spin_lock_in_softirq(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+
+	KeInitializeSpinLock(&postop_lock);
+	postop_inside = PASSIVE_LEVEL;
+	world_probes(w, "AB");
+	w->probe[1]->on_post = postop_takes_locks;
+	w->fake->when = FAKE_SOFTIRQ;
+	request_start(r);
+	FLT_PROVES(test, "POSTOP-17", request_wait(r) && postop_inside == DISPATCH_LEVEL);
+}
+
+static int postop_takes_mutex(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	ExAcquireFastMutex(&postop_mutex);
+	ExReleaseFastMutex(&postop_mutex);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+/* It would sleep there: reported, and the operation ends all the same. */
+static void postop_fast_mutex_in_softirq(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	s64 before = atomic64_read(&fsh_violations);
+
+	ExInitializeFastMutex(&postop_mutex);
+	world_probes(w, "AB");
+	w->breaches = true;
+	w->probe[1]->on_post = postop_takes_mutex;
+	w->fake->when = FAKE_SOFTIRQ;
+	request_start(r);
+	FLT_PROVES(test, "POSTOP-17", request_wait(r) && NT_SUCCESS(r->status));
+	FLT_PROVES(test, "POSTOP-17", atomic64_read(&fsh_violations) > before);
+}
+
+static int postop_may_sleep(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	might_sleep();
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void postop_create_in_the_opener(struct kunit *test)
+{
+	static const enum fake_when whens[] = {
+		FAKE_INLINE, FAKE_EARLY, FAKE_WORKER, FAKE_SOFTIRQ,
+	};
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	world_probes(w, "AB");
+	w->probe[0]->on_post = postop_may_sleep;
+	w->probe[1]->on_post = postop_may_sleep;
+	for (i = 0; i < ARRAY_SIZE(whens); i++) {
+		const struct world_event *a, *b;
+
+		world_clear(w);
+		w->fake->when = whens[i];
+		FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_CREATE)));
+		a = world_event(w, 'A', WORLD_POST, 0);
+		b = world_event(w, 'B', WORLD_POST, 0);
+		FLT_PROVES(test, "POSTOP-19", a->task == current && b->task == current &&
+			   a->irql == PASSIVE_LEVEL && b->irql == PASSIVE_LEVEL);
+	}
+}
+
+static void postop_fast_io_where_pre_was(struct kunit *test)
+{
+	static const enum fake_when whens[] = { FAKE_INLINE, FAKE_WORKER, FAKE_SOFTIRQ };
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	world_probes(w, "AB");
+	for (i = 0; i < ARRAY_SIZE(whens); i++) {
+		struct request *r = request_new(w, IRP_MJ_READ);
+		const struct world_event *pre, *post;
+
+		request_form(r, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION);
+		world_clear(w);
+		w->fake->when = whens[i];
+		FLT_EXPECT(test, NT_SUCCESS(request_run(r)));
+		pre = world_event(w, 'B', WORLD_PRE, 0);
+		post = world_event(w, 'B', WORLD_POST, 0);
+		FLT_PROVES(test, "POSTOP-21", pre->task == post->task && pre->irql == post->irql);
+	}
+}
+
+static NTSTATUS postop_status;
+static ULONG_PTR postop_information;
+
+static int postop_sets(struct probe *p, PFLT_CALLBACK_DATA data,
+		       PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	data->IoStatus.Status = postop_status;
+	data->IoStatus.Information = postop_information;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+/* One operation of which B, of A, B and C, sets the result. */
+static struct request *postop_set_one(struct world *w, UCHAR major, NTSTATUS status,
+				      ULONG_PTR information)
+{
+	struct request *r = request_new(w, major);
+
+	postop_status = status;
+	postop_information = information;
+	world_clear(w);
+	request_run(r);
+	return r;
+}
+
+static struct world *postop_world(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	w->probe[1]->on_post = postop_sets;
+	return w;
+}
+
+static void postop_fails_a_success(struct kunit *test)
+{
+	struct world *w = postop_world(test);
+	struct request *r = postop_set_one(w, IRP_MJ_READ, STATUS_ACCESS_DENIED, 0);
+
+	FLT_PROVES(test, "POSTOP-66", r->status == STATUS_ACCESS_DENIED && !r->information &&
+		   flt_errno_from_status(r->status, NULL) == -EACCES);
+	FLT_PROVES(test, "POSTOP-66", world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Status ==
+		   STATUS_ACCESS_DENIED);
+	/* The file system has done it. */
+	r = postop_set_one(w, IRP_MJ_WRITE, STATUS_ACCESS_DENIED, 0);
+	FLT_PROVES(test, "POSTOP-67", r->status == STATUS_ACCESS_DENIED &&
+		   world_count(w, 'F', WORLD_FAKE_PERFORM) == 1);
+}
+
+static void postop_forbidden_statuses(struct kunit *test)
+{
+	static const NTSTATUS bad[] = { STATUS_PENDING, STATUS_FLT_DISALLOW_FAST_IO };
+	struct world *w = postop_world(test);
+	unsigned int i;
+
+	w->breaches = true;
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct request *r = postop_set_one(w, IRP_MJ_READ, bad[i], 0);
+
+		FLT_PROVES(test, "POSTOP-68", r->status == STATUS_UNSUCCESSFUL);
+		FLT_PROVES(test, "POSTOP-68",
+			   world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Status ==
+			   STATUS_UNSUCCESSFUL);
+		FLT_PROVES(test, "POSTOP-68", world_violations(w) == i + 1);
+	}
+}
+
+static void postop_cleanup_and_close_cannot_fail(struct kunit *test)
+{
+	static const UCHAR majors[] = { IRP_MJ_CLEANUP, IRP_MJ_CLOSE };
+	struct world *w = postop_world(test);
+	unsigned int i;
+
+	w->breaches = true;
+	for (i = 0; i < ARRAY_SIZE(majors); i++) {
+		struct request *r = postop_set_one(w, majors[i], STATUS_ACCESS_DENIED, 0);
+
+		FLT_PROVES(test, "POSTOP-69", r->status == STATUS_SUCCESS);
+		FLT_PROVES(test, "POSTOP-69", world_violations(w) == i + 1);
+	}
+}
+
+static void postop_success_instead_of_failure(struct kunit *test)
+{
+	struct world *w = postop_world(test);
+	struct request *r;
+
+	w->fake->status = STATUS_DISK_FULL;
+	r = postop_set_one(w, IRP_MJ_READ, STATUS_SUCCESS, 0);
+	FLT_PROVES(test, "POSTOP-70", r->status == STATUS_SUCCESS && r->information == 0);
+	FLT_PROVES(test, "POSTOP-70", world_violations(w) == 0);
+	w->fake->status = STATUS_OBJECT_NAME_NOT_FOUND;
+	r = postop_set_one(w, IRP_MJ_CREATE, STATUS_SUCCESS, FILE_OPENED);
+	FLT_PROVES(test, "POSTOP-70", !NT_SUCCESS(r->status));
+	FLT_PROVES(test, "POSTOP-70", world_violations(w) == 1);
+	FLT_PROVES(test, "POSTOP-70",
+		   !NT_SUCCESS(world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Status));
+	/* A create that went well stays what it is. */
+	w->fake->status = STATUS_SUCCESS;
+	r = postop_set_one(w, IRP_MJ_CREATE, STATUS_SUCCESS, FILE_OPENED);
+	FLT_PROVES(test, "POSTOP-70", r->status == STATUS_SUCCESS && world_violations(w) == 1);
+}
+
+static void postop_information_is_capped(struct kunit *test)
+{
+	struct world *w = postop_world(test);
+	struct request *r;
+
+	w->breaches = true;
+	r = postop_set_one(w, IRP_MJ_READ, STATUS_SUCCESS, 2 * PAGE_SIZE);
+	FLT_PROVES(test, "POSTOP-71", r->information == PAGE_SIZE &&
+		   world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Information == PAGE_SIZE);
+	FLT_PROVES(test, "POSTOP-71", world_violations(w) == 1);
+	r = postop_set_one(w, IRP_MJ_WRITE, STATUS_SUCCESS, PAGE_SIZE - 1);
+	FLT_PROVES(test, "POSTOP-71", r->information == PAGE_SIZE - 1 &&
+		   world_violations(w) == 1);
+}
+
+/* A short transfer of the file system arrives as it is. */
+static void postop_short_transfer(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+
+	world_probes(w, "AB");
+	w->fake->information = 100;
+	FLT_EXPECT(test, NT_SUCCESS(request_run(r)) && r->information == 100);
+	FLT_PROVES(test, "POSTOP-10",
+		   world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Information == 100);
+}
+
+static struct kunit_case postop_cases[] = {
+	KUNIT_CASE(postop_order),
+	KUNIT_CASE(postop_flags),
+	KUNIT_CASE(postop_result_so_far),
+	KUNIT_CASE(postop_of_failed_operations),
+	KUNIT_CASE(postop_tag_data),
+	KUNIT_CASE(postop_sees_what_pre_saw),
+	KUNIT_CASE(postop_in_softirq),
+	KUNIT_CASE(postop_spin_lock_in_softirq),
+	KUNIT_CASE(postop_fast_mutex_in_softirq),
+	KUNIT_CASE(postop_create_in_the_opener),
+	KUNIT_CASE(postop_fast_io_where_pre_was),
+	KUNIT_CASE(postop_fails_a_success),
+	KUNIT_CASE(postop_forbidden_statuses),
+	KUNIT_CASE(postop_cleanup_and_close_cannot_fail),
+	KUNIT_CASE(postop_success_instead_of_failure),
+	KUNIT_CASE(postop_information_is_capped),
+	KUNIT_CASE(postop_short_transfer),
+	{}
+};
+
+static struct kunit_suite postop_suite = {
+	.name = "postop",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = postop_cases,
+};
+
+kunit_test_suite(postop_suite);

@@ -40,6 +40,9 @@ int fltfs_fadvise(struct file *file, loff_t offset, loff_t len, int advice)
 ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
 			  unsigned int flags)
 {
+	/* Page by page through ->read_iter if somebody wants to see the data. */
+	if (fltfs_wants(file_inode(in), FLTFS_READS))
+		return flt_splice_read_upper(in, ppos, pipe, len, flags);
 	return flt_splice_read_lower(fltfs_lower_file(in), ppos, pipe, len, flags);
 }
 
@@ -50,6 +53,8 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
+	if (fltfs_wants(file_inode(out), FLTFS_WRITES))
+		return iter_file_splice_write(pipe, out, ppos, len, flags);
 	file_start_write(lower);
 	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
 	file_end_write(lower);
@@ -62,6 +67,10 @@ ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, 
 {
 	ssize_t ret;
 
+	/* Data that a filter wants to see becomes reads and writes. */
+	if (fltfs_wants(file_inode(in), FLTFS_READS | FLTFS_WRITES) ||
+	    fltfs_wants(file_inode(out), FLTFS_READS | FLTFS_WRITES))
+		return flt_copy_by_splice(in, pos_in, out, pos_out, len);
 	/* The two files may belong to two mounts of ours. */
 	ret = vfs_copy_file_range(fltfs_lower_file(in), pos_in, fltfs_lower_file(out), pos_out,
 				  len, flags);
@@ -78,6 +87,9 @@ loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, 
 
 	if (flags & ~(REMAP_FILE_DEDUP | REMAP_FILE_ADVISORY))
 		return -EINVAL;
+	/* Blocks would change hands unseen; programs fall back to copying. */
+	if (fltfs_wants(file_inode(out), FLTFS_WRITES))
+		return -EOPNOTSUPP;
 	if (flags & REMAP_FILE_DEDUP)
 		ret = vfs_dedupe_file_range_one(lower_in, pos_in, lower_out, pos_out, len, flags);
 	else

@@ -48,12 +48,13 @@ static struct world *skip_world(struct kunit *test, const struct probe_config *c
 }
 
 #define SKIP_CONFIG(name, flags)						\
+	enum { name##_flags = (flags) };					\
 	static const struct probe_op name##_ops[] = {				\
-		{ IRP_MJ_READ, true, true, flags },				\
-		{ IRP_MJ_WRITE, true, true, flags },				\
-		{ IRP_MJ_CREATE, true, true, flags },				\
-		{ IRP_MJ_ACQUIRE_FOR_CC_FLUSH, true, true, flags },		\
-		{ IRP_MJ_FAST_IO_CHECK_IF_POSSIBLE, true, true, flags },	\
+		{ IRP_MJ_READ, true, true, name##_flags },			\
+		{ IRP_MJ_WRITE, true, true, name##_flags },			\
+		{ IRP_MJ_CREATE, true, true, name##_flags },			\
+		{ IRP_MJ_ACQUIRE_FOR_CC_FLUSH, true, true, name##_flags },	\
+		{ IRP_MJ_FAST_IO_CHECK_IF_POSSIBLE, true, true, name##_flags },	\
 		{ IRP_MJ_OPERATION_END } };					\
 	static const struct probe_config name = { .ops = name##_ops }
 

@@ -63,7 +63,7 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
-	/* Filters see writes; the VFS holds the upper protection, each write takes the lower one. */
+	/* Filters see writes. The VFS holds our freeze protection, each write takes the lower. */
 	if (fltfs_wants(file_inode(out), fltfs_want_write(out)))
 		return iter_file_splice_write(pipe, out, ppos, len, flags);
 	file_start_write(lower);

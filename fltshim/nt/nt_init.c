@@ -6,6 +6,7 @@
 #include "nt/ke_dpc.h"
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
+#include "nt/ps_notify.h"
 #include "nt/ps_thread.h"
 #include "nt/seh.h"
 #include "nt/zw_registry.h"
@@ -27,6 +28,7 @@ void nt_exit(void)
 {
 	ke_dpc_exit();
 	io_toplevel_exit();
+	ps_notify_exit();
 	ob_exit();
 	ps_exit();
 	reg_exit();

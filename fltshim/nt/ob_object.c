@@ -90,6 +90,14 @@ static POBJECT_TYPE ob_driver_pointer = &ob_driver_type;
 static POBJECT_TYPE ob_process_pointer = &ob_process_type;
 static POBJECT_TYPE ob_thread_pointer = &ob_thread_type;
 
+/*
+ * What drivers compare with and hand to ObReferenceObjectByHandle():
+ * IoFileObjectType - a file object
+ * IoDeviceObjectType - a device object
+ * IoDriverObjectType - a driver object
+ * PsProcessType - a process
+ * PsThreadType - a thread
+ */
 POBJECT_TYPE *IoFileObjectType = &ob_file_pointer;
 EXPORT_SYMBOL_GPL(IoFileObjectType);
 POBJECT_TYPE *IoDeviceObjectType = &ob_device_pointer;

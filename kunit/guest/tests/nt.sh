@@ -15,7 +15,7 @@ dmesg -c >/dev/null
 insmod /modules/nttest.ko || fail "nttest reports failures"
 log
 grep 'does not hold' report
-for part in formats strings library pool tables registry processes names; do
+for part in formats strings library pool tables registry processes names notify; do
 	expect grep -q "^part $part ok" report
 done
 expect grep -q '^[1-9][0-9]* checks, 0 failed' report
@@ -27,9 +27,24 @@ proves FIELD-01 grep -q '^part formats ok' report
 proves SRC-113 grep -q '^part pool ok' report
 proves FIELD-21 grep -q '^part names ok' report
 proves SRC-160 expect sh -c "dmesg | grep -q 'Nttest asks for routine NoSuchRoutine'"
-same "violations of rules that are kept" "$(dmesg | grep -c 'Nttest misused')" 0
+
+# Processes: busybox is the shell here, so other programs are run by their own names.
+cp /bin/busybox denied
+cp /bin/busybox cat
+dmesg -c >/dev/null
+expect ./cat </dev/null
+refuse ./denied true
+log
+proves SRC-132 grep -q '^process [0-9]* begins, by [0-9]*: .*\\cat: ./cat$' report
+proves FIELD-22 grep -q '^process [0-9]* runs .*\\cat$' report
+id=$(sed -n 's/^process \([0-9]*\) runs .*\\cat$/\1/p' report | head -n 1)
+wait_for 5 eval 'log; grep -q "^process $id ends" report' || fail "process $id does not end"
+expect grep -q '^process [0-9]* begins, by .*\\denied:' report
+expect sh -c "dmesg | grep -q 'Nttest denie[s] process'"
+expect [ "$(grep -c 'wrong place' report)" = 0 ]
 expect rmmod nttest
-same "what it leaves behind" "$(dmesg | grep -c 'Nttest misused')" 0
+# (what grep is asked for is in the log too)
+dmesg | grep 'Nttest mi[s]used' && fail "rules that are kept are said to be broken"
 
 # Broken rules are named, and nothing worse happens.
 dmesg -c >/dev/null

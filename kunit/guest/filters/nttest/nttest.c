@@ -150,6 +150,8 @@ NtUnload (
 {
     UNREFERENCED_PARAMETER(DriverObject);
     PAGED_CODE();
+
+    StopNotify();
 }
 
 NTSTATUS
@@ -173,5 +175,11 @@ DriverEntry (
 
     DbgPrint("%u checks, %u failed\n", Checks, Failures);
 
-    return Failures == 0 ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+    if (Failures != 0) {
+
+        StopNotify();
+        return STATUS_UNSUCCESSFUL;
+    }
+
+    return STATUS_SUCCESS;
 }

@@ -41,3 +41,8 @@ CheckObjects (
     _In_ PDRIVER_OBJECT DriverObject,
     _In_ PUNICODE_STRING RegistryPath
     );
+
+VOID
+StopNotify (
+    VOID
+    );

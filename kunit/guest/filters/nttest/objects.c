@@ -193,6 +193,81 @@ CheckNames (
     CHECK(MmGetSystemRoutineAddress(&Name) == NULL);
 }
 
+//
+//  Told of every process from DriverEntry to the unload. One whose program is called "denied" does
+//  not run.
+//
+
+static VOID
+ProcessNotify (
+    _Inout_ PEPROCESS Process,
+    _In_ HANDLE ProcessId,
+    _Inout_opt_ PPS_CREATE_NOTIFY_INFO CreateInfo
+    )
+{
+    static const UNICODE_STRING Denied = RTL_CONSTANT_STRING(L"\\denied");
+    ULONG Id = HandleToULong(ProcessId);
+
+    if (Process != PsGetCurrentProcess() || ProcessId != PsGetCurrentProcessId() ||
+        KeGetCurrentIrql() != PASSIVE_LEVEL) {
+
+        DbgPrint("told of process %u in the wrong place\n", Id);
+    }
+
+    if (CreateInfo == NULL) {
+
+        DbgPrint("process %u ends\n", Id);
+
+    } else {
+
+        DbgPrint("process %u begins, by %u: %wZ: %wZ\n",
+                 Id,
+                 HandleToULong(CreateInfo->ParentProcessId),
+                 CreateInfo->ImageFileName,
+                 CreateInfo->CommandLine);
+
+        if (RtlSuffixUnicodeString(&Denied, CreateInfo->ImageFileName, TRUE)) {
+
+            CreateInfo->CreationStatus = STATUS_ACCESS_DENIED;
+        }
+    }
+}
+
+static VOID
+ImageNotify (
+    _In_opt_ PUNICODE_STRING FullImageName,
+    _In_ HANDLE ProcessId,
+    _In_ PIMAGE_INFO ImageInfo
+    )
+{
+    UNREFERENCED_PARAMETER(ImageInfo);
+
+    DbgPrint("process %u runs %wZ\n", HandleToULong(ProcessId), FullImageName);
+}
+
+static VOID
+CheckNotify (
+    VOID
+    )
+{
+    NtPart("notify");
+
+    CHECK(NT_SUCCESS(PsSetCreateProcessNotifyRoutineEx(ProcessNotify, FALSE)));
+    CHECK(PsSetCreateProcessNotifyRoutineEx(ProcessNotify, FALSE) == STATUS_INVALID_PARAMETER);
+    CHECK(NT_SUCCESS(PsSetLoadImageNotifyRoutine(ImageNotify)));
+    CHECK(PsRemoveCreateThreadNotifyRoutine((PCREATE_THREAD_NOTIFY_ROUTINE)(PVOID)ImageNotify) ==
+          STATUS_INVALID_PARAMETER);
+}
+
+VOID
+StopNotify (
+    VOID
+    )
+{
+    PsSetCreateProcessNotifyRoutineEx(ProcessNotify, TRUE);
+    PsRemoveLoadImageNotifyRoutine(ImageNotify);
+}
+
 VOID
 CheckObjects (
     _In_ PDRIVER_OBJECT DriverObject,
@@ -202,4 +277,5 @@ CheckObjects (
     CheckRegistry(RegistryPath);
     CheckProcesses(DriverObject);
     CheckNames();
+    CheckNotify();
 }

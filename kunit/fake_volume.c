@@ -236,6 +236,19 @@ bool fake_release(struct fake_volume *fake)
 	return request;
 }
 
+/* The same in a tasklet; returns at once. */
+void fake_release_in_softirq(struct fake_volume *fake)
+{
+	struct fake_request *request = fake_pop(fake, &fake->held);
+
+	if (!request)
+		return;
+	spin_lock_bh(&fake->lock);
+	list_add_tail(&request->link, &fake->soft);
+	spin_unlock_bh(&fake->lock);
+	tasklet_schedule(&fake->tasklet);
+}
+
 unsigned int fake_release_all(struct fake_volume *fake)
 {
 	unsigned int n = 0;

@@ -72,6 +72,7 @@ void fake_volume_destroy(struct fake_volume *fake);
 PFILE_OBJECT fake_open(struct fake_volume *fake);
 void fake_close(PFILE_OBJECT file);
 bool fake_release(struct fake_volume *fake);
+void fake_release_in_softirq(struct fake_volume *fake);
 unsigned int fake_release_all(struct fake_volume *fake);
 unsigned int fake_nr_held(struct fake_volume *fake);
 

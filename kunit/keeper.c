@@ -30,6 +30,13 @@ static void keeper_tasklet(struct tasklet_struct *tasklet)
 	keeper_resume(k);
 }
 
+/* The same in a tasklet; returns when that is over. */
+void keeper_resume_in_softirq(struct keeper *k)
+{
+	tasklet_schedule(&k->tasklet);
+	wait_for_completion(&k->resumed);
+}
+
 static void keeper_keep(struct keeper *k, PFLT_CALLBACK_DATA data)
 {
 	k->data = data;

@@ -46,5 +46,6 @@ struct keeper *keeper_pend(struct probe *p, enum keeper_from from,
 struct keeper *keeper_halt(struct probe *p, enum keeper_from from);
 bool keeper_wait(struct keeper *k);
 void keeper_resume(struct keeper *k);
+void keeper_resume_in_softirq(struct keeper *k);
 
 #endif

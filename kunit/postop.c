@@ -134,8 +134,9 @@ static void postop_in_softirq(struct kunit *test)
 	struct request *r = request_new(w, IRP_MJ_READ);
 
 	world_probes(w, "ABC");
-	w->fake->when = FAKE_SOFTIRQ;
+	w->fake->when = FAKE_HOLD;
 	request_start(r);
+	fake_release_in_softirq(w->fake);
 	FLT_EXPECT(test, request_wait(r) && NT_SUCCESS(r->status));
 	FLT_PROVES(test, "POSTOP-14",
 		   world_event(w, 'C', WORLD_POST, 0)->irql == DISPATCH_LEVEL &&
@@ -152,7 +153,7 @@ static int postop_takes_locks(struct probe *p, PFLT_CALLBACK_DATA data,
 {
 	KIRQL old;
 
-	KeAcquireSpinLock(&postop_lock, &old);
+	old = KeAcquireSpinLockRaiseToDpc(&postop_lock);
 	postop_inside = KeGetCurrentIrql();
 	KeReleaseSpinLock(&postop_lock, old);
 	return FLT_POSTOP_FINISHED_PROCESSING;
@@ -167,8 +168,9 @@ static void postop_spin_lock_in_softirq(struct kunit *test)
 	postop_inside = PASSIVE_LEVEL;
 	world_probes(w, "AB");
 	w->probe[1]->on_post = postop_takes_locks;
-	w->fake->when = FAKE_SOFTIRQ;
+	w->fake->when = FAKE_HOLD;
 	request_start(r);
+	fake_release_in_softirq(w->fake);
 	FLT_PROVES(test, "POSTOP-17", request_wait(r) && postop_inside == DISPATCH_LEVEL);
 }
 
@@ -191,8 +193,9 @@ static void postop_fast_mutex_in_softirq(struct kunit *test)
 	world_probes(w, "AB");
 	w->breaches = true;
 	w->probe[1]->on_post = postop_takes_mutex;
-	w->fake->when = FAKE_SOFTIRQ;
+	w->fake->when = FAKE_HOLD;
 	request_start(r);
+	fake_release_in_softirq(w->fake);
 	FLT_PROVES(test, "POSTOP-17", request_wait(r) && NT_SUCCESS(r->status));
 	FLT_PROVES(test, "POSTOP-17", atomic64_read(&fsh_violations) > before);
 }

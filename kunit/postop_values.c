@@ -75,13 +75,22 @@ static void values_resumed_from_anywhere(struct kunit *test)
 			FLT_PROVES(test, "PEND-25",
 				   world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Status ==
 				   STATUS_ACCESS_DENIED);
-			if (how && froms[i] == KEEPER_SOFTIRQ)
-				FLT_PROVES(test, "PEND-28",
-					   world_event(w, 'A', WORLD_POST, 0)->irql ==
-					   DISPATCH_LEVEL);
 			wait_for_completion_timeout(&k->resumed, HZ);
 		}
 	}
+}
+
+static void values_resumed_at_dispatch(struct kunit *test)
+{
+	struct world *w = values_world(test);
+	struct keeper *k = keeper_halt(w->probe[1], KEEPER_TEST);
+	struct request *r = request_new(w, IRP_MJ_READ);
+
+	request_start(r);
+	FLT_EXPECT(test, world_trace_is(w, "A+ B+ C+ F C- B-"));
+	keeper_resume_in_softirq(k);
+	FLT_PROVES(test, "PEND-28", request_wait(r) &&
+		   world_event(w, 'A', WORLD_POST, 0)->irql == DISPATCH_LEVEL);
 }
 
 static void values_halted_create_returns_to_the_opener(struct kunit *test)
@@ -219,6 +228,7 @@ static void values_resumes_what_is_not_halted(struct kunit *test)
 static struct kunit_case postop_values_cases[] = {
 	KUNIT_CASE(values_halts),
 	KUNIT_CASE(values_resumed_from_anywhere),
+	KUNIT_CASE(values_resumed_at_dispatch),
 	KUNIT_CASE(values_halted_create_returns_to_the_opener),
 	KUNIT_CASE(values_halted_synchronized),
 	KUNIT_CASE(values_create_pended),

@@ -52,7 +52,7 @@ static void synchronize_in_the_same_thread(struct kunit *test)
 /* Asynchronous: the issuer waits after all, so that post runs where pre ran. */
 static void synchronize_asynchronous(struct kunit *test)
 {
-	static const enum fake_when whens[] = { FAKE_WORKER, FAKE_SOFTIRQ };
+	static const enum fake_when whens[] = { FAKE_WORKER, FAKE_SOFTIRQ, FAKE_INLINE };
 	struct world *w = synchronize_world(test);
 	unsigned int i;
 

@@ -63,6 +63,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->bottom = NULL;
 	op->done = NULL;
 	op->phase = FLT_PHASE_PRE;
+	op->waits = 0;
 	op->flags = desc->cannot_fail ? FLT_OP_UNKILLABLE : 0;
 	op->op_index = flt_op_index(major);
 	op->stack_ref = false;
@@ -181,6 +182,8 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 	case FLT_PREOP_SYNCHRONIZE:
 		/* For anything but an IRP this is WITH_CALLBACK (PREOP-72). */
 		record->sync = FLT_IS_IRP_OPERATION(&op->data);
+		if (record->sync)
+			op->waits++;
 		fallthrough;
 	case FLT_PREOP_SUCCESS_WITH_CALLBACK:
 		owed = true;
@@ -358,6 +361,16 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 	record->saved = NULL;
 }
 
+/* The walk is through with a record; its synchronization with this thread ends. */
+static void flt_post_next(struct flt_operation *op, struct flt_record *record)
+{
+	if (record->sync) {
+		record->sync = false;
+		op->waits--;
+	}
+	op->cursor--;
+}
+
 /* One post-operation callback. Return: false when it keeps the operation. */
 static bool flt_step_post(struct flt_operation *op)
 {
@@ -366,7 +379,7 @@ static bool flt_step_post(struct flt_operation *op)
 	struct flt_record *record;
 	KPROCESSOR_MODE mode;
 	PETHREAD thread;
-	NTSTATUS code;
+	NTSTATUS before, code;
 	ULONG flags;
 
 	if (op->cursor < 0) {
@@ -379,12 +392,12 @@ static bool flt_step_post(struct flt_operation *op)
 		flt_hold_end(op, record->node->instance);
 		flt_check_status(op, record->node->instance->filter, false);
 		flt_check_information(op, record->node->instance->filter);
-		op->cursor--;
+		flt_post_next(op, record);
 		return true;
 	}
 	flt_restore(op, record);
 	if (record->state != FLT_RECORD_OPEN) {
-		op->cursor--;
+		flt_post_next(op, record);
 		return true;
 	}
 
@@ -394,6 +407,7 @@ static bool flt_step_post(struct flt_operation *op)
 	flags = op->data.Flags;
 	thread = op->data.Thread;
 	mode = op->data.RequestorMode;
+	before = op->data.IoStatus.Status;
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
 	if (!flt_call_post(op, &op->data, record->node, record->context, 0, &verdict, &code))
 		flt_fail(op, code);
@@ -409,26 +423,32 @@ static bool flt_step_post(struct flt_operation *op)
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
 			      "resumed before the callback returned %d", verdict);
 	if (verdict == FLT_POSTOP_DISALLOW_FSFILTER_IO &&
-	    op->accepted.MajorFunction == IRP_MJ_QUERY_OPEN)
+	    op->accepted.MajorFunction == IRP_MJ_QUERY_OPEN) {
 		flt_fail(op, STATUS_FLT_DISALLOW_FSFILTER_IO);
-	else if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING))
-		flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
-			      "post-operation callback returned %d", verdict);
-	if (unlikely(op->data.IoStatus.Status != STATUS_SUCCESS ||
-		     op->op_index == IRP_MJ_CREATE) &&
-	    op->data.IoStatus.Status != STATUS_FLT_DISALLOW_FSFILTER_IO)
-		flt_check_status(op, filter, false);
+	} else {
+		if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING))
+			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
+				      "post-operation callback returned %d", verdict);
+		if (unlikely(op->data.IoStatus.Status != before))
+			flt_check_status(op, filter, false);
+	}
 	flt_check_information(op, filter);
-	op->cursor--;
+	flt_post_next(op, record);
 	return true;
 }
 
-/* Runs until the operation is done (true) or held by somebody (false: do not touch it). */
+/*
+ * Runs until the operation is done (true) or held by somebody (false: do not touch it). While a
+ * filter has synchronized it with this thread (FLT_PREOP_SYNCHRONIZE), a hold is waited out here:
+ * whether it is so has to be known before the step that may hand the operation away.
+ */
 static bool flt_operation_machine(struct flt_operation *op)
 {
 	bool on = true;
 
 	while (on) {
+		bool waits = op->waits && op->flags & FLT_OP_ASYNC;
+
 		switch (op->phase) {
 		case FLT_PHASE_PRE:
 			on = flt_step_pre(op);
@@ -441,6 +461,11 @@ static bool flt_operation_machine(struct flt_operation *op)
 			break;
 		default:
 			return true;
+		}
+		if (!on && waits) {
+			wait_for_completion_state(&op->resumed, TASK_IDLE);
+			reinit_completion(&op->resumed);
+			on = true;
 		}
 	}
 	return false;
@@ -556,6 +581,7 @@ u8 flt_operation_start(struct flt_operation *op)
 	get_task_struct(op->task);
 	op->leader = get_task_struct(op->task->group_leader);
 	INIT_WORK(&op->work, flt_resume_worker);
+	init_completion(&op->resumed);
 	if (!flt_operation_enter(op)) {
 		flt_operation_put_tasks(op);
 		op->done(op);
@@ -578,12 +604,12 @@ static void flt_resume_worker(struct work_struct *work)
 
 /*
  * Goes on with an operation that was PENDED and is RESUMED now. A synchronous one is continued
- * by its issuer. An asynchronous one is continued here if what comes next may run at this level:
+ * by its issuer, a synchronized one by the thread that waits for it. Another asynchronous one is continued here if what comes next may run at this level:
  * on the way up always, on the way down only where sleeping is allowed.
  */
 void flt_operation_continue(struct flt_operation *op)
 {
-	if (!(op->flags & FLT_OP_ASYNC)) {
+	if (!(op->flags & FLT_OP_ASYNC) || op->waits) {
 		complete(&op->resumed);
 	} else if (!preemptible()) {
 		bool up = op->phase != FLT_PHASE_PRE || op->resume == FLT_PREOP_COMPLETE;

@@ -101,6 +101,8 @@ struct flt_record {
  * @nr_nodes: how many there are
  * @phase: enum flt_phase
  * @flags: FLT_OP_*
+ * @waits: synchronized records of the thread that runs the machine: it waits out holds of an
+ *	asynchronous operation while there are any
  * @op_index: dense index of the major function
  * @stack_ref: a reference on the memory of @stack is held
  * @hold: enum flt_hold, moved by cmpxchg
@@ -135,6 +137,7 @@ struct flt_operation {
 	int nr_nodes;
 	u8 phase;
 	u8 flags;
+	u8 waits;
 	u8 op_index;
 	bool stack_ref;
 	atomic_t hold;

@@ -3,6 +3,7 @@
  * The one place that judges what a pre-operation callback returned and which final status a
  * filter left. Every breach is reported and replaced by what the contract says instead.
  */
+#include <linux/sched.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
@@ -81,6 +82,13 @@ static bool flt_may_synchronize(const struct flt_operation *op)
 	return true;
 }
 
+/* A read or write whose issuer does not wait. */
+static bool flt_is_async_transfer(const struct flt_operation *op)
+{
+	return op->flags & FLT_OP_ASYNC && FLT_IS_IRP_OPERATION(&op->data) &&
+	       (op->op_index == IRP_MJ_READ || op->op_index == IRP_MJ_WRITE);
+}
+
 /* A value that is not allowed counts as FLT_PREOP_SUCCESS_NO_CALLBACK, and is reported. */
 static FLT_PREOP_CALLBACK_STATUS flt_preop_refuse(struct flt_operation *op,
 						  struct flt_filter *filter, int verdict,
@@ -115,6 +123,11 @@ FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op, const struct
 		} else if (!flt_may_synchronize(op)) {
 			flt_preop_refuse(op, filter, verdict, "for a request that may never end");
 			legal = FLT_PREOP_SUCCESS_WITH_CALLBACK;
+		} else if (flt_is_async_transfer(op)) {
+			/* Honoured, but not where the wait could be for oneself (PREOP-74). */
+			flt_preop_refuse(op, filter, verdict, "for an asynchronous transfer");
+			if (current->flags & PF_MEMALLOC || op->accepted.IrpFlags & IRP_PAGING_IO)
+				legal = FLT_PREOP_SUCCESS_WITH_CALLBACK;
 		}
 		break;
 	case FLT_PREOP_DISALLOW_FASTIO:

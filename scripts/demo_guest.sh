@@ -68,6 +68,7 @@ cd / || exit 1
 count=$(wc -l </tmp/through)
 run "umount /srv"
 sums /srv >/tmp/below
+[ "$count" -gt 0 ] || die "no file was found below /srv to compare"
 if cmp -s /tmp/through /tmp/below; then
 	echo "@good $count files have the same SHA-256 through the mount and on ext4 itself"
 else

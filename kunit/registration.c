@@ -12,6 +12,8 @@
 #include "nt/violation.h"
 #include "nt/zw_registry.h"
 
+#define REG_SERVICES "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
+
 static unsigned int reg_nr_filters(void)
 {
 	struct flt_filter *filter;
@@ -57,8 +59,7 @@ static void reg_driver_entry(struct kunit *test)
 	FLT_PROVES(test, "REG-01", reg_entry.irql == PASSIVE_LEVEL &&
 		   reg_entry.task == current && reg_entry.other_callbacks == 0);
 	FLT_PROVES(test, "REG-01", atomic_read(&p->entries) == 1);
-	FLT_EXPECT(test, !strcmp(reg_entry.path, "\\Registry\\Machine\\System\\CurrentControlSet\\"
-				 "Services\\probeA"));
+	FLT_EXPECT(test, !strcmp(reg_entry.path, REG_SERVICES "probeA"));
 	key = reg_open_service("PROBEa");
 	if (FLT_EXPECT(test, key)) {
 		struct reg_key *parameters = reg_open_subkey(key, "Parameters");

@@ -110,10 +110,6 @@ static void seh_check_level(const struct fsh_frame *frame, NTSTATUS code)
 			      "exception %08x with a spin lock held or the IRQL raised", code);
 }
 
-#ifdef CONFIG_KASAN_STACK
-void __asan_set_shadow_00(const void *shadow, ssize_t size);
-#endif
-
 /* The frames that are jumped over cannot take their KASAN red zones back; this does. */
 static void seh_unpoison(const struct fsh_frame *frame)
 {

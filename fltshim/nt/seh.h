@@ -25,6 +25,11 @@ bool seh_inside(unsigned long sp);
 
 void fsh_longjmp(struct fsh_frame *frame);	/* seh_jump.S; never returns */
 
+#ifdef CONFIG_KASAN_STACK
+/* The kernel's own, exported for compiled code and declared nowhere. */
+void __asan_set_shadow_00(const void *shadow, ssize_t size);
+#endif
+
 int seh_init(void);
 
 #endif

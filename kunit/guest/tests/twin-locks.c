@@ -97,21 +97,27 @@ static void waiting(void)
 {
 	int fd = CALL_FD(open("f", O_CREAT | O_RDWR, 0600));
 	char buffer[8] = "";
+	int status = 0;
 	pid_t child;
 
 	CALL(lock(fd, F_SETLK, F_WRLCK, 0, 0));
 	child = fork();
 	if (!child) {
+		/*
+		 * Nothing is said here: parent and child run side by side, and
+		 * the order of their lines would be a matter of luck.
+		 */
 		int mine = open("f", O_RDWR);
 
-		CALL(lock(mine, F_SETLKW, F_WRLCK, 0, 0));
-		CALL(write(mine, "child", 5));
-		_exit(0);
+		if (lock(mine, F_SETLKW, F_WRLCK, 0, 0))
+			_exit(1);
+		_exit(write(mine, "child", 5) == 5 ? 0 : 2);
 	}
 	usleep(100000);
 	CALL(pread(fd, buffer, 5, 0));
 	CALL(lock(fd, F_SETLK, F_UNLCK, 0, 0));
-	waitpid(child, NULL, 0);
+	waitpid(child, &status, 0);
+	twin_say("the child's end: %x", status);
 	CALL(pread(fd, buffer, 5, 0));
 	twin_say("%s", buffer);
 	child = fork();

@@ -110,18 +110,19 @@ if [ -n "$root" ]; then
 			;;
 		esac
 	done
+	# by absolute paths: a shell of busybox takes its own applets before programs
 	enter="chroot $root"
 fi
 
 say ready
 if [ -n "$shell" ]; then
 	stty sane </dev/console 2>/dev/null || true
-	setsid -c $enter sh -l </dev/ttyS0 >/dev/ttyS0 2>&1 || true
+	setsid -c $enter /bin/sh -l </dev/ttyS0 >/dev/ttyS0 2>&1 || true
 	poweroff -f
 fi
 
 set +e
-( cd /root && exec 8>&- && exec $enter sh /etc/guest/script ) </dev/null >"$out" 2>&1
+( cd /root && exec 8>&- && exec $enter /bin/sh /etc/guest/script ) </dev/null >"$out" 2>&1
 status=$?
 dmesg >"$log"
 say "taint $(cat /proc/sys/kernel/tainted)"

@@ -35,8 +35,11 @@ static NTSTATUS flt_read_def(struct flt_filter *filter, struct reg_key *key)
 {
 	struct flt_instance_def *def = &filter->defs[filter->nr_defs];
 	UNICODE_STRING altitude;
+	NTSTATUS status = reg_get_string(key, "Altitude", &altitude);
 
-	if (!NT_SUCCESS(reg_get_string(key, "Altitude", &altitude))) {
+	if (status == STATUS_INSUFFICIENT_RESOURCES)
+		return status;
+	if (!NT_SUCCESS(status)) {
 		pr_warn("fltshim: an instance of filter %s has no altitude\n", filter->name_utf8);
 		return STATUS_SUCCESS;
 	}
@@ -58,13 +61,14 @@ static NTSTATUS flt_read_def(struct flt_filter *filter, struct reg_key *key)
 }
 
 /* The default instance goes first; without one, the first in the key is it. */
-static void flt_order_defs(struct flt_filter *filter, struct reg_key *instances)
+static NTSTATUS flt_order_defs(struct flt_filter *filter, struct reg_key *instances)
 {
 	UNICODE_STRING name;
+	NTSTATUS status = reg_get_string(instances, "DefaultInstance", &name);
 	unsigned int i;
 
-	if (!NT_SUCCESS(reg_get_string(instances, "DefaultInstance", &name)))
-		return;
+	if (!NT_SUCCESS(status))
+		return status == STATUS_INSUFFICIENT_RESOURCES ? status : STATUS_SUCCESS;
 	for (i = 1; i < filter->nr_defs; i++) {
 		if (RtlEqualUnicodeString(&filter->defs[i].name, &name, TRUE)) {
 			swap(filter->defs[0], filter->defs[i]);
@@ -72,6 +76,7 @@ static void flt_order_defs(struct flt_filter *filter, struct reg_key *instances)
 		}
 	}
 	kfree(name.Buffer);
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS flt_read_instances(struct flt_filter *filter, struct reg_key *instances)
@@ -100,8 +105,7 @@ static NTSTATUS flt_read_instances(struct flt_filter *filter, struct reg_key *in
 		return status;
 	if (!filter->nr_defs)
 		return STATUS_OBJECT_NAME_NOT_FOUND;
-	flt_order_defs(filter, instances);
-	return STATUS_SUCCESS;
+	return flt_order_defs(filter, instances);
 }
 
 /**

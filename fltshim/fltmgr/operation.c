@@ -9,6 +9,7 @@
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "fltmgr/callback.h"
+#include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
@@ -131,6 +132,7 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 			      op->iopb.MajorFunction);
 		op->iopb.MajorFunction = op->accepted.MajorFunction;
 	}
+	op->iopb.Reserved = op->accepted.Reserved;
 }
 
 /*
@@ -151,6 +153,15 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 	if (op->iopb.TargetInstance != flt_instance_opaque(instance)) {
 		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
 			      "TargetInstance became %p", op->iopb.TargetInstance);
+		flt_fail(op, STATUS_INVALID_PARAMETER);
+		return false;
+	}
+	if (op->iopb.TargetFileObject != op->accepted.TargetFileObject &&
+	    (!op->iopb.TargetFileObject ||
+	     flt_file_of(op->iopb.TargetFileObject)->volume != op->volume)) {
+		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
+			      "TargetFileObject became %p, which is not of this volume",
+			      op->iopb.TargetFileObject);
 		flt_fail(op, STATUS_INVALID_PARAMETER);
 		return false;
 	}
@@ -604,8 +615,9 @@ static void flt_resume_worker(struct work_struct *work)
 
 /*
  * Goes on with an operation that was PENDED and is RESUMED now. A synchronous one is continued
- * by its issuer, a synchronized one by the thread that waits for it. Another asynchronous one is continued here if what comes next may run at this level:
- * on the way up always, on the way down only where sleeping is allowed.
+ * by its issuer, a synchronized one by the thread that waits for it. Another asynchronous one is
+ * continued here if what comes next may run at this level: on the way up always, on the way down
+ * only where sleeping is allowed.
  */
 void flt_operation_continue(struct flt_operation *op)
 {

@@ -34,6 +34,8 @@ VOID FltCompletePendedPreOperation(PFLT_CALLBACK_DATA CallbackData,
 			Context = NULL;
 		}
 	}
+	if (status != FLT_PREOP_COMPLETE && KeGetCurrentIrql() > APC_LEVEL)
+		fsh_violation(fsh_caller(), __func__, "status %d at DISPATCH_LEVEL", status);
 	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, &op))
 		fsh_violation(fsh_caller(), __func__, "operation %p is not pended", CallbackData);
 	else if (op)

@@ -12,6 +12,7 @@
 #include "nt/ex_pool.h"
 #include "nt/io_driver.h"
 #include "nt/io_workitem.h"
+#include "nt/ob_callback.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
 #include "nt/ps_thread.h"
@@ -177,6 +178,7 @@ static void fsh_driver_free(struct fsh_driver *driver)
 	ps_notify_driver_gone(driver);
 	io_work_driver_gone(driver);
 	ps_driver_gone(driver);
+	ob_callback_driver_gone(driver);
 	ob_driver_gone(driver);
 	pool_driver_gone(driver);
 	mutex_lock(&fsh_drivers_lock);

@@ -138,18 +138,16 @@ struct reg_key *reg_open_path(struct reg_key *from, const UNICODE_STRING *path, 
 }
 
 /* A counted UTF-16 copy of an ASCII string, to be freed with kfree(out->Buffer). */
-static bool reg_ascii(const char *text, UNICODE_STRING *out)
+static void reg_ascii(const char *text, UNICODE_STRING *out)
 {
 	size_t n = strlen(text), i;
 
-	out->Buffer = kcalloc(n + 1, sizeof(WCHAR), GFP_KERNEL);
-	if (!out->Buffer)
-		return false;
+	/* A short name of our own: so that "absent" is never said for want of memory. */
+	out->Buffer = kcalloc(n + 1, sizeof(WCHAR), GFP_KERNEL | __GFP_NOFAIL);
 	for (i = 0; i < n; i++)
 		out->Buffer[i] = (unsigned char)text[i];
 	out->Length = n * sizeof(WCHAR);
 	out->MaximumLength = out->Length + sizeof(WCHAR);
-	return true;
 }
 
 /**
@@ -164,8 +162,7 @@ struct reg_key *reg_open_subkey(struct reg_key *key, const char *path)
 	UNICODE_STRING name;
 	struct reg_key *found;
 
-	if (!reg_ascii(path, &name))
-		return NULL;
+	reg_ascii(path, &name);
 	found = reg_open_path(key, &name, false, NULL);
 	kfree(name.Buffer);
 	return found;
@@ -243,8 +240,7 @@ NTSTATUS reg_get_dword(struct reg_key *key, const char *name, u32 *out)
 	struct reg_value *value;
 	UNICODE_STRING wide;
 
-	if (!reg_ascii(name, &wide))
-		return STATUS_INSUFFICIENT_RESOURCES;
+	reg_ascii(name, &wide);
 	mutex_lock(&reg_lock);
 	value = reg_find_value(key, &wide);
 	if (value) {
@@ -274,8 +270,7 @@ NTSTATUS reg_get_string(struct reg_key *key, const char *name, UNICODE_STRING *o
 	struct reg_value *value;
 	UNICODE_STRING wide, text;
 
-	if (!reg_ascii(name, &wide))
-		return STATUS_INSUFFICIENT_RESOURCES;
+	reg_ascii(name, &wide);
 	mutex_lock(&reg_lock);
 	value = reg_find_value(key, &wide);
 	if (value) {
@@ -389,14 +384,12 @@ int reg_init(void)
 	UNICODE_STRING name;
 	struct reg_key *services;
 
-	if (!reg_ascii("Machine", &name))
-		return -ENOMEM;
+	reg_ascii("Machine", &name);
 	reg_root = reg_key_alloc(NULL, &name);
 	kfree(name.Buffer);
 	if (!reg_root)
 		return -ENOMEM;
-	if (!reg_ascii(reg_services_path, &name))
-		goto free;
+	reg_ascii(reg_services_path, &name);
 	services = reg_open_path(reg_root, &name, true, NULL);
 	kfree(name.Buffer);
 	if (!services)

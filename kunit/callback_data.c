@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite callback_data: what a filter may change in the callback data, what it may not, and who
+ * sees it (CBD-003 to CBD-043, CBD-048 to CBD-059).
+ */
+#include "kunit/world.h"
+
+typedef void (*cbd_hook)(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			 int *status, void **context);
+
+/* A, B and C, of which B does something in its pre-operation. */
+static struct world *cbd_world(struct kunit *test, cbd_hook hook)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	w->probe[1]->on_pre = hook;
+	return w;
+}
+
+static ULONG cbd_length(struct world *w, char who, enum world_event_kind kind)
+{
+	return world_event(w, who, kind, 0)->iopb.Parameters.Write.Length;
+}
+
+static void cbd_halve(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+		      int *status, void **context)
+{
+	data->Iopb->Parameters.Write.Length /= 2;
+}
+
+static void cbd_halve_dirty(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Iopb->Parameters.Write.Length /= 2;
+	FltSetCallbackDataDirty(data);
+}
+
+static void cbd_change_counts_when_dirty(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_halve);
+
+	world_do(w, IRP_MJ_WRITE);
+	FLT_PROVES(test, "CBD-035", cbd_length(w, 'C', WORLD_PRE) == PAGE_SIZE &&
+		   w->fake->seen.Parameters.Write.Length == PAGE_SIZE);
+	FLT_PROVES(test, "PREOP-95", cbd_length(w, 'C', WORLD_PRE) == PAGE_SIZE);
+	w->probe[1]->on_pre = cbd_halve_dirty;
+	world_clear(w);
+	world_do(w, IRP_MJ_WRITE);
+	FLT_PROVES(test, "CBD-035", cbd_length(w, 'C', WORLD_PRE) == PAGE_SIZE / 2 &&
+		   w->fake->seen.Parameters.Write.Length == PAGE_SIZE / 2);
+	FLT_PROVES(test, "PREOP-95", cbd_length(w, 'C', WORLD_PRE) == PAGE_SIZE / 2);
+	FLT_PROVES(test, "CBD-039", cbd_length(w, 'C', WORLD_PRE) == PAGE_SIZE / 2 &&
+		   cbd_length(w, 'C', WORLD_POST) == PAGE_SIZE / 2);
+	FLT_PROVES(test, "CBD-040", cbd_length(w, 'B', WORLD_POST) == PAGE_SIZE &&
+		   cbd_length(w, 'A', WORLD_POST) == PAGE_SIZE);
+	FLT_PROVES(test, "CBD-042", !(world_event(w, 'C', WORLD_PRE, 0)->data.Flags &
+				      FLTFL_CALLBACK_DATA_DIRTY));
+}
+
+static void cbd_halve_and_repent(struct probe *p, PFLT_CALLBACK_DATA data,
+				 PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Iopb->Parameters.Write.Length /= 2;
+	FltSetCallbackDataDirty(data);
+	FltClearCallbackDataDirty(data);
+}
+
+static void cbd_set_and_cleared(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_halve_and_repent);
+
+	world_do(w, IRP_MJ_WRITE);
+	FLT_PROVES(test, "CBD-037", cbd_length(w, 'C', WORLD_PRE) == PAGE_SIZE);
+}
+
+static void cbd_advance(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			int *status, void **context)
+{
+	data->Iopb->Parameters.Read.ByteOffset.QuadPart += 4096;
+	FltSetCallbackDataDirty(data);
+}
+
+static void cbd_changes_unwind(struct kunit *test)
+{
+	static const enum fake_when whens[] = { FAKE_INLINE, FAKE_WORKER };
+	struct world *w = cbd_world(test, cbd_advance);
+	unsigned int i, n;
+
+	w->probe[0]->on_pre = cbd_advance;
+	w->probe[2]->on_pre = cbd_advance;
+	for (n = 0; n < ARRAY_SIZE(whens); n++) {
+		world_clear(w);
+		w->fake->when = whens[n];
+		world_do(w, IRP_MJ_READ);
+		for (i = 0; i < 3; i++) {
+			const struct world_event *pre = world_event(w, 'A' + i, WORLD_PRE, 0);
+			const struct world_event *post = world_event(w, 'A' + i, WORLD_POST, 0);
+
+			FLT_PROVES(test, "CBD-041",
+				   pre->iopb.Parameters.Read.ByteOffset.QuadPart == i * 4096 &&
+				   post->iopb.Parameters.Read.ByteOffset.QuadPart == i * 4096);
+		}
+		FLT_PROVES(test, "CBD-041",
+			   w->fake->seen.Parameters.Read.ByteOffset.QuadPart == 3 * 4096);
+	}
+}
+
+static int cbd_change_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	data->Iopb->Parameters.Write.Length = 1;
+	FltSetCallbackDataDirty(data);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void cbd_change_in_post_stays_below(struct kunit *test)
+{
+	struct world *w = cbd_world(test, NULL);
+
+	w->probe[1]->on_post = cbd_change_in_post;
+	world_do(w, IRP_MJ_WRITE);
+	FLT_PROVES(test, "CBD-043", cbd_length(w, 'A', WORLD_POST) == PAGE_SIZE);
+}
+
+static void cbd_flip_flags(struct probe *p, PFLT_CALLBACK_DATA data,
+			   PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Flags &= ~FLTFL_CALLBACK_DATA_IRP_OPERATION;
+	data->Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+}
+
+static void cbd_flags_are_restored(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_flip_flags);
+
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	FLT_PROVES(test, "CBD-003", world_event(w, 'C', WORLD_PRE, 0)->data.Flags ==
+		   world_event(w, 'A', WORLD_PRE, 0)->data.Flags);
+	FLT_PROVES(test, "CBD-003", world_violations(w) == 1 &&
+		   probe_violations(w->probe[1], FLT_VIOLATION_DATA) == 1);
+}
+
+static void cbd_flip_thread(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Thread = (PETHREAD)0xdead4ead00000010UL;
+	data->RequestorMode = KernelMode;
+}
+
+static void cbd_thread_and_mode_are_restored(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_flip_thread);
+
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	FLT_PROVES(test, "CBD-006",
+		   world_event(w, 'C', WORLD_PRE, 0)->data.Thread == (PETHREAD)current &&
+		   world_event(w, 'C', WORLD_PRE, 0)->data.RequestorMode == UserMode);
+	FLT_PROVES(test, "CBD-006", world_violations(w) >= 1);
+}
+
+static FLT_IO_PARAMETER_BLOCK cbd_other_iopb;
+
+static void cbd_flip_iopb(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	cbd_other_iopb = *data->Iopb;
+	cbd_other_iopb.Parameters.Write.Length = 1;
+	data->Iopb = &cbd_other_iopb;
+}
+
+static void cbd_iopb_pointer_is_restored(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_flip_iopb);
+
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_WRITE)));
+	FLT_PROVES(test, "CBD-009", world_event(w, 'C', WORLD_PRE, 0)->data.Iopb ==
+		   world_event(w, 'A', WORLD_PRE, 0)->data.Iopb &&
+		   cbd_length(w, 'C', WORLD_PRE) == PAGE_SIZE);
+	FLT_PROVES(test, "CBD-009", world_violations(w) == 1);
+}
+
+static void cbd_flip_major(struct probe *p, PFLT_CALLBACK_DATA data,
+			   PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Iopb->MajorFunction = IRP_MJ_WRITE;
+	FltSetCallbackDataDirty(data);
+}
+
+static void cbd_major_is_restored(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_flip_major);
+
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	FLT_PROVES(test, "CBD-026",
+		   world_event(w, 'C', WORLD_PRE, 0)->iopb.MajorFunction == IRP_MJ_READ &&
+		   w->fake->seen.MajorFunction == IRP_MJ_READ);
+	FLT_PROVES(test, "CBD-026", world_violations(w) == 1);
+}
+
+static void cbd_flip_reserved(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Iopb->Reserved = 0x5a;
+	FltSetCallbackDataDirty(data);
+}
+
+static void cbd_reserved_is_restored(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_flip_reserved);
+
+	w->breaches = true;
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	FLT_PROVES(test, "CBD-027", !world_event(w, 'C', WORLD_PRE, 0)->iopb.Reserved);
+}
+
+static PFILE_OBJECT cbd_other_file;
+
+static void cbd_redirect(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			 int *status, void **context)
+{
+	data->Iopb->TargetFileObject = cbd_other_file;
+	FltSetCallbackDataDirty(data);
+}
+
+static void cbd_other_file_object(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_redirect);
+	const struct world_event *c, *b, *a;
+
+	cbd_other_file = fake_open(w->fake);
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	c = world_event(w, 'C', WORLD_PRE, 0);
+	b = world_event(w, 'B', WORLD_POST, 0);
+	a = world_event(w, 'A', WORLD_POST, 0);
+	FLT_PROVES(test, "CBD-048", c->objects.FileObject == cbd_other_file &&
+		   c->iopb.TargetFileObject == cbd_other_file &&
+		   w->fake->seen.TargetFileObject == cbd_other_file);
+	FLT_PROVES(test, "CBD-057", b->iopb.TargetFileObject == w->file &&
+		   a->iopb.TargetFileObject == w->file && b->objects.FileObject == w->file);
+	fake_close(cbd_other_file);
+}
+
+static void cbd_file_of_another_volume(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_redirect);
+
+	w->breaches = true;
+	cbd_other_file = fake_open(world_second_volume(w));
+	FLT_PROVES(test, "CBD-049", world_do(w, IRP_MJ_READ) == STATUS_INVALID_PARAMETER);
+	FLT_PROVES(test, "CBD-049", atomic_read(&w->fake->performed) == 0 &&
+		   world_violations(w) == 1);
+	fake_close(cbd_other_file);
+}
+
+static void cbd_other_instance(struct probe *p, PFLT_CALLBACK_DATA data,
+			       PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->Iopb->TargetInstance = p->world->probe[0]->instance[0];
+	FltSetCallbackDataDirty(data);
+}
+
+static void cbd_instance_of_another_filter(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_other_instance);
+
+	FLT_PROVES(test, "CBD-051", world_do(w, IRP_MJ_READ) == STATUS_INVALID_PARAMETER);
+	FLT_PROVES(test, "CBD-051", world_violations(w) == 1 &&
+		   atomic_read(&w->fake->performed) == 0);
+	/* Everybody who asked for it hears of the failure once. */
+	FLT_EXPECT(test, world_trace_is(w, "A+ B+ B- A-"));
+}
+
+static void cbd_scribble_objects(struct probe *p, PFLT_CALLBACK_DATA data,
+				 PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	memset((void *)objects, 0x5a, sizeof(*objects));
+}
+
+static void cbd_related_objects_are_fresh(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_scribble_objects);
+	const struct world_event *c, *b;
+
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	c = world_event(w, 'C', WORLD_PRE, 0);
+	b = world_event(w, 'B', WORLD_POST, 0);
+	FLT_PROVES(test, "CBD-059", c->objects.Instance == w->probe[2]->instance[0] &&
+		   c->objects.FileObject == w->file && c->objects.Size == sizeof(c->objects) &&
+		   b->objects.Instance == w->probe[1]->instance[0]);
+}
+
+static void cbd_synchronous(struct kunit *test)
+{
+	FLT_IO_PARAMETER_BLOCK iopb = { .MajorFunction = IRP_MJ_READ };
+	FLT_CALLBACK_DATA data = { .Iopb = &iopb, .Flags = FLTFL_CALLBACK_DATA_FAST_IO_OPERATION };
+
+	FLT_PROVES(test, "CBD-067", FltIsOperationSynchronous(&data) == TRUE);
+	data.Flags = FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION;
+	FLT_PROVES(test, "CBD-067", FltIsOperationSynchronous(&data) == TRUE);
+	data.Flags = FLTFL_CALLBACK_DATA_IRP_OPERATION;
+	FLT_PROVES(test, "CBD-067", FltIsOperationSynchronous(&data) == FALSE);
+	iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	FLT_PROVES(test, "CBD-067", FltIsOperationSynchronous(&data) == TRUE);
+	iopb.IrpFlags = IRP_PAGING_IO | IRP_SYNCHRONOUS_API;
+	FLT_PROVES(test, "CBD-067", FltIsOperationSynchronous(&data) == FALSE);
+	iopb.IrpFlags = IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO;
+	FLT_PROVES(test, "CBD-067", FltIsOperationSynchronous(&data) == TRUE);
+	iopb.IrpFlags = 0;
+	iopb.MajorFunction = IRP_MJ_DEVICE_CONTROL;
+	iopb.Parameters.DeviceIoControl.Common.IoControlCode = 0x220000;	/* buffered */
+	FLT_PROVES(test, "CBD-068", FltIsOperationSynchronous(&data) == TRUE);
+	iopb.Parameters.DeviceIoControl.Common.IoControlCode = 0x220003;	/* neither */
+	FLT_PROVES(test, "CBD-068", FltIsOperationSynchronous(&data) == FALSE);
+}
+
+static struct kunit_case callback_data_cases[] = {
+	KUNIT_CASE(cbd_change_counts_when_dirty),
+	KUNIT_CASE(cbd_set_and_cleared),
+	KUNIT_CASE(cbd_changes_unwind),
+	KUNIT_CASE(cbd_change_in_post_stays_below),
+	KUNIT_CASE(cbd_flags_are_restored),
+	KUNIT_CASE(cbd_thread_and_mode_are_restored),
+	KUNIT_CASE(cbd_iopb_pointer_is_restored),
+	KUNIT_CASE(cbd_major_is_restored),
+	KUNIT_CASE(cbd_reserved_is_restored),
+	KUNIT_CASE(cbd_other_file_object),
+	KUNIT_CASE(cbd_file_of_another_volume),
+	KUNIT_CASE(cbd_instance_of_another_filter),
+	KUNIT_CASE(cbd_related_objects_are_fresh),
+	KUNIT_CASE(cbd_synchronous),
+	{}
+};
+
+static struct kunit_suite callback_data_suite = {
+	.name = "callback_data",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = callback_data_cases,
+};
+
+kunit_test_suite(callback_data_suite);

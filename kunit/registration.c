@@ -1,0 +1,673 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite registration: DriverEntry, FltRegisterFilter, FltStartFiltering, FltUnregisterFilter
+ * (REG-01 to REG-53).
+ */
+#include <linux/fault-inject.h>
+#include <linux/kthread.h>
+#include <linux/vmalloc.h>
+#include "fltmgr/filter.h"
+#include "kunit/world.h"
+#include "nt/rtl_status.h"
+#include "nt/violation.h"
+#include "nt/zw_registry.h"
+
+static unsigned int reg_nr_filters(void)
+{
+	struct flt_filter *filter;
+	unsigned int n = 0;
+
+	mutex_lock(&flt_filters_lock);
+	list_for_each_entry(filter, &flt_filters, link)
+		n++;
+	mutex_unlock(&flt_filters_lock);
+	return n;
+}
+
+/* What DriverEntry saw. */
+static struct {
+	int irql;
+	unsigned int other_callbacks;
+	char path[160];
+	struct task_struct *task;
+} reg_entry;
+
+static void reg_look_around(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	unsigned int i;
+
+	might_sleep();
+	reg_entry.irql = KeGetCurrentIrql();
+	reg_entry.task = current;
+	reg_entry.other_callbacks = p->world->nr_events;
+	for (i = 0; i < path->Length / sizeof(WCHAR) && i < sizeof(reg_entry.path) - 1; i++)
+		reg_entry.path[i] = path->Buffer[i];
+	reg_entry.path[i] = 0;
+}
+
+static void reg_driver_entry(struct kunit *test)
+{
+	static const struct probe_config config = { .on_entry = reg_look_around,
+						    .instance_flags = 0 };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+	struct reg_key *key;
+	u32 value = 99;
+
+	FLT_PROVES(test, "REG-01", reg_entry.irql == PASSIVE_LEVEL &&
+		   reg_entry.task == current && reg_entry.other_callbacks == 0);
+	FLT_PROVES(test, "REG-01", atomic_read(&p->entries) == 1);
+	FLT_EXPECT(test, !strcmp(reg_entry.path, "\\Registry\\Machine\\System\\CurrentControlSet\\"
+				 "Services\\probeA"));
+	key = reg_open_service("PROBEa");
+	if (FLT_EXPECT(test, key)) {
+		struct reg_key *parameters = reg_open_subkey(key, "Parameters");
+
+		FLT_EXPECT(test, parameters);
+		if (parameters) {
+			FLT_EXPECT(test, NT_SUCCESS(reg_get_dword(parameters, "probevalue",
+								  &value)) && value == 0);
+			reg_put(parameters);
+		}
+		reg_put(key);
+	}
+}
+
+static void reg_entry_fails(struct kunit *test)
+{
+	static const struct {
+		NTSTATUS status;
+		int err;
+	} cases[] = {
+		{ STATUS_UNSUCCESSFUL, -EIO },
+		{ STATUS_ACCESS_DENIED, -EACCES },
+		{ STATUS_BUFFER_OVERFLOW, -ERANGE },	/* a warning fails as well */
+	};
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct probe_config config = { .no_register = true,
+					       .entry_status = cases[i].status };
+		struct probe *p;
+
+		FLT_PROVES(test, "REG-03", probe_load(w, 'A', &config, &p) == cases[i].err);
+		FLT_PROVES(test, "REG-03", atomic_read(&p->unloads) == 0);
+	}
+}
+
+static void reg_entry_fails_while_registered(struct kunit *test)
+{
+	static const struct probe_config config = { .entry_status = STATUS_UNSUCCESSFUL };
+	struct world *w = world_of(test);
+	unsigned int before = reg_nr_filters();
+	struct probe *p;
+
+	FLT_EXPECT(test, !prove_log_start(test, "probeA"));
+	FLT_PROVES(test, "REG-04", probe_load(w, 'A', &config, &p) < 0);
+	p->filter = NULL;
+	FLT_PROVES(test, "REG-04", reg_nr_filters() == before);
+	FLT_PROVES(test, "REG-04", atomic_read(&p->setups) == 1 &&
+		   atomic_read(&p->starts) == 1 && atomic_read(&p->completes) == 1);
+	FLT_PROVES(test, "REG-04", prove_log_count() >= 1);
+	FLT_PROVES(test, "REG-03", atomic_read(&p->unloads) == 0);
+	world_clear(w);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-04", world_trace_is(w, "F"));
+}
+
+static void reg_never_registers(struct kunit *test)
+{
+	static const struct probe_config config = { .no_register = true };
+	struct world *w = world_of(test);
+	unsigned int before = reg_nr_filters();
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_PROVES(test, "REG-05", p->driver && reg_nr_filters() == before);
+	probe_unload(p);
+	FLT_PROVES(test, "REG-05", atomic_read(&p->unloads) == 0);
+}
+
+/* Registrations that are refused: a change to a good one, and the status. */
+static void reg_refused(struct kunit *test, const char *id, const struct probe_config *config,
+			NTSTATUS expected)
+{
+	struct world *w = world_of(test);
+	unsigned int before = reg_nr_filters();
+	struct probe *p;
+
+	probe_load(w, 'H', config, &p);
+	FLT_PROVES(test, id, p->register_status == expected);
+	if (p->register_status != expected)
+		kunit_info(test, "status is %#x", p->register_status);
+	FLT_PROVES(test, id, reg_nr_filters() == before);
+	probe_unload(p);
+}
+
+static USHORT reg_version;
+static ULONG reg_size;
+
+static void reg_set_version(struct probe *p, FLT_REGISTRATION *registration,
+			    FLT_OPERATION_REGISTRATION *ops)
+{
+	registration->Version = reg_version;
+	if (reg_size)
+		registration->Size = reg_size;
+}
+
+static void reg_versions(struct kunit *test)
+{
+	static const USHORT bad[] = { 0, 0x9999, 0x0204, 0x01ff };
+	static const struct probe_config config = { .change = reg_set_version };
+	unsigned int i;
+
+	reg_size = 0;
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		reg_version = bad[i];
+		reg_refused(test, "REG-07", &config, STATUS_INVALID_PARAMETER);
+	}
+	for (reg_version = 0x0200; reg_version <= 0x0203; reg_version++) {
+		reg_size = sizeof(ULONG);
+		reg_refused(test, "REG-09", &config, STATUS_INVALID_PARAMETER);
+	}
+	reg_version = FLT_REGISTRATION_VERSION;
+	reg_size = sizeof(FLT_REGISTRATION) - sizeof(void *);
+	reg_refused(test, "REG-09", &config, STATUS_INVALID_PARAMETER);
+}
+
+/* An older structure at the very end of its memory: nothing behind it is read. */
+static void reg_old_driver(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	static const USHORT versions[] = { 0x0200, 0x0202 };
+	static const size_t sizes[] = {
+		offsetof(FLT_REGISTRATION, NormalizeNameComponentExCallback),
+		offsetof(FLT_REGISTRATION, SectionNotificationCallback),
+	};
+	unsigned int n = *(unsigned int *)p->config.ops, size = sizes[n];
+	char *page = vmalloc(PAGE_SIZE);
+	FLT_REGISTRATION *registration;
+
+	p->register_status = STATUS_INSUFFICIENT_RESOURCES;
+	if (!page)
+		return;
+	registration = (FLT_REGISTRATION *)(page + PAGE_SIZE - size);
+	memset(registration, 0, size);
+	registration->Size = size;
+	registration->Version = versions[n];
+	p->register_status = FltRegisterFilter(object, registration, &p->filter);
+	vfree(page);
+	if (NT_SUCCESS(p->register_status))
+		FltUnregisterFilter(p->filter);
+	p->filter = NULL;
+}
+
+static void reg_old_versions(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	unsigned int n;
+
+	for (n = 0; n < 2; n++) {
+		const struct probe_config config = {
+			.no_register = true,
+			.on_entry = reg_old_driver,
+			.ops = (const struct probe_op *)&n,
+		};
+		struct probe *p;
+
+		probe_load(w, 'A', &config, &p);
+		FLT_PROVES(test, "REG-08", NT_SUCCESS(p->register_status));
+		probe_unload(p);
+	}
+}
+
+static unsigned int reg_names;
+
+static void reg_set_names(struct probe *p, FLT_REGISTRATION *registration,
+			  FLT_OPERATION_REGISTRATION *ops)
+{
+	/* Never called: any code address will do. */
+	if (reg_names & 1)
+		registration->GenerateFileNameCallback = (void *)reg_set_names;
+	if (reg_names & 2)
+		registration->NormalizeNameComponentCallback = (void *)reg_set_names;
+	if (reg_names & 4)
+		registration->NormalizeNameComponentExCallback = (void *)reg_set_names;
+}
+
+static void reg_name_callbacks(struct kunit *test)
+{
+	static const struct probe_config config = { .change = reg_set_names };
+	struct world *w = world_of(test);
+
+	for (reg_names = 0; reg_names < 8; reg_names++) {
+		bool good = !reg_names || (reg_names & 1 && reg_names & 6);
+		struct probe *p;
+
+		if (!good) {
+			reg_refused(test, "REG-10", &config, STATUS_INVALID_PARAMETER);
+			continue;
+		}
+		probe_load(w, 'A', &config, &p);
+		FLT_PROVES(test, "REG-10", NT_SUCCESS(p->register_status));
+		probe_unload(p);
+	}
+}
+
+static void reg_no_instances(struct kunit *test)
+{
+	static const struct probe_config config = { .no_key = true, .service = "probeNoKey" };
+
+	reg_refused(test, "REG-12", &config, STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
+/* Every allocation of a registration fails once, and leaves nothing. */
+static bool reg_faults_work(void)
+{
+#ifdef CONFIG_FAULT_INJECTION
+	void *p;
+
+	current->fail_nth = 1;
+	p = kmalloc(8, GFP_KERNEL);
+	current->fail_nth = 0;
+	kfree(p);
+	return !p;
+#else
+	return false;
+#endif
+}
+
+static int reg_fail_nth;
+static bool reg_failed;
+
+static NTSTATUS reg_with_fault(PDRIVER_OBJECT object, FLT_REGISTRATION *registration,
+			       PFLT_FILTER *filter)
+{
+	NTSTATUS status;
+
+#ifdef CONFIG_FAULT_INJECTION
+	current->fail_nth = reg_fail_nth;
+#endif
+	status = FltRegisterFilter(object, registration, filter);
+#ifdef CONFIG_FAULT_INJECTION
+	reg_failed = !current->fail_nth;
+	current->fail_nth = 0;
+#endif
+	return status;
+}
+
+static void reg_faulty_driver(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	FLT_REGISTRATION registration = {
+		.Size = sizeof(registration),
+		.Version = FLT_REGISTRATION_VERSION,
+	};
+
+	p->register_status = reg_with_fault(object, &registration, &p->filter);
+	if (NT_SUCCESS(p->register_status))
+		FltUnregisterFilter(p->filter);
+	p->filter = NULL;
+}
+
+static void reg_out_of_memory(struct kunit *test)
+{
+	static const struct probe_config config = { .no_register = true,
+						    .on_entry = reg_faulty_driver };
+	struct world *w = world_of(test);
+	unsigned int before = reg_nr_filters();
+	unsigned int wrong = 0;
+	struct probe *p;
+	bool good;
+
+	if (!reg_faults_work())
+		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
+	reg_failed = true;
+	for (reg_fail_nth = 1; reg_failed && reg_fail_nth < 200; reg_fail_nth++) {
+		probe_load(w, 'A', &config, &p);
+		/* An allocation that can do without (a log line's) may fail unnoticed. */
+		good = NT_SUCCESS(p->register_status) ||
+		       (reg_failed && p->register_status == STATUS_INSUFFICIENT_RESOURCES);
+		if (!good || reg_nr_filters() != before) {
+			kunit_info(test, "allocation %d: status %#x, %u filters", reg_fail_nth,
+				   p->register_status, reg_nr_filters() - before);
+			wrong++;
+		}
+		probe_unload(p);
+	}
+	kunit_info(test, "%d allocations failed in turn", reg_fail_nth - 2);
+	FLT_PROVES(test, "REG-13", !wrong && reg_fail_nth > 5 && !reg_failed);
+}
+
+static void reg_tables_are_copied(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	/* Every probe turns its tables into poison after registering. */
+	world_probes(w, "AB");
+	FLT_PROVES(test, "REG-15", NT_SUCCESS(world_do(w, IRP_MJ_READ)) &&
+		   world_trace_is(w, "A+ B+ F B- A-"));
+}
+
+static void reg_foreign_driver(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', NULL);
+	FLT_REGISTRATION registration = {
+		.Size = sizeof(registration),
+		.Version = FLT_REGISTRATION_VERSION,
+	};
+	DRIVER_OBJECT copy = *p->driver->object;
+	s64 before = atomic64_read(&fsh_violations);
+	PFLT_FILTER filter = NULL;
+
+	FLT_PROVES(test, "REG-16", FltRegisterFilter(&copy, &registration, &filter) ==
+		   STATUS_INVALID_PARAMETER && !filter);
+	FLT_PROVES(test, "REG-16", FltRegisterFilter(NULL, &registration, &filter) ==
+		   STATUS_INVALID_PARAMETER && !filter);
+	FLT_PROVES(test, "REG-16", atomic64_read(&fsh_violations) == before + 2);
+}
+
+static void reg_twice(struct kunit *test)
+{
+	static const struct probe_config same = { .service = "probeA" };
+	struct world *w = world_of(test);
+	struct probe *p;
+
+	world_probe(w, 'A', NULL);
+	probe_load(w, 'B', &same, &p);
+	FLT_PROVES(test, "REG-17", p->register_status == STATUS_FLT_REGISTRATION_BUSY ||
+		   p->register_status == STATUS_OBJECT_NAME_COLLISION);
+	probe_unload(p);
+	world_clear(w);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-17", world_trace_is(w, "A+ F A-"));
+}
+
+static void reg_null_operations(struct kunit *test)
+{
+	static const struct probe_config config = { .null_ops = true };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_PROVES(test, "REG-19", p->instance[0] && NT_SUCCESS(p->start_status));
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-19", world_trace_is(w, "F"));
+}
+
+static void reg_codes_that_cannot_be(struct kunit *test)
+{
+	static const struct probe_op power[] = {
+		{ IRP_MJ_READ, true, true }, { IRP_MJ_POWER, true, true },
+		{ IRP_MJ_OPERATION_END } };
+	static const struct probe_op change[] = {
+		{ IRP_MJ_DEVICE_CHANGE, true, false }, { IRP_MJ_OPERATION_END } };
+	static const struct probe_op shutdown[] = {
+		{ IRP_MJ_SHUTDOWN, true, true }, { IRP_MJ_OPERATION_END } };
+	static const struct probe_op shutdown_pre[] = {
+		{ IRP_MJ_SHUTDOWN, true, false }, { IRP_MJ_OPERATION_END } };
+	struct probe_config config = { .ops = power };
+	struct world *w = world_of(test);
+	struct probe *p;
+
+	reg_refused(test, "REG-24", &config, STATUS_INVALID_PARAMETER);
+	config.ops = change;
+	reg_refused(test, "REG-24", &config, STATUS_INVALID_PARAMETER);
+	config.ops = shutdown;
+	reg_refused(test, "POSTOP-12", &config, STATUS_INVALID_PARAMETER);
+	config.ops = shutdown_pre;
+	probe_load(w, 'A', &config, &p);
+	FLT_PROVES(test, "POSTOP-12", NT_SUCCESS(p->register_status));
+	probe_unload(p);
+}
+
+static void reg_reserved(struct kunit *test)
+{
+	static const struct probe_op ops[] = {
+		{ IRP_MJ_READ, true, true, 0, (PVOID)8 }, { IRP_MJ_OPERATION_END } };
+	static const struct probe_config config = { .ops = ops };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_PROVES(test, "REG-26", NT_SUCCESS(p->register_status) && world_violations(w) == 1);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-26", world_trace_is(w, "A+ F A-"));
+}
+
+static void reg_two_elements(struct kunit *test)
+{
+	static const struct probe_op ops[] = {
+		{ IRP_MJ_READ, true, true },
+		{ IRP_MJ_READ, false, true, FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO },
+		{ IRP_MJ_OPERATION_END } };
+	static const struct probe_config config = { .ops = ops };
+	struct world *w = world_of(test);
+
+	world_probe(w, 'A', &config);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-27", world_trace_is(w, "A+ F A-"));
+	FLT_PROVES(test, "REG-27", world_violations(w) == 1);
+}
+
+static void reg_unknown_codes(struct kunit *test)
+{
+	static const struct probe_op ops[] = {
+		{ 0x40, true, true }, { 0x7f, true, true }, { IRP_MJ_QUERY_QUOTA, true, true },
+		{ IRP_MJ_CREATE_MAILSLOT, true, true }, { IRP_MJ_READ, true, true },
+		{ IRP_MJ_OPERATION_END } };
+	static const struct probe_config config = { .ops = ops };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_PROVES(test, "REG-28", NT_SUCCESS(p->register_status));
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-28", world_trace_is(w, "A+ F A-"));
+}
+
+static void reg_unknown_flags(struct kunit *test)
+{
+	static const struct probe_config config = { .flags = 0x40000000 };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_PROVES(test, "REG-43", NT_SUCCESS(p->register_status) && p->instance[0]);
+	FLT_PROVES(test, "REG-43", world_violations(w) == 1);
+}
+
+static void reg_no_setup(struct kunit *test)
+{
+	static const struct probe_config config = { .no_setup = true };
+	struct world *w = world_of(test);
+
+	world_probe(w, 'A', &config);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-37", world_trace_is(w, "A+ F A-"));
+}
+
+static void reg_start_twice(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', NULL);
+
+	FLT_PROVES(test, "REG-44", FltStartFiltering(p->filter) == STATUS_INVALID_PARAMETER);
+	FLT_PROVES(test, "REG-47", FltStartFiltering(p->filter) == STATUS_INVALID_PARAMETER);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-44", world_trace_is(w, "A+ F A-") &&
+		   atomic_read(&p->setups) == 1);
+	/* It stays registered until it says otherwise. */
+	FLT_PROVES(test, "REG-47", reg_nr_filters() == 1);
+	FltUnregisterFilter(p->filter);
+	p->filter = NULL;
+	FLT_PROVES(test, "REG-47", reg_nr_filters() == 0);
+}
+
+static void reg_nothing_before_start(struct kunit *test)
+{
+	static const struct probe_config config = { .no_start = true };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+	unsigned int i;
+
+	for (i = 0; i < 20; i++)
+		world_do(w, IRP_MJ_READ);
+	world_second_volume(w);
+	flt_volume_ready(w->other->volume);
+	FLT_PROVES(test, "REG-45", atomic_read(&p->setups) == 0 && atomic_read(&p->pre) == 0);
+	FLT_EXPECT(test, NT_SUCCESS(FltStartFiltering(p->filter)));
+	FLT_PROVES(test, "REG-45", atomic_read(&p->setups) == 2);
+}
+
+static int reg_setups_in_entry;
+
+static NTSTATUS reg_count_setup(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags)
+{
+	/* The start has not returned yet. */
+	if (p->start_status == STATUS_UNSUCCESSFUL &&
+	    flags & FLTFL_INSTANCE_SETUP_AUTOMATIC_ATTACHMENT)
+		reg_setups_in_entry++;
+	return STATUS_SUCCESS;
+}
+
+static void reg_hook_setup(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	p->on_setup = reg_count_setup;
+}
+
+static void reg_offered_in_start(struct kunit *test)
+{
+	static const struct probe_config config = { .on_entry = reg_hook_setup };
+	struct world *w = world_of(test);
+
+	reg_setups_in_entry = 0;
+	world_probe(w, 'A', &config);
+	FLT_PROVES(test, "REG-46", reg_setups_in_entry == 1);
+}
+
+static NTSTATUS reg_only_second(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags)
+{
+	return objects->Volume == (PFLT_VOLUME)p->world->other->volume ? STATUS_SUCCESS :
+									STATUS_FLT_DO_NOT_ATTACH;
+}
+
+static void reg_hook_only_second(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	p->on_setup = reg_only_second;
+}
+
+static void reg_one_volume_refused(struct kunit *test)
+{
+	static const struct probe_config config = { .on_entry = reg_hook_only_second };
+	struct world *w = world_of(test);
+	PFILE_OBJECT file;
+	struct probe *p;
+
+	flt_volume_ready(world_second_volume(w)->volume);
+	file = fake_open(w->other);
+	p = world_probe(w, 'A', &config);
+	FLT_PROVES(test, "REG-48", NT_SUCCESS(p->start_status) && atomic_read(&p->setups) == 2);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-48", world_trace_is(w, "F"));
+	world_clear(w);
+	request_run(request_on(w, w->other, file, IRP_MJ_READ));
+	FLT_PROVES(test, "REG-48", world_trace_is(w, "A+ F A-"));
+	fake_close(file);
+}
+
+static int reg_drop_later(void *arg)
+{
+	msleep(300);
+	FltObjectDereference(arg);
+	return 0;
+}
+
+static void reg_unregister_waits_for_references(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', NULL);
+	unsigned long start = jiffies;
+	struct task_struct *thread;
+
+	FLT_EXPECT(test, NT_SUCCESS(FltObjectReference(p->filter)));
+	thread = kthread_run(reg_drop_later, p->filter, "flt-drop");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	FltUnregisterFilter(p->filter);
+	p->filter = NULL;
+	FLT_PROVES(test, "REG-50", time_after_eq(jiffies, start + msecs_to_jiffies(290)));
+	msleep(20);
+}
+
+static void reg_unregister_foreign(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', NULL);
+	s64 before = atomic64_read(&fsh_violations);
+	PFLT_FILTER stale = p->filter;
+
+	FltUnregisterFilter((PFLT_FILTER)0xdead4ead00000020UL);
+	FLT_PROVES(test, "REG-52", atomic64_read(&fsh_violations) == before + 1);
+	FltUnregisterFilter(p->filter);
+	p->filter = NULL;
+	FltUnregisterFilter(stale);
+	FLT_PROVES(test, "REG-52", atomic64_read(&fsh_violations) == before + 2);
+}
+
+static void reg_unregister_inside(struct probe *p, PFLT_CALLBACK_DATA data,
+				  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	FltUnregisterFilter(objects->Filter);
+	p->filter = NULL;
+}
+
+static void reg_unregister_in_a_callback(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', NULL);
+	int users = module_refcount(THIS_MODULE);
+
+	FLT_EXPECT(test, !prove_log_start(test, "own callback"));
+	w->breaches = true;
+	p->on_pre = reg_unregister_inside;
+	FLT_PROVES(test, "REG-53", NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	FLT_PROVES(test, "REG-53", prove_log_count() >= 1);
+	FLT_PROVES(test, "REG-53", WORLD_WAIT(!READ_ONCE(p->driver->filter)) &&
+		   atomic_read(&p->completes) == 1);
+	/* The worker's last step is to unpin the module. */
+	FLT_EXPECT(test, WORLD_WAIT(module_refcount(THIS_MODULE) == users - 1));
+}
+
+static struct kunit_case registration_cases[] = {
+	KUNIT_CASE(reg_driver_entry),
+	KUNIT_CASE(reg_entry_fails),
+	KUNIT_CASE(reg_entry_fails_while_registered),
+	KUNIT_CASE(reg_never_registers),
+	KUNIT_CASE(reg_versions),
+	KUNIT_CASE(reg_old_versions),
+	KUNIT_CASE(reg_name_callbacks),
+	KUNIT_CASE(reg_no_instances),
+	KUNIT_CASE(reg_out_of_memory),
+	KUNIT_CASE(reg_tables_are_copied),
+	KUNIT_CASE(reg_foreign_driver),
+	KUNIT_CASE(reg_twice),
+	KUNIT_CASE(reg_null_operations),
+	KUNIT_CASE(reg_codes_that_cannot_be),
+	KUNIT_CASE(reg_reserved),
+	KUNIT_CASE(reg_two_elements),
+	KUNIT_CASE(reg_unknown_codes),
+	KUNIT_CASE(reg_unknown_flags),
+	KUNIT_CASE(reg_no_setup),
+	KUNIT_CASE(reg_start_twice),
+	KUNIT_CASE(reg_nothing_before_start),
+	KUNIT_CASE(reg_offered_in_start),
+	KUNIT_CASE(reg_one_volume_refused),
+	KUNIT_CASE(reg_unregister_waits_for_references),
+	KUNIT_CASE(reg_unregister_foreign),
+	KUNIT_CASE(reg_unregister_in_a_callback),
+	{}
+};
+
+static struct kunit_suite registration_suite = {
+	.name = "registration",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = registration_cases,
+};
+
+kunit_test_suite(registration_suite);

@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include "nt/ex_pool.h"
 #include "nt/io_driver.h"
+#include "nt/io_workitem.h"
 #include "nt/ob_callback.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
@@ -175,6 +176,7 @@ static seh_raises void fsh_call_driver_unload(void *arg)
 static void fsh_driver_free(struct fsh_driver *driver)
 {
 	ps_notify_driver_gone(driver);
+	io_work_driver_gone(driver);
 	ps_driver_gone(driver);
 	ob_callback_driver_gone(driver);
 	ob_driver_gone(driver);

@@ -3,6 +3,7 @@
  * Start and stop of the NT executive's parts, in order and in reverse. Nothing else lives here.
  */
 #include "nt/ex_pool.h"
+#include "nt/io_workitem.h"
 #include "nt/ke_dpc.h"
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
@@ -21,11 +22,18 @@ int nt_init(void)
 	ret = seh_init();
 	if (ret)
 		return ret;
-	return reg_init();
+	ret = io_work_init();
+	if (ret)
+		return ret;
+	ret = reg_init();
+	if (ret)
+		io_work_exit();
+	return ret;
 }
 
 void nt_exit(void)
 {
+	io_work_exit();
 	ke_dpc_exit();
 	io_toplevel_exit();
 	ps_notify_exit();

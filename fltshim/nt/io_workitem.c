@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Work items: IoAllocateWorkItem and its kin, ExQueueWorkItem. A work queue runs them at
+ * PASSIVE_LEVEL under the exception barrier; a queued item keeps its driver loaded until its
+ * routine has returned. The items of the filter manager are its own (fltmgr/work_item.c).
+ *
+ * Rules. A routine may free its item or queue it again, so all that is needed after it is copied
+ * before it. The claim on an item (@queued, or List.Flink of a WORK_QUEUE_ITEM) is taken by a
+ * compare-and-exchange when it is queued and given up right before the routine runs.
+ */
+#include <linux/export.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+#include "nt/io_driver.h"
+#include "nt/io_workitem.h"
+#include "nt/ke_irql.h"
+#include "nt/seh.h"
+
+static struct workqueue_struct *io_work_queue;
+
+struct _IO_WORKITEM {
+	struct work_struct work;
+	PVOID object;			/* device or driver object that the routine gets */
+	PIO_WORKITEM_ROUTINE routine;
+	PIO_WORKITEM_ROUTINE_EX routine_ex;
+	PVOID context;
+	struct module *owner;
+	int queued;
+};
+
+struct io_work_call {
+	PIO_WORKITEM item;
+	PVOID object;
+	PIO_WORKITEM_ROUTINE routine;
+	PIO_WORKITEM_ROUTINE_EX routine_ex;
+	PVOID context;
+};
+
+static seh_raises void io_work_call(void *arg)
+{
+	struct io_work_call *call = arg;
+
+	if (call->routine_ex)
+		call->routine_ex(call->object, call->context, call->item);
+	else
+		call->routine(call->object, call->context);
+}
+
+/* After a routine: what it left behind must not stay with the worker. */
+static void io_work_check(unsigned long routine)
+{
+	if (likely(ke_thread_is_clean()))
+		return;
+	fsh_violation(fsh_driver_name_at(routine), "work item",
+		      "its routine returned with a mutex held or a level raised");
+	ke_thread_clean();
+}
+
+static void io_work_run(struct work_struct *work)
+{
+	PIO_WORKITEM item = container_of(work, struct _IO_WORKITEM, work);
+	struct io_work_call call = {
+		.item = item,
+		.object = item->object,
+		.routine = item->routine,
+		.routine_ex = item->routine_ex,
+		.context = item->context,
+	};
+	unsigned long routine = call.routine_ex ? (unsigned long)call.routine_ex :
+						  (unsigned long)call.routine;
+	struct module *owner = item->owner;
+	NTSTATUS code;
+
+	/* Pairs with the claim: whoever queues it again sees the members free. */
+	smp_store_release(&item->queued, 0);
+	if (!seh_call(io_work_call, &call, &code))
+		pr_err("fltshim: driver %s: exception 0x%08x in a work item\n",
+		       fsh_driver_name_at(routine), code);
+	io_work_check(routine);
+	module_put(owner);
+}
+
+/* The module of a routine, kept; false if it is on its way out. */
+static bool io_work_owner(unsigned long routine, struct module **owner)
+{
+	struct fsh_driver *driver = fsh_driver_at(routine);
+
+	*owner = driver ? driver->owner : NULL;
+	return try_module_get(*owner);
+}
+
+static void io_work_queue_item(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
+			       PIO_WORKITEM_ROUTINE_EX routine_ex, PVOID context,
+			       unsigned long ip, const char *name)
+{
+	struct module *owner;
+
+	if (!item || (!routine && !routine_ex)) {
+		fsh_violation(fsh_driver_name_at(ip), name, "no %s", item ? "routine" : "item");
+		return;
+	}
+	if (cmpxchg(&item->queued, 0, 1)) {
+		fsh_violation(fsh_driver_name_at(ip), name, "item %pK is queued already", item);
+		return;
+	}
+	if (!io_work_owner(routine_ex ? (unsigned long)routine_ex : (unsigned long)routine,
+			   &owner)) {
+		item->queued = 0;
+		fsh_violation(fsh_driver_name_at(ip), name, "the driver is being unloaded");
+		return;
+	}
+	item->routine = routine;
+	item->routine_ex = routine_ex;
+	item->context = context;
+	item->owner = owner;
+	queue_work(io_work_queue, &item->work);
+}
+
+/**
+ * IoAllocateWorkItem() - make a work item
+ * @DeviceObject: device or driver object that the routine will get
+ *
+ * WDK: IoAllocateWorkItem. IRQL: <= DISPATCH_LEVEL. Return: the item, NULL without memory.
+ */
+PIO_WORKITEM IoAllocateWorkItem(PDEVICE_OBJECT DeviceObject)
+{
+	PIO_WORKITEM item = kzalloc(sizeof(*item), ke_is_atomic() ? GFP_ATOMIC : GFP_NOFS);
+
+	if (!item)
+		return NULL;
+	INIT_WORK(&item->work, io_work_run);
+	item->object = DeviceObject;
+	return item;
+}
+EXPORT_SYMBOL_GPL(IoAllocateWorkItem);
+
+/**
+ * IoFreeWorkItem() - give a work item back
+ * @IoWorkItem: one that is not queued; its own routine may free it
+ *
+ * WDK: IoFreeWorkItem. One that is queued is reported and kept. IRQL: <= DISPATCH_LEVEL.
+ */
+void IoFreeWorkItem(PIO_WORKITEM IoWorkItem)
+{
+	if (IoWorkItem && READ_ONCE(IoWorkItem->queued)) {
+		fsh_violation(fsh_caller(), __func__, "item %pK is queued", IoWorkItem);
+		return;
+	}
+	kfree(IoWorkItem);
+}
+EXPORT_SYMBOL_GPL(IoFreeWorkItem);
+
+/**
+ * IoQueueWorkItem() - have a routine run in a system thread
+ * @IoWorkItem: the item
+ * @WorkerRoutine: what to run, with the device object and @Context
+ * @QueueType: not used: there is one queue, which starts threads as needed
+ * @Context: for the routine
+ *
+ * WDK: IoQueueWorkItem. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL.
+ */
+void IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerRoutine,
+		     WORK_QUEUE_TYPE QueueType, PVOID Context)
+{
+	io_work_queue_item(IoWorkItem, WorkerRoutine, NULL, Context, _RET_IP_, __func__);
+}
+EXPORT_SYMBOL_GPL(IoQueueWorkItem);
+
+/**
+ * IoQueueWorkItemEx() - have a routine that gets its item run in a system thread
+ * @IoWorkItem: the item
+ * @WorkerRoutine: what to run, with the object, @Context and the item
+ * @QueueType: not used
+ * @Context: for the routine
+ *
+ * WDK: IoQueueWorkItemEx. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL.
+ */
+void IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRoutine,
+		       WORK_QUEUE_TYPE QueueType, PVOID Context)
+{
+	io_work_queue_item(IoWorkItem, NULL, WorkerRoutine, Context, _RET_IP_, __func__);
+}
+EXPORT_SYMBOL_GPL(IoQueueWorkItemEx);
+
+/* The older kind, whose storage is the driver's. */
+
+struct ex_work {
+	struct work_struct work;
+	struct module *owner;
+};
+
+static_assert(sizeof(struct ex_work) <= sizeof_field(WORK_QUEUE_ITEM, FshOpaque));
+
+struct ex_work_call {
+	PWORKER_THREAD_ROUTINE routine;
+	PVOID parameter;
+};
+
+static seh_raises void ex_work_call(void *arg)
+{
+	struct ex_work_call *call = arg;
+
+	call->routine(call->parameter);
+}
+
+static void ex_work_run(struct work_struct *work)
+{
+	struct ex_work *ex = container_of(work, struct ex_work, work);
+	WORK_QUEUE_ITEM *item = (void *)ex - offsetof(WORK_QUEUE_ITEM, FshOpaque);
+	struct ex_work_call call = { item->WorkerRoutine, item->Parameter };
+	struct module *owner = ex->owner;
+	NTSTATUS code;
+
+	/* Pairs with the claim of whoever queues it again. */
+	smp_store_release(&item->List.Flink, NULL);
+	if (!seh_call(ex_work_call, &call, &code))
+		pr_err("fltshim: driver %s: exception 0x%08x in a work item\n",
+		       fsh_driver_name_at((unsigned long)call.routine), code);
+	io_work_check((unsigned long)call.routine);
+	module_put(owner);
+}
+
+/**
+ * ExQueueWorkItem() - have a routine run in a system thread
+ * @WorkItem: storage of the driver, initialised by ExInitializeWorkItem()
+ * @QueueType: not used
+ *
+ * WDK: ExQueueWorkItem. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL.
+ */
+void ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
+{
+	struct ex_work *ex = (struct ex_work *)WorkItem->FshOpaque;
+	struct module *owner;
+
+	if (!WorkItem->WorkerRoutine ||
+	    cmpxchg(&WorkItem->List.Flink, NULL, &WorkItem->List)) {
+		fsh_violation(fsh_caller(), __func__, "item %pK is %s", WorkItem,
+			      WorkItem->WorkerRoutine ? "queued already" : "not initialised");
+		return;
+	}
+	if (!io_work_owner((unsigned long)WorkItem->WorkerRoutine, &owner)) {
+		WorkItem->List.Flink = NULL;
+		fsh_violation(fsh_caller(), __func__, "the driver is being unloaded");
+		return;
+	}
+	INIT_WORK(&ex->work, ex_work_run);
+	ex->owner = owner;
+	queue_work(io_work_queue, &ex->work);
+}
+EXPORT_SYMBOL_GPL(ExQueueWorkItem);
+
+/**
+ * io_work_driver_gone() - let the work of a driver finish before its code goes
+ * @driver: the driver, past its unload routine
+ *
+ * Only a driver whose DriverEntry failed can have any: work keeps its module loaded.
+ */
+void io_work_driver_gone(struct fsh_driver *driver)
+{
+	flush_workqueue(io_work_queue);
+}
+
+int io_work_init(void)
+{
+	/* Unbound, because the routines may run and sleep for long; many, as on Windows. */
+	io_work_queue = alloc_workqueue("fltshim-io", WQ_UNBOUND | WQ_MEM_RECLAIM,
+					WQ_UNBOUND_MAX_ACTIVE);
+	return io_work_queue ? 0 : -ENOMEM;
+}
+
+void io_work_exit(void)
+{
+	destroy_workqueue(io_work_queue);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Work items of drivers; the queue that runs them. */
+#ifndef NT_IO_WORKITEM_H
+#define NT_IO_WORKITEM_H
+
+struct fsh_driver;
+
+int io_work_init(void);
+void io_work_exit(void);
+void io_work_driver_gone(struct fsh_driver *driver);
+
+#endif

@@ -36,6 +36,8 @@ done
 
 echo "@step mount"
 run "mount -t fltfs /srv /srv"
+# instances attach when a volume is first used
+run "ls -A /srv"
 for dir in /sys/fs/fltshim/filters/*; do
 	echo "@filter $(cat "$dir/altitude") ${dir##*/}"
 	echo "@instance $(head -n 1 "$dir/instances")"
@@ -53,7 +55,7 @@ run "tar -czf docs.tar.gz docs && tar -tzf docs.tar.gz | wc -l"
 run "sqlite3 people.db \"create table people(name text); insert into people values ('Ada'), ('Grace'); select count(*) || ' people' from people\""
 run "git init -q . && git -c user.name=You -c user.email=you@example.org add -A && git -c user.name=You -c user.email=you@example.org commit -qm 'all of it' && git log --oneline"
 run "mv docs papers && rm -r papers/hooks && ls papers"
-run "cat /srv/absent || true"
+run "rmdir papers || true"
 kill $live 2>/dev/null
 
 echo "@step table"

@@ -110,6 +110,7 @@ if [ -n "$root" ]; then
 			;;
 		esac
 	done
+	# by absolute paths: a shell of busybox takes its own applets before programs
 	enter="chroot $root"
 fi
 

@@ -615,8 +615,9 @@ static void flt_resume_worker(struct work_struct *work)
 
 /*
  * Goes on with an operation that was PENDED and is RESUMED now. A synchronous one is continued
- * by its issuer, a synchronized one by the thread that waits for it. Another asynchronous one is continued here if what comes next may run at this level:
- * on the way up always, on the way down only where sleeping is allowed.
+ * by its issuer, a synchronized one by the thread that waits for it. Another asynchronous one is
+ * continued here if what comes next may run at this level: on the way up always, on the way down
+ * only where sleeping is allowed.
  */
 void flt_operation_continue(struct flt_operation *op)
 {

@@ -11,8 +11,10 @@
 #include <linux/slab.h>
 #include "nt/ex_pool.h"
 #include "nt/io_driver.h"
+#include "nt/ob_callback.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
+#include "nt/ps_thread.h"
 #include "nt/rtl_status.h"
 #include "nt/seh.h"
 #include "nt/violation.h"
@@ -173,6 +175,8 @@ static seh_raises void fsh_call_driver_unload(void *arg)
 static void fsh_driver_free(struct fsh_driver *driver)
 {
 	ps_notify_driver_gone(driver);
+	ps_driver_gone(driver);
+	ob_callback_driver_gone(driver);
 	ob_driver_gone(driver);
 	pool_driver_gone(driver);
 	mutex_lock(&fsh_drivers_lock);

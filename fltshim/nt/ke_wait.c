@@ -19,6 +19,7 @@
 #include "nt/ke_irql.h"
 #include "nt/ke_time.h"
 #include "nt/ke_wait.h"
+#include "nt/ps_thread.h"
 
 #define KE_LOCK_BITS	6
 #define KE_LOCKS	BIT(KE_LOCK_BITS)
@@ -366,6 +367,9 @@ static NTSTATUS ke_wait_checked(unsigned int count, void **objects, bool all, en
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
+		header = ps_thread_header(objects[i]);
+		if (header)
+			objects[i] = header;
 		header = objects[i];
 		if (!ke_header_is_valid(header)) {
 			fsh_violation(fsh_driver_name_at(ip), routine,
@@ -442,6 +446,7 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
 				  PKWAIT_BLOCK WaitBlockArray)
 {
 	KWAIT_BLOCK own[THREAD_WAIT_OBJECTS];
+	void *objects[MAXIMUM_WAIT_OBJECTS];
 
 	if (!Count || Count > MAXIMUM_WAIT_OBJECTS ||
 	    (!WaitBlockArray && Count > THREAD_WAIT_OBJECTS)) {
@@ -449,7 +454,8 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
 			      WaitBlockArray ? "" : " without an array of wait blocks");
 		return STATUS_INVALID_PARAMETER;
 	}
-	return ke_wait_checked(Count, Object, WaitType == WaitAll,
+	memcpy(objects, Object, Count * sizeof(*objects));
+	return ke_wait_checked(Count, objects, WaitType == WaitAll,
 			       ke_wake_of(WaitMode, Alertable), Timeout,
 			       WaitBlockArray ?: own, _RET_IP_, __func__);
 }

@@ -7,6 +7,7 @@
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
+#include "nt/ps_thread.h"
 #include "nt/seh.h"
 #include "nt/zw_registry.h"
 
@@ -29,6 +30,7 @@ void nt_exit(void)
 	io_toplevel_exit();
 	ps_notify_exit();
 	ob_exit();
+	ps_exit();
 	reg_exit();
 	pool_exit();
 }

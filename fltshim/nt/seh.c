@@ -25,6 +25,7 @@
  *
  * This file is compiled without fentry, see seh.h.
  */
+#include <linux/kasan.h>
 #include <linux/kernel.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
@@ -109,6 +110,21 @@ static void seh_check_level(const struct fsh_frame *frame, NTSTATUS code)
 			      "exception %08x with a spin lock held or the IRQL raised", code);
 }
 
+#ifdef CONFIG_KASAN_STACK
+void __asan_set_shadow_00(const void *shadow, ssize_t size);
+#endif
+
+/* The frames that are jumped over cannot take their KASAN red zones back; this does. */
+static void seh_unpoison(const struct fsh_frame *frame)
+{
+#ifdef CONFIG_KASAN_STACK
+	unsigned long low = (unsigned long)__builtin_frame_address(0) & ~15UL;
+
+	__asan_set_shadow_00(kasan_mem_to_shadow((void *)low),
+			     ((unsigned long)frame - low) >> KASAN_SHADOW_SCALE_SHIFT);
+#endif
+}
+
 /* Goes to the innermost frame. Does not return. */
 static noinline void seh_raise(const struct fsh_x *x)
 {
@@ -124,6 +140,7 @@ static noinline void seh_raise(const struct fsh_x *x)
 	/* the very same where a handler or a finally block passes it on */
 	if (frame->x && frame->x != x)
 		*frame->x = *x;
+	seh_unpoison(frame);
 	fsh_longjmp(frame);
 }
 

@@ -28,6 +28,9 @@ proves SRC-113 grep -q '^part pool ok' report
 proves FIELD-21 grep -q '^part names ok' report
 proves SRC-160 expect sh -c "dmesg | grep -q 'Nttest asks for routine NoSuchRoutine'"
 
+proves SRC-134 grep -q '^part notify ok' report
+proves SRC-135 grep -q '^part notify ok' report
+
 # Processes: busybox is the shell here, so other programs are run by their own names.
 cp /bin/busybox denied
 cp /bin/busybox cat

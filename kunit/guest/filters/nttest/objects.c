@@ -170,6 +170,21 @@ typedef NTSTATUS
     PRTL_OSVERSIONINFOW
     );
 
+static BOOLEAN
+IsLike (
+    _In_ PCWSTR Pattern,
+    _In_ PCWSTR Name
+    )
+{
+    UNICODE_STRING PatternString;
+    UNICODE_STRING NameString;
+
+    RtlInitUnicodeString(&PatternString, Pattern);
+    RtlInitUnicodeString(&NameString, Name);
+
+    return FsRtlIsNameInExpression(&PatternString, &NameString, TRUE, NULL);
+}
+
 static VOID
 CheckNames (
     VOID
@@ -180,6 +195,11 @@ CheckNames (
     RTL_OSVERSIONINFOW Version;
 
     NtPart("names");
+
+    CHECK(IsLike(L"*.TXT", L"a.b.txt") && !IsLike(L"*.TXT", L"a.txt.b"));
+    CHECK(IsLike(L"A?C", L"abc") && !IsLike(L"A?C", L"ac"));
+    CHECK(IsLike(L"FOO<", L"foobar") && !IsLike(L"FOO<", L"foo.bar"));
+    CHECK(IsLike(L"FOO>>>.TXT", L"fooa.txt") && IsLike(L"FOO\"", L"foo"));
 
     RtlInitUnicodeString(&Name, L"RtlGetVersion");
     GetVersion = (PFN_GET_VERSION)MmGetSystemRoutineAddress(&Name);
@@ -245,12 +265,58 @@ ImageNotify (
     DbgPrint("process %u runs %wZ\n", HandleToULong(ProcessId), FullImageName);
 }
 
+static OB_PREOP_CALLBACK_STATUS
+HandleNotify (
+    _In_ PVOID Context,
+    _Inout_ POB_PRE_OPERATION_INFORMATION Information
+    )
+{
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(Information);
+
+    return OB_PREOP_SUCCESS;
+}
+
+static NTSTATUS
+RegistryNotify (
+    _In_ PVOID Context,
+    _In_opt_ PVOID First,
+    _In_opt_ PVOID Second
+    )
+{
+    UNREFERENCED_PARAMETER(Context);
+    UNREFERENCED_PARAMETER(First);
+    UNREFERENCED_PARAMETER(Second);
+
+    return STATUS_SUCCESS;
+}
+
 static VOID
 CheckNotify (
     VOID
     )
 {
+    UNICODE_STRING Altitude = RTL_CONSTANT_STRING(L"385903");
+    OB_OPERATION_REGISTRATION Operation = { 0 };
+    OB_CALLBACK_REGISTRATION Registration = { 0 };
+    LARGE_INTEGER Cookie;
+    PVOID Handle;
+
     NtPart("notify");
+
+    Operation.ObjectType = PsProcessType;
+    Operation.Operations = OB_OPERATION_HANDLE_CREATE;
+    Operation.PreOperation = HandleNotify;
+    Registration.Version = ObGetFilterVersion();
+    Registration.OperationRegistrationCount = 1;
+    Registration.Altitude = Altitude;
+    Registration.OperationRegistration = &Operation;
+    CHECK(NT_SUCCESS(ObRegisterCallbacks(&Registration, &Handle)));
+    ObUnRegisterCallbacks(Handle);
+
+    CHECK(NT_SUCCESS(CmRegisterCallback(RegistryNotify, NULL, &Cookie)));
+    CHECK(NT_SUCCESS(CmUnRegisterCallback(Cookie)));
+    CHECK(CmUnRegisterCallback(Cookie) == STATUS_INVALID_PARAMETER);
 
     CHECK(NT_SUCCESS(PsSetCreateProcessNotifyRoutineEx(ProcessNotify, FALSE)));
     CHECK(PsSetCreateProcessNotifyRoutineEx(ProcessNotify, FALSE) == STATUS_INVALID_PARAMETER);

@@ -27,6 +27,8 @@ printf %s '{glob}' >/sys/module/kunit/parameters/filter_glob
 leaks=/sys/kernel/debug/kmemleak
 if [ -e $leaks ]; then echo clear >$leaks; fi
 dmesg -c >/dev/null
+# So that the console has it all if this never returns.
+echo 7 >/proc/sys/kernel/printk
 insmod /modules/fltshim.ko || exit 1
 dmesg
 if [ -e $leaks ]; then
@@ -135,16 +137,19 @@ def run(glob="*", kcsan=False, jobs=None, time_limit=600, report=None):
 
 def judge(kernel, result):
     """Read what a guest left."""
-    log = result.output or result.console
+    log = result.output if "KTAP version 1" in result.output else result.console
     lines = plain(log)
-    start = next((i for i, line in enumerate(lines) if "KTAP version 1" in line), None)
+    # The kernel's own suites, of which there are none, come first on the console.
+    starts = [i for i, line in enumerate(lines) if line == "KTAP version 1"]
+    start = starts[-1] if starts else None
     cases = parse(kernel, "\n".join(lines[start:]) + "\n") if start is not None else []
     rows = []
     for line in lines:
         match = re.match(r"proves: (\S+) (ok|failed) (\S+) (\S+)$", line)
         if match:
             rows.append(match.groups())
-    outcome = Outcome(cases, rows, result.failure, log, result.seconds)
+    failure = result.failure + (f"\n{result.evidence()}" if result.failure else "")
+    outcome = Outcome(cases, rows, failure, log, result.seconds)
     leaks = [line for line in lines if line.startswith("leak: ")]
     if not outcome.failure and leaks:
         outcome.failure = "memory leaks:\n" + "\n".join(leaks[:40])

@@ -15,9 +15,19 @@
 static BOOLEAN ke_no_debugger = TRUE;
 static BOOLEAN ke_debugger;
 
+/**
+ * KdDebuggerEnabled - whether a kernel debugger was enabled at boot: never
+ *
+ * WDK: KdDebuggerEnabled, which ntddk.h reaches through this pointer.
+ */
 PBOOLEAN KdDebuggerEnabled = &ke_debugger;
 EXPORT_SYMBOL_GPL(KdDebuggerEnabled);
 
+/**
+ * KdDebuggerNotPresent - whether no debugger answers: always
+ *
+ * WDK: KdDebuggerNotPresent, which ntddk.h reaches through this pointer.
+ */
 PBOOLEAN KdDebuggerNotPresent = &ke_no_debugger;
 EXPORT_SYMBOL_GPL(KdDebuggerNotPresent);
 

@@ -341,3 +341,24 @@ const char *fsh_driver_name_at(unsigned long address)
 	rcu_read_unlock();
 	return name;
 }
+
+/**
+ * fsh_driver_misused() - count a misuse for a driver
+ * @name: as fsh_driver_name_at() gave it
+ * @kind: which
+ *
+ * Any context.
+ */
+void fsh_driver_misused(const char *name, enum fsh_misuse kind)
+{
+	struct fsh_driver *driver;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(driver, &fsh_drivers, link) {
+		if (driver->service == name) {
+			atomic64_inc(&driver->misuses[kind]);
+			break;
+		}
+	}
+	rcu_read_unlock();
+}

@@ -53,8 +53,8 @@ EXPORT_SYMBOL_GPL(KdRefreshDebuggerNotPresent);
 void FshPagedCode(PCSTR File, ULONG Line, PCSTR Function)
 {
 	if (unlikely(ke_is_atomic()))
-		fsh_violation(fsh_caller(), "PAGED_CODE", "%s (%s:%u) at level %u", Function,
-			      kbasename(File), Line, KeGetCurrentIrql());
+		fsh_level_violation(fsh_caller(), "PAGED_CODE", "%s (%s:%u) at level %u", Function,
+				    kbasename(File), Line, KeGetCurrentIrql());
 }
 EXPORT_SYMBOL_GPL(FshPagedCode);
 

@@ -15,6 +15,11 @@
 static BOOLEAN ke_no_debugger = TRUE;
 static BOOLEAN ke_debugger;
 
+/*
+ * What ntddk.h reaches through pointers:
+ * KdDebuggerEnabled - whether a kernel debugger was enabled at boot: never
+ * KdDebuggerNotPresent - whether no debugger answers: always
+ */
 PBOOLEAN KdDebuggerEnabled = &ke_debugger;
 EXPORT_SYMBOL_GPL(KdDebuggerEnabled);
 
@@ -43,8 +48,8 @@ EXPORT_SYMBOL_GPL(KdRefreshDebuggerNotPresent);
 void FshPagedCode(PCSTR File, ULONG Line, PCSTR Function)
 {
 	if (unlikely(ke_is_atomic()))
-		fsh_violation(fsh_caller(), "PAGED_CODE", "%s (%s:%u) at level %u", Function,
-			      kbasename(File), Line, KeGetCurrentIrql());
+		fsh_level_violation(fsh_caller(), "PAGED_CODE", "%s (%s:%u) at level %u", Function,
+				    kbasename(File), Line, KeGetCurrentIrql());
 }
 EXPORT_SYMBOL_GPL(FshPagedCode);
 

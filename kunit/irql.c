@@ -1,523 +1,713 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite irql: the level in every context that Linux has, raising and lowering, and what routines
- * and callbacks meet at each (irql.md).
+ * Suite irql: which level is reported in which context, what raises it, and how routines answer
+ * when they are called above their limit (IRQL-01 to IRQL-14, IRQL-40 to IRQL-62 as far as no
+ * other suite has them).
  */
-#include <linux/delay.h>
 #include <linux/interrupt.h>
 #include <linux/irq_work.h>
-#include "fltmgr/callback.h"
+#include <linux/sched.h>
 #include "fltmgr/filter.h"
-#include "fltmgr/instance.h"
-#include "kunit/keeper.h"
 #include "kunit/world.h"
 #include "nt/ke_irql.h"
-#include "nt/violation.h"
 
-/* Runs a function elsewhere and waits for it. */
-struct irql_errand {
-	void (*run)(void *arg);
+/* Runs a function elsewhere than in a task. */
+struct irql_call {
+	struct irq_work hard;
+	struct tasklet_struct soft;
+	void (*fn)(struct irql_call *call);
+	struct world *world;
 	void *arg;
-	struct tasklet_struct tasklet;
-	struct irq_work irq;
-	struct completion done;
+	int irql;
+	NTSTATUS status;
+	u64 results;	/* one bit a question, set when the answer was wrong */
 };
 
-static void irql_errand_tasklet(struct tasklet_struct *tasklet)
+static void irql_hard(struct irq_work *work)
 {
-	struct irql_errand *errand = from_tasklet(errand, tasklet, tasklet);
+	struct irql_call *call = container_of(work, struct irql_call, hard);
 
-	errand->run(errand->arg);
-	complete(&errand->done);
+	call->fn(call);
 }
 
-static void irql_in_softirq(void (*run)(void *arg), void *arg)
+static void irql_soft(struct tasklet_struct *tasklet)
 {
-	struct irql_errand errand = { .run = run, .arg = arg };
+	struct irql_call *call = from_tasklet(call, tasklet, soft);
 
-	init_completion(&errand.done);
-	tasklet_setup(&errand.tasklet, irql_errand_tasklet);
-	tasklet_schedule(&errand.tasklet);
-	wait_for_completion(&errand.done);
-	tasklet_kill(&errand.tasklet);
+	call->fn(call);
 }
 
-static void irql_errand_irq(struct irq_work *irq)
+static void irql_in_hardirq(struct irql_call *call)
 {
-	struct irql_errand *errand = container_of(irq, struct irql_errand, irq);
-
-	errand->run(errand->arg);
-	complete(&errand->done);
+	call->hard = IRQ_WORK_INIT_HARD(irql_hard);
+	irq_work_queue(&call->hard);
+	irq_work_sync(&call->hard);
 }
 
-static void irql_in_hardirq(void (*run)(void *arg), void *arg)
+static void irql_in_softirq(struct irql_call *call)
 {
-	struct irql_errand errand = { .run = run, .arg = arg,
-				      .irq = IRQ_WORK_INIT_HARD(irql_errand_irq) };
-
-	init_completion(&errand.done);
-	irq_work_queue(&errand.irq);
-	wait_for_completion(&errand.done);
-	irq_work_sync(&errand.irq);
+	tasklet_setup(&call->soft, irql_soft);
+	tasklet_schedule(&call->soft);
+	/* tasklet_kill() waits for one that is scheduled. */
+	tasklet_kill(&call->soft);
 }
 
-static s64 irql_violations(void)
+static void irql_ask(struct irql_call *call)
+{
+	call->irql = KeGetCurrentIrql();
+}
+
+#define IRQL_TAG	0x6c717249	/* 'Irql' */
+
+static s64 irql_breaches(void)
 {
 	return atomic64_read(&fsh_violations);
 }
 
-static void irql_note(void *arg)
-{
-	*(int *)arg = KeGetCurrentIrql();
-}
-
 static void irql_values(struct kunit *test)
 {
-	BUILD_BUG_ON(PASSIVE_LEVEL >= APC_LEVEL || APC_LEVEL >= DISPATCH_LEVEL);
-	FLT_PROVES(test, "IRQL-01", (KIRQL)PASSIVE_LEVEL < (KIRQL)APC_LEVEL &&
-		   (KIRQL)APC_LEVEL < (KIRQL)DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-01", PASSIVE_LEVEL < APC_LEVEL && APC_LEVEL < DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-01", PASSIVE_LEVEL == 0 && APC_LEVEL == 1 && DISPATCH_LEVEL == 2 &&
+		   sizeof(KIRQL) == 1);
 }
 
-static void irql_of_each_context(struct kunit *test)
+static void irql_by_context(struct kunit *test)
 {
-	s64 before = irql_violations();
-	KSPIN_LOCK lock;
-	KIRQL old, now;
-	int level;
+	struct irql_call call = { .fn = irql_ask };
+	DEFINE_SPINLOCK(lock);
+	s64 before = irql_breaches();
 
+	FLT_PROVES(test, "IRQL-02", KeGetCurrentIrql() == PASSIVE_LEVEL);
 	FLT_PROVES(test, "IRQL-04", KeGetCurrentIrql() == PASSIVE_LEVEL);
-	KeInitializeSpinLock(&lock);
-	old = KeAcquireSpinLockRaiseToDpc(&lock);
-	now = KeGetCurrentIrql();
-	KeReleaseSpinLock(&lock, old);
-	FLT_PROVES(test, "IRQL-03", now == DISPATCH_LEVEL);
+	irql_in_softirq(&call);
+	FLT_PROVES(test, "IRQL-02", call.irql == DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-03", call.irql == DISPATCH_LEVEL);
+	call.irql = 0;
+	irql_in_hardirq(&call);
+	FLT_PROVES(test, "IRQL-02", call.irql > DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-03", call.irql >= DISPATCH_LEVEL);
+	spin_lock(&lock);
+	irql_ask(&call);
+	spin_unlock(&lock);
+	FLT_PROVES(test, "IRQL-02", call.irql == DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-03", call.irql == DISPATCH_LEVEL);
 	preempt_disable();
-	now = KeGetCurrentIrql();
+	irql_ask(&call);
 	preempt_enable();
-	FLT_PROVES(test, "IRQL-03", now == DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-03", call.irql == DISPATCH_LEVEL);
 	local_bh_disable();
-	now = KeGetCurrentIrql();
+	irql_ask(&call);
 	local_bh_enable();
-	FLT_PROVES(test, "IRQL-03", now == DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-03", call.irql == DISPATCH_LEVEL);
 	local_irq_disable();
-	now = KeGetCurrentIrql();
+	irql_ask(&call);
 	local_irq_enable();
-	FLT_PROVES(test, "IRQL-03", now >= DISPATCH_LEVEL);
-	level = -1;
-	irql_in_softirq(irql_note, &level);
-	FLT_PROVES(test, "IRQL-03", level == DISPATCH_LEVEL);
-	level = -1;
-	irql_in_hardirq(irql_note, &level);
-	FLT_PROVES(test, "IRQL-03", level > DISPATCH_LEVEL);
-	FLT_PROVES(test, "IRQL-02", irql_violations() == before &&
-		   KeGetCurrentIrql() == PASSIVE_LEVEL);
+	FLT_PROVES(test, "IRQL-03", call.irql >= DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-02", irql_breaches() == before);
 }
 
-static void irql_apc_level(struct kunit *test)
+static void irql_apc(struct kunit *test)
 {
-	s64 before = irql_violations();
+	static const enum ke_hold paging = KE_HOLD_PAGING;
+	s64 before = irql_breaches();
 	FAST_MUTEX mutex;
-	KIRQL old, inside[4];
+	KIRQL old;
 
 	ExInitializeFastMutex(&mutex);
 	ExAcquireFastMutex(&mutex);
-	inside[0] = KeGetCurrentIrql();
-	/* Sleeping is possible: DEBUG_ATOMIC_SLEEP would tell. */
-	usleep_range(10, 20);
-	ExReleaseFastMutex(&mutex);
-	inside[1] = KeGetCurrentIrql();
-	old = KfRaiseIrql(APC_LEVEL);
-	inside[2] = KeGetCurrentIrql();
-	usleep_range(10, 20);
-	KeLowerIrql(old);
-	ke_hold(KE_HOLD_PAGING);
-	inside[3] = KeGetCurrentIrql();
-	usleep_range(10, 20);
-	ke_release(KE_HOLD_PAGING);
-	FLT_EXPECT(test, inside[0] == APC_LEVEL && inside[1] == PASSIVE_LEVEL &&
-		   inside[2] == APC_LEVEL && inside[3] == APC_LEVEL);
-	FLT_EXPECT(test, old == PASSIVE_LEVEL && KeGetCurrentIrql() == PASSIVE_LEVEL);
+	FLT_PROVES(test, "IRQL-05", KeGetCurrentIrql() == APC_LEVEL);
 	might_sleep();
-	FLT_PROVES(test, "IRQL-06", irql_violations() == before && inside[2] == APC_LEVEL &&
-		   inside[1] == PASSIVE_LEVEL);
+	FLT_PROVES(test, "IRQL-06", !preempt_count() && !irqs_disabled());
+	ExReleaseFastMutex(&mutex);
+	FLT_PROVES(test, "IRQL-05", KeGetCurrentIrql() == PASSIVE_LEVEL);
+
+	old = KfRaiseIrql(APC_LEVEL);
+	FLT_PROVES(test, "IRQL-05", old == PASSIVE_LEVEL && KeGetCurrentIrql() == APC_LEVEL);
+	schedule_timeout_uninterruptible(1);
+	FLT_PROVES(test, "IRQL-06", KeGetCurrentIrql() == APC_LEVEL && !preempt_count());
+	KeLowerIrql(old);
+	FLT_PROVES(test, "IRQL-05", KeGetCurrentIrql() == PASSIVE_LEVEL);
+
+	ke_hold(paging);
+	FLT_EXPECT(test, KeGetCurrentIrql() == APC_LEVEL);
+	ke_release(paging);
+	schedule_timeout_uninterruptible(1);
+	FLT_PROVES(test, "IRQL-06", KeGetCurrentIrql() == PASSIVE_LEVEL && !preempt_count());
+	FLT_EXPECT(test, irql_breaches() == before);
+	FLT_EXPECT(test, ke_thread_is_clean());
 }
 
 static void irql_spin_locks_nest(struct kunit *test)
 {
-	s64 before = irql_violations();
-	KSPIN_LOCK locks[3];
-	KIRQL old[3], now[5];
-	unsigned long flags;
-	int i;
+	KSPIN_LOCK outer, inner;
+	int level[5];
+	KIRQL old, older;
+	s64 before = irql_breaches();
 
-	for (i = 0; i < 3; i++)
-		KeInitializeSpinLock(&locks[i]);
-	now[0] = KeGetCurrentIrql();
-	for (i = 0; i < 3; i++) {
-		old[i] = KeAcquireSpinLockRaiseToDpc(&locks[i]);
-		now[i + 1] = KeGetCurrentIrql();
-	}
-	for (i = 2; i >= 0; i--)
-		KeReleaseSpinLock(&locks[i], old[i]);
-	now[4] = KeGetCurrentIrql();
-	FLT_PROVES(test, "IRQL-07", now[0] == PASSIVE_LEVEL && now[1] == DISPATCH_LEVEL &&
-		   now[2] == DISPATCH_LEVEL && now[3] == DISPATCH_LEVEL &&
-		   now[4] == PASSIVE_LEVEL);
-	FLT_PROVES(test, "IRQL-07", old[0] == PASSIVE_LEVEL && old[1] == DISPATCH_LEVEL &&
-		   old[2] == DISPATCH_LEVEL && irql_violations() == before);
-	local_irq_save(flags);
-	old[0] = KeAcquireSpinLockRaiseToDpc(&locks[0]);
-	KeReleaseSpinLock(&locks[0], old[0]);
-	local_irq_restore(flags);
-	FLT_PROVES(test, "IRQL-07", irql_violations() == before + 1 && preemptible());
+	KeInitializeSpinLock(&outer);
+	KeInitializeSpinLock(&inner);
+	level[0] = KeGetCurrentIrql();
+	old = KeAcquireSpinLockRaiseToDpc(&outer);
+	level[1] = KeGetCurrentIrql();
+	older = KeAcquireSpinLockRaiseToDpc(&inner);
+	level[2] = KeGetCurrentIrql();
+	KeReleaseSpinLock(&inner, older);
+	level[3] = KeGetCurrentIrql();
+	KeReleaseSpinLock(&outer, old);
+	level[4] = KeGetCurrentIrql();
+	FLT_PROVES(test, "IRQL-07", level[0] == PASSIVE_LEVEL && level[1] == DISPATCH_LEVEL &&
+		   level[2] == DISPATCH_LEVEL && level[3] == DISPATCH_LEVEL &&
+		   level[4] == PASSIVE_LEVEL);
+	FLT_PROVES(test, "IRQL-07", old == PASSIVE_LEVEL && older == DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-07", irql_breaches() == before);
+
+	/* From APC_LEVEL it goes back to APC_LEVEL. */
+	KfRaiseIrql(APC_LEVEL);
+	old = KeAcquireSpinLockRaiseToDpc(&outer);
+	level[1] = KeGetCurrentIrql();
+	KeReleaseSpinLock(&outer, old);
+	level[2] = KeGetCurrentIrql();
+	KeLowerIrql(PASSIVE_LEVEL);
+	FLT_PROVES(test, "IRQL-07", old == APC_LEVEL && level[1] == DISPATCH_LEVEL &&
+		   level[2] == APC_LEVEL && KeGetCurrentIrql() == PASSIVE_LEVEL);
+	FLT_PROVES(test, "IRQL-07", irql_breaches() == before);
+}
+
+static void irql_lock_in_interrupt(struct irql_call *call)
+{
+	KSPIN_LOCK *lock = call->arg;
+
+	KeReleaseSpinLock(lock, KeAcquireSpinLockRaiseToDpc(lock));
+}
+
+static void irql_spin_lock_above(struct kunit *test)
+{
+	struct irql_call call = { .fn = irql_lock_in_interrupt };
+	s64 before = irql_breaches();
+	KSPIN_LOCK lock;
+
+	KeInitializeSpinLock(&lock);
+	call.arg = &lock;
+	irql_in_softirq(&call);
+	FLT_PROVES(test, "IRQL-07", irql_breaches() == before && !lock);
+	irql_in_hardirq(&call);
+	FLT_PROVES(test, "IRQL-07", irql_breaches() == before + 1);
+	FLT_EXPECT(test, KeGetCurrentIrql() == PASSIVE_LEVEL);
 }
 
 static void irql_regions(struct kunit *test)
 {
-	UNICODE_STRING name = { .Buffer = u"KeGetCurrentIrql", .Length = 32, .MaximumLength = 34 };
-	s64 before = irql_violations();
-	PVOID found[2];
-	KIRQL now[3];
+	s64 before = irql_breaches();
+	OBJECT_ATTRIBUTES attributes = { .Length = sizeof(attributes) };
+	HANDLE key;
 
 	KeEnterCriticalRegion();
-	now[0] = KeGetCurrentIrql();
-	/* A routine for PASSIVE_LEVEL. */
-	found[0] = MmGetSystemRoutineAddress(&name);
+	FLT_PROVES(test, "IRQL-08", KeGetCurrentIrql() == PASSIVE_LEVEL && KeAreApcsDisabled() &&
+		   !KeAreAllApcsDisabled());
+	/* PASSIVE_LEVEL only; its answer is another matter */
+	ZwOpenKey(&key, KEY_READ, &attributes);
+	FLT_PROVES(test, "IRQL-08", irql_breaches() == before);
 	KeLeaveCriticalRegion();
 	FsRtlEnterFileSystem();
-	now[1] = KeGetCurrentIrql();
+	FLT_PROVES(test, "IRQL-08", KeGetCurrentIrql() == PASSIVE_LEVEL && KeAreApcsDisabled());
+	ZwOpenKey(&key, KEY_READ, &attributes);
+	FLT_PROVES(test, "IRQL-08", irql_breaches() == before);
 	FsRtlExitFileSystem();
-	FLT_PROVES(test, "IRQL-08", now[0] == PASSIVE_LEVEL && now[1] == PASSIVE_LEVEL &&
-		   found[0] && irql_violations() == before);
+	FLT_EXPECT(test, !KeAreApcsDisabled());
+
 	KeEnterGuardedRegion();
-	now[2] = KeGetCurrentIrql();
-	found[1] = MmGetSystemRoutineAddress(&name);
+	FLT_PROVES(test, "IRQL-09", KeGetCurrentIrql() == PASSIVE_LEVEL && KeAreAllApcsDisabled());
+	ZwOpenKey(&key, KEY_READ, &attributes);
+	FLT_PROVES(test, "IRQL-09", irql_breaches() == before);
 	KeLeaveGuardedRegion();
-	FLT_PROVES(test, "IRQL-09", now[2] == PASSIVE_LEVEL && found[1] &&
-		   irql_violations() == before);
+	FLT_EXPECT(test, !KeAreAllApcsDisabled() && ke_thread_is_clean());
 }
 
-static void irql_raise_and_lower_wrongly(struct kunit *test)
+static void irql_wrong_raise_and_lower(struct kunit *test)
 {
-	s64 before = irql_violations();
-	KIRQL old, now;
+	s64 before = irql_breaches();
+	KIRQL old;
 
 	old = KfRaiseIrql(DISPATCH_LEVEL);
+	KfRaiseIrql(PASSIVE_LEVEL);
+	FLT_PROVES(test, "IRQL-10", KeGetCurrentIrql() == DISPATCH_LEVEL &&
+		   irql_breaches() == before + 1);
 	KfRaiseIrql(APC_LEVEL);
-	now = KeGetCurrentIrql();
+	FLT_PROVES(test, "IRQL-10", KeGetCurrentIrql() == DISPATCH_LEVEL &&
+		   irql_breaches() == before + 2);
 	KeLowerIrql(old);
-	FLT_PROVES(test, "IRQL-10", now == DISPATCH_LEVEL && irql_violations() == before + 1 &&
-		   KeGetCurrentIrql() == PASSIVE_LEVEL);
-	KeLowerIrql(DISPATCH_LEVEL);
 	FLT_PROVES(test, "IRQL-10", KeGetCurrentIrql() == PASSIVE_LEVEL &&
-		   irql_violations() == before + 2);
-	KeLowerIrql(APC_LEVEL);
-	FLT_PROVES(test, "IRQL-10", KeGetCurrentIrql() == PASSIVE_LEVEL &&
-		   irql_violations() == before + 3);
-	/* Not raised by a driver: not a driver's to lower. */
+		   irql_breaches() == before + 2);
+
+	/* Lowering what nobody raised */
 	preempt_disable();
 	KeLowerIrql(PASSIVE_LEVEL);
-	now = KeGetCurrentIrql();
+	FLT_PROVES(test, "IRQL-10", KeGetCurrentIrql() == DISPATCH_LEVEL &&
+		   irql_breaches() == before + 3);
 	preempt_enable();
-	FLT_PROVES(test, "IRQL-10", now == DISPATCH_LEVEL && irql_violations() == before + 4);
-	FLT_EXPECT(test, preemptible());
+	/* ... and lowering upwards */
+	KeLowerIrql(DISPATCH_LEVEL);
+	FLT_PROVES(test, "IRQL-10", KeGetCurrentIrql() == PASSIVE_LEVEL &&
+		   irql_breaches() == before + 4);
+	FLT_EXPECT(test, !preempt_count());
 }
 
 static void irql_waits(struct kunit *test)
 {
-	LARGE_INTEGER second = { .QuadPart = -10000000 }, none = { };
-	s64 before = irql_violations();
-	NTSTATUS endless, timed, polled;
-	unsigned long start;
-	KSPIN_LOCK lock;
+	LARGE_INTEGER none = { .QuadPart = 0 }, some = { .QuadPart = -10000 };
+	s64 before = irql_breaches();
+	NTSTATUS zero, signalled, timed, endless, several;
+	void *objects[1];
 	KEVENT event;
 	KIRQL old;
 
 	KeInitializeEvent(&event, NotificationEvent, FALSE);
-	KeInitializeSpinLock(&lock);
-	start = jiffies;
-	old = KeAcquireSpinLockRaiseToDpc(&lock);
+	objects[0] = &event;
+	old = KfRaiseIrql(DISPATCH_LEVEL);
+	zero = KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &none);
+	FLT_PROVES(test, "IRQL-11", irql_breaches() == before);
+	timed = KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &some);
+	FLT_PROVES(test, "IRQL-11", irql_breaches() == before + 1);
 	endless = KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, NULL);
-	timed = KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &second);
-	KeReleaseSpinLock(&lock, old);
-	FLT_PROVES(test, "IRQL-11", !NT_SUCCESS(endless) && !NT_SUCCESS(timed) &&
-		   irql_violations() == before + 2);
-	FLT_PROVES(test, "IRQL-11", time_before(jiffies, start + HZ / 2));
-	old = KeAcquireSpinLockRaiseToDpc(&lock);
-	polled = KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &none);
-	KeReleaseSpinLock(&lock, old);
-	FLT_PROVES(test, "IRQL-11", polled == STATUS_TIMEOUT && irql_violations() == before + 2);
+	FLT_PROVES(test, "IRQL-11", irql_breaches() == before + 2);
+	several = KeWaitForMultipleObjects(1, objects, WaitAny, Executive, KernelMode, FALSE, NULL,
+					   NULL);
+	FLT_PROVES(test, "IRQL-11", irql_breaches() == before + 3);
+	KeSetEvent(&event, 0, FALSE);
+	signalled = KeWaitForSingleObject(&event, Executive, KernelMode, FALSE, &none);
+	KeLowerIrql(old);
+	FLT_PROVES(test, "IRQL-11", zero == STATUS_TIMEOUT && signalled == STATUS_SUCCESS);
+	FLT_PROVES(test, "IRQL-11", !NT_SUCCESS(timed) && !NT_SUCCESS(endless) &&
+		   !NT_SUCCESS(several));
+	FLT_PROVES(test, "IRQL-11", irql_breaches() == before + 3);
+	FLT_PROVES(test, "IRQL-11", KeWaitForSingleObject(&event, Executive, KernelMode, FALSE,
+							  NULL) == STATUS_SUCCESS);
 }
 
-static void irql_passive_routine_at_apc(struct kunit *test)
+static void irql_paged_pool(struct kunit *test)
 {
-	UNICODE_STRING name = { .Buffer = u"KeGetCurrentIrql", .Length = 32, .MaximumLength = 34 };
-	s64 before = irql_violations();
-	PVOID at_apc, at_dispatch;
+	s64 before = irql_breaches();
+	void *paged, *nonpaged;
 	KIRQL old;
 
 	old = KfRaiseIrql(APC_LEVEL);
-	at_apc = MmGetSystemRoutineAddress(&name);
+	paged = ExAllocatePool2(POOL_FLAG_PAGED, 64, IRQL_TAG);
 	KeLowerIrql(old);
-	FLT_PROVES(test, "IRQL-62", at_apc == (PVOID)KeGetCurrentIrql &&
-		   irql_violations() == before + 1);
+	FLT_PROVES(test, "IRQL-12", paged && irql_breaches() == before);
+	ExFreePoolWithTag(paged, IRQL_TAG);
 	old = KfRaiseIrql(DISPATCH_LEVEL);
-	at_dispatch = MmGetSystemRoutineAddress(&name);
+	paged = ExAllocatePool2(POOL_FLAG_PAGED, 64, IRQL_TAG);
+	nonpaged = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, IRQL_TAG);
 	KeLowerIrql(old);
-	FLT_EXPECT(test, !at_dispatch && irql_violations() == before + 2);
+	FLT_PROVES(test, "IRQL-12", !paged && nonpaged && irql_breaches() == before + 1);
+	ExFreePoolWithTag(nonpaged, IRQL_TAG);
 }
 
-static void irql_of_post_operations(struct kunit *test)
+/* A routine that waits or may wait, called too high: a violation, and a refusal. */
+struct irql_refused {
+	const char *name;
+	KIRQL limit;
+	bool (*refuses)(void);	/* calls it; whether it returned its kind of failure */
+};
+
+static FAST_MUTEX irql_mutex;
+static KGUARDED_MUTEX irql_guarded;
+static ERESOURCE irql_resource;
+
+static bool irql_try_fast_mutex(void)
 {
-	static const enum fake_when whens[] = { FAKE_INLINE, FAKE_WORKER, FAKE_HOLD };
-	struct world *w = world_of(test);
-	unsigned int i, n;
-
-	world_probes(w, "ABC");
-	for (i = 0; i < ARRAY_SIZE(whens); i++) {
-		struct request *r = request_new(w, IRP_MJ_READ);
-
-		world_clear(w);
-		w->fake->when = whens[i];
-		request_start(r);
-		if (whens[i] == FAKE_HOLD)
-			fake_release_in_softirq(w->fake);
-		FLT_REQUIRE(test, request_wait(r));
-		for (n = 0; n < 3; n++) {
-			int level = world_event(w, 'A' + n, WORLD_POST, 0)->irql;
-
-			FLT_PROVES(test, "IRQL-16", level >= PASSIVE_LEVEL &&
-				   level <= DISPATCH_LEVEL);
-			if (whens[i] == FAKE_HOLD)
-				FLT_PROVES(test, "IRQL-16", level == DISPATCH_LEVEL);
-		}
-	}
+	return !ExTryToAcquireFastMutex(&irql_mutex);
 }
 
-static void irql_of_instance_callbacks(struct kunit *test)
+static bool irql_fast_mutex(void)
 {
-	static const enum world_event_kind kinds[] = {
-		WORLD_SETUP, WORLD_QUERY, WORLD_UNLOAD, WORLD_START, WORLD_COMPLETE,
-	};
-	struct world *w = world_of(test);
-	struct probe *p;
+	ExAcquireFastMutex(&irql_mutex);
+	return !ke_holds(KE_HOLD_FAST_MUTEX);
+}
+
+static bool irql_guarded_mutex(void)
+{
+	KeAcquireGuardedMutex(&irql_guarded);
+	return true;
+}
+
+static bool irql_resource_exclusive(void)
+{
+	return !ExAcquireResourceExclusiveLite(&irql_resource, TRUE);
+}
+
+static bool irql_resource_shared(void)
+{
+	return !ExAcquireResourceSharedLite(&irql_resource, FALSE);
+}
+
+static bool irql_delay(void)
+{
+	LARGE_INTEGER time = { .QuadPart = -10 };
+
+	return KeDelayExecutionThread(KernelMode, FALSE, &time) == STATUS_INVALID_DEVICE_STATE;
+}
+
+static bool irql_open_key(void)
+{
+	OBJECT_ATTRIBUTES attributes = { .Length = sizeof(attributes) };
+	HANDLE key;
+
+	return ZwOpenKey(&key, KEY_READ, &attributes) == STATUS_INVALID_DEVICE_STATE;
+}
+
+static bool irql_close(void)
+{
+	return ZwClose((HANDLE)0x44) == STATUS_INVALID_DEVICE_STATE;
+}
+
+static bool irql_thread(void)
+{
+	HANDLE handle = NULL;
+	OBJECT_ATTRIBUTES attributes = { .Length = sizeof(attributes) };
+
+	return !NT_SUCCESS(PsCreateSystemThread(&handle, 0, &attributes, NULL, NULL, NULL, NULL)) &&
+	       !handle;
+}
+
+static bool irql_image_name(void)
+{
+	PUNICODE_STRING name = NULL;
+
+	return !NT_SUCCESS(SeLocateProcessImageName(PsGetCurrentProcess(), &name)) && !name;
+}
+
+static bool irql_allocate_data(void)
+{
+	PFLT_CALLBACK_DATA data = NULL;
+
+	return !NT_SUCCESS(FltAllocateCallbackData(NULL, NULL, &data)) && !data;
+}
+
+static const struct irql_refused irql_refusals[] = {
+	{ "ExTryToAcquireFastMutex", APC_LEVEL, irql_try_fast_mutex },
+	{ "ExAcquireFastMutex", APC_LEVEL, irql_fast_mutex },
+	{ "KeAcquireGuardedMutex", APC_LEVEL, irql_guarded_mutex },
+	{ "ExAcquireResourceExclusiveLite", APC_LEVEL, irql_resource_exclusive },
+	{ "ExAcquireResourceSharedLite", APC_LEVEL, irql_resource_shared },
+	{ "KeDelayExecutionThread", APC_LEVEL, irql_delay },
+	{ "ZwOpenKey", PASSIVE_LEVEL, irql_open_key },
+	{ "ZwClose", PASSIVE_LEVEL, irql_close },
+	{ "PsCreateSystemThread", PASSIVE_LEVEL, irql_thread },
+	{ "SeLocateProcessImageName", APC_LEVEL, irql_image_name },
+	{ "FltAllocateCallbackData", APC_LEVEL, irql_allocate_data },
+};
+
+static void irql_refuse_all(struct irql_call *call)
+{
 	unsigned int i;
 
-	/* A volume that comes later has its setup in the trace. */
-	p = world_probe(w, 'A', NULL);
-	world_second_volume(w);
-	flt_volume_ready(w->other->volume);
-	flt_call_query_teardown(flt_instance_of(p->instance[0]));
-	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(p, false)));
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		FLT_PROVES(test, "IRQL-25",
-			   world_event(w, 'A', kinds[i], 0)->irql == PASSIVE_LEVEL);
-}
+	call->results = 0;
+	for (i = 0; i < ARRAY_SIZE(irql_refusals); i++) {
+		s64 before = irql_breaches();
 
-/* B performs a read of its own at APC_LEVEL. */
-static void irql_read_at_apc(struct probe *p, PFLT_CALLBACK_DATA data,
-			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
-{
-	PFLT_CALLBACK_DATA own;
-	KIRQL old;
-
-	if (data->Iopb->MajorFunction != IRP_MJ_FLUSH_BUFFERS ||
-	    !NT_SUCCESS(FltAllocateCallbackData(objects->Instance, objects->FileObject, &own)))
-		return;
-	own->Iopb->MajorFunction = IRP_MJ_READ;
-	own->Iopb->IrpFlags = IRP_READ_OPERATION | IRP_SYNCHRONOUS_API;
-	old = KfRaiseIrql(APC_LEVEL);
-	FltPerformSynchronousIo(own);
-	KeLowerIrql(old);
-	FltFreeCallbackData(own);
-}
-
-static void irql_after_a_change_of_thread(struct kunit *test)
-{
-	struct world *w = world_of(test);
-	struct request *r = request_new(w, IRP_MJ_READ);
-	const struct world_event *b, *c;
-	struct keeper *k;
-
-	world_probes(w, "ABC");
-	/* A completes the hold in softirq, where the pre-operations below may not run. */
-	k = keeper_pend(w->probe[0], KEEPER_TEST, FLT_PREOP_SUCCESS_WITH_CALLBACK);
-	request_start(r);
-	keeper_resume_in_softirq(k);
-	FLT_REQUIRE(test, request_wait(r));
-	b = world_event(w, 'B', WORLD_PRE, 0);
-	c = world_event(w, 'C', WORLD_PRE, 0);
-	FLT_PROVES(test, "IRQL-39", b->irql <= APC_LEVEL && b->irql >= 0 && c->irql >= 0 &&
-		   c->irql <= APC_LEVEL && b->task != current);
-	w->probe[0]->on_pre = NULL;
-	w->probe[1]->on_pre = irql_read_at_apc;
-	world_clear(w);
-	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_FLUSH_BUFFERS)));
-	c = world_event(w, 'C', WORLD_PRE, 0);
-	FLT_PROVES(test, "IRQL-39", c->iopb.MajorFunction == IRP_MJ_READ &&
-		   c->task == current && c->irql == APC_LEVEL);
-}
-
-struct irql_data {
-	PFLT_INSTANCE instance;
-	PFILE_OBJECT file;
-	PFLT_CALLBACK_DATA data;
-	NTSTATUS status;
-};
-
-static void irql_allocate(void *arg)
-{
-	struct irql_data *d = arg;
-
-	d->status = FltAllocateCallbackData(d->instance, d->file, &d->data);
-}
-
-static void irql_free(void *arg)
-{
-	struct irql_data *d = arg;
-
-	FltFreeCallbackData(d->data);
-}
-
-static void irql_of_callback_data(struct kunit *test)
-{
-	struct world *w = world_of(test);
-	struct irql_data d = { .file = w->file };
-	s64 before = irql_violations();
-	KIRQL old;
-
-	d.instance = world_probe(w, 'A', NULL)->instance[0];
-	old = KfRaiseIrql(APC_LEVEL);
-	irql_allocate(&d);
-	KeLowerIrql(old);
-	FLT_EXPECT(test, NT_SUCCESS(d.status) && d.data && irql_violations() == before);
-	irql_in_softirq(irql_free, &d);
-	FLT_PROVES(test, "IRQL-41", irql_violations() == before);
-}
-
-static void irql_of_resumptions(struct kunit *test)
-{
-	struct world *w = world_of(test);
-	struct request *r = request_new(w, IRP_MJ_READ);
-	s64 before = irql_violations();
-	struct keeper *k;
-
-	world_probes(w, "AB");
-	k = keeper_halt(w->probe[1], KEEPER_TEST);
-	request_start(r);
-	FLT_REQUIRE(test, keeper_wait(k));
-	keeper_resume_in_softirq(k);
-	FLT_PROVES(test, "IRQL-43", request_wait(r) && NT_SUCCESS(r->status) &&
-		   irql_violations() == before && world_trace_is(w, "A+ B+ F B- A-"));
-}
-
-/* What a filter learns of the requestor. */
-struct irql_requestor {
-	PEPROCESS process;
-	ULONG id;
-	HANDLE handle;
-	int level;
-};
-
-static struct irql_requestor irql_asked[2];
-
-static void irql_ask(struct irql_requestor *asked, PFLT_CALLBACK_DATA data)
-{
-	asked->level = KeGetCurrentIrql();
-	asked->process = FltGetRequestorProcess(data);
-	asked->id = FltGetRequestorProcessId(data);
-	asked->handle = FltGetRequestorProcessIdEx(data);
-}
-
-static void irql_ask_in_pre(struct probe *p, PFLT_CALLBACK_DATA data,
-			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
-{
-	irql_ask(&irql_asked[0], data);
-}
-
-static int irql_ask_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
-			    PCFLT_RELATED_OBJECTS objects, void *context)
-{
-	irql_ask(&irql_asked[1], data);
-	return FLT_POSTOP_FINISHED_PROCESSING;
-}
-
-static void irql_of_requestor_routines(struct kunit *test)
-{
-	struct world *w = world_of(test);
-	struct request *r = request_new(w, IRP_MJ_READ);
-	struct probe *p = world_probe(w, 'A', NULL);
-	FLT_CALLBACK_DATA nobody = { };
-	s64 before = irql_violations();
-
-	memset(irql_asked, 0, sizeof(irql_asked));
-	p->on_pre = irql_ask_in_pre;
-	p->on_post = irql_ask_in_post;
-	w->fake->when = FAKE_HOLD;
-	request_start(r);
-	fake_release_in_softirq(w->fake);
-	FLT_REQUIRE(test, request_wait(r));
-	FLT_PROVES(test, "IRQL-47", irql_asked[1].level == DISPATCH_LEVEL &&
-		   irql_asked[1].process == irql_asked[0].process && irql_asked[0].process &&
-		   irql_asked[1].id == irql_asked[0].id && irql_asked[0].id &&
-		   irql_asked[1].handle == irql_asked[0].handle &&
-		   irql_violations() == before);
-	FLT_PROVES(test, "CBD-075", irql_asked[0].handle == (HANDLE)(ULONG_PTR)irql_asked[0].id);
-	FLT_PROVES(test, "CBD-075", !FltGetRequestorProcessIdEx(&nobody) &&
-		   !FltGetRequestorProcessId(&nobody));
-}
-
-static void irql_mark_and_ask(void *arg)
-{
-	FLT_IO_PARAMETER_BLOCK iopb = { .MajorFunction = IRP_MJ_READ };
-	FLT_CALLBACK_DATA data = { .Iopb = &iopb };
-	unsigned int *good = arg;
-	int form;
-
-	for (form = 0; form < 3; form++) {
-		data.Flags = form == 0 ? FLTFL_CALLBACK_DATA_IRP_OPERATION :
-			     form == 1 ? FLTFL_CALLBACK_DATA_FAST_IO_OPERATION :
-					 FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION;
-		FltSetCallbackDataDirty(&data);
-		*good += FltIsCallbackDataDirty(&data) == TRUE;
-		FltClearCallbackDataDirty(&data);
-		*good += FltIsCallbackDataDirty(&data) == FALSE;
-		*good += FltIsOperationSynchronous(&data) == (form != 0);
+		if (!irql_refusals[i].refuses() || irql_breaches() != before + 1)
+			call->results |= BIT_ULL(i);
 	}
-	*good += !strcmp(FltGetIrpName(IRP_MJ_READ), "IRP_MJ_READ");
 }
 
-static void irql_of_what_may_run_anywhere(struct kunit *test)
+static void irql_refusals_hold(struct kunit *test, u64 wrong)
 {
-	s64 before = irql_violations();
-	unsigned int good[2] = { };
+	unsigned int i;
 
-	irql_in_softirq(irql_mark_and_ask, &good[0]);
-	irql_in_hardirq(irql_mark_and_ask, &good[1]);
-	FLT_PROVES(test, "CBD-045", good[0] == 10 && good[1] == 10 &&
-		   irql_violations() == before);
-	FLT_PROVES(test, "CBD-071", good[0] == 10 && good[1] == 10 &&
-		   irql_violations() == before);
-	FLT_PROVES(test, "CBD-105", good[0] == 10 && good[1] == 10 &&
-		   irql_violations() == before);
+	for (i = 0; i < ARRAY_SIZE(irql_refusals); i++) {
+		if (!FLT_PROVES(test, "IRQL-14", !(wrong & BIT_ULL(i))))
+			kunit_info(test, "%s", irql_refusals[i].name);
+	}
+}
+
+static void irql_too_high(struct kunit *test)
+{
+	struct irql_call call = { .fn = irql_refuse_all };
+	KIRQL old;
+
+	ExInitializeFastMutex(&irql_mutex);
+	KeInitializeGuardedMutex(&irql_guarded);
+	ExInitializeResourceLite(&irql_resource);
+	irql_in_softirq(&call);
+	irql_refusals_hold(test, call.results);
+	old = KfRaiseIrql(DISPATCH_LEVEL);
+	irql_refuse_all(&call);
+	KeLowerIrql(old);
+	irql_refusals_hold(test, call.results);
+	FLT_PROVES(test, "IRQL-50", !(call.results & BIT_ULL(ARRAY_SIZE(irql_refusals) - 1)));
+	/* Nothing was taken: */
+	FLT_EXPECT(test, ExTryToAcquireFastMutex(&irql_mutex));
+	ExReleaseFastMutex(&irql_mutex);
+	FLT_EXPECT(test, KeTryToAcquireGuardedMutex(&irql_guarded));
+	KeReleaseGuardedMutex(&irql_guarded);
+	FLT_EXPECT(test, ExAcquireResourceExclusiveLite(&irql_resource, FALSE));
+	ExReleaseResourceLite(&irql_resource);
+	ExDeleteResourceLite(&irql_resource);
+}
+
+static void irql_message(struct kunit *test)
+{
+	KIRQL old;
+
+	/* The limit on such lines has to be past. */
+	msleep(5100);
+	FLT_REQUIRE(test, !prove_log_start(test, "ZwOpenKey"));
+	old = KfRaiseIrql(DISPATCH_LEVEL);
+	irql_open_key();
+	KeLowerIrql(old);
+	FLT_PROVES(test, "IRQL-14", prove_log_count() == 1 && prove_log_last_has("driver") &&
+		   prove_log_last_has("at DISPATCH_LEVEL") && prove_log_last_has("PASSIVE_LEVEL"));
+}
+
+static void irql_passive_at_apc(struct kunit *test)
+{
+	static WCHAR text[] = u"\\Registry\\Machine\\System\\CurrentControlSet\\Services";
+	UNICODE_STRING name = { sizeof(text) - 2, sizeof(text), text };
+	OBJECT_ATTRIBUTES attributes = { .Length = sizeof(attributes) };
+	s64 before = irql_breaches();
+	NTSTATUS passive, raised;
+	HANDLE key;
+	KIRQL old;
+
+	attributes.ObjectName = &name;
+	attributes.Attributes = OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE;
+	passive = ZwOpenKey(&key, KEY_READ, &attributes);
+	FLT_EXPECT(test, NT_SUCCESS(passive) && irql_breaches() == before);
+	if (NT_SUCCESS(passive))
+		ZwClose(key);
+	old = KfRaiseIrql(APC_LEVEL);
+	raised = ZwOpenKey(&key, KEY_READ, &attributes);
+	FLT_PROVES(test, "IRQL-62", raised == passive && irql_breaches() == before + 1);
+	if (NT_SUCCESS(raised))
+		FLT_PROVES(test, "IRQL-62", ZwClose(key) == STATUS_SUCCESS &&
+			   irql_breaches() == before + 2);
+	KeLowerIrql(old);
+}
+
+/* What may be called at any level, asked of the data of a request that is under way. */
+static void irql_any_level(struct irql_call *call)
+{
+	struct flt_operation *op = call->arg;
+	FLT_CALLBACK_DATA *data = &op->data;
+	u64 wrong = 0;
+
+	wrong |= KeGetCurrentIrql() < DISPATCH_LEVEL;
+	FltSetCallbackDataDirty(data);
+	wrong |= (u64)!FltIsCallbackDataDirty(data) << 1;
+	FltClearCallbackDataDirty(data);
+	wrong |= (u64)!!FltIsCallbackDataDirty(data) << 2;
+	wrong |= (u64)!FltIsOperationSynchronous(data) << 3;
+	wrong |= (u64)!FltGetIrpName(IRP_MJ_READ) << 4;
+	wrong |= (u64)!FLT_IS_IRP_OPERATION(data) << 5;
+	wrong |= (u64)!!FLT_IS_FASTIO_OPERATION(data) << 6;
+	call->results |= wrong;
+}
+
+static void irql_requestor(struct irql_call *call)
+{
+	struct flt_operation *op = call->arg;
+	FLT_CALLBACK_DATA *data = &op->data;
+	PEPROCESS process = FltGetRequestorProcess(data);
+	HANDLE id = process ? PsGetProcessId(process) : NULL;
+	u64 wrong = 0;
+
+	wrong |= !id;
+	wrong |= (u64)(FltGetRequestorProcessId(data) != (ULONG)(ULONG_PTR)id) << 1;
+	wrong |= (u64)(FltGetRequestorProcessIdEx(data) != id) << 2;
+	wrong |= (u64)!!IoGetTopLevelIrp() << 3;
+	call->results |= wrong << 8;
+}
+
+static struct irql_call *irql_pending;	/* what the pre-operation below runs */
+
+static void irql_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+		     int *status, void **context)
+{
+	irql_pending->arg = flt_operation_of(data);
+	irql_pending->fn = irql_any_level;
+	irql_in_hardirq(irql_pending);
+	irql_in_softirq(irql_pending);
+	irql_pending->fn = irql_requestor;
+	irql_in_softirq(irql_pending);
+}
+
+static void irql_anywhere(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct irql_call call = { .world = w };
+	s64 before = irql_breaches();
+
+	world_probes(w, "A");
+	w->probe[0]->on_pre = irql_pre;
+	irql_pending = &call;
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	FLT_PROVES(test, "IRQL-40", !(call.results & 0x7f) && irql_breaches() == before);
+	FLT_PROVES(test, "IRQL-47", !(call.results & 0x700) && irql_breaches() == before);
+	FLT_PROVES(test, "IRQL-48", !(call.results & 0x800) && irql_breaches() == before);
+	FLT_PROVES(test, "IRQL-13", !world_violations(w) && irql_breaches() == before);
+}
+
+static void irql_free_in_softirq(struct irql_call *call)
+{
+	FltFreeCallbackData(call->arg);
+}
+
+static void irql_work_items(struct irql_call *call)
+{
+	PFLT_DEFERRED_IO_WORKITEM deferred = FltAllocateDeferredIoWorkItem();
+	PFLT_GENERIC_WORKITEM generic = FltAllocateGenericWorkItem();
+
+	call->results = (deferred ? 0 : 1) | (generic ? 0 : 2);
+	if (deferred)
+		FltFreeDeferredIoWorkItem(deferred);
+	if (generic)
+		FltFreeGenericWorkItem(generic);
+}
+
+static void irql_reference(struct irql_call *call)
+{
+	struct probe *p = call->arg;
+
+	call->status = FltObjectReference(p->filter);
+	if (NT_SUCCESS(call->status))
+		FltObjectDereference(p->filter);
+}
+
+static void irql_at_dispatch(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct irql_call call = { .fn = irql_work_items, .world = w };
+	PFLT_CALLBACK_DATA data = NULL;
+	s64 before = irql_breaches();
+	KIRQL old;
+
+	world_probes(w, "A");
+	irql_in_softirq(&call);
+	FLT_PROVES(test, "IRQL-44", !call.results && irql_breaches() == before);
+	old = KfRaiseIrql(APC_LEVEL);
+	FLT_PROVES(test, "IRQL-50", NT_SUCCESS(FltAllocateCallbackData(w->probe[0]->instance[0],
+								       w->file, &data)));
+	if (data) {
+		data->Iopb->MajorFunction = IRP_MJ_FLUSH_BUFFERS;
+		FltPerformSynchronousIo(data);
+		FltReuseCallbackData(data);
+		FLT_PROVES(test, "IRQL-50", irql_breaches() == before);
+	}
+	KeLowerIrql(old);
+	call.fn = irql_free_in_softirq;
+	call.arg = data;
+	if (data)
+		irql_in_softirq(&call);
+	FLT_PROVES(test, "IRQL-41", data && irql_breaches() == before);
+	call.fn = irql_reference;
+	call.arg = w->probe[0];
+	irql_in_softirq(&call);
+	FLT_PROVES(test, "IRQL-48", call.status == STATUS_SUCCESS && irql_breaches() == before);
+	FLT_EXPECT(test, !world_violations(w));
+}
+
+/* The levels of all callbacks about instances and of unload. */
+static void irql_of_callbacks(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	const struct world_event *event;
+	unsigned int i, seen = 0;
+
+	world_probe(w, 'A', NULL);
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_CREATE)));
+	event = world_event(w, 'A', WORLD_PRE, 0);
+	FLT_PROVES(test, "IRQL-15", event && event->irql <= APC_LEVEL);
+	FLT_PROVES(test, "IRQL-15", w->probe[0]->max_pre_irql <= APC_LEVEL);
+	probe_request_unload(w->probe[0], true);
+	for (i = 0; i < w->nr_events; i++) {
+		event = &w->events[i];
+		if (event->who != 'A' || event->kind < WORLD_START || event->kind > WORLD_UNLOAD)
+			continue;
+		seen |= 1 << event->kind;
+		FLT_PROVES(test, "IRQL-25", event->irql == PASSIVE_LEVEL);
+	}
+	FLT_PROVES(test, "IRQL-25", seen & 1 << WORLD_START && seen & 1 << WORLD_COMPLETE &&
+		   seen & 1 << WORLD_UNLOAD);
+}
+
+static void irql_of_setup(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	const struct world_event *event;
+	struct probe *p;
+
+	KUNIT_ASSERT_EQ(test, probe_load(w, 'A', NULL, &p), 0);
+	w->probe[0] = p;
+	event = world_event(w, 'A', WORLD_SETUP, 0);
+	FLT_PROVES(test, "IRQL-25", event && event->irql == PASSIVE_LEVEL);
+}
+
+static void irql_release(struct irql_call *call)
+{
+	fake_release_all(call->world->fake);
+}
+
+static void irql_post_from_softirq(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct irql_call call = { .fn = irql_release, .world = w };
+	const struct world_event *event;
+	struct request *r;
+
+	world_probes(w, "A");
+	w->fake->when = FAKE_HOLD;
+	r = request_new(w, IRP_MJ_READ);
+	request_start(r);
+	FLT_EXPECT(test, request_busy(r));
+	irql_in_softirq(&call);
+	FLT_REQUIRE(test, request_wait(r));
+	event = world_event(w, 'A', WORLD_POST, 0);
+	FLT_PROVES(test, "IRQL-16", event && event->irql == DISPATCH_LEVEL);
+	FLT_EXPECT(test, !world_violations(w));
+}
+
+/* Misuse of a routine counts for the driver that did it, by kind. */
+static void irql_counted_per_filter(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct flt_filter *filter;
+	s64 level, other;
+	KIRQL old;
+
+	world_probes(w, "A");
+	filter = flt_filter_of(w->probe[0]->filter);
+	level = flt_violations_of(filter, FLT_VIOLATION_LEVEL);
+	other = flt_violations_of(filter, FLT_VIOLATION_ROUTINE);
+	old = KfRaiseIrql(DISPATCH_LEVEL);
+	irql_delay();
+	irql_delay();
+	KeLowerIrql(old);
+	FLT_PROVES(test, "IRQL-14", flt_violations_of(filter, FLT_VIOLATION_LEVEL) == level + 2 &&
+		   flt_violations_of(filter, FLT_VIOLATION_ROUTINE) == other);
+	KeLowerIrql(APC_LEVEL);
+	FLT_EXPECT(test, flt_violations_of(filter, FLT_VIOLATION_ROUTINE) == other + 1);
 }
 
 static struct kunit_case irql_cases[] = {
 	KUNIT_CASE(irql_values),
-	KUNIT_CASE(irql_of_each_context),
-	KUNIT_CASE(irql_apc_level),
+	KUNIT_CASE(irql_by_context),
+	KUNIT_CASE(irql_apc),
 	KUNIT_CASE(irql_spin_locks_nest),
+	KUNIT_CASE(irql_spin_lock_above),
 	KUNIT_CASE(irql_regions),
-	KUNIT_CASE(irql_raise_and_lower_wrongly),
+	KUNIT_CASE(irql_wrong_raise_and_lower),
 	KUNIT_CASE(irql_waits),
-	KUNIT_CASE(irql_passive_routine_at_apc),
-	KUNIT_CASE(irql_of_post_operations),
-	KUNIT_CASE(irql_of_instance_callbacks),
-	KUNIT_CASE(irql_after_a_change_of_thread),
-	KUNIT_CASE(irql_of_callback_data),
-	KUNIT_CASE(irql_of_resumptions),
-	KUNIT_CASE(irql_of_requestor_routines),
-	KUNIT_CASE(irql_of_what_may_run_anywhere),
+	KUNIT_CASE(irql_paged_pool),
+	KUNIT_CASE(irql_too_high),
+	KUNIT_CASE(irql_message),
+	KUNIT_CASE(irql_passive_at_apc),
+	KUNIT_CASE(irql_anywhere),
+	KUNIT_CASE(irql_at_dispatch),
+	KUNIT_CASE(irql_of_callbacks),
+	KUNIT_CASE(irql_of_setup),
+	KUNIT_CASE(irql_post_from_softirq),
+	KUNIT_CASE(irql_counted_per_filter),
 	{}
 };
 

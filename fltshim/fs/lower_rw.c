@@ -10,6 +10,7 @@
 #include <linux/uio.h>
 #include "compat/kiocb.h"
 #include "fs/request.h"
+#include "nt/mm_mdl.h"
 
 #define FLTFS_INLINE_VECS	8
 
@@ -20,10 +21,10 @@ struct fltfs_vecs {
 	unsigned int count;
 };
 
-static struct page *fltfs_page_of(const void *address)
+static void fltfs_vecs_free(struct fltfs_vecs *vecs)
 {
-	return is_vmalloc_addr(address) ? vmalloc_to_page(address) :
-						    virt_to_page(address);
+	if (vecs->vecs != vecs->inline_vecs)
+		kvfree(vecs->vecs);
 }
 
 static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
@@ -40,8 +41,14 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 	vecs->count = count;
 	for (i = 0; i < count; i++) {
 		size_t part = min_t(size_t, length, PAGE_SIZE - offset_in_page(buffer));
+		struct page *page = mm_kernel_page(buffer);
 
-		vecs->vecs[i].bv_page = fltfs_page_of(buffer);
+		if (!page) {
+			/* A filter's: a program's memory, or none. */
+			fltfs_vecs_free(vecs);
+			return -EFAULT;
+		}
+		vecs->vecs[i].bv_page = page;
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
 		buffer += part;
@@ -50,15 +57,9 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 	return 0;
 }
 
-static void fltfs_vecs_free(struct fltfs_vecs *vecs)
-{
-	if (vecs->vecs != vecs->inline_vecs)
-		kvfree(vecs->vecs);
-}
-
 /*
  * What of the memory may be used: ours has its size, a filter's own is as large as it says. An MDL
- * wins over an address (BUF-017); it describes memory that its owner has mapped.
+ * wins over an address (BUF-017). Of a chain only what the first MDL describes is transferred.
  */
 static void *fltfs_transfer_memory(const struct flt_operation *op, void *buffer, PMDL mdl,
 				   size_t *length)
@@ -68,7 +69,7 @@ static void *fltfs_transfer_memory(const struct flt_operation *op, void *buffer,
 
 	if (mdl) {
 		*length = min_t(size_t, *length, mdl->ByteCount);
-		return mdl->MappedSystemVa;
+		return MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
 	}
 	offset = transfer ? (char *)buffer - (char *)transfer->buffer : SIZE_MAX;
 	if (transfer && offset < transfer->size)

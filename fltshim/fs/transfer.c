@@ -12,6 +12,7 @@
 #include <linux/vmalloc.h>
 #include <linux/uio.h>
 #include "fs/request.h"
+#include "nt/mm_mdl.h"
 
 /* Larger calls become several operations: more memory is not taken for one. */
 #define FLTFS_TRANSFER_MAX	SZ_16M
@@ -32,6 +33,8 @@ static void *fltfs_buffer_new(size_t *size)
 			buffer = alloc_pages_exact(*size, gfp);
 		else
 			buffer = __vmalloc(*size, gfp);
+		if (buffer)
+			mm_stand_in_mark(buffer, *size);
 		if (buffer || *size <= PAGE_SIZE)
 			return buffer;
 		/* A short count is better than none. */

@@ -98,7 +98,10 @@ static bool mm_is_kernel(const void *address)
  */
 struct page *mm_kernel_page(const void *address)
 {
-	if (is_vmalloc_or_module_addr(address))
+	unsigned long at = (unsigned long)address;
+
+	/* is_vmalloc_or_module_addr() is not exported everywhere. */
+	if (is_vmalloc_addr(address) || (at >= MODULES_VADDR && at < MODULES_END))
 		return vmalloc_to_page(address);
 	return virt_addr_valid(address) ? virt_to_page(address) : NULL;
 }

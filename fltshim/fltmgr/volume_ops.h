@@ -20,15 +20,17 @@ struct flt_volume;
  *	context, never from hard interrupt, possibly before @perform has returned. A synchronous
  *	operation is performed in the context of its issuer; one marked FLT_OP_ASYNC may arrive in
  *	any task context that may sleep.
- * @cancel: ask for the early end of an operation that @perform left under way; a hint, in any
- *	context up to softirq. NULL where nothing below can be cancelled.
+ * @cancel: ask for the early end of an operation that @perform left under way; in any context up
+ *	to softirq, at most once for each operation, perhaps before @perform made it findable or
+ *	after it has finished. Returns whether it found it and cancels it. NULL where nothing below
+ *	can be cancelled.
  * @free_file: the last reference to a file object of this volume is gone (task context).
  * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
  *	the new interest mask is published (task context, may sleep).
  */
 struct flt_volume_ops {
 	bool (*perform)(struct flt_operation *op);
-	void (*cancel)(struct flt_operation *op);
+	bool (*cancel)(struct flt_operation *op);
 	void (*free_file)(struct flt_file *file);
 	void (*interest_changed)(struct flt_volume *volume);
 };

@@ -62,6 +62,10 @@ test: tools
 test-guest: tools
 	+@scripts/test --guest $(if $(K),--kernel "$(K)") $(if $(T),--only "$(T)")
 
+# ARGS: areas, --open, --tsv; see scripts/contract --help
+contract:
+	@scripts/contract $(ARGS)
+
 check: tools
 	@scripts/check
 	+@scripts/test --builds
@@ -81,6 +85,7 @@ help:
 	@echo "make demo         watch two minifilters at work in a guest"
 	@echo "make test         build for Debian's 6.1 and 6.12, run every test in guests"
 	@echo "make test-guest   the guest tests only; K=6.12 one kernel, T=name tests by name"
+	@echo "make contract     which rows of kunit/contract the last tests proved; ARGS=--open"
 	@echo "make bench        what it costs, in instructions per operation (6 minutes)"
 	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
 	@echo "make all-kernels  fltshim for Debian's 6.1 and 6.12, in .build/RELEASE"
@@ -92,4 +97,4 @@ help:
 	@echo "scripts/minifilter build .   your own minifilter into a module"
 
 .PHONY: all headers tree tree-one all-kernels samples samples-one all-samples demo bench test \
-	test-guest check tools clean help
+	test-guest contract check tools clean help

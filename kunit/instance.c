@@ -129,12 +129,13 @@ static void inst_automatic_or_not(struct kunit *test)
 	for (flags = 0; flags < 4; flags++) {
 		struct probe_config config = { .instance_flags = flags };
 		struct probe *p = world_probe(w, 'A', &config);
+		NTSTATUS status;
 
 		FLT_PROVES(test, "INST-15", atomic_read(&p->setups) == !(flags & 1));
-		FLT_EXPECT(test, NT_SUCCESS(flt_instance_attach(flt_filter_of(p->filter),
-								w->fake->volume, &name, &altitude,
-								FLTFL_INSTANCE_SETUP_MANUAL_ATTACHMENT,
-								NULL)));
+		status = flt_instance_attach(flt_filter_of(p->filter), w->fake->volume, &name,
+					     &altitude, FLTFL_INSTANCE_SETUP_MANUAL_ATTACHMENT,
+					     NULL);
+		FLT_EXPECT(test, NT_SUCCESS(status));
 		FLT_PROVES(test, "INST-18", world_event(w, 'A', WORLD_SETUP, 0)->flags ==
 			   FLTFL_INSTANCE_SETUP_MANUAL_ATTACHMENT);
 		probe_unload(p);
@@ -397,6 +398,9 @@ static void inst_one_dereference_too_many(struct kunit *test)
 	for (i = 0; i < 3; i++)
 		FltObjectDereference(a->filter);
 	FLT_PROVES(test, "INST-42", atomic64_read(&fsh_violations) == before + 3);
+	/* Those that the manager itself has of it are no drivers'. */
+	FltObjectDereference(w->fake->volume);
+	FLT_PROVES(test, "INST-42", atomic64_read(&fsh_violations) == before + 4);
 	FLT_PROVES(test, "INST-42", refcount_read(&((struct flt_object *)a->filter)->refs) == 1 &&
 		   NT_SUCCESS(world_do(w, IRP_MJ_READ)));
 }

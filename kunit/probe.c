@@ -7,6 +7,7 @@
 #include "fltmgr/filter.h"
 #include "kunit/probe.h"
 #include "kunit/world.h"
+#include "nt/zw_registry.h"
 
 static struct probe probe_slots[PROBE_SLOTS];
 
@@ -331,12 +332,25 @@ static struct fsh_reg_value probe_dword(const char *key, const char *name, const
 	};
 }
 
+/* Takes a key and all below it out of the registry. */
+static void probe_forget(struct reg_key *key)
+{
+	struct reg_key *child;
+
+	while ((child = reg_subkey_at(key, 0)))
+		probe_forget(child);
+	reg_delete_key(key);
+	reg_put(key);
+}
+
 /**
  * probe_load() - load a probe as if its module were inserted
  * @w: the world
  * @name: letter
  * @config: how it registers, or NULL for the usual
  * @out: receives the slot, even when loading fails
+ *
+ * Its service key is made anew: what an earlier probe of that name had in it is gone.
  *
  * Return: 0, or the error with which the module would not load
  */
@@ -346,6 +360,7 @@ int probe_load(struct world *w, char name, const struct probe_config *config, st
 	struct fsh_driver_desc desc = { .owner = THIS_MODULE, .values = values };
 	unsigned int slot = name - 'A', n = 0;
 	struct probe *p = &probe_slots[slot];
+	struct reg_key *old;
 	int ret;
 
 	memset(p, 0, sizeof(*p));
@@ -360,6 +375,9 @@ int probe_load(struct world *w, char name, const struct probe_config *config, st
 
 	desc.service = p->config.service ?: probe_services[slot];
 	desc.entry = probe_functions[slot].entry;
+	old = reg_open_service(desc.service);
+	if (old)
+		probe_forget(old);
 	if (!p->config.no_key) {
 		values[n++] = probe_text("Instances", "DefaultInstance", u"main");
 		values[n++] = probe_text("Instances\\main", "Altitude",

@@ -14,6 +14,7 @@ void flt_object_init(struct flt_object *obj, enum flt_object_type type,
 	obj->type = type;
 	obj->deleting = false;
 	refcount_set(&obj->refs, 1);
+	atomic_set(&obj->given, 0);
 	obj->release = release;
 	init_waitqueue_head(&obj->idle);
 }
@@ -68,6 +69,7 @@ NTSTATUS FltObjectReference(PVOID FltObject)
 		return STATUS_FLT_DELETING_OBJECT;
 	if (!refcount_inc_not_zero(&obj->refs))
 		return STATUS_FLT_DELETING_OBJECT;
+	atomic_inc(&obj->given);
 	return STATUS_SUCCESS;
 }
 EXPORT_SYMBOL_GPL(FltObjectReference);
@@ -76,8 +78,8 @@ EXPORT_SYMBOL_GPL(FltObjectReference);
  * FltObjectDereference() - drop a reference taken by FltObjectReference() or given by a query
  * @FltObject: opaque pointer of a filter, instance or volume
  *
- * WDK page: fltobjectdereference. IRQL: <= APC_LEVEL. One dereference too many is reported and
- * ignored (INST-42).
+ * WDK page: fltobjectdereference. IRQL: <= APC_LEVEL. A dereference of what no driver has a
+ * reference of is reported and ignored (INST-42); the manager's own references are never touched.
  */
 VOID FltObjectDereference(PVOID FltObject)
 {
@@ -85,7 +87,7 @@ VOID FltObjectDereference(PVOID FltObject)
 
 	if (!obj)
 		return;
-	if (refcount_read(&obj->refs) <= 1) {
+	if (atomic_dec_if_positive(&obj->given) < 0) {
 		fsh_violation(fsh_caller(), __func__, "one dereference too many of %p", FltObject);
 		return;
 	}

@@ -22,7 +22,8 @@ enum flt_object_type {
  * struct flt_object - first member of every filter manager object
  * @type: which object this is; FLT_TYPE_DEAD just before the memory goes
  * @deleting: teardown has begun; set once, never cleared
- * @refs: one for the manager, one per reference given out
+ * @refs: one for the manager, one per reference given out, those of the drivers among them
+ * @given: how many of @refs drivers have, to be dropped by FltObjectDereference()
  * @release: frees the object; runs in the context of the last put
  * @idle: woken on each put while @deleting
  */
@@ -30,6 +31,7 @@ struct flt_object {
 	u32 type;
 	bool deleting;
 	refcount_t refs;
+	atomic_t given;
 	void (*release)(struct flt_object *obj);
 	wait_queue_head_t idle;
 };

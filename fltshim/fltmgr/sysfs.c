@@ -103,7 +103,7 @@ static ssize_t violations_show(struct kobject *kobj, struct kobj_attribute *attr
 
 	for (i = 0; i < FLT_NR_VIOLATIONS; i++)
 		len += sysfs_emit_at(buf, len, "%s %lld\n", flt_violation_names[i],
-				     (long long)atomic64_read(&filter->violations[i]));
+				     (long long)flt_violations_of(filter, i));
 	return len;
 }
 

@@ -27,6 +27,22 @@ const char *const flt_violation_names[] = {
 static_assert(ARRAY_SIZE(flt_violation_names) == FLT_NR_VIOLATIONS);
 
 /**
+ * flt_violations_of() - how often a filter broke the contract, misused routines included
+ * @filter: whose
+ * @kind: which
+ */
+s64 flt_violations_of(const struct flt_filter *filter, enum flt_violation_kind kind)
+{
+	s64 count = atomic64_read(&filter->violations[kind]);
+
+	if (kind == FLT_VIOLATION_LEVEL)
+		count += atomic64_read(&filter->driver->misuses[FSH_MISUSE_LEVEL]);
+	else if (kind == FLT_VIOLATION_ROUTINE)
+		count += atomic64_read(&filter->driver->misuses[FSH_MISUSE_OTHER]);
+	return count;
+}
+
+/**
  * flt_violation() - report and count a breach
  * @filter: whose
  * @kind: which

@@ -21,7 +21,7 @@ enum flt_violation_kind {
 	FLT_VIOLATION_RESUME,		/* resumed what it does not hold */
 	FLT_VIOLATION_DRAIN,		/* misbehaved in a draining call */
 	FLT_VIOLATION_EXCEPTION,	/* raised, and nobody handled it */
-	FLT_VIOLATION_LEVEL,		/* returned at another level */
+	FLT_VIOLATION_LEVEL,		/* called a routine too high, returned at another level */
 	FLT_VIOLATION_TEARDOWN,
 	FLT_VIOLATION_REGISTRATION,
 	FLT_VIOLATION_OBJECT,		/* wrong or stale pointer */
@@ -30,6 +30,8 @@ enum flt_violation_kind {
 };
 
 extern const char *const flt_violation_names[];
+
+s64 flt_violations_of(const struct flt_filter *filter, enum flt_violation_kind kind);
 
 __printf(4, 5)
 void flt_violation(struct flt_filter *filter, enum flt_violation_kind kind,

@@ -8,6 +8,7 @@
  * freed by RCU after the upper one let go of it.
  */
 #include <linux/namei.h>
+#include "fltmgr/volume.h"
 #include "fs/fltfs.h"
 
 static unsigned int fltfs_lower_seq(const struct dentry *lower)
@@ -98,9 +99,22 @@ static int fltfs_revalidate_slow(struct dentry *dentry, unsigned int flags)
 	return ret;
 }
 
+/*
+ * An open of a name that is known not to exist ends in the walk, unless it is looked up anew: then
+ * it comes to ->atomic_open, where filters are shown it (VFS-105).
+ */
+static bool fltfs_open_shows_absent(const struct dentry *dentry, unsigned int flags)
+{
+	return (flags & (LOOKUP_OPEN | LOOKUP_CREATE)) == LOOKUP_OPEN && d_is_negative(dentry) &&
+	       flt_volume_wants(fltfs_sb(dentry->d_sb)->volume, FLT_WANT(IRP_MJ_CREATE));
+}
+
 static int fltfs_d_revalidate(struct dentry *dentry, unsigned int flags)
 {
 	struct dentry *lower = READ_ONCE(dentry->d_fsdata);
+
+	if (unlikely(fltfs_open_shows_absent(dentry, flags)))
+		return 0;
 
 	if (unlikely(!lower || READ_ONCE(lower->d_seq.seqcount.sequence) != dentry->d_time))
 		return fltfs_revalidate_slow(dentry, flags);

@@ -4,7 +4,7 @@
  * and an overlayfs above need them.
  */
 #include "compat/exportfs.h"
-#include "fs/fltfs.h"
+#include "fs/object.h"
 
 static int fltfs_encode_fh(struct inode *inode, u32 *fh, int *max_len, struct inode *parent)
 {
@@ -44,9 +44,14 @@ static int fltfs_fh_acceptable(void *context, struct dentry *dentry)
 	return 1;
 }
 
+/* A handle needs no walk, so it may be the first that is heard of the mount (VFS-616). */
 static struct dentry *fltfs_fh_to_dentry(struct super_block *sb, struct fid *fid, int len,
 					 int type)
 {
+	int err = flt_volume_ready(fltfs_volume(sb));
+
+	if (err)
+		return ERR_PTR(err);
 	return fltfs_obtain_alias(sb, exportfs_decode_fh(fltfs_sb(sb)->mnt, fid, len, type,
 							 fltfs_fh_acceptable, NULL));
 }

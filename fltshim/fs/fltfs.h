@@ -50,12 +50,14 @@ struct fltfs_sb {
  * @lower: the lower inode; valid until the RCU-delayed free, so path walk may read it
  * @volume: the mount's, here to be one load away
  * @stream: what file objects of this inode share; NULL until the first one is open
+ * @special: the kernel's own methods of a FIFO, socket or device node
  * @vfs: the VFS part
  */
 struct fltfs_inode {
 	struct inode *lower;
 	struct flt_volume *volume;
 	struct fltfs_stream *stream;
+	const struct file_operations *special;
 	struct inode vfs;
 };
 
@@ -169,7 +171,8 @@ int fltfs_rename(flt_idmap *idmap, struct inode *old_dir, struct dentry *old_den
 struct file *fltfs_tmpfile_lower(struct inode *dir, struct file *file, umode_t mode);
 int fltfs_tmpfile(flt_idmap *idmap, struct inode *dir, struct file *file, umode_t mode);
 
-/* file.c */
+/* file.c, open.c */
+extern const struct file_operations fltfs_special_fops;
 extern const struct file_operations fltfs_file_fops;
 extern const struct file_operations fltfs_dir_fops;
 int fltfs_open(struct inode *inode, struct file *file);

@@ -159,6 +159,8 @@ static void fltfs_inode_init(struct inode *inode, struct inode *lower)
 	default:
 		inode->i_op = &fltfs_special_iops;
 		init_special_inode(inode, lower->i_mode, lower->i_rdev);
+		fltfs_i(inode)->special = inode->i_fop;
+		inode->i_fop = &fltfs_special_fops;
 	}
 	fltfs_copy_attr(inode);
 }

@@ -404,10 +404,13 @@ static int fltfs_atomic_open(struct inode *dir, struct dentry *dentry, struct fi
 	}
 	if (found || d_really_is_positive(dentry))
 		return finish_no_open(file, found);
-	if (!(flags & O_CREAT))
+	/* Not permitted to make it: the VFS replaces this, and no filter is asked (VFS-106). */
+	if (file->f_flags & O_CREAT && !(flags & O_CREAT))
 		return -ENOENT;
 	if (fltfs_wants(dir, FLT_WANT(IRP_MJ_CREATE)))
-		return fltfs_create_filtered(dir, dentry, file, mode);
+		return fltfs_create_filtered(flags & O_CREAT ? dir : NULL, dentry, file, mode);
+	if (!(flags & O_CREAT))
+		return -ENOENT;
 	err = fltfs_make_lower(&make);
 	if (err)
 		return err;

@@ -5,8 +5,12 @@
  *
  * An existing file is opened from ->open, without a lock of the VFS. A new one is made in
  * ->atomic_open, where the VFS holds the directory: pre-operation, creation, opening and
- * post-operation all happen there, so a filter keeps that directory waiting. Every open has
- * exactly one create, and its post-operation runs in the opener's thread.
+ * post-operation all happen there, so a filter keeps that directory waiting. A name that does not
+ * exist and is not to be made is shown from there too. Every open has exactly one create, and its
+ * post-operation runs in the opener's thread.
+ *
+ * A FIFO, socket or device node lives outside the volume: its create ends with STATUS_REPARSE and
+ * the tag of its kind, its file object is gone then, and the kernel's own open follows.
  */
 #include <linux/namei.h>
 #include <linux/slab.h>
@@ -14,6 +18,9 @@
 #include "fs/namei.h"
 #include "fs/name.h"
 #include "fs/request.h"
+#include "nt/ex_pool.h"
+
+#define FLTFS_TAG_POOL	0x67546c46	/* "FlTg" */
 
 /**
  * struct fltfs_create - a create under way
@@ -22,9 +29,10 @@
  * @state: its AccessState
  * @fo: file object
  * @file: upper file
- * @dir: upper directory when the name may be created, NULL for an existing file
+ * @dir: upper directory when the name may be created, else NULL
  * @mode: mode of a new file
  * @tmpfile: a file without a name is made
+ * @special: it is a FIFO, socket or device node
  * @created: the bottom made the file
  */
 struct fltfs_create {
@@ -36,6 +44,7 @@ struct fltfs_create {
 	struct inode *dir;
 	umode_t mode;
 	bool tmpfile;
+	bool special;
 	bool created;
 };
 
@@ -183,7 +192,7 @@ static int fltfs_create_new(struct fltfs_create *create, const FLT_PARAMETERS *p
 	struct fltfs_name name;
 	int err;
 
-	if (disposition == FILE_OPEN || disposition == FILE_OVERWRITE) {
+	if (disposition == FILE_OPEN || disposition == FILE_OVERWRITE || !create->dir) {
 		*information = FILE_DOES_NOT_EXIST;
 		return -ENOENT;
 	}
@@ -260,6 +269,49 @@ static void fltfs_bottom_create(struct flt_operation *op)
 	fltfs_op_errno(op, err, information);
 }
 
+/* What a special file is, is all that the volume knows of it (VFS-113, CBD-017). */
+static void fltfs_bottom_special(struct flt_operation *op)
+{
+	const struct fltfs_create *create = op->front;
+	ULONG tag = fltfs_reparse_tag(d_inode(create->fo->dentry)->i_mode);
+	FLT_TAG_DATA_BUFFER *data;
+
+	data = pool_alloc(fltfs_bottom_special, POOL_FLAG_NON_PAGED, sizeof(*data),
+			  FLTFS_TAG_POOL);
+	if (!data) {
+		flt_operation_result(op, STATUS_INSUFFICIENT_RESOURCES, 0);
+		return;
+	}
+	data->FileTag = tag;
+	op->data.TagData = data;
+	flt_operation_result(op, STATUS_REPARSE, tag);
+}
+
+/* The tag data is ours, or what a filter put in its place (CBD-018). */
+static void fltfs_create_drop_tag(struct flt_operation *op)
+{
+	if (likely(!op->data.TagData))
+		return;
+	pool_free(fltfs_create_drop_tag, __func__, op->data.TagData, 0);
+	op->data.TagData = NULL;
+}
+
+/* What the filters and the bottom made of it. */
+static int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op)
+{
+	int err;
+
+	if (op->data.IoStatus.Status == STATUS_REPARSE)
+		err = create->special ? 0 : -EXDEV;	/* no other name can be opened instead */
+	else
+		err = fltfs_op_result(op);
+	if (!err && create->fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
+		err = -EACCES;
+	if (!err && !create->special && !test_bit(FLTFS_FO_OPEN, &create->fo->state))
+		err = -EIO;
+	return err;
+}
+
 /* Runs the create; the object is open afterwards, or an errno says why not. */
 static noinline int fltfs_create_send(struct fltfs_create *create)
 {
@@ -288,14 +340,8 @@ static noinline int fltfs_create_send(struct fltfs_create *create)
 	op.front = create;
 	flt_operation_run(&op);
 
-	if (op.data.IoStatus.Status == STATUS_REPARSE)
-		err = -EXDEV;	/* another name cannot be opened in its place */
-	else
-		err = fltfs_op_result(&op);
-	if (!err && fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
-		err = -EACCES;
-	if (!err && !test_bit(FLTFS_FO_OPEN, &fo->state))
-		err = -EIO;
+	err = fltfs_create_result(create, &op);
+	fltfs_create_drop_tag(&op);
 	flt_operation_fini(&op);
 	return err;
 }
@@ -385,8 +431,50 @@ int fltfs_open_fo(struct inode *inode, struct file *file)
 }
 
 /**
+ * fltfs_special_open() - ->open of a FIFO, socket or device node
+ * @inode: upper inode
+ * @file: upper file; has the kernel's own methods afterwards
+ *
+ * The filters are asked before the node is touched; an open that waits for the other end of a FIFO
+ * waits after their post-operations.
+ *
+ * Return: 0, a filter's errno, or what the kernel's own open says.
+ */
+static int fltfs_special_open(struct inode *inode, struct file *file)
+{
+	const struct file_operations *fops = fltfs_i(inode)->special;
+	struct fltfs_create *create;
+	int err;
+
+	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_CREATE))) {
+		create = fltfs_create_new_request(file_dentry(file), file);
+		if (!create)
+			return -ENOMEM;
+		create->request.bottom = fltfs_bottom_special;
+		create->special = true;
+		err = fltfs_create_send(create);
+		fltfs_fo_forget(create->fo);
+		kfree(create);
+		if (err)
+			return err;
+	}
+	fops = fops_get(fops);
+	if (!fops)
+		return -ENXIO;
+	replace_fops(file, fops);
+	return fops->open ? fops->open(inode, file) : 0;
+}
+
+/* Until it is open: what the kernel looks at is that of the file's own methods. */
+const struct file_operations fltfs_special_fops = {
+	.owner	= THIS_MODULE,
+	.open	= fltfs_special_open,
+	.llseek	= noop_llseek,
+};
+
+/**
  * fltfs_create_filtered() - ->atomic_open of a name that does not exist
- * @dir: upper directory, locked by the VFS
+ * @dir: upper directory, locked by the VFS; NULL if nothing is to be made
  * @dentry: negative upper dentry, hashed
  * @file: upper file
  * @mode: mode of the new file

@@ -19,6 +19,22 @@ static u64 fltfs_want_write(const struct file *file)
 	return file->f_flags & O_DIRECT ? FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE);
 }
 
+/* The end is where the filters say (VFS-998); the inode's own size stays what it is. */
+static noinline loff_t fltfs_seek_end_filtered(struct file *file, loff_t offset)
+{
+	struct fltfs_fo *fo = fltfs_file_get_fo(file);
+	loff_t end;
+	int err;
+
+	if (!fo)
+		return -ENOMEM;
+	err = fltfs_query_end(fo, &end);
+	if (err)
+		return err;
+	return generic_file_llseek_size(file, offset, SEEK_END,
+					file_inode(file)->i_sb->s_maxbytes, end);
+}
+
 /* The position lives in the upper file; only what needs the lower file is asked there. */
 loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 {
@@ -28,6 +44,8 @@ loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 	if (whence == SEEK_SET || whence == SEEK_CUR)
 		return generic_file_llseek_size(file, offset, whence, inode->i_sb->s_maxbytes,
 						i_size_read(fltfs_lower_inode(inode)));
+	if (whence == SEEK_END && fltfs_wants(inode, FLT_WANT(IRP_MJ_QUERY_INFORMATION)))
+		return fltfs_seek_end_filtered(file, offset);
 
 	ret = vfs_llseek(fltfs_lower_file(file), offset, whence);
 	if (ret < 0)

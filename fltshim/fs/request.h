@@ -110,6 +110,9 @@ int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file 
 int fltfs_tmpfile_filtered(struct inode *dir, struct file *file, umode_t mode);
 int fltfs_open_fo(struct inode *inode, struct file *file);
 
+/* stat.c */
+int fltfs_query_end(struct fltfs_fo *fo, loff_t *end);
+
 /* remove.c */
 void fltfs_fo_cleanup_delete(struct fltfs_fo *fo);
 

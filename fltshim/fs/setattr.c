@@ -277,6 +277,12 @@ int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 	bool basic = attr->ia_valid & (ATTR_ATIME | ATTR_ATIME_SET | ATTR_MTIME_SET) ||
 		     (attr->ia_valid & ATTR_MTIME && !size);
 
+	int err;
+
+	/* The root is reached without a walk into the mount (VFS-616). */
+	err = flt_volume_ready(fltfs_i(d_inode(dentry))->volume);
+	if (err)
+		return err;
 	if (file)
 		lower_attr.ia_file = fltfs_lower_file(file);
 	if (attr->ia_valid & ATTR_OPEN) {

@@ -244,6 +244,34 @@ static int fltfs_stat_by_path(struct fltfs_stat *query, const struct path *path)
 	return err;
 }
 
+/**
+ * fltfs_query_end() - where does a file end, as the filters say?
+ * @fo: open file object
+ * @end: set to EndOfFile of FileStandardInformation, which filters may have changed
+ *
+ * Return: 0, a filter's errno, or that of the lower file system.
+ */
+int fltfs_query_end(struct fltfs_fo *fo, loff_t *end)
+{
+	struct fltfs_request request = { .bottom = fltfs_bottom_query };
+	FILE_STANDARD_INFORMATION info = {};
+	struct flt_operation op;
+	int err;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_INFORMATION, &fo->base.fo);
+	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
+	op.iopb.Parameters.QueryFileInformation.Length = sizeof(info);
+	op.iopb.Parameters.QueryFileInformation.FileInformationClass = FileStandardInformation;
+	op.iopb.Parameters.QueryFileInformation.InfoBuffer = &info;
+	op.front = &request;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	*end = info.EndOfFile.QuadPart;
+	flt_operation_fini(&op);
+	return err;
+}
+
 static int fltfs_stat_filtered(const struct path *path, struct kstat *stat, u32 mask,
 			       unsigned int flags)
 {
@@ -272,7 +300,8 @@ static int fltfs_stat_filtered(const struct path *path, struct kstat *stat, u32 
 		err = fltfs_stat_by_object(own, query, path);
 	} else {
 		err = -EAGAIN;
-		if (READ_ONCE(fsb->query_open)) {
+		/* The root has a name of its own to show, and takes the full sequence (VFS-306). */
+		if (READ_ONCE(fsb->query_open) && path->dentry != inode->i_sb->s_root) {
 			err = fltfs_stat_by_query_open(query, path);
 			query->length = room;
 			query->request.reached = false;
@@ -294,6 +323,10 @@ int fltfs_getattr(flt_idmap *idmap, const struct path *path, struct kstat *stat,
 	struct super_block *sb = inode->i_sb;
 	int err;
 
+	/* The root is reached without a walk into the mount (VFS-616). */
+	err = flt_volume_ready(fltfs_i(inode)->volume);
+	if (err)
+		return err;
 	if (fltfs_wants(inode, FLTFS_SEQ_STAT))
 		err = fltfs_stat_filtered(path, stat, request_mask, flags);
 	else

@@ -14,7 +14,12 @@
 static int fltfs_statfs(struct dentry *dentry, struct kstatfs *buf)
 {
 	struct path lower = fltfs_lower_path(dentry);
-	int err = vfs_statfs(&lower, buf);
+	int err;
+
+	err = flt_volume_ready(fltfs_volume(dentry->d_sb));
+	if (err)
+		return err;
+	err = vfs_statfs(&lower, buf);
 
 	buf->f_type = FLTFS_MAGIC;
 	return err;

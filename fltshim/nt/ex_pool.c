@@ -26,9 +26,9 @@ static void *pool_get(const void *caller, const char *routine, POOL_FLAGS flags,
 		      ULONG tag)
 {
 	if (flags & POOL_FLAG_PAGED && unlikely(ke_is_atomic())) {
-		fsh_violation(fsh_driver_name_at((unsigned long)caller), routine,
-			      "%zu bytes of paged pool at DISPATCH_LEVEL or above (limit APC_LEVEL)",
-			      size);
+		fsh_level_violation(fsh_driver_name_at((unsigned long)caller), routine,
+				    "%zu bytes of paged pool at DISPATCH_LEVEL or above, at most APC_LEVEL is allowed",
+				    size);
 		return NULL;
 	}
 	return pool_alloc(caller, flags, size, tag);

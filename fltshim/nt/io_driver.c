@@ -68,7 +68,32 @@ out:
 	return status;
 }
 
-/* One "Key\Name=value" of the overrides: a number becomes a REG_DWORD, the rest a REG_SZ. */
+/* Does the service key have a text of this name, as the INF said? */
+static bool fsh_key_has_text(struct reg_key *service, const char *key, size_t key_len,
+			     const char *name, size_t name_len)
+{
+	char *plain = kmemdup_nul(name, name_len, GFP_KERNEL);
+	UNICODE_STRING path = { }, text;
+	struct reg_key *subkey = NULL;
+	bool found = false;
+
+	if (plain && fsh_widen(&path, "", key, key_len))
+		subkey = reg_open_path(service, &path, false, NULL);
+	if (subkey) {
+		found = NT_SUCCESS(reg_get_string(subkey, plain, &text));
+		if (found)
+			kfree(text.Buffer);
+		reg_put(subkey);
+	}
+	kfree(path.Buffer);
+	kfree(plain);
+	return found;
+}
+
+/*
+ * One "Key\Name=value" of the overrides. What the INF has as text stays text (an altitude is one);
+ * else a number becomes a REG_DWORD, the rest a REG_SZ.
+ */
 static int fsh_override(struct reg_key *service, const char *item, size_t len)
 {
 	const char *equals = memchr(item, '=', len), *name = item, *p;
@@ -92,7 +117,8 @@ static int fsh_override(struct reg_key *service, const char *item, size_t len)
 	} else {
 		number[0] = 0;
 	}
-	if (!kstrtou32(number, 0, &dword)) {
+	if (!kstrtou32(number, 0, &dword) &&
+	    !fsh_key_has_text(service, item, name - item, name, equals - name)) {
 		status = fsh_key_set(service, item, name - item, name, equals - name, REG_DWORD,
 				     &dword, sizeof(dword));
 	} else {
@@ -340,4 +366,25 @@ const char *fsh_driver_name_at(unsigned long address)
 		name = driver->service;
 	rcu_read_unlock();
 	return name;
+}
+
+/**
+ * fsh_driver_misused() - count a misuse for a driver
+ * @name: as fsh_driver_name_at() gave it
+ * @kind: which
+ *
+ * Any context.
+ */
+void fsh_driver_misused(const char *name, enum fsh_misuse kind)
+{
+	struct fsh_driver *driver;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(driver, &fsh_drivers, link) {
+		if (driver->service == name) {
+			atomic64_inc(&driver->misuses[kind]);
+			break;
+		}
+	}
+	rcu_read_unlock();
 }

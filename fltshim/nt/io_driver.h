@@ -9,6 +9,7 @@
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include "nt/nt.h"
+#include "nt/violation.h"
 
 struct module;
 
@@ -38,6 +39,7 @@ struct fsh_driver_desc {
  * @object: the DRIVER_OBJECT that DriverEntry got
  * @filter: the filter manager's, when the driver registered as a minifilter
  * @path: the registry path that DriverEntry got
+ * @misuses: how often it misused a routine, by enum fsh_misuse
  * @link: in the list of drivers, RCU
  * @rcu: delays the freeing
  */
@@ -47,6 +49,7 @@ struct fsh_driver {
 	PDRIVER_OBJECT object;
 	void *filter;
 	UNICODE_STRING path;
+	atomic64_t misuses[FSH_NR_MISUSES];
 	struct list_head link;
 	struct rcu_head rcu;
 };

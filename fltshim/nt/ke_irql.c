@@ -229,8 +229,8 @@ bool ke_level_breach(const char *who, const char *routine, KIRQL limit)
 {
 	KIRQL irql = KeGetCurrentIrql();
 
-	fsh_violation(who, routine, "called at %s, at most %s is allowed", ke_level_name(irql),
-		      ke_level_name(limit));
+	fsh_level_violation(who, routine, "called at %s, at most %s is allowed",
+			    ke_level_name(irql), ke_level_name(limit));
 	return irql < DISPATCH_LEVEL;
 }
 

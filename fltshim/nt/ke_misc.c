@@ -15,19 +15,14 @@
 static BOOLEAN ke_no_debugger = TRUE;
 static BOOLEAN ke_debugger;
 
-/**
+/*
+ * What ntddk.h reaches through pointers:
  * KdDebuggerEnabled - whether a kernel debugger was enabled at boot: never
- *
- * WDK: KdDebuggerEnabled, which ntddk.h reaches through this pointer.
+ * KdDebuggerNotPresent - whether no debugger answers: always
  */
 PBOOLEAN KdDebuggerEnabled = &ke_debugger;
 EXPORT_SYMBOL_GPL(KdDebuggerEnabled);
 
-/**
- * KdDebuggerNotPresent - whether no debugger answers: always
- *
- * WDK: KdDebuggerNotPresent, which ntddk.h reaches through this pointer.
- */
 PBOOLEAN KdDebuggerNotPresent = &ke_no_debugger;
 EXPORT_SYMBOL_GPL(KdDebuggerNotPresent);
 
@@ -53,8 +48,8 @@ EXPORT_SYMBOL_GPL(KdRefreshDebuggerNotPresent);
 void FshPagedCode(PCSTR File, ULONG Line, PCSTR Function)
 {
 	if (unlikely(ke_is_atomic()))
-		fsh_violation(fsh_caller(), "PAGED_CODE", "%s (%s:%u) at level %u", Function,
-			      kbasename(File), Line, KeGetCurrentIrql());
+		fsh_level_violation(fsh_caller(), "PAGED_CODE", "%s (%s:%u) at level %u", Function,
+				    kbasename(File), Line, KeGetCurrentIrql());
 }
 EXPORT_SYMBOL_GPL(FshPagedCode);
 

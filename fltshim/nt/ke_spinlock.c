@@ -89,7 +89,7 @@ static bool ke_need_dispatch(unsigned long ip, const char *routine)
 {
 	if (likely(ke_is_atomic()))
 		return false;
-	fsh_violation(fsh_driver_name_at(ip), routine, "called below DISPATCH_LEVEL");
+	fsh_level_violation(fsh_driver_name_at(ip), routine, "called below DISPATCH_LEVEL");
 	ke_raise_until_unlocked();
 	return true;
 }

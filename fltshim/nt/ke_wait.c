@@ -405,8 +405,8 @@ NTSTATUS ke_wait_checked(unsigned int count, void **objects, bool all, enum ke_w
 			mutexes |= BIT_ULL(i);
 	}
 	if (ke_is_atomic() && (!timeout || timeout->QuadPart)) {
-		fsh_violation(fsh_driver_name_at(ip), routine,
-			      "a wait with a time other than zero at DISPATCH_LEVEL");
+		fsh_level_violation(fsh_driver_name_at(ip), routine,
+				    "a wait with a time other than zero at DISPATCH_LEVEL");
 		return STATUS_INVALID_DEVICE_STATE;
 	}
 	status = ke_wait(count, objects, all, wake, timeout, blocks, stop);

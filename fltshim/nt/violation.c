@@ -8,6 +8,17 @@
 
 atomic64_t fsh_violations;
 
+static void fsh_report(const char *who, const char *routine, enum fsh_misuse kind,
+		       struct va_format *what)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 10);
+
+	atomic64_inc(&fsh_violations);
+	fsh_driver_misused(who, kind);
+	if (__ratelimit(&limit))
+		pr_warn("fltshim: driver %s misused %s: %pV\n", who, routine, what);
+}
+
 /**
  * fsh_violation() - report that a driver misused a routine
  * @who: the driver, as fsh_caller() says it
@@ -18,16 +29,32 @@ atomic64_t fsh_violations;
  */
 void fsh_violation(const char *who, const char *routine, const char *fmt, ...)
 {
-	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 10);
 	struct va_format vaf;
 	va_list args;
 
-	atomic64_inc(&fsh_violations);
-	if (!__ratelimit(&limit))
-		return;
 	va_start(args, fmt);
 	vaf.fmt = fmt;
 	vaf.va = &args;
-	pr_warn("fltshim: driver %s misused %s: %pV\n", who, routine, &vaf);
+	fsh_report(who, routine, FSH_MISUSE_OTHER, &vaf);
+	va_end(args);
+}
+
+/**
+ * fsh_level_violation() - report that a driver called a routine at a level that is not allowed
+ * @who: the driver, as fsh_caller() says it
+ * @routine: name of the routine
+ * @fmt: at which level, and which is the limit
+ *
+ * Any context.
+ */
+void fsh_level_violation(const char *who, const char *routine, const char *fmt, ...)
+{
+	struct va_format vaf;
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.fmt = fmt;
+	vaf.va = &args;
+	fsh_report(who, routine, FSH_MISUSE_LEVEL, &vaf);
 	va_end(args);
 }

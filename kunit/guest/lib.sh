@@ -85,7 +85,8 @@ load_filter() {
 	load_fltshim
 	load_name=$1
 	shift
-	insmod "/modules/$load_name.ko" "$@" || die "cannot load the filter $load_name"
+	insmod "/modules/$load_name.ko" "$@" ||
+		die "cannot load the filter $load_name: $(dmesg | tail -n 3)"
 }
 
 # filter_dir NAME: its folder in sysfs, which has the name of the service, whatever its case.

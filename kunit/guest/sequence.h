@@ -266,6 +266,9 @@ static inline const char *seq_render(void)
 		used += seq_details(text + used, sizeof(text) - used, event);
 		if (!event->done)
 			used += snprintf(text + used, sizeof(text) - used, " never-ended");
+		else if (event->status == 0x104)
+			used += snprintf(text + used, sizeof(text) - used, " !104:%llx",
+					 event->information);
 		else if (event->status)
 			used += snprintf(text + used, sizeof(text) - used, " !%x", event->status);
 		else if (event->major == 0 || event->major == 3 || event->major == 4)

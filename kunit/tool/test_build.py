@@ -225,6 +225,18 @@ class Bad(BuildTest):
         self.refuses('SRC-76', 'there is no DriverEntry in the sources',
                      **{'a.c': '#include <fltkernel.h>\nint x;\n'})
 
+    def test_no_altitude(self):
+        """An .inf whose instance has no altitude, or one that is no number."""
+        lines = INF.splitlines(keepends=True)
+        [at] = [n for n, line in enumerate(lines) if '"Altitude"' in line]
+        for line, message in (('', 'instance "Little Instance" has no Altitude'),
+                              (lines[at].replace('370030.5', '37-30'), 'not an altitude')):
+            status, text = self.build({'a.c': ENTRY % ('', '')},
+                                      ''.join(lines[:at] + [line] + lines[at + 1:]))
+            self.proves('INF-40' if not line else 'INF-41',
+                        status == 1 and message in text and 'Little.INF' in text, text)
+            self.assertFalse(list(self.place.glob('out/*.ko')), text)
+
     def test_rewriter_lines(self):
         self.refuses('SRC-07', 'a.c:10: error: __leave outside a __try body',
                      **{'a.c': ENTRY % ('', '\n    __leave;')})

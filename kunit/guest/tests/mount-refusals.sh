@@ -1,21 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Mounts that cannot be: each is refused with a message in the kernel log that names what is
+# Mounts that cannot be: each is refused with one sentence in the kernel log that names what is
 # wrong, and leaves nothing behind.
 # needs: modules=overlay
 . /t/lib.sh
 load_fltshim
 
-# refused_with PATTERN COMMAND...: fails, and the log says why
+# traces: all that a mount could leave; the references to fltshim count its super blocks
+traces() {
+	grep -c ' fltfs ' /proc/mounts
+	sed -n 's/^fltshim [0-9]* \([0-9]*\) .*/\1/p' /proc/modules
+	find /sys/fs/fltshim /sys/kernel/debug/fltshim | sort
+	cat /sys/kernel/debug/fltshim/operations
+}
+
+# refused_with PATTERN COMMAND...: fails, and the log says why and no more
 refused_with() {
 	pattern=$1
 	shift
+	traces >/tmp/work/before
 	dmesg -c >/dev/null
 	refuse "$@"
 	dmesg >/tmp/work/log
-	grep -q "fltfs.*$pattern" /tmp/work/log ||
+	grep -q "fltfs: .*$pattern" /tmp/work/log ||
 		fail "the log does not say '$pattern' but: $(cat /tmp/work/log)"
-	same "mounts after $*" "$(grep -c ' fltfs ' /proc/mounts)" "${mounts:-0}"
+	same "lines in the log after $*" "$(grep -c . /tmp/work/log)" 1
+	same "what is there after $*" "$(traces)" "$(cat /tmp/work/before)"
 }
 
 refused_with "unknown mount option \"nonsense\"" mount -t fltfs -o nonsense "$LOWER" "$MNT"
@@ -25,14 +35,22 @@ refused_with "$LOWER/absent" mount -t fltfs "$LOWER/absent" "$MNT"
 mkfifo "$LOWER/fifo"
 refused_with "$LOWER/fifo is not a directory" mount -t fltfs "$LOWER/fifo" "$MNT"
 refused_with "proc" mount -t fltfs /proc "$MNT"
+# what is below is gone again, so no refusal kept hold of it
+mkdir /mnt/own
+mount -t tmpfs none /mnt/own
+mkfifo /mnt/own/fifo
+for round in 1 2 3 4 5; do
+	refused_with "/mnt/own/absent" mount -t fltfs /mnt/own/absent "$MNT"
+	refused_with "/mnt/own/fifo is not a directory" mount -t fltfs /mnt/own/fifo "$MNT"
+	refused_with "\"nonsense\"" mount -t fltfs -o nonsense=1 /mnt/own "$MNT"
+done
+expect umount /mnt/own
 
 # one fltfs on another
 expect mount -t fltfs "$LOWER" "$MNT"
-mounts=1
 mkdir /mnt/second
 refused_with "$MNT is on fltfs itself" mount -t fltfs "$MNT" /mnt/second
-umount "$MNT"
-mounts=0
+expect umount "$MNT"
 
 # deeper than the kernel lets file systems stack: two overlays, and then fltfs
 overlay() {
@@ -51,12 +69,17 @@ expect test -e "$LOWER/one-upper/through-both"
 umount "$MNT"
 umount /mnt/one
 
-# not as an ordinary user, and not in a user name space of one's own
+# not as an ordinary user, nor as root of a user name space of one's own
 chmod 755 /tmp/work
-refuse su user -c "mount -t fltfs $LOWER $MNT"
-grep -qi "permitted\|root\|permission" /tmp/work/why || fail "mount as a user: $(cat /tmp/work/why)"
-if unshare -Ur true 2>/dev/null; then
-	refuse unshare -Urm mount -t fltfs "$LOWER" "$MNT"
-fi
+for way in "" "unshare -Urm"; do
+	[ -z "$way" ] || expect su user -c "$way mount -t tmpfs none /mnt"
+	traces >/tmp/work/before
+	refuse su user -c "$way mount -t fltfs $LOWER $MNT"
+	grep -qi "permission denied\|not permitted" /tmp/work/why ||
+		fail "mount as a user${way:+ with $way}: $(cat /tmp/work/why)"
+	same "what is there after a user tried" "$(traces)" "$(cat /tmp/work/before)"
+done
 same "mounts at the end" "$(grep -c ' fltfs ' /proc/mounts)" 0
 expect rmmod fltshim
+expect test ! -e /sys/fs/fltshim
+expect test ! -e /sys/kernel/debug/fltshim

@@ -69,7 +69,8 @@ static int fltfs_set_allocation(struct fltfs_fo *fo, const FLT_PARAMETERS *param
 }
 
 /* 0 leaves a time alone; -1 and -2 are about automatic updates, which the lower file makes. */
-static int fltfs_set_time(struct iattr *attr, unsigned int valid, struct timespec64 *time, s64 value)
+static int fltfs_set_time(struct iattr *attr, unsigned int valid, struct timespec64 *time,
+			  s64 value)
 {
 	if (value == 0 || value == -1 || value == -2)
 		return 0;
@@ -197,6 +198,14 @@ static NTSTATUS fltfs_set_information(struct fltfs_fo *fo, const FLT_PARAMETERS 
 	return STATUS_INVALID_INFO_CLASS;
 }
 
+/* What is open by path only has nothing of its own to flush. */
+static NTSTATUS fltfs_flush_generated(const struct fltfs_fo *fo, UCHAR minor)
+{
+	if (!fo->lower)
+		return STATUS_SUCCESS;
+	return flt_status_from_errno(vfs_fsync(fo->lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY));
+}
+
 /**
  * fltfs_perform_generated() - carry out what a filter started
  * @op: the operation; not a read or write
@@ -223,17 +232,13 @@ void fltfs_perform_generated(struct flt_operation *op)
 		status = fltfs_set_information(fo, parameters);
 		break;
 	case IRP_MJ_QUERY_VOLUME_INFORMATION:
-		status = fltfs_query_volume(fo, parameters->QueryVolumeInformation.FsInformationClass,
+		status = fltfs_query_volume(fo,
+					    parameters->QueryVolumeInformation.FsInformationClass,
 					    parameters->QueryVolumeInformation.VolumeBuffer,
 					    parameters->QueryVolumeInformation.Length, &used);
 		break;
 	case IRP_MJ_FLUSH_BUFFERS:
-		if (!fo->lower)
-			status = STATUS_SUCCESS;
-		else
-			status = flt_status_from_errno(vfs_fsync(fo->lower,
-								 op->iopb.MinorFunction ==
-								 IRP_MN_FLUSH_DATA_SYNC_ONLY));
+		status = fltfs_flush_generated(fo, op->iopb.MinorFunction);
 		break;
 	default:
 		status = STATUS_INVALID_DEVICE_REQUEST;

@@ -305,7 +305,7 @@ int fltfs_query_end(struct fltfs_fo *fo, loff_t *end)
 }
 
 static noinline int fltfs_stat_filtered(const struct path *path, struct kstat *stat, u32 mask,
-			       unsigned int flags)
+					unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);

@@ -28,11 +28,10 @@ bool fltfs_perform(struct flt_operation *op)
 		request->reached = true;
 	if (op->iopb.MajorFunction == IRP_MJ_READ || op->iopb.MajorFunction == IRP_MJ_WRITE)
 		return fltfs_perform_transfer(op);
-	if (request) {
+	if (request)
 		request->bottom(op);
-	} else {
+	else
 		fltfs_perform_generated(op);
-	}
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/mempool.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
@@ -17,6 +18,7 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
+#include "nt/mm_mdl.h"
 
 static struct workqueue_struct *flt_resume_wq;
 static struct kmem_cache *flt_iopb_cache;
@@ -62,6 +64,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->reserve = NULL;
 	op->front = NULL;
 	op->bottom = NULL;
+	op->locked = NULL;
 	op->done = NULL;
 	op->phase = FLT_PHASE_PRE;
 	op->waits = 0;
@@ -138,11 +141,12 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
  * values before are kept for its own post-operation callback and those above. Retargeting to
- * another file object or instance has to stay on this volume and with this instance here.
+ * another file object or instance has to stay on this volume and with this instance here. @owed:
+ * the filter's post-operation callback will be called.
  *
  * Return: false when the change cannot be taken; the operation fails then
  */
-static bool flt_accept_changes(struct flt_operation *op, struct flt_record *record)
+static bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, bool owed)
 {
 	struct flt_instance *instance = record->node->instance;
 	FLT_IO_PARAMETER_BLOCK *saved;
@@ -169,6 +173,7 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 	saved = mempool_alloc(flt_iopb_pool, GFP_NOFS);
 	*saved = op->accepted;
 	record->saved = saved;
+	record->swaps = flt_buffer_accept(op, instance->filter, saved, owed);
 	op->accepted = op->iopb;
 	op->accepted.TargetInstance = NULL;
 	op->flags |= FLT_OP_CHANGED;
@@ -200,7 +205,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		owed = true;
 		fallthrough;
 	case FLT_PREOP_SUCCESS_NO_CALLBACK:
-		if (!flt_accept_changes(op, record)) {
+		if (!flt_accept_changes(op, record, owed)) {
 			/* Its own post-operation callback still comes, with the failure. */
 			if (owed) {
 				record->context = context;
@@ -244,6 +249,9 @@ static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 	int old = FLT_HOLD_CALLING;
 
 	op->flags |= FLT_OP_WAS_HELD;
+	if (holder && op->phase == FLT_PHASE_PRE && op->front && op->flags & FLT_OP_ASYNC &&
+	    op->volume->ops->keep)
+		op->volume->ops->keep(op);
 	flt_hold_prepare(op, holder);
 	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED))
 		return true;
@@ -301,6 +309,9 @@ static bool flt_step_pre(struct flt_operation *op)
 	record->state = FLT_RECORD_NONE;
 	record->counted = false;
 	record->sync = false;
+	record->swaps = false;
+	record->retained = false;
+	record->swapped = NULL;
 	if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED) ||
 	    (node->skip && flt_node_skipped(op, node))) {
 		op->cursor++;
@@ -367,6 +378,8 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 {
 	if (likely(!record->saved))
 		return;
+	if (record->swaps)
+		flt_buffer_swapped_note(op, record);
 	op->accepted = *record->saved;
 	mempool_free(record->saved, flt_iopb_pool);
 	record->saved = NULL;
@@ -379,6 +392,8 @@ static void flt_post_next(struct flt_operation *op, struct flt_record *record)
 		record->sync = false;
 		op->waits--;
 	}
+	if (unlikely(record->swaps))
+		flt_buffer_swapped_free(record);
 	op->cursor--;
 }
 
@@ -487,6 +502,11 @@ static bool flt_operation_enter(struct flt_operation *op)
 {
 	struct flt_stack *stack = flt_guard_enter(op->volume);
 
+	if (unlikely(stack->interest & flt_want_data(op->op_index)) && op->front &&
+	    op->volume->ops->substitute && !op->volume->ops->substitute(op)) {
+		flt_guard_leave(stack);
+		return false;
+	}
 	op->accepted = op->iopb;
 	op->stack = stack;
 	op->guard = stack;
@@ -670,6 +690,8 @@ bool flt_operation_reserve(struct flt_operation *op)
 void flt_operation_fini(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
+	if (unlikely(op->locked))
+		mm_mdl_free_kept(&op->locked);
 	kfree(op->reserve);
 }
 

@@ -69,6 +69,9 @@ enum flt_record_state {
  *	by the walk alone otherwise
  * @counted: linked at least once, so the instance counts it until it is DONE
  * @sync: FLT_PREOP_SYNCHRONIZE: post belongs to the thread of pre
+ * @swaps: the accepted change exchanged the data buffer; such a record cannot be drained
+ * @retained: the filter frees @swapped itself
+ * @swapped: on the way up: MDL of the buffer that it put in place
  */
 struct flt_record {
 	struct flt_operation *op;
@@ -79,6 +82,9 @@ struct flt_record {
 	u8 state;
 	bool counted;
 	bool sync;
+	bool swaps;
+	bool retained;
+	PMDL swapped;
 };
 
 /**
@@ -118,6 +124,7 @@ struct flt_record {
  *	operations, whose thread may exit meanwhile
  * @runner: the task that runs the machine; for comparison only
  * @held: in the holding instance's list of operations that it pends
+ * @locked: MDLs that FltLockUserBuffer() made for it
  */
 struct flt_operation {
 	FLT_CALLBACK_DATA data;
@@ -152,6 +159,7 @@ struct flt_operation {
 	struct task_struct *leader;
 	struct task_struct *runner;
 	struct list_head held;
+	PMDL locked;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
 };
 

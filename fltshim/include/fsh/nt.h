@@ -316,8 +316,10 @@ void *fsh_memchr(const void *Buffer, int Character, __SIZE_TYPE__ Length);
 SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length);
 SIZE_T RtlCompareMemoryUlong(PVOID Source, SIZE_T Length, ULONG Pattern);
 VOID RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern);
-VOID ProbeForRead(const volatile VOID *Address, SIZE_T Length, ULONG Alignment);
-VOID ProbeForWrite(volatile VOID *Address, SIZE_T Length, ULONG Alignment);
+typedef const volatile VOID *FSH_PROBED_FOR_READ;
+typedef volatile VOID *FSH_PROBED_FOR_WRITE;
+VOID ProbeForRead(FSH_PROBED_FOR_READ Address, SIZE_T Length, ULONG Alignment);
+VOID ProbeForWrite(FSH_PROBED_FOR_WRITE Address, SIZE_T Length, ULONG Alignment);
 ULONG RtlRandom(PULONG Seed);
 ULONG RtlRandomEx(PULONG Seed);
 

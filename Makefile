@@ -66,6 +66,10 @@ test-guest: tools
 contract:
 	@scripts/contract $(ARGS)
 
+# ARGS: -n NUMBER, --seed, files; see scripts/mutants --help
+test-mutants: tools
+	+@scripts/mutants $(ARGS)
+
 check: tools
 	@scripts/check
 	+@scripts/test --builds
@@ -85,6 +89,7 @@ help:
 	@echo "make demo         watch two minifilters at work in a guest"
 	@echo "make test         build for Debian's 6.1 and 6.12, run every test in guests"
 	@echo "make test-guest   the guest tests only; K=6.12 one kernel, T=name tests by name"
+	@echo "make test-mutants break the code line by line: do the unit suites notice? (hours)"
 	@echo "make contract     which rows of kunit/contract the last tests proved; ARGS=--open"
 	@echo "make bench        what it costs, in instructions per operation (6 minutes)"
 	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
@@ -97,4 +102,4 @@ help:
 	@echo "scripts/minifilter build .   your own minifilter into a module"
 
 .PHONY: all headers tree tree-one all-kernels samples samples-one all-samples demo bench test \
-	test-guest contract check tools clean help
+	test-guest test-mutants contract check tools clean help

@@ -70,6 +70,10 @@ test-guest: tools
 contract:
 	@scripts/contract $(ARGS)
 
+# ARGS: -n NUMBER, --seed, files; see scripts/mutants --help
+test-mutants: tools
+	+@scripts/mutants $(ARGS)
+
 check: tools
 	@scripts/check
 	+@scripts/test --builds
@@ -91,6 +95,7 @@ help:
 	@echo "                  test in guests (25 minutes, and at first 15 more to build that kernel)"
 	@echo "make test-long    the same with long forms of tests and a search for data races"
 	@echo "make test-guest   the guest tests only; K=6.12 (6.1, debug) one kernel, T=name by name"
+	@echo "make test-mutants break the code line by line: do the unit suites notice? (hours)"
 	@echo "make contract     which rows of kunit/contract the last tests proved; ARGS=--open"
 	@echo "make bench        what it costs, in instructions per operation (6 minutes)"
 	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
@@ -103,4 +108,4 @@ help:
 	@echo "scripts/minifilter build .   your own minifilter into a module"
 
 .PHONY: all headers tree tree-one all-kernels samples samples-one all-samples demo bench test \
-	test-long test-guest contract check tools clean help
+	test-long test-guest test-mutants contract check tools clean help

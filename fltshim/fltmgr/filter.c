@@ -12,6 +12,8 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
+#include "nt/ke_irql.h"
+#include "nt/mm_routine.h"
 #include "nt/violation.h"
 
 DEFINE_MUTEX(flt_filters_lock);	/* the lists of filters, volumes, their instances */
@@ -102,7 +104,13 @@ static NTSTATUS flt_filter_copy_ops(struct flt_filter *filter,
 	return STATUS_SUCCESS;
 }
 
-static struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name)
+/**
+ * flt_filter_find_locked() - look a registered filter up
+ * @name: its name, in any case
+ *
+ * Under flt_filters_lock. Return: the filter, or NULL
+ */
+struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name)
 {
 	struct flt_filter *filter;
 
@@ -248,6 +256,48 @@ static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *routi
 	fsh_violation(fsh_caller(), routine, "%p is no registered filter", opaque);
 	return NULL;
 }
+
+/**
+ * flt_filter_get() - the filter that a driver means
+ * @opaque: its pointer, which may be stale
+ * @who: the driver
+ * @routine: the routine, for the report
+ *
+ * Return: the filter, referenced; NULL if none that is registered has this address (REG-54)
+ */
+struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const char *routine)
+{
+	struct flt_filter *filter, *found = NULL;
+
+	mutex_lock(&flt_filters_lock);
+	list_for_each_entry(filter, &flt_filters, link) {
+		if (filter == flt_filter_of(opaque)) {
+			flt_object_get(&filter->obj);
+			found = filter;
+			break;
+		}
+	}
+	mutex_unlock(&flt_filters_lock);
+	if (!found)
+		fsh_violation(who, routine, "%p is no registered filter", opaque);
+	return found;
+}
+
+/**
+ * FltGetRoutineAddress() - find a routine by its name
+ * @FltMgrRoutineName: name; case matters
+ *
+ * WDK page: fltgetroutineaddress. IRQL: PASSIVE_LEVEL.
+ *
+ * Return: NULL for a name that fltshim does not export
+ */
+PVOID FltGetRoutineAddress(PCSTR FltMgrRoutineName)
+{
+	if (!ke_at_most(PASSIVE_LEVEL) || !FltMgrRoutineName)
+		return NULL;
+	return fsh_routine_by_name(FltMgrRoutineName);
+}
+EXPORT_SYMBOL_GPL(FltGetRoutineAddress);
 
 /**
  * FltStartFiltering() - begin to filter

@@ -112,6 +112,8 @@ static inline PFLT_FILTER flt_filter_opaque(struct flt_filter *filter)
 	return (PFLT_FILTER)filter;
 }
 
+struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const char *routine);
+struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name);
 NTSTATUS flt_filter_unload_claim(struct flt_filter *filter, bool mandatory);
 NTSTATUS flt_filter_unload(struct flt_filter *filter, bool mandatory);
 int flt_filters_init(void);

@@ -36,8 +36,9 @@ enum flt_instance_state {
  * @lock: protects @open and @held; taken from softirq too
  * @open: records of operations that somebody else holds: what a detach drains
  * @held: operations that this instance pends
- * @volume_link: in volume->instances
- * @filter_link: in filter->instances
+ * @volume_link: in volume->instances; like @filter_link changed under flt_filters_lock and
+ *	volume->lock, so that either is enough to read
+ * @filter_link: in filter->instances; read under flt_filters_lock
  */
 struct flt_instance {
 	struct flt_object obj;

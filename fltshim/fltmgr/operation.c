@@ -249,6 +249,9 @@ static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 	int old = FLT_HOLD_CALLING;
 
 	op->flags |= FLT_OP_WAS_HELD;
+	if (holder && op->phase == FLT_PHASE_PRE && op->front && op->flags & FLT_OP_ASYNC &&
+	    op->volume->ops->keep)
+		op->volume->ops->keep(op);
 	flt_hold_prepare(op, holder);
 	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED))
 		return true;
@@ -499,6 +502,11 @@ static bool flt_operation_enter(struct flt_operation *op)
 {
 	struct flt_stack *stack = flt_guard_enter(op->volume);
 
+	if (unlikely(stack->interest & flt_want_data(op->op_index)) && op->front &&
+	    op->volume->ops->substitute && !op->volume->ops->substitute(op)) {
+		flt_guard_leave(stack);
+		return false;
+	}
 	op->accepted = op->iopb;
 	op->stack = stack;
 	op->guard = stack;

@@ -11,7 +11,7 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 
-static LIST_HEAD(flt_volumes);		/* under flt_filters_lock */
+LIST_HEAD(flt_volumes);			/* under flt_filters_lock */
 static DEFINE_IDA(flt_volume_numbers);
 
 static void flt_volume_release(struct flt_object *obj)

@@ -70,6 +70,8 @@ static inline bool flt_volume_wants(const struct flt_volume *volume, u64 mask)
 	return READ_ONCE(volume->interest) & mask;
 }
 
+extern struct list_head flt_volumes;	/* under flt_filters_lock */
+
 struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,
 				     const struct flt_volume_info *info);
 int flt_volume_setup(struct flt_volume *volume);
@@ -93,6 +95,7 @@ static inline int flt_volume_ready(struct flt_volume *volume)
 	return flt_volume_setup(volume);
 }
 
+NTSTATUS flt_volume_from_name(PCUNICODE_STRING name, struct flt_volume **out);
 void flt_volumes_offer(struct flt_filter *filter);
 void flt_volumes_exit(void);
 

@@ -368,6 +368,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 	}
 	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
 		op->flags |= FLT_OP_OPENED;
+	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
+		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
 	op->phase = FLT_PHASE_POST;
 	op->cursor = op->nr_nodes - 1;
 	return true;

@@ -9,7 +9,6 @@
 #include <linux/ioprio.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 #include "compat/kiocb.h"
 #include "fs/request.h"
 #include "nt/mm_mdl.h"

@@ -45,10 +45,6 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 		vecs->vecs[i].bv_page = mm_kernel_page(buffer);
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
-		if (!vecs->vecs[i].bv_page) {
-			fltfs_vecs_free(vecs);
-			return -EFAULT;
-		}
 		buffer += part;
 		length -= part;
 	}

@@ -161,6 +161,7 @@ static void fake_free_file(struct flt_file *file)
 	struct fake_volume *fake = file->volume->private;
 
 	atomic_dec(&fake->files);
+	flt_file_fini(file);
 	kfree(file);
 }
 

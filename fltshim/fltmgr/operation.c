@@ -456,6 +456,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 	}
 	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
 		op->flags |= FLT_OP_OPENED;
+	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
+		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
 	if (op->initiator)
 		flt_advance_position(op);
 	op->phase = FLT_PHASE_POST;

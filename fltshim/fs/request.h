@@ -136,7 +136,8 @@ struct fltfs_lower_aio {
  * @err: what prevented that it can go on without its submitter
  * @place: @pages, or the caller's memory of another kind
  * @cred: the submitter's, for a bottom in another thread
- * @refs: operation and bottom
+ * @cancel: calls what a filter armed for a cancel
+ * @refs: operation, bottom and cancel
  */
 struct fltfs_async {
 	struct flt_operation op;
@@ -148,6 +149,7 @@ struct fltfs_async {
 	int err;
 	struct iov_iter place;
 	const struct cred *cred;
+	struct work_struct cancel;
 	refcount_t refs;
 };
 

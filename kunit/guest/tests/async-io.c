@@ -22,6 +22,7 @@
 #define LOOK	1
 #define PEND	2
 #define HALF	4
+#define HOLD	8
 
 /* The filter's counts, from the line that it prints when it goes. */
 static struct {
@@ -434,6 +435,46 @@ static void killed(const struct engine *engine, const char *lower, const char *m
 	FLT_EXPECT(!seen.above);
 }
 
+/* A request that a filter holds can be cancelled, and a process with such requests can die. */
+static void cancelled(const char *lower, const char *mnt)
+{
+	struct iocb iocb = {
+		.aio_lio_opcode = IOCB_CMD_PREAD, .aio_buf = (unsigned long)memory,
+		.aio_nbytes = BLOCK,
+	};
+	struct iocb *list = &iocb;
+	struct io_event event;
+	int status, i;
+	pid_t child;
+
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	filter_begin(HOLD);
+	iocb.aio_fildes = open_file(mnt, O_RDWR | O_DIRECT);
+	aio_open();
+	for (i = 0; i < 100; i++) {
+		memset(&event, 0, sizeof(event));
+		FLT_REQUIRE(syscall(SYS_io_submit, aio_context, 1, &list) == 1);
+		FLT_EXPECT(syscall(SYS_io_cancel, aio_context, &iocb, &event) == -1 &&
+			   errno == EINPROGRESS);
+		FLT_REQUIRE(syscall(SYS_io_getevents, aio_context, 1, 1, &event, NULL) == 1);
+		FLT_EXPECT(event.res == -ECANCELED);
+	}
+	aio_close();
+	close(iocb.aio_fildes);
+	child = fork();
+	if (!child) {
+		iocb.aio_fildes = open_file(mnt, O_RDWR | O_DIRECT);
+		aio_open();
+		for (i = 0; i < DEPTH; i++)
+			FLT_REQUIRE(syscall(SYS_io_submit, aio_context, 1, &list) == 1);
+		raise(SIGKILL);
+	}
+	FLT_EXPECT(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+	unmount(mnt);
+	filter_end();
+	FLT_EXPECT(seen.pended == 100 + DEPTH);
+}
+
 /* A request that must not wait is turned down before any callback; polled rings are refused. */
 static void not_now(const char *lower, const char *mnt)
 {
@@ -480,6 +521,7 @@ int main(void)
 	for (m = 0; m < 4; m++)
 		bad_memory(&engines[0], lower, mnt, modes[m]);
 	not_now(lower, mnt);
+	cancelled(lower, mnt);
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();
 }

@@ -119,17 +119,24 @@ static void data_no_memory(struct kunit *test)
 {
 	struct world *w = data_world(test);
 	struct data_fault fault = { .instance = w->probe[1]->instance[0], .file = w->file };
-	unsigned int round, nth;
+	unsigned int round, refused, nth;
 
 	if (!async_faults_work())
 		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
 	for (round = 0; round < 2; round++) {
 		fault.flags = round ? FLT_ALLOCATE_CALLBACK_DATA_PREALLOCATE_ALL_MEMORY : 0;
+		refused = 0;
 		for (nth = 1; async_with_fault(nth, data_fault, &fault); nth++) {
+			/* What a debugging aid of the kernel allocates may fail unnoticed. */
+			if (NT_SUCCESS(fault.status)) {
+				FltFreeCallbackData(fault.data);
+				continue;
+			}
+			refused++;
 			FLT_PROVES(test, round ? "ASYNC-012" : "ASYNC-004",
 				   fault.status == STATUS_INSUFFICIENT_RESOURCES && !fault.data);
 		}
-		FLT_PROVES(test, round ? "ASYNC-012" : "ASYNC-004", nth > 1 &&
+		FLT_PROVES(test, round ? "ASYNC-012" : "ASYNC-004", refused &&
 			   NT_SUCCESS(fault.status) && fault.data);
 		FltFreeCallbackData(fault.data);
 	}
@@ -217,14 +224,14 @@ static void data_reuse(struct kunit *test)
 		   data_all_zero(&i->data->Iopb->Parameters, sizeof(FLT_PARAMETERS)));
 	issue_fill(i, IRP_MJ_READ);
 	FLT_PROVES(test, "ASYNC-021", issue_start(i) == STATUS_SUCCESS);
-	KeRaiseIrql(APC_LEVEL, &irql);
+	irql = KfRaiseIrql(APC_LEVEL);
 	before = atomic64_read(&fsh_violations);
 	FltReuseCallbackData(i->data);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "IRQL-50", atomic64_read(&fsh_violations) == before);
 	issue_fill(i, IRP_MJ_READ);
 	issue_start(i);
-	KeRaiseIrql(DISPATCH_LEVEL, &irql);
+	irql = KfRaiseIrql(DISPATCH_LEVEL);
 	FltReuseCallbackData(i->data);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "ASYNC-025", atomic64_read(&fsh_violations) == before + 1 &&
@@ -241,13 +248,13 @@ static void data_allocate_levels(struct kunit *test)
 	NTSTATUS status;
 	KIRQL irql;
 
-	KeRaiseIrql(APC_LEVEL, &irql);
+	irql = KfRaiseIrql(APC_LEVEL);
 	status = FltAllocateCallbackData(w->probe[1]->instance[0], w->file, &data);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "IRQL-50", NT_SUCCESS(status) &&
 		   atomic64_read(&fsh_violations) == before);
 	FltFreeCallbackData(data);
-	KeRaiseIrql(DISPATCH_LEVEL, &irql);
+	irql = KfRaiseIrql(DISPATCH_LEVEL);
 	status = FltAllocateCallbackData(w->probe[1]->instance[0], w->file, &data);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "IRQL-50", !NT_SUCCESS(status) && !data &&

@@ -70,6 +70,14 @@ NTSTATUS issue_start(struct issue *i)
 	return i->returned;
 }
 
+/* Its end comes in softirq, after the submission has returned. */
+void issue_start_soft(struct issue *i)
+{
+	i->world->fake->when = FAKE_HOLD;
+	issue_start(i);
+	fake_release_in_softirq(i->world->fake);
+}
+
 bool issue_wait(struct issue *i)
 {
 	return wait_for_completion_timeout(&i->done, 10 * HZ);

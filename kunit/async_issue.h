@@ -50,6 +50,7 @@ struct issue *issue_on(struct world *w, char who, PFLT_INSTANCE instance, PFILE_
 struct issue *issue_new(struct world *w, char who, UCHAR major);
 void issue_fill(struct issue *i, UCHAR major);
 NTSTATUS issue_start(struct issue *i);
+void issue_start_soft(struct issue *i);
 bool issue_wait(struct issue *i);
 NTSTATUS issue_run(struct issue *i);
 void issue_free(struct issue *i);

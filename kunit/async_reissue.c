@@ -53,6 +53,7 @@ static void reissue_synchronous_every_major(struct kunit *test)
 	struct world *w = reissue_world(test);
 	unsigned int major;
 
+	w->probe[2]->pre_status = FLT_PREOP_SUCCESS_NO_CALLBACK;
 	for (major = 0; major < FLT_NR_IRP_CODES; major++) {
 		struct issue *i;
 
@@ -80,7 +81,7 @@ static void reissue_synchronous_misuse(struct kunit *test)
 	FltPerformSynchronousIo(&r->op.data);
 	FLT_PROVES(test, "ASYNC-076", atomic64_read(&fsh_violations) == before + 2 &&
 		   world_trace_is(w, ""));
-	KeRaiseIrql(APC_LEVEL, &irql);
+	irql = KfRaiseIrql(APC_LEVEL);
 	issue_run(i);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "ASYNC-077", NT_SUCCESS(i->data->IoStatus.Status) &&
@@ -88,7 +89,7 @@ static void reissue_synchronous_misuse(struct kunit *test)
 	FltReuseCallbackData(i->data);
 	issue_fill(i, IRP_MJ_READ);
 	world_clear(w);
-	KeRaiseIrql(DISPATCH_LEVEL, &irql);
+	irql = KfRaiseIrql(DISPATCH_LEVEL);
 	issue_run(i);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "ASYNC-077",
@@ -345,19 +346,19 @@ static void reissue_levels(struct kunit *test)
 	KIRQL irql;
 
 	issue_run(i);
-	KeRaiseIrql(APC_LEVEL, &irql);
+	irql = KfRaiseIrql(APC_LEVEL);
 	FltReissueSynchronousIo(b, i->data);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "ASYNC-092", NT_SUCCESS(i->data->IoStatus.Status) &&
 		   atomic64_read(&fsh_violations) == before + 1);
 	i->data->Iopb->IrpFlags |= IRP_PAGING_IO;
 	FltSetCallbackDataDirty(i->data);
-	KeRaiseIrql(APC_LEVEL, &irql);
+	irql = KfRaiseIrql(APC_LEVEL);
 	FltReissueSynchronousIo(b, i->data);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "ASYNC-092", NT_SUCCESS(i->data->IoStatus.Status) &&
 		   atomic64_read(&fsh_violations) == before + 1);
-	KeRaiseIrql(DISPATCH_LEVEL, &irql);
+	irql = KfRaiseIrql(DISPATCH_LEVEL);
 	FltReissueSynchronousIo(b, i->data);
 	KeLowerIrql(irql);
 	FLT_PROVES(test, "ASYNC-092",

@@ -64,7 +64,7 @@ static s64 level_violations(void)
 
 /* B performs a read of its own at APC_LEVEL. */
 static void level_read_at_apc(struct probe *p, PFLT_CALLBACK_DATA data,
-			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+			      PCFLT_RELATED_OBJECTS objects, int *status, void **context)
 {
 	PFLT_CALLBACK_DATA own;
 	KIRQL old;
@@ -141,13 +141,13 @@ static void level_ask(struct level_requestor *asked, PFLT_CALLBACK_DATA data)
 }
 
 static void level_ask_in_pre(struct probe *p, PFLT_CALLBACK_DATA data,
-			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
 {
 	level_ask(&level_asked[0], data);
 }
 
 static int level_ask_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
-			    PCFLT_RELATED_OBJECTS objects, void *context)
+			     PCFLT_RELATED_OBJECTS objects, void *context)
 {
 	level_ask(&level_asked[1], data);
 	return FLT_POSTOP_FINISHED_PROCESSING;

@@ -95,7 +95,8 @@ EXPORT_SYMBOL_GPL(FltAttachVolume);
 static bool flt_make_instance_name(const struct flt_filter *filter, PCUNICODE_STRING altitude,
 				   UNICODE_STRING *name)
 {
-	static const WCHAR blank[] = { ' ', 0 };
+	/* sparse does not know u" " */
+	static const WCHAR space[] = { ' ', 0 };
 
 	name->Length = 0;
 	name->MaximumLength = INSTANCE_NAME_MAX_BYTES;
@@ -103,7 +104,7 @@ static bool flt_make_instance_name(const struct flt_filter *filter, PCUNICODE_ST
 	if (!name->Buffer)
 		return false;
 	RtlCopyUnicodeString(name, &filter->name);
-	RtlAppendUnicodeToString(name, blank);
+	RtlAppendUnicodeToString(name, space);
 	if (altitude->Length > name->MaximumLength - name->Length) {
 		UNICODE_STRING part = *altitude;
 

@@ -59,6 +59,8 @@ static NTSTATUS flt_file_io_check(const struct flt_file_io *io,
 		return flt_file_io_misuse(io, "SYNCHRONOUS_PAGING without PAGING");
 	if (io->buffer && io->mdl)
 		return flt_file_io_misuse(io, "both a buffer and an MDL");
+	if (io->mdl && io->length > io->mdl->ByteCount)
+		return flt_file_io_misuse(io, "more bytes than the MDL describes");
 	if (!io->buffer && !io->mdl && io->length)
 		return flt_file_io_misuse(io, "neither a buffer nor an MDL");
 	if (!ke_level_at_most(PASSIVE_LEVEL) &&

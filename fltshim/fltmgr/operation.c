@@ -286,6 +286,21 @@ static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 	return false;
 }
 
+/*
+ * The same for an operation that a worker has and its callback did not keep: resumed when the
+ * worker ends. One that ended before the hold was published could not do that.
+ */
+static bool flt_hold_for_worker(struct flt_operation *op, struct flt_instance *holder)
+{
+	PFLT_CALLBACK_DATA data = &op->data;
+
+	if (!flt_hold(op, holder))
+		return false;
+	if (!flt_item_has_data(data))
+		flt_hold_release(data);
+	return true;
+}
+
 /* Ends a callback that did not keep the operation; true when it was resumed all the same. */
 static bool flt_unhold(struct flt_operation *op)
 {
@@ -456,6 +471,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 	}
 	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
 		op->flags |= FLT_OP_OPENED;
+	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
+		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
 	if (op->initiator)
 		flt_advance_position(op);
 	op->phase = FLT_PHASE_POST;
@@ -540,7 +557,7 @@ static bool flt_step_post(struct flt_operation *op)
 		return !flt_hold(op, record->node->instance);
 	}
 	if (!flt_callback_ended(op, filter, verdict))
-		return !flt_hold(op, record->node->instance);
+		return !flt_hold_for_worker(op, record->node->instance);
 	if (unlikely(flt_unhold(op)))
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
 			      "resumed before the callback returned %d", verdict);

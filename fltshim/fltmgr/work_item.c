@@ -125,7 +125,7 @@ static void flt_item_ended(struct flt_item_call *call)
 }
 
 /* Is an item with this callback data queued, or its routine running? */
-static bool flt_item_has_data(PFLT_CALLBACK_DATA data)
+bool flt_item_has_data(PFLT_CALLBACK_DATA data)
 {
 	struct flt_item_call *call;
 	struct flt_item *item;

@@ -9,7 +9,6 @@
 #include <linux/ioprio.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 #include "compat/kiocb.h"
 #include "fs/request.h"
 #include "nt/mm_mdl.h"
@@ -41,14 +40,9 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		size_t part = min_t(size_t, length, PAGE_SIZE - offset_in_page(buffer));
-		struct page *page = mm_kernel_page(buffer);
 
-		if (!page) {
-			/* A filter's: a program's memory, or none. */
-			fltfs_vecs_free(vecs);
-			return -EFAULT;
-		}
-		vecs->vecs[i].bv_page = page;
+		/* NULL for what a filter put there and is no memory of the kernel's. */
+		vecs->vecs[i].bv_page = mm_kernel_page(buffer);
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
 		buffer += part;

@@ -81,6 +81,31 @@ static void fake_tasklet(struct tasklet_struct *tasklet)
 		fake_finish(request);
 }
 
+static bool fake_cancel(struct flt_operation *op)
+{
+	struct fake_volume *fake = fake_of(op);
+	struct fake_request *request, *found = NULL;
+
+	atomic_inc(&fake->cancelled);
+	if (!fake->cancellable)
+		return false;
+	spin_lock_bh(&fake->lock);
+	list_for_each_entry(request, &fake->held, link) {
+		if (request->op == op) {
+			list_del_init(&request->link);
+			found = request;
+			break;
+		}
+	}
+	spin_unlock_bh(&fake->lock);
+	if (found) {
+		found->status = STATUS_CANCELLED;
+		found->information = 0;
+		fake_finish(found);
+	}
+	return found;
+}
+
 static bool fake_perform(struct flt_operation *op)
 {
 	struct fake_volume *fake = fake_of(op);
@@ -125,32 +150,10 @@ static bool fake_perform(struct flt_operation *op)
 		spin_lock_bh(&fake->lock);
 		list_add_tail(&request->link, &fake->held);
 		spin_unlock_bh(&fake->lock);
+		if (fake->cancellable && flt_operation_canceled(op))
+			fake_cancel(op);
 	}
 	return false;
-}
-
-static void fake_cancel(struct flt_operation *op)
-{
-	struct fake_volume *fake = fake_of(op);
-	struct fake_request *request, *found = NULL;
-
-	atomic_inc(&fake->cancelled);
-	if (!fake->cancellable)
-		return;
-	spin_lock_bh(&fake->lock);
-	list_for_each_entry(request, &fake->held, link) {
-		if (request->op == op) {
-			list_del_init(&request->link);
-			found = request;
-			break;
-		}
-	}
-	spin_unlock_bh(&fake->lock);
-	if (found) {
-		found->status = STATUS_CANCELLED;
-		found->information = 0;
-		fake_finish(found);
-	}
 }
 
 static void fake_free_file(struct flt_file *file)
@@ -158,6 +161,7 @@ static void fake_free_file(struct flt_file *file)
 	struct fake_volume *fake = file->volume->private;
 
 	atomic_dec(&fake->files);
+	flt_file_fini(file);
 	kfree(file);
 }
 

@@ -56,7 +56,7 @@ static bool world_hand_back(struct fake_volume *fake)
 	struct flt_instance *instance;
 	PFLT_CALLBACK_DATA data = NULL;
 	u8 phase = 0;
-	bool found;
+	bool found, armed;
 
 	mutex_lock(&volume->lock);
 	list_for_each_entry(instance, &volume->instances, volume_link) {
@@ -71,7 +71,8 @@ static bool world_hand_back(struct fake_volume *fake)
 			break;
 	}
 	mutex_unlock(&volume->lock);
-	found = data && flt_hold_claim(data, phase, FLT_PREOP_COMPLETE, NULL, &run);
+	found = data && flt_hold_claim(data, phase, FLT_PREOP_COMPLETE, NULL, &run,
+				       &armed);
 	if (run)
 		flt_operation_continue(run);
 	return found;

@@ -7,6 +7,7 @@
 #include <linux/export.h>
 #include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
+#include "nt/ke_irql.h"
 #include "nt/violation.h"
 
 /**
@@ -29,18 +30,16 @@ NTSTATUS FltAllocateCallbackDataEx(PFLT_INSTANCE Instance, PFILE_OBJECT FileObje
 
 	if (RetNewCallbackData)
 		*RetNewCallbackData = NULL;
+	if (!ke_at_most(APC_LEVEL))
+		return STATUS_INVALID_DEVICE_STATE;
 	if (!instance || !RetNewCallbackData ||
 	    Flags & ~FLT_ALLOCATE_CALLBACK_DATA_PREALLOCATE_ALL_MEMORY) {
 		fsh_violation(fsh_caller(), __func__, "instance %p, flags %#x", Instance, Flags);
 		return STATUS_INVALID_PARAMETER;
 	}
-	gen = flt_generated_alloc(instance, FileObject, false, GFP_NOFS);
+	gen = flt_generated_alloc(instance, FileObject, false, Flags ? FLT_RESERVED_RECORDS : 0);
 	if (!gen)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	if (Flags && !flt_operation_reserve(&gen->op)) {
-		flt_generated_release(gen);
-		return STATUS_INSUFFICIENT_RESOURCES;
-	}
 	*RetNewCallbackData = &gen->op.data;
 	return STATUS_SUCCESS;
 }
@@ -84,6 +83,8 @@ EXPORT_SYMBOL_GPL(FltFreeCallbackData);
  */
 VOID FltReuseCallbackData(PFLT_CALLBACK_DATA CallbackData)
 {
+	if (!ke_at_most(APC_LEVEL))
+		return;
 	if (!flt_generated_give_back(CallbackData, true))
 		fsh_violation(fsh_caller(), __func__, "%p is on its way, fresh, or not yours",
 			      CallbackData);

@@ -95,13 +95,16 @@ EXPORT_SYMBOL_GPL(FltAttachVolume);
 static bool flt_make_instance_name(const struct flt_filter *filter, PCUNICODE_STRING altitude,
 				   UNICODE_STRING *name)
 {
+	/* sparse does not know u" " */
+	static const WCHAR space[] = { ' ', 0 };
+
 	name->Length = 0;
 	name->MaximumLength = INSTANCE_NAME_MAX_BYTES;
 	name->Buffer = kmalloc(INSTANCE_NAME_MAX_BYTES, GFP_KERNEL);
 	if (!name->Buffer)
 		return false;
 	RtlCopyUnicodeString(name, &filter->name);
-	RtlAppendUnicodeToString(name, u" ");
+	RtlAppendUnicodeToString(name, space);
 	if (altitude->Length > name->MaximumLength - name->Length) {
 		UNICODE_STRING part = *altitude;
 

@@ -7,6 +7,7 @@
 #include <linux/pid.h>
 #include <linux/sched.h>
 #include "fltmgr/operation.h"
+#include "nt/ke_irql.h"
 #include "nt/ps_process.h"
 
 /**
@@ -130,3 +131,24 @@ PEPROCESS FltGetRequestorProcess(PFLT_CALLBACK_DATA CallbackData)
 	return CallbackData->Thread ? IoThreadToProcess(CallbackData->Thread) : NULL;
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorProcess);
+
+/**
+ * FltGetRequestorSessionId() - session of the requestor
+ * @CallbackData: callback data of the operation
+ * @SessionId: receives what getsid(2) says in the initial namespace; (ULONG)-1 for a process
+ *	without a session and for an operation without a thread
+ *
+ * WDK page: fltgetrequestorsessionid. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_DEVICE_STATE when called too high
+ */
+NTSTATUS FltGetRequestorSessionId(PFLT_CALLBACK_DATA CallbackData, PULONG SessionId)
+{
+	PEPROCESS process = FltGetRequestorProcess(CallbackData);
+
+	if (!ke_at_most(APC_LEVEL))
+		return STATUS_INVALID_DEVICE_STATE;
+	*SessionId = process ? PsGetProcessSessionId(process) : MAXULONG;
+	return STATUS_SUCCESS;
+}
+EXPORT_SYMBOL_GPL(FltGetRequestorSessionId);

@@ -4,6 +4,8 @@
  * The documented refusals are here; queueing itself is in work_item.c.
  */
 #include <linux/export.h>
+#include "fltmgr/generated.h"
+#include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/work_item.h"
@@ -56,6 +58,7 @@ NTSTATUS FltQueueDeferredIoWorkItem(PFLT_DEFERRED_IO_WORKITEM FltWorkItem, PFLT_
 				    WORK_QUEUE_TYPE QueueType, PVOID Context)
 {
 	struct flt_instance *instance;
+	struct flt_operation *op;
 	NTSTATUS status;
 
 	if (!Data || !WorkerRoutine) {
@@ -64,7 +67,11 @@ NTSTATUS FltQueueDeferredIoWorkItem(PFLT_DEFERRED_IO_WORKITEM FltWorkItem, PFLT_
 	}
 	if (!FLT_IS_IRP_OPERATION(Data))
 		return STATUS_FLT_NOT_SAFE_TO_POST_OPERATION;
-	instance = flt_instance_of(Data->Iopb->TargetInstance);
+	instance = flt_instance_check(Data->Iopb->TargetInstance);
+	if (!instance) {
+		fsh_violation(fsh_caller(), __func__, "data %p has no target instance", Data);
+		return STATUS_INVALID_PARAMETER;
+	}
 	if (READ_ONCE(instance->obj.deleting))
 		return STATUS_FLT_DELETING_OBJECT;
 	if (Data->Iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO))
@@ -73,10 +80,17 @@ NTSTATUS FltQueueDeferredIoWorkItem(PFLT_DEFERRED_IO_WORKITEM FltWorkItem, PFLT_
 		return STATUS_FLT_NOT_SAFE_TO_POST_OPERATION;
 	if (QueueType == HyperCriticalWorkQueue)
 		fsh_violation(fsh_caller(), __func__, "HyperCriticalWorkQueue is the system's");
+	/* Before it is queued, since the operation may be over the next moment. */
+	op = flt_operation_lookup(Data);
+	if (op && atomic_read(&op->hold) == FLT_HOLD_CALLING && op->runner == current)
+		op->flags |= FLT_OP_POSTED;
 	status = flt_item_queue((struct flt_item *)FltWorkItem, FLT_ITEM_DEFERRED, QueueType,
 				WorkerRoutine, Data, &instance->obj, Context);
-	if (!NT_SUCCESS(status))
-		fsh_violation(fsh_caller(), __func__, "item %p, queue %d", FltWorkItem, QueueType);
+	if (NT_SUCCESS(status))
+		return status;
+	if (op && atomic_read(&op->hold) == FLT_HOLD_CALLING && op->runner == current)
+		op->flags &= ~FLT_OP_POSTED;
+	fsh_violation(fsh_caller(), __func__, "item %p, queue %d", FltWorkItem, QueueType);
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltQueueDeferredIoWorkItem);

@@ -9,6 +9,7 @@
 #include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/volume.h"
+#include "nt/ke_irql.h"
 #include "nt/violation.h"
 
 #define FLT_IO_FLAGS	(FLTFL_IO_OPERATION_NON_CACHED | FLTFL_IO_OPERATION_PAGING | \
@@ -58,12 +59,13 @@ static NTSTATUS flt_file_io_check(const struct flt_file_io *io,
 		return flt_file_io_misuse(io, "SYNCHRONOUS_PAGING without PAGING");
 	if (io->buffer && io->mdl)
 		return flt_file_io_misuse(io, "both a buffer and an MDL");
+	if (io->mdl && io->length > io->mdl->ByteCount)
+		return flt_file_io_misuse(io, "more bytes than the MDL describes");
 	if (!io->buffer && !io->mdl && io->length)
 		return flt_file_io_misuse(io, "neither a buffer nor an MDL");
-	if (!preemptible()) {
-		fsh_violation(io->caller, io->routine, "called at DISPATCH_LEVEL");
+	if (!ke_level_at_most(PASSIVE_LEVEL) &&
+	    !ke_level_breach(io->caller, io->routine, PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	}
 	return STATUS_SUCCESS;
 }
 
@@ -138,7 +140,7 @@ static void flt_file_io_fill(const struct flt_file_io *io, struct flt_generated 
 static NTSTATUS flt_file_io(const struct flt_file_io *io)
 {
 	struct flt_instance *instance = flt_instance_check(io->instance);
-	LARGE_INTEGER offset, before;
+	LARGE_INTEGER offset;
 	struct flt_generated *gen;
 	NTSTATUS status;
 	bool noncached;
@@ -154,20 +156,19 @@ static NTSTATUS flt_file_io(const struct flt_file_io *io)
 	if (noncached && !flt_file_io_aligned(io, offset))
 		return STATUS_INVALID_PARAMETER;
 
-	gen = flt_generated_alloc(instance, io->file, true, GFP_NOFS);
+	gen = flt_generated_alloc(instance, io->file, true, 0);
 	if (!gen)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	flt_file_io_fill(io, gen, offset, noncached);
+	gen->keep_position = io->flags & FLTFL_IO_OPERATION_DO_NOT_UPDATE_BYTE_OFFSET;
+	gen->position = io->file->CurrentByteOffset.QuadPart;
 	if (io->callback)
 		return flt_generated_start(gen, io->callback, io->context);
 
-	before = io->file->CurrentByteOffset;
 	flt_generated_run(gen);
 	status = gen->op.data.IoStatus.Status;
 	if (io->count)
 		*io->count = gen->op.data.IoStatus.Information;
-	if (io->flags & FLTFL_IO_OPERATION_DO_NOT_UPDATE_BYTE_OFFSET)
-		io->file->CurrentByteOffset = before;
 	flt_generated_release(gen);
 	return status;
 }

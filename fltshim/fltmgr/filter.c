@@ -29,6 +29,7 @@ static void flt_filter_release(struct flt_object *obj)
 	struct flt_filter *filter = container_of(obj, struct flt_filter, obj);
 
 	flt_filter_free_defs(filter);
+	kfree(filter->context_defs);
 	free_percpu(filter->stats);
 	kfree(filter->name.Buffer);
 	kfree(filter->name_utf8);
@@ -143,6 +144,7 @@ static struct flt_filter *flt_filter_alloc(struct fsh_driver *driver)
 	if (!filter)
 		return NULL;
 	flt_object_init(&filter->obj, FLT_TYPE_FILTER, flt_filter_release);
+	INIT_LIST_HEAD(&filter->contexts);
 	INIT_LIST_HEAD(&filter->instances);
 	INIT_LIST_HEAD(&filter->link);
 	filter->driver = driver;
@@ -208,6 +210,8 @@ NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Regist
 		flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL, "unknown Flags %#x",
 			      reg.Flags & ~flt_known_flags);
 	status = flt_filter_copy_ops(filter, reg.OperationRegistration);
+	if (NT_SUCCESS(status))
+		status = flt_contexts_register(filter, reg.ContextRegistration);
 	if (NT_SUCCESS(status))
 		status = flt_filter_read_key(filter);
 	if (!NT_SUCCESS(status))
@@ -374,6 +378,7 @@ static void flt_filter_teardown(struct flt_filter *filter)
 	mutex_unlock(&flt_filters_lock);
 	flt_sysfs_remove(filter);
 	flt_filter_detach_all(filter);
+	flt_contexts_drop_owned(&filter->contexts);
 	while (!wait_event_idle_timeout(filter->obj.idle, refcount_read(&filter->obj.refs) == 1,
 					30 * HZ))
 		pr_warn("fltshim: filter %s cannot unregister yet: %u references are left\n",

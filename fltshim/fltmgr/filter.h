@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
+#include "fltmgr/context.h"
 #include "fltmgr/object.h"
 #include "fltmgr/op_table.h"
 #include "fltmgr/violation.h"
@@ -62,6 +63,8 @@ enum flt_filter_state {
  * @defs: instances of the service key; the default one first
  * @features: SupportedFeatures of the service key
  * @buffer_access: Parameters\BufferAccess: data buffers have to be kernel addresses
+ * @context_defs: contexts that it registered, or NULL
+ * @contexts: its contexts of volumes
  * @instances: of all volumes, under flt_filters_lock
  * @link: in the list of filters, highest default altitude first
  * @stats: per CPU
@@ -90,6 +93,8 @@ struct flt_filter {
 	unsigned int nr_defs;
 	u32 features;
 	bool buffer_access;
+	struct flt_context_defs *context_defs;
+	struct list_head contexts;
 	struct list_head instances;
 	struct list_head link;
 	struct flt_filter_stats __percpu *stats;

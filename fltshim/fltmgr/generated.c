@@ -6,12 +6,15 @@
 #include <linux/hashtable.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+#include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
+#include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
+#include "nt/ke_irql.h"
 #include "nt/seh.h"
 #include "nt/violation.h"
 
@@ -42,10 +45,11 @@ struct flt_instance *flt_instance_check(PFLT_INSTANCE opaque)
 	return instance && instance->obj.type == FLT_TYPE_INSTANCE ? instance : NULL;
 }
 
-static void flt_generated_reset(struct flt_generated *gen, struct flt_record *reserve)
+static void flt_generated_reset(struct flt_generated *gen, unsigned int records)
 {
 	flt_operation_init(&gen->op, gen->instance->volume, IRP_MJ_CREATE, gen->file);
-	gen->op.reserve = reserve;
+	gen->op.reserve = gen->records;
+	gen->op.nr_reserve = records;
 	gen->op.initiator = gen->instance;
 	gen->op.iopb.TargetInstance = flt_instance_opaque(gen->instance);
 	gen->op.data.Flags |= FLTFL_CALLBACK_DATA_GENERATED_IO;
@@ -54,23 +58,36 @@ static void flt_generated_reset(struct flt_generated *gen, struct flt_record *re
 	gen->state = FLT_GENERATED_FRESH;
 }
 
+/* How many records a request on a volume can need as it is now, beyond the inline ones. */
+static unsigned int flt_generated_records(const struct flt_volume *volume)
+{
+	unsigned int records;
+
+	rcu_read_lock();
+	records = rcu_dereference(volume->stack)->nr_instances;
+	rcu_read_unlock();
+	return records > FLT_INLINE_RECORDS ? records : 0;
+}
+
 /**
  * flt_generated_alloc() - allocate callback data for I/O of a filter
  * @instance: initiating instance
  * @file: target, or NULL
  * @shim: owned by the shim, not by the driver
- * @gfp: how
+ * @records: how many instances it has to do for without a further allocation, if more are
+ *	attached meanwhile
  *
- * One allocation; everything that the request needs from the manager is in it, unless more than
- * FLT_INLINE_RECORDS instances below are interested.
+ * One allocation; everything that the request needs from the manager is in it.
  *
  * Return: the callback data, or NULL without memory
  */
 struct flt_generated *flt_generated_alloc(struct flt_instance *instance, PFILE_OBJECT file,
-					  bool shim, gfp_t gfp)
+					  bool shim, unsigned int records)
 {
-	struct flt_generated *gen = kmalloc(sizeof(*gen), gfp);
+	struct flt_generated *gen;
 
+	records = max(records, flt_generated_records(instance->volume));
+	gen = kmalloc(struct_size(gen, records, records), GFP_NOFS);
 	if (!gen)
 		return NULL;
 	flt_object_get(&instance->obj);
@@ -79,9 +96,11 @@ struct flt_generated *flt_generated_alloc(struct flt_instance *instance, PFILE_O
 	gen->instance = instance;
 	gen->file = file;
 	gen->shim = shim;
-	gen->free_wanted = false;
+	gen->freed = false;
+	gen->keep_position = false;
+	gen->pins = 0;
 	gen->callback = NULL;
-	flt_generated_reset(gen, NULL);
+	flt_generated_reset(gen, records);
 	spin_lock_bh(&flt_generated_lock);
 	hash_add(flt_generated, &gen->link, (unsigned long)&gen->op.data);
 	spin_unlock_bh(&flt_generated_lock);
@@ -91,6 +110,8 @@ struct flt_generated *flt_generated_alloc(struct flt_instance *instance, PFILE_O
 /* Out of the hash already. IRQL <= DISPATCH_LEVEL. */
 static void flt_generated_free(struct flt_generated *gen)
 {
+	if (!gen->shim)
+		flt_buffer_forget(&gen->op);
 	flt_operation_fini(&gen->op);
 	if (gen->file)
 		flt_file_put(flt_file_of(gen->file));
@@ -119,12 +140,49 @@ struct flt_generated *flt_generated_take(PFLT_CALLBACK_DATA data)
 
 	spin_lock_bh(&flt_generated_lock);
 	gen = flt_generated_find(data);
-	if (gen && (gen->shim || gen->state != FLT_GENERATED_FRESH))
+	if (gen && (gen->shim || gen->freed || gen->state != FLT_GENERATED_FRESH))
 		gen = NULL;
 	if (gen)
 		gen->state = FLT_GENERATED_ISSUED;
 	spin_unlock_bh(&flt_generated_lock);
 	return gen;
+}
+
+/**
+ * flt_generated_pin() - keep a driver's callback data in memory for a moment
+ * @data: what it says is its callback data
+ * @issued: whether it is on its way
+ *
+ * Return: the callback data, to be given to flt_generated_unpin(); NULL when it is no driver's
+ */
+struct flt_generated *flt_generated_pin(PFLT_CALLBACK_DATA data, bool *issued)
+{
+	struct flt_generated *gen;
+
+	spin_lock_bh(&flt_generated_lock);
+	gen = flt_generated_find(data);
+	if (gen && (gen->shim || gen->freed))
+		gen = NULL;
+	if (gen) {
+		gen->pins++;
+		*issued = gen->state == FLT_GENERATED_ISSUED;
+	}
+	spin_unlock_bh(&flt_generated_lock);
+	return gen;
+}
+
+/* It goes here if the driver has freed it meanwhile. */
+void flt_generated_unpin(struct flt_generated *gen)
+{
+	bool last;
+
+	spin_lock_bh(&flt_generated_lock);
+	last = !--gen->pins && gen->freed && gen->state != FLT_GENERATED_ISSUED;
+	if (last)
+		hash_del(&gen->link);
+	spin_unlock_bh(&flt_generated_lock);
+	if (last)
+		flt_generated_free(gen);
 }
 
 /**
@@ -143,17 +201,19 @@ bool flt_generated_give_back(PFLT_CALLBACK_DATA data, bool reuse)
 
 	spin_lock_bh(&flt_generated_lock);
 	gen = flt_generated_find(data);
-	if (!gen || gen->shim) {
+	if (!gen || gen->shim || gen->freed) {
 		gen = NULL;
 	} else if (gen->state == FLT_GENERATED_ISSUED) {
-		if (!reuse)
-			gen->free_wanted = true;
+		gen->freed = !reuse;
 	} else if (!reuse) {
-		hash_del(&gen->link);
 		good = true;
-		free = true;
+		gen->freed = true;
+		free = !gen->pins;
+		if (free)
+			hash_del(&gen->link);
 	} else if (gen->state == FLT_GENERATED_DONE) {
-		flt_generated_reset(gen, gen->op.reserve);
+		flt_buffer_forget(&gen->op);
+		flt_generated_reset(gen, gen->op.nr_reserve);
 		good = true;
 	}
 	spin_unlock_bh(&flt_generated_lock);
@@ -173,6 +233,13 @@ static seh_raises void flt_generated_thunk(void *arg)
 	call->callback(call->data, call->context);
 }
 
+/* FLTFL_IO_OPERATION_DO_NOT_UPDATE_BYTE_OFFSET: lower filters saw it move, others do not. */
+static void flt_generated_settle_position(struct flt_generated *gen)
+{
+	if (gen->keep_position)
+		gen->file->CurrentByteOffset.QuadPart = gen->position;
+}
+
 /*
  * The request is over: the driver's completion callback, exactly once. The data is the driver's
  * the moment the callback begins, so nothing of it is touched afterwards, unless it is the
@@ -186,19 +253,25 @@ static void flt_generated_complete(struct flt_generated *gen)
 		void *context;
 	} call = { gen->callback, &gen->op.data, gen->context };
 	struct flt_instance *instance = gen->instance;
-	bool ours = gen->shim, free_wanted;
+	bool shim = gen->shim, freed = false;
 	NTSTATUS code;
 
 	flt_object_get(&instance->obj);
+	flt_generated_settle_position(gen);
 	spin_lock_bh(&flt_generated_lock);
 	gen->state = FLT_GENERATED_DONE;
-	free_wanted = gen->free_wanted;
+	if (gen->freed) {
+		gen->pins++;	/* until the callback is over */
+		freed = true;
+	}
 	spin_unlock_bh(&flt_generated_lock);
 	if (!seh_call(flt_generated_thunk, &call, &code))
 		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
 			      "completion callback raised %#x and nobody handled it", code);
-	if (ours || free_wanted)
+	if (shim)
 		flt_generated_release(gen);
+	else if (freed)
+		flt_generated_unpin(gen);
 	/* Only now may the instance's teardown, and the filter's text, come to an end. */
 	flt_instance_settle(instance);
 	flt_object_put(&instance->obj);
@@ -230,6 +303,8 @@ static bool flt_generated_prepare(struct flt_generated *gen)
 	struct flt_operation *op = &gen->op;
 	const struct flt_op_desc *desc = flt_op_desc(op->iopb.MajorFunction);
 
+	if (op->iopb.MajorFunction == IRP_MJ_CREATE && gen->file)
+		return false;
 	if (!desc || desc->form != FLT_FORM_IRP || !FLT_IS_IRP_OPERATION(&op->data) ||
 	    FLT_IS_FASTIO_OPERATION(&op->data) || FLT_IS_FS_FILTER_OPERATION(&op->data))
 		return false;
@@ -240,12 +315,31 @@ static bool flt_generated_prepare(struct flt_generated *gen)
 	return true;
 }
 
+static void flt_generated_report_major(struct flt_generated *gen)
+{
+	flt_violation(gen->instance->filter, FLT_VIOLATION_ROUTINE, NULL,
+		      gen->file && gen->op.iopb.MajorFunction == IRP_MJ_CREATE ?
+		      "operation %#x cannot be started for an open file" :
+		      "operation %#x cannot be started, since it is not IRP-based",
+		      gen->op.iopb.MajorFunction);
+}
+
 /* I/O of its own is refused once the teardown-start callback of an instance has returned. */
 static bool flt_instance_may_start(struct flt_instance *instance)
 {
 	/* Pairs with the release in flt_instance_detach(). */
 	return smp_load_acquire(&instance->state) < FLT_INSTANCE_LEAVING ||
 	       READ_ONCE(instance->still_starts);
+}
+
+/* Called above @limit? At APC_LEVEL it is performed all the same (IRQL-62). */
+static bool flt_generated_level(struct flt_generated *gen, KIRQL limit)
+{
+	if (likely(ke_level_at_most(limit)))
+		return true;
+	flt_violation(gen->instance->filter, FLT_VIOLATION_ROUTINE, NULL,
+		      "I/O started at level %u, above %u", KeGetCurrentIrql(), limit);
+	return preemptible();
 }
 
 static bool flt_stack_short(void)
@@ -282,19 +376,15 @@ NTSTATUS flt_generated_start(struct flt_generated *gen,
 			      "IRP_PAGING_IO for %s", FltGetIrpName(op->iopb.MajorFunction));
 		op->iopb.IrpFlags &= ~(IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO);
 	}
-	if (!preemptible()) {
-		flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
-			      "I/O started at DISPATCH_LEVEL");
+	if (!flt_generated_level(gen, op->iopb.IrpFlags & IRP_PAGING_IO ? APC_LEVEL :
+				 PASSIVE_LEVEL))
 		return flt_generated_refuse(gen, STATUS_INVALID_DEVICE_STATE);
-	}
-	if (!flt_generated_prepare(gen)) {
-		flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
-			      "only IRP-based operations can be started, not %#x",
-			      op->iopb.MajorFunction);
-		return flt_generated_refuse(gen, STATUS_INVALID_PARAMETER);
-	}
 	if (op->iopb.MajorFunction == IRP_MJ_CREATE)
 		return flt_generated_refuse(gen, STATUS_FLT_INVALID_ASYNCHRONOUS_REQUEST);
+	if (!flt_generated_prepare(gen)) {
+		flt_generated_report_major(gen);
+		return flt_generated_refuse(gen, STATUS_INVALID_PARAMETER);
+	}
 	if (!flt_instance_may_start(instance))
 		return flt_generated_refuse(gen, STATUS_FLT_DELETING_OBJECT);
 	if (flt_stack_short()) {
@@ -320,24 +410,54 @@ void flt_generated_run(struct flt_generated *gen)
 	struct flt_instance *instance = gen->instance;
 
 	atomic_inc(&instance->owed);
-	if (!preemptible()) {
-		flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
-			      "I/O started at DISPATCH_LEVEL");
+	if (!flt_generated_level(gen, APC_LEVEL)) {
 		flt_operation_result(op, STATUS_INVALID_DEVICE_STATE, 0);
 	} else if (!flt_generated_prepare(gen)) {
-		flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
-			      "only IRP-based operations can be started, not %#x",
-			      op->iopb.MajorFunction);
+		flt_generated_report_major(gen);
 		flt_operation_result(op, STATUS_INVALID_PARAMETER, 0);
 	} else if (!flt_instance_may_start(instance)) {
 		flt_operation_result(op, STATUS_FLT_DELETING_OBJECT, 0);
 	} else {
 		flt_operation_run(op);
 	}
+	flt_generated_settle_position(gen);
 	spin_lock_bh(&flt_generated_lock);
 	gen->state = FLT_GENERATED_DONE;
+	gen->freed = false;	/* while it was on its way: the caller still counts on it */
 	spin_unlock_bh(&flt_generated_lock);
 	flt_instance_settle(instance);
+}
+
+/**
+ * flt_generated_retake() - a driver wants to issue its completed callback data once more
+ * @data: what it says is its callback data
+ * @instance: initiating instance
+ *
+ * Return: the operation, ISSUED now, or NULL when it is not a completed one of that instance
+ */
+struct flt_generated *flt_generated_retake(PFLT_CALLBACK_DATA data, struct flt_instance *instance)
+{
+	struct flt_generated *gen;
+
+	spin_lock_bh(&flt_generated_lock);
+	gen = flt_generated_find(data);
+	if (gen && (gen->shim || gen->freed || gen->state != FLT_GENERATED_DONE ||
+		    gen->instance != instance))
+		gen = NULL;
+	if (gen)
+		gen->state = FLT_GENERATED_ISSUED;
+	spin_unlock_bh(&flt_generated_lock);
+	return gen;
+}
+
+/* Issues it once more and waits; the parameters are those in op.accepted. */
+void flt_generated_repeat(struct flt_generated *gen)
+{
+	gen->op.iopb = gen->op.accepted;
+	flt_operation_reset(&gen->op);
+	gen->op.data.Flags |= FLTFL_CALLBACK_DATA_REISSUED_IO;
+	flt_generated_run(gen);
+	gen->op.data.Flags &= ~FLTFL_CALLBACK_DATA_REISSUED_IO;
 }
 
 int flt_generated_init(void)

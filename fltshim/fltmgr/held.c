@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holding, finding and draining operations. Lock order: flt_live_lock (per CPU) -> nothing;
- * instance->lock -> nothing. No callback runs under either.
+ * Holding, finding and draining operations. Lock order: flt_live.lock (per CPU) -> nothing;
+ * flt_held.lock -> nothing; instance->lock -> nothing. No callback runs under any of them.
  *
- * Every operation that visits a filter is in a per-CPU list from its start to its end. The list
- * serves debugfs, and it is what makes a resume call with a stale pointer harmless: an address
- * that is in no list is never dereferenced.
+ * Every operation that visits a filter is in a per-CPU list from its start to its end, and in a
+ * hash besides while a filter holds it. The lists serve debugfs, and both make a resume call with
+ * a stale pointer harmless: an address that is in neither is never dereferenced. Since there may
+ * be thousands of held operations but no more running ones than tasks, the hash is asked first.
  */
+#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/list_sort.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "fltmgr/callback.h"
+#include "fltmgr/cancel.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
@@ -24,6 +27,42 @@ struct flt_live {
 };
 
 static DEFINE_PER_CPU(struct flt_live, flt_live);
+
+#define FLT_HELD_BITS	8
+
+static struct flt_held {
+	spinlock_t lock;	/* ops; taken in softirq too */
+	struct hlist_head ops;
+} flt_held[1 << FLT_HELD_BITS];
+
+static struct flt_held *flt_held_of(PFLT_CALLBACK_DATA data)
+{
+	return &flt_held[hash_ptr(data, FLT_HELD_BITS)];
+}
+
+/* An operation that a filter holds, by its address; the bucket's lock is held. */
+static struct flt_operation *flt_held_find(struct flt_held *held, PFLT_CALLBACK_DATA data)
+{
+	struct flt_operation *op;
+
+	hlist_for_each_entry(op, &held->ops, held_link) {
+		if (&op->data == data)
+			return op;
+	}
+	return NULL;
+}
+
+/* An operation in a CPU's list, by its address; youngest first; the list's lock is held. */
+static struct flt_operation *flt_live_find(struct flt_live *live, PFLT_CALLBACK_DATA data)
+{
+	struct flt_operation *op;
+
+	list_for_each_entry_reverse(op, &live->ops, inflight) {
+		if (&op->data == data)
+			return op;
+	}
+	return NULL;
+}
 
 void flt_inflight_add(struct flt_operation *op)
 {
@@ -76,15 +115,25 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 			record->counted = true;
 			atomic_inc(&instance->owed);
 		}
+		if (record->swaps) {
+			/* Its buffer is in use below: a detach waits for the end (POSTOP-48). */
+			INIT_LIST_HEAD(&record->link);
+			continue;
+		}
 		spin_lock_bh(&instance->lock);
 		list_add_tail(&record->link, &instance->open);
 		spin_unlock_bh(&instance->lock);
 	}
 	if (holder) {
+		struct flt_held *held = flt_held_of(&op->data);
+
 		atomic_inc(&holder->owed);
 		spin_lock_bh(&holder->lock);
 		list_add_tail(&op->held, &holder->held);
 		spin_unlock_bh(&holder->lock);
+		spin_lock_bh(&held->lock);
+		hlist_add_head(&op->held_link, &held->ops);
+		spin_unlock_bh(&held->lock);
 	}
 	if (!op->stack_ref) {
 		op->stack_ref = true;
@@ -107,6 +156,13 @@ void flt_hold_end(struct flt_operation *op, struct flt_instance *holder)
 {
 	int i, passed = flt_records_passed(op);
 
+	if (holder) {
+		struct flt_held *held = flt_held_of(&op->data);
+
+		spin_lock_bh(&held->lock);
+		hlist_del(&op->held_link);
+		spin_unlock_bh(&held->lock);
+	}
 	op->guard = flt_guard_enter(op->volume);
 	op->runner = current;
 	for (i = 0; i < passed; i++) {
@@ -139,9 +195,12 @@ void flt_record_finish(struct flt_record *record)
 	}
 }
 
-/* Moves a held operation to RESUMED; false when nobody holds it in @phase. */
+/*
+ * Moves a held operation to RESUMED; false when nobody holds it in @phase. A cancel routine that
+ * is armed still is disarmed before anybody can go on with the operation.
+ */
 static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int resume,
-			 void *context, bool *run)
+			 void *context, bool *run, bool *armed)
 {
 	int old = atomic_read(&op->hold);
 
@@ -153,6 +212,7 @@ static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int res
 		if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_CLAIMED))
 			break;
 	}
+	*armed = flt_cancel_disarm(op);
 	op->resume = resume;
 	op->resume_context = context;
 	*run = old == FLT_HOLD_PENDED;
@@ -168,34 +228,93 @@ static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int res
  * @context: completion context
  * @resume_op: the operation if the caller has to set it going; NULL when its callback has not
  *	returned yet and will see the resumption itself
+ * @armed: whether a cancel routine had to be disarmed
  *
  * Return: false if no operation with that address is held in that phase
  */
 bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,
-		    struct flt_operation **resume_op)
+		    struct flt_operation **resume_op, bool *armed)
 {
-	bool found = false, run = false;
+	struct flt_held *held = flt_held_of(data);
+	bool claimed = false, run = false;
+	struct flt_operation *op;
 	int cpu;
 
 	*resume_op = NULL;
+	*armed = false;
+	spin_lock_bh(&held->lock);
+	op = flt_held_find(held, data);
+	if (op)
+		claimed = flt_hold_try(op, phase, resume, context, &run, armed);
+	spin_unlock_bh(&held->lock);
+	/* Its callback has not returned, perhaps: then it is in a list. */
 	for_each_possible_cpu(cpu) {
 		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_operation *op;
 
+		if (op)
+			break;
 		spin_lock_bh(&live->lock);
-		list_for_each_entry(op, &live->ops, inflight) {
-			if (&op->data != data)
-				continue;
-			found = flt_hold_try(op, phase, resume, context, &run);
-			break;
-		}
+		op = flt_live_find(live, data);
+		if (op)
+			claimed = flt_hold_try(op, phase, resume, context, &run, armed);
 		spin_unlock_bh(&live->lock);
-		if (found)
-			break;
 	}
-	if (found && run)
-		*resume_op = flt_operation_of(data);
-	return found;
+	if (claimed && run)
+		*resume_op = op;
+	return claimed;
+}
+
+/**
+ * flt_hold_release() - resume an operation that is held only because a worker has its data
+ * @data: address of the callback data that the worker had; the operation may be gone
+ *
+ * The answer to a post-operation callback that gave its operation to a worker, returned as if it
+ * had not, and could not be made to wait (DEFER-35).
+ */
+void flt_hold_release(PFLT_CALLBACK_DATA data)
+{
+	struct flt_held *held = flt_held_of(data);
+	bool run = false, armed = false;
+	struct flt_operation *op;
+
+	spin_lock_bh(&held->lock);
+	op = flt_held_find(held, data);
+	if (!op || !(READ_ONCE(op->flags) & FLT_OP_WORKER_RESUMES) ||
+	    !flt_hold_try(op, FLT_PHASE_POST, 0, NULL, &run, &armed))
+		run = false;
+	spin_unlock_bh(&held->lock);
+	if (run)
+		flt_operation_continue(op);
+}
+
+/**
+ * flt_operation_lookup() - an operation by what a filter says is its callback data
+ * @data: address; may be stale or wild
+ *
+ * IRQL <= DISPATCH_LEVEL. The caller holds the operation, or owns the callback data; nothing here
+ * keeps it.
+ *
+ * Return: the operation, or NULL when none of that address is under way
+ */
+struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data)
+{
+	struct flt_held *held = flt_held_of(data);
+	struct flt_operation *op;
+	int cpu;
+
+	spin_lock_bh(&held->lock);
+	op = flt_held_find(held, data);
+	spin_unlock_bh(&held->lock);
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+
+		if (op)
+			break;
+		spin_lock_bh(&live->lock);
+		op = flt_live_find(live, data);
+		spin_unlock_bh(&live->lock);
+	}
+	return op;
 }
 
 /**
@@ -405,8 +524,11 @@ int flt_inflight_show(struct seq_file *m, void *unused)
 
 int flt_held_init(void)
 {
+	unsigned int i;
 	int cpu;
 
+	for (i = 0; i < ARRAY_SIZE(flt_held); i++)
+		spin_lock_init(&flt_held[i].lock);
 	for_each_possible_cpu(cpu) {
 		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
 

@@ -16,7 +16,9 @@ struct flt_instance;
 void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder);
 void flt_hold_end(struct flt_operation *op, struct flt_instance *holder);
 bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,
-		    struct flt_operation **resume_op);
+		    struct flt_operation **resume_op, bool *armed);
+void flt_hold_release(PFLT_CALLBACK_DATA data);
+struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data);
 void flt_record_finish(struct flt_record *record);
 void flt_instance_drain(struct flt_instance *instance);
 

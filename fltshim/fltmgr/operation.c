@@ -8,7 +8,9 @@
 #include <linux/mempool.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
+#include "fltmgr/cancel.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
@@ -17,6 +19,8 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
+#include "fltmgr/work_item.h"
+#include "nt/mm_mdl.h"
 
 static struct workqueue_struct *flt_resume_wq;
 static struct kmem_cache *flt_iopb_cache;
@@ -29,6 +33,31 @@ static const ULONG flt_form_flag[] = {
 };
 
 static void flt_resume_worker(struct work_struct *work);
+
+/* The state of the walk before it begins. */
+static inline void flt_operation_reset_walk(struct flt_operation *op)
+{
+	op->stack = NULL;
+	op->guard = NULL;
+	op->records = op->inline_records;
+	op->phase = FLT_PHASE_PRE;
+	op->floor = -1;
+	op->waits = 0;
+	op->flags = flt_op_desc_at(op->op_index)->cannot_fail ? FLT_OP_UNKILLABLE : 0;
+	op->stack_ref = false;
+	atomic_set(&op->hold, FLT_HOLD_NONE);
+	atomic_set(&op->cancel, FLT_CANCEL_NONE);
+}
+
+/**
+ * flt_operation_reset() - make a finished operation ready to be run again
+ * @op: its parameters stay as they are
+ */
+void flt_operation_reset(struct flt_operation *op)
+{
+	flt_operation_reset_walk(op);
+	flt_fail(op, STATUS_SUCCESS);
+}
 
 /**
  * flt_operation_init() - prepare an operation
@@ -56,19 +85,14 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->iopb.TargetFileObject = file;
 	op->volume = volume;
 	op->initiator = NULL;
-	op->stack = NULL;
-	op->guard = NULL;
-	op->records = op->inline_records;
 	op->reserve = NULL;
+	op->nr_reserve = 0;
 	op->front = NULL;
 	op->bottom = NULL;
+	op->locked = NULL;
 	op->done = NULL;
-	op->phase = FLT_PHASE_PRE;
-	op->waits = 0;
-	op->flags = desc->cannot_fail ? FLT_OP_UNKILLABLE : 0;
 	op->op_index = flt_op_index(major);
-	op->stack_ref = false;
-	atomic_set(&op->hold, FLT_HOLD_NONE);
+	flt_operation_reset_walk(op);
 	op->task = current;
 }
 
@@ -138,11 +162,12 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
  * values before are kept for its own post-operation callback and those above. Retargeting to
- * another file object or instance has to stay on this volume and with this instance here.
+ * another file object or instance has to stay on this volume and with this instance here. @owed:
+ * the filter's post-operation callback will be called.
  *
  * Return: false when the change cannot be taken; the operation fails then
  */
-static bool flt_accept_changes(struct flt_operation *op, struct flt_record *record)
+static bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, bool owed)
 {
 	struct flt_instance *instance = record->node->instance;
 	FLT_IO_PARAMETER_BLOCK *saved;
@@ -168,7 +193,11 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 	/* Pre-operations and resumptions of them run where sleeping is allowed: never NULL. */
 	saved = mempool_alloc(flt_iopb_pool, GFP_NOFS);
 	*saved = op->accepted;
+	/* The filter may drop its own reference at once (CBD-056); flt_restore() drops this one. */
+	if (op->iopb.TargetFileObject != saved->TargetFileObject)
+		flt_file_get(flt_file_of(op->iopb.TargetFileObject));
 	record->saved = saved;
+	record->swaps = flt_buffer_accept(op, instance->filter, saved, owed);
 	op->accepted = op->iopb;
 	op->accepted.TargetInstance = NULL;
 	op->flags |= FLT_OP_CHANGED;
@@ -200,7 +229,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		owed = true;
 		fallthrough;
 	case FLT_PREOP_SUCCESS_NO_CALLBACK:
-		if (!flt_accept_changes(op, record)) {
+		if (!flt_accept_changes(op, record, owed)) {
 			/* Its own post-operation callback still comes, with the failure. */
 			if (owed) {
 				record->context = context;
@@ -257,6 +286,21 @@ static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 	return false;
 }
 
+/*
+ * The same for an operation that a worker has and its callback did not keep: resumed when the
+ * worker ends. One that ended before the hold was published could not do that.
+ */
+static bool flt_hold_for_worker(struct flt_operation *op, struct flt_instance *holder)
+{
+	PFLT_CALLBACK_DATA data = &op->data;
+
+	if (!flt_hold(op, holder))
+		return false;
+	if (!flt_item_has_data(data))
+		flt_hold_release(data);
+	return true;
+}
+
 /* Ends a callback that did not keep the operation; true when it was resumed all the same. */
 static bool flt_unhold(struct flt_operation *op)
 {
@@ -268,6 +312,41 @@ static bool flt_unhold(struct flt_operation *op)
 		cpu_relax();
 	atomic_set(&op->hold, FLT_HOLD_NONE);
 	return true;
+}
+
+/*
+ * A callback gave its operation to a worker, or armed a cancel routine, and then did not keep it.
+ * The callback data stays until the worker is through (DEFER-35). Where that cannot be awaited the
+ * operation is held for it.
+ *
+ * Return: false when it has to be held
+ */
+static bool flt_callback_strayed(struct flt_operation *op, struct flt_filter *filter, int verdict)
+{
+	if (flt_cancel_disarm(op))
+		flt_violation(filter, FLT_VIOLATION_RESUME, op,
+			      "returned %d with a cancel routine armed", verdict);
+	if (!(op->flags & FLT_OP_POSTED))
+		return true;
+	flt_violation(filter, FLT_VIOLATION_RESUME, op, "returned %d but has posted the operation",
+		      verdict);
+	op->flags &= ~FLT_OP_POSTED;
+	if (!preemptible()) {
+		op->flags |= FLT_OP_WORKER_RESUMES;
+		return false;
+	}
+	flt_item_wait_data(&op->data);
+	return true;
+}
+
+/* Ends a callback that did not keep the operation, as far as it can be seen cheaply. */
+static inline bool flt_callback_ended(struct flt_operation *op, struct flt_filter *filter,
+				      int verdict)
+{
+	if (likely(!(op->flags & FLT_OP_POSTED) &&
+		   !(atomic_read(&op->cancel) & FLT_CANCEL_STATE)))
+		return true;
+	return flt_callback_strayed(op, filter, verdict);
 }
 
 /* One pre-operation callback. Return: false when it keeps the operation. */
@@ -304,6 +383,9 @@ static bool flt_step_pre(struct flt_operation *op)
 	record->state = FLT_RECORD_NONE;
 	record->counted = false;
 	record->sync = false;
+	record->swaps = false;
+	record->retained = false;
+	record->swapped = NULL;
 	if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED) ||
 	    (node->skip && flt_node_skipped(op, node))) {
 		op->cursor++;
@@ -332,6 +414,10 @@ static bool flt_step_pre(struct flt_operation *op)
 		if (!FLT_IS_IRP_OPERATION(&op->data))
 			flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
 				      "FLT_PREOP_PENDING for what is not IRP-based");
+		if (READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED)
+			flt_violation(filter, FLT_VIOLATION_TEARDOWN, op,
+				      "FLT_PREOP_PENDING while the instance is torn down");
+		op->flags &= ~FLT_OP_POSTED;
 		return !flt_hold(op, node->instance);
 	}
 	if (unlikely(flt_unhold(op))) {
@@ -340,8 +426,33 @@ static bool flt_step_pre(struct flt_operation *op)
 		verdict = op->resume;
 		context = op->resume_context;
 	}
+	flt_callback_ended(op, filter, verdict);
 	flt_preop_apply(op, record, verdict, context);
 	return true;
+}
+
+/*
+ * A filter's own transfer on a file opened for synchronous I/O moves the file position, as a file
+ * system of Windows does it (ASYNC-103); what comes from outside has moved its own already.
+ */
+static void flt_advance_position(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *p = &op->accepted.Parameters;
+	PFILE_OBJECT file = op->accepted.TargetFileObject;
+	s64 offset;
+
+	if (!file || !(file->Flags & FO_SYNCHRONOUS_IO) || !NT_SUCCESS(op->data.IoStatus.Status) ||
+	    op->accepted.IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO))
+		return;
+	if (op->op_index == IRP_MJ_READ)
+		offset = p->Read.ByteOffset.QuadPart;
+	else if (op->op_index == IRP_MJ_WRITE)
+		offset = p->Write.ByteOffset.QuadPart;
+	else
+		return;
+	if (offset >= 0)
+		WRITE_ONCE(file->CurrentByteOffset.QuadPart,
+			   offset + op->data.IoStatus.Information);
 }
 
 /* The file system's turn. Return: false when it finishes the operation later. */
@@ -360,6 +471,10 @@ static bool flt_step_bottom(struct flt_operation *op)
 	}
 	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
 		op->flags |= FLT_OP_OPENED;
+	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
+		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
+	if (op->initiator)
+		flt_advance_position(op);
 	op->phase = FLT_PHASE_POST;
 	op->cursor = op->nr_nodes - 1;
 	return true;
@@ -370,6 +485,10 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 {
 	if (likely(!record->saved))
 		return;
+	if (record->swaps)
+		flt_buffer_swapped_note(op, record);
+	if (op->accepted.TargetFileObject != record->saved->TargetFileObject)
+		flt_file_put(flt_file_of(op->accepted.TargetFileObject));
 	op->accepted = *record->saved;
 	mempool_free(record->saved, flt_iopb_pool);
 	record->saved = NULL;
@@ -382,6 +501,8 @@ static void flt_post_next(struct flt_operation *op, struct flt_record *record)
 		record->sync = false;
 		op->waits--;
 	}
+	if (unlikely(record->swaps))
+		flt_buffer_swapped_free(record);
 	op->cursor--;
 }
 
@@ -396,13 +517,14 @@ static bool flt_step_post(struct flt_operation *op)
 	NTSTATUS before, code;
 	ULONG flags;
 
-	if (op->cursor < 0) {
+	if (op->cursor <= op->floor) {
 		op->phase = FLT_PHASE_DONE;
 		return true;
 	}
 	record = &op->records[op->cursor];
 	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
 		atomic_set(&op->hold, FLT_HOLD_NONE);
+		op->flags &= ~FLT_OP_WORKER_RESUMES;
 		flt_hold_end(op, record->node->instance);
 		flt_check_status(op, record->node->instance->filter, false);
 		flt_check_information(op, record->node->instance->filter);
@@ -431,8 +553,11 @@ static bool flt_step_post(struct flt_operation *op)
 		if (!FLT_IS_IRP_OPERATION(&op->data))
 			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
 				      "halted completion of what is not IRP-based");
+		op->flags &= ~FLT_OP_POSTED;
 		return !flt_hold(op, record->node->instance);
 	}
+	if (!flt_callback_ended(op, filter, verdict))
+		return !flt_hold_for_worker(op, record->node->instance);
 	if (unlikely(flt_unhold(op)))
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
 			      "resumed before the callback returned %d", verdict);
@@ -508,8 +633,7 @@ static bool flt_operation_enter(struct flt_operation *op)
 	}
 	op->cursor = 0;
 	op->start = jiffies;
-	if (op->nr_nodes > FLT_INLINE_RECORDS && op->reserve &&
-	    op->nr_nodes <= FLT_RESERVED_RECORDS) {
+	if (op->nr_nodes > FLT_INLINE_RECORDS && op->nr_nodes <= op->nr_reserve) {
 		op->records = op->reserve;
 	} else if (op->nr_nodes > FLT_INLINE_RECORDS) {
 		op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
@@ -539,14 +663,34 @@ static void flt_operation_leave(struct flt_operation *op)
 	op->records = op->inline_records;
 }
 
+/*
+ * Drives the machine to the end, waiting out holds. A killed caller cancels: once what is armed or
+ * the file system that has it now, later every file system that gets it.
+ */
+static void flt_operation_drive(struct flt_operation *op)
+{
+	while (!flt_operation_machine(op)) {
+		if (op->flags & FLT_OP_UNKILLABLE) {
+			wait_for_completion_state(&op->resumed, TASK_IDLE);
+		} else if (wait_for_completion_killable(&op->resumed)) {
+			if (flt_operation_canceled(op))
+				flt_cancel_bottom(op);
+			else
+				flt_operation_cancel(op);
+			wait_for_completion_state(&op->resumed, TASK_IDLE);
+		}
+		reinit_completion(&op->resumed);
+	}
+}
+
 /**
  * flt_operation_run() - take a synchronous operation through the filters and the file system
  * @op: initialised operation
  *
  * PASSIVE or APC level. Every callback and the bottom run in the calling task: when somebody
  * pends the operation, the caller sleeps until it is resumed and goes on itself. A fatal signal
- * asks the file system to give up; the operation is awaited all the same, since a filter may
- * still hold its callback data (PEND-19).
+ * cancels the operation; it is awaited all the same, since a filter may still hold its callback
+ * data (PEND-19).
  *
  * Return: the final status, as in op->data.IoStatus
  */
@@ -555,18 +699,37 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 	init_completion(&op->resumed);
 	if (!flt_operation_enter(op))
 		return op->data.IoStatus.Status;
-	while (!flt_operation_machine(op)) {
-		if (op->flags & FLT_OP_UNKILLABLE) {
-			wait_for_completion_state(&op->resumed, TASK_IDLE);
-		} else if (wait_for_completion_killable(&op->resumed)) {
-			if (op->phase == FLT_PHASE_BOTTOM && op->volume->ops->cancel)
-				op->volume->ops->cancel(op);
-			wait_for_completion_state(&op->resumed, TASK_IDLE);
-		}
-		reinit_completion(&op->resumed);
-	}
+	flt_operation_drive(op);
 	flt_operation_leave(op);
 	return op->data.IoStatus.Status;
+}
+
+/**
+ * flt_operation_again() - send an operation down once more, from its post-operation callback
+ * @op: op->cursor is the record whose callback runs, in this task; IoStatus and the parameters in
+ *	op->accepted are what shall go down
+ *
+ * PASSIVE or APC level. Only what is below that record is visited; the caller's record is DONE to
+ * a detacher meanwhile, and its instance is kept by the caller. On return the walk stands where it
+ * stood, with the new IoStatus.
+ */
+void flt_operation_again(struct flt_operation *op)
+{
+	int floor = op->floor, cursor = op->cursor;
+	struct flt_record *record = &op->records[cursor];
+
+	record->state = FLT_RECORD_NONE;
+	op->floor = cursor;
+	op->cursor = cursor + 1;
+	op->phase = FLT_PHASE_PRE;
+	op->flags &= ~(FLT_OP_BY_FILTER | FLT_OP_OPENED);
+	atomic_set(&op->hold, FLT_HOLD_NONE);
+	flt_operation_drive(op);
+	atomic_set(&op->hold, FLT_HOLD_CALLING);
+	op->phase = FLT_PHASE_POST;
+	op->cursor = cursor;
+	op->floor = floor;
+	record->state = FLT_RECORD_OPEN;
 }
 
 static void flt_operation_put_tasks(struct flt_operation *op)
@@ -660,25 +823,14 @@ void flt_operation_bottom_done(struct flt_operation *op)
 }
 
 /**
- * flt_operation_reserve() - allocate now what the walk would allocate later
- * @op: initialised operation
- *
- * Return: false without memory
- */
-bool flt_operation_reserve(struct flt_operation *op)
-{
-	op->reserve = kmalloc_array(FLT_RESERVED_RECORDS, sizeof(*op->reserve), GFP_NOFS);
-	return op->reserve;
-}
-
-/**
  * flt_operation_fini() - an operation's memory is about to go
  * @op: finished, or never run
  */
 void flt_operation_fini(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
-	kfree(op->reserve);
+	if (unlikely(op->locked))
+		mm_mdl_free_kept(&op->locked);
 }
 
 int flt_operations_init(void)

@@ -35,6 +35,8 @@ struct task_struct;
 #define FLT_OP_WAS_HELD		0x08	/* somebody pended it at some time */
 #define FLT_OP_BY_FILTER	0x10	/* a filter completed it, not the file system */
 #define FLT_OP_OPENED		0x20	/* a create for which the file system opened a file */
+#define FLT_OP_POSTED		0x40	/* the running callback gave it to a worker */
+#define FLT_OP_WORKER_RESUMES	0x80	/* held until that worker ends, whatever it does */
 
 enum flt_phase {
 	FLT_PHASE_PRE,		/* going down */
@@ -50,6 +52,15 @@ enum flt_hold {
 	FLT_HOLD_PENDED,	/* the callback (or the bottom) kept it */
 	FLT_HOLD_CLAIMED,	/* being handed back: @resume is written */
 	FLT_HOLD_RESUMED,	/* handed back, the machine has not looked yet */
+};
+
+/* State of cancellation (op->cancel), moved by cmpxchg; see cancel.c. */
+enum {
+	FLT_CANCEL_NONE,	/* no cancel routine */
+	FLT_CANCEL_ARMED,	/* cancel_fire is called by who cancels */
+	FLT_CANCEL_FIRING,	/* it was claimed for that, which owns the operation */
+	FLT_CANCEL_STATE = 3,	/* mask of these */
+	FLT_CANCEL_ASKED = 4,	/* the operation was cancelled */
 };
 
 enum flt_record_state {
@@ -69,6 +80,9 @@ enum flt_record_state {
  *	by the walk alone otherwise
  * @counted: linked at least once, so the instance counts it until it is DONE
  * @sync: FLT_PREOP_SYNCHRONIZE: post belongs to the thread of pre
+ * @swaps: the accepted change exchanged the data buffer; such a record cannot be drained
+ * @retained: the filter frees @swapped itself
+ * @swapped: on the way up: MDL of the buffer that it put in place
  */
 struct flt_record {
 	struct flt_operation *op;
@@ -79,6 +93,9 @@ struct flt_record {
 	u8 state;
 	bool counted;
 	bool sync;
+	bool swaps;
+	bool retained;
+	PMDL swapped;
 };
 
 /**
@@ -92,12 +109,14 @@ struct flt_record {
  * @stack: the snapshot taken at the start: decides which instances are visited
  * @guard: the snapshot whose rundown protects the present run of the machine
  * @records: @inline_records, or allocated when the snapshot is deeper
- * @reserve: FLT_RESERVED_RECORDS of them, allocated beforehand, or NULL
+ * @reserve: @nr_reserve of them that the operation's owner has, or NULL
+ * @nr_reserve: how many
  * @front: the file system's own description of the request; NULL for what a filter started
  * @bottom: the file system's own while the bottom is under way
  * @done: end of an asynchronous operation
  * @nodes: the interested nodes that are visited, from high to low
  * @cursor: the node whose turn it is
+ * @floor: the walk ends when @cursor comes up to it: -1, or the node that reissues the operation
  * @nr_nodes: how many there are
  * @phase: enum flt_phase
  * @flags: FLT_OP_*
@@ -118,6 +137,13 @@ struct flt_record {
  *	operations, whose thread may exit meanwhile
  * @runner: the task that runs the machine; for comparison only
  * @held: in the holding instance's list of operations that it pends
+ * @locked: MDLs that FltLockUserBuffer() made for it
+ * @held_link: in the hash of operations that filters hold
+ * @cancel: FLT_CANCEL_*
+ * @cancel_fire: called once when the operation is cancelled while ARMED; in the context of who
+ *	cancels, up to softirq
+ * @cancel_arg: of @cancel_fire: the driver's routine, its queue, or a waiter
+ * @cancel_context: of @cancel_fire: the queue's io context
  */
 struct flt_operation {
 	FLT_CALLBACK_DATA data;
@@ -129,11 +155,13 @@ struct flt_operation {
 	struct flt_stack *guard;
 	struct flt_record *records;
 	struct flt_record *reserve;
+	unsigned int nr_reserve;
 	void *front;
 	void *bottom;
 	void (*done)(struct flt_operation *op);
 	const struct flt_node *nodes;
 	int cursor;
+	int floor;
 	int nr_nodes;
 	u8 phase;
 	u8 flags;
@@ -152,6 +180,12 @@ struct flt_operation {
 	struct task_struct *leader;
 	struct task_struct *runner;
 	struct list_head held;
+	PMDL locked;
+	struct hlist_node held_link;
+	atomic_t cancel;
+	void (*cancel_fire)(struct flt_operation *op);
+	void *cancel_arg;
+	void *cancel_context;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
 };
 
@@ -174,8 +208,9 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 			PFILE_OBJECT file);
 NTSTATUS flt_operation_run(struct flt_operation *op);
 u8 flt_operation_start(struct flt_operation *op);
+void flt_operation_reset(struct flt_operation *op);
+void flt_operation_again(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);
-bool flt_operation_reserve(struct flt_operation *op);
 
 /* pend.c: the operation was held and has been claimed for resumption. */
 void flt_operation_continue(struct flt_operation *op);
@@ -197,6 +232,15 @@ static inline void flt_operation_result(struct flt_operation *op, NTSTATUS statu
 {
 	op->data.IoStatus.Status = status;
 	op->data.IoStatus.Information = information;
+}
+
+/*
+ * Was the operation cancelled? A bottom that leaves it under way asks once more after it has made
+ * it findable for volume->ops->cancel().
+ */
+static inline bool flt_operation_canceled(const struct flt_operation *op)
+{
+	return atomic_read(&op->cancel) & FLT_CANCEL_ASKED;
 }
 
 /* Did a filter change parameters, so that the bottom may not rely on op->front alone? */

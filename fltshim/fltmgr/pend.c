@@ -22,6 +22,7 @@ VOID FltCompletePendedPreOperation(PFLT_CALLBACK_DATA CallbackData,
 {
 	int status = CallbackStatus;
 	struct flt_operation *op;
+	bool armed;
 
 	if (status != FLT_PREOP_COMPLETE && status != FLT_PREOP_SUCCESS_NO_CALLBACK &&
 	    status != FLT_PREOP_SUCCESS_WITH_CALLBACK) {
@@ -36,9 +37,12 @@ VOID FltCompletePendedPreOperation(PFLT_CALLBACK_DATA CallbackData,
 	}
 	if (status != FLT_PREOP_COMPLETE && KeGetCurrentIrql() > APC_LEVEL)
 		fsh_violation(fsh_caller(), __func__, "status %d at DISPATCH_LEVEL", status);
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, &op))
+	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, &op, &armed))
 		fsh_violation(fsh_caller(), __func__, "operation %p is not pended", CallbackData);
-	else if (op)
+	else if (armed)
+		fsh_violation(fsh_caller(), __func__, "operation %p can still be cancelled",
+			      CallbackData);
+	if (op)
 		flt_operation_continue(op);
 }
 EXPORT_SYMBOL_GPL(FltCompletePendedPreOperation);
@@ -53,10 +57,14 @@ EXPORT_SYMBOL_GPL(FltCompletePendedPreOperation);
 VOID FltCompletePendedPostOperation(PFLT_CALLBACK_DATA CallbackData)
 {
 	struct flt_operation *op;
+	bool armed;
 
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_POST, 0, NULL, &op))
+	if (!flt_hold_claim(CallbackData, FLT_PHASE_POST, 0, NULL, &op, &armed))
 		fsh_violation(fsh_caller(), __func__, "operation %p is not halted", CallbackData);
-	else if (op)
+	else if (armed)
+		fsh_violation(fsh_caller(), __func__, "operation %p can still be cancelled",
+			      CallbackData);
+	if (op)
 		flt_operation_continue(op);
 }
 EXPORT_SYMBOL_GPL(FltCompletePendedPostOperation);

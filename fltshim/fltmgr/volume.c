@@ -247,6 +247,7 @@ void flt_volume_destroy(struct flt_volume *volume)
 	list_del(&volume->link);
 	mutex_unlock(&flt_filters_lock);
 	WRITE_ONCE(volume->obj.deleting, true);
+	flt_contexts_drop(&volume->contexts, false);
 	flt_stack_retire(volume);
 	/* The file system's part is over; filters may keep the memory. */
 	volume->ops = NULL;

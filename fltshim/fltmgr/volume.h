@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include "fltmgr/context.h"
 #include "fltmgr/object.h"
 #include "fltmgr/op_table.h"
 #include "fltmgr/volume_ops.h"
@@ -42,6 +43,7 @@ struct flt_volume_info {
  * @info: what the file system told
  * @number: N of \Device\HarddiskVolumeN
  * @name: that name, NUL-terminated
+ * @contexts: of filters
  * @link: in the list of volumes
  * @rcu: delays the freeing past flt_object_put()
  */
@@ -60,6 +62,7 @@ struct flt_volume {
 	struct flt_volume_info info;
 	unsigned int number;
 	UNICODE_STRING name;
+	struct flt_anchor contexts;
 	struct list_head link;
 	struct rcu_head rcu;
 };

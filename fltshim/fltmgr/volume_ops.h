@@ -20,8 +20,10 @@ struct flt_volume;
  *	context, never from hard interrupt, possibly before @perform has returned. A synchronous
  *	operation is performed in the context of its issuer; one marked FLT_OP_ASYNC may arrive in
  *	any task context that may sleep.
- * @cancel: ask for the early end of an operation that @perform left under way; a hint, in any
- *	context up to softirq. NULL where nothing below can be cancelled.
+ * @cancel: ask for the early end of an operation that @perform left under way; in any context up
+ *	to softirq, at most once for each operation, perhaps before @perform made it findable or
+ *	after it has finished. Returns whether it found it and cancels it. NULL where nothing below
+ *	can be cancelled.
  * @substitute: NULL, or: an instance that the operation will visit looks at its data, so
  *	op->iopb has to have addresses of the kernel's. Before the first pre-operation callback, in
  *	the issuer's context, for operations of the file system's own (op->front); may find that it
@@ -36,7 +38,7 @@ struct flt_volume;
  */
 struct flt_volume_ops {
 	bool (*perform)(struct flt_operation *op);
-	void (*cancel)(struct flt_operation *op);
+	bool (*cancel)(struct flt_operation *op);
 	bool (*substitute)(struct flt_operation *op);
 	void (*keep)(struct flt_operation *op);
 	void (*free_file)(struct flt_file *file);

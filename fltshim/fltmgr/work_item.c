@@ -8,6 +8,7 @@
 #include <linux/hashtable.h>
 #include <linux/slab.h>
 #include "fltmgr/filter.h"
+#include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/work_item.h"
 #include "nt/seh.h"
@@ -17,7 +18,9 @@ static struct workqueue_struct *flt_critical_wq;
 static struct workqueue_struct *flt_delayed_wq;
 
 static DEFINE_HASHTABLE(flt_items, 8);
-static DEFINE_SPINLOCK(flt_items_lock);	/* softirq-safe; protects the hash and item states */
+static DEFINE_SPINLOCK(flt_items_lock);	/* softirq-safe; the hash, item states, running calls */
+static LIST_HEAD(flt_items_running);		/* of deferred items */
+static DECLARE_WAIT_QUEUE_HEAD(flt_items_ended);
 
 static void flt_item_work(struct work_struct *work);
 
@@ -79,6 +82,7 @@ bool flt_item_free(struct flt_item *address, enum flt_item_type type)
 
 /* What a run of a routine needs; copied out, since the routine may free or queue the item. */
 struct flt_item_call {
+	struct list_head link;
 	struct flt_item *item;
 	void *routine;
 	PFLT_CALLBACK_DATA data;
@@ -109,6 +113,45 @@ static struct flt_filter *flt_item_filter(struct flt_object *object)
 	return container_of(object, struct flt_instance, obj)->filter;
 }
 
+/* The routine of a deferred item has returned: who waits for that goes on. */
+static void flt_item_ended(struct flt_item_call *call)
+{
+	spin_lock_bh(&flt_items_lock);
+	list_del(&call->link);
+	spin_unlock_bh(&flt_items_lock);
+	flt_hold_release(call->data);
+	if (waitqueue_active(&flt_items_ended))
+		wake_up_all(&flt_items_ended);
+}
+
+/* Is an item with this callback data queued, or its routine running? */
+bool flt_item_has_data(PFLT_CALLBACK_DATA data)
+{
+	struct flt_item_call *call;
+	struct flt_item *item;
+	bool has = false;
+	unsigned int i;
+
+	spin_lock_bh(&flt_items_lock);
+	hash_for_each(flt_items, i, item, link)
+		has |= item->state == FLT_ITEM_QUEUED && item->data == data;
+	list_for_each_entry(call, &flt_items_running, link)
+		has |= call->data == data;
+	spin_unlock_bh(&flt_items_lock);
+	return has;
+}
+
+/**
+ * flt_item_wait_data() - wait until no worker has an operation's callback data any more
+ * @data: the callback data
+ *
+ * May sleep. For callbacks that posted an operation and did not keep it; looks at every item.
+ */
+void flt_item_wait_data(PFLT_CALLBACK_DATA data)
+{
+	wait_event_idle(flt_items_ended, !flt_item_has_data(data));
+}
+
 static void flt_item_work(struct work_struct *work)
 {
 	struct flt_item *item = container_of(work, struct flt_item, work);
@@ -128,6 +171,8 @@ static void flt_item_work(struct work_struct *work)
 	free_wanted = item->free_wanted;
 	if (free_wanted)
 		hash_del(&item->link);
+	if (type == FLT_ITEM_DEFERRED)
+		list_add(&call.link, &flt_items_running);
 	spin_unlock_bh(&flt_items_lock);
 
 	/* From here on the item is the driver's: it may be freed or queued again any time. */
@@ -135,6 +180,8 @@ static void flt_item_work(struct work_struct *work)
 		      &call, &code))
 		flt_violation(flt_item_filter(call.object), FLT_VIOLATION_EXCEPTION, NULL,
 			      "work item raised %#x and nobody handled it", code);
+	if (type == FLT_ITEM_DEFERRED)
+		flt_item_ended(&call);
 	if (free_wanted)
 		kfree(item);
 	if (call.object->type == FLT_TYPE_INSTANCE)

@@ -49,6 +49,9 @@ NTSTATUS flt_item_queue(struct flt_item *item, enum flt_item_type type, WORK_QUE
 			void *routine, PFLT_CALLBACK_DATA data, struct flt_object *object,
 			void *context);
 
+bool flt_item_has_data(PFLT_CALLBACK_DATA data);
+void flt_item_wait_data(PFLT_CALLBACK_DATA data);
+
 int flt_work_items_init(void);
 void flt_work_items_exit(void);
 

@@ -10,12 +10,15 @@
  * (then the bottom runs in another thread). The caller's pages are pinned then, in the submitter.
  *
  * Life: one reference is the operation's, dropped at the end of fltfs_async_done(); the bottom
- * has its own while the lower file may touch its request.
+ * has its own while the lower file may touch its request, and a cancel while it is under way.
  */
+#include <linux/aio.h>
 #include <linux/cred.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "compat/iter.h"
+#include "compat/kiocb.h"
+#include "fltmgr/cancel.h"
 #include "fs/request.h"
 
 #define FLTFS_PIN_BATCH	16
@@ -124,6 +127,28 @@ int fltfs_async_pin(struct fltfs_async *async, size_t length)
 	return 0;
 }
 
+static void fltfs_async_cancel_worker(struct work_struct *work)
+{
+	struct fltfs_async *async = container_of(work, struct fltfs_async, cancel);
+
+	flt_operation_cancel(&async->op);
+	fltfs_async_put(async);
+}
+
+/*
+ * io_cancel(), or the end of a process with requests under way. Called at most once, under a lock
+ * of the kernel's with interrupts off, before the request's own completion can get past that lock:
+ * so the request is there, but the filter's cancel routine has to be called from elsewhere.
+ */
+static int fltfs_async_cancel(struct kiocb *caller)
+{
+	struct fltfs_async *async = caller->private;
+
+	refcount_inc(&async->refs);
+	queue_work(fltfs_async_wq, &async->cancel);
+	return 0;
+}
+
 /**
  * fltfs_keep() - flt_volume_ops.keep: a filter keeps the operation
  * @op: an asynchronous read or write that has not been below yet
@@ -139,6 +164,10 @@ void fltfs_keep(struct flt_operation *op)
 	async->cred = get_current_cred();
 	if (!transfer->buffer)
 		async->err = fltfs_async_pin(async, transfer->length);
+	/* Only what a filter keeps can be cancelled; the lower file system cannot be asked to. */
+	INIT_WORK(&async->cancel, fltfs_async_cancel_worker);
+	transfer->caller->private = async;
+	flt_kiocb_set_cancel(transfer->caller, fltfs_async_cancel);
 }
 
 static void fltfs_async_free(struct fltfs_async *async, bool settled)

@@ -9,9 +9,9 @@
 #include <linux/ioprio.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 #include "compat/kiocb.h"
 #include "fs/request.h"
+#include "nt/mm_mdl.h"
 
 static struct kmem_cache *fltfs_lower_aio_cache;
 
@@ -31,14 +31,6 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs)
 	vecs->vecs = vecs->inline_vecs;
 }
 
-/* The page behind a kernel address, or NULL for what cannot be one. */
-static struct page *fltfs_page_of(const void *address)
-{
-	if ((unsigned long)address < TASK_SIZE_MAX)
-		return NULL;
-	return virt_addr_valid(address) ? virt_to_page(address) : vmalloc_to_page(address);
-}
-
 static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 {
 	unsigned int count = DIV_ROUND_UP(offset_in_page(buffer) + length, PAGE_SIZE);
@@ -49,13 +41,10 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 	for (i = 0; i < count; i++) {
 		size_t part = min_t(size_t, length, PAGE_SIZE - offset_in_page(buffer));
 
-		vecs->vecs[i].bv_page = fltfs_page_of(buffer);
+		/* NULL for what a filter put there and is no memory of the kernel's. */
+		vecs->vecs[i].bv_page = mm_kernel_page(buffer);
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
-		if (!vecs->vecs[i].bv_page) {
-			fltfs_vecs_free(vecs);
-			return -EFAULT;
-		}
 		buffer += part;
 		length -= part;
 	}
@@ -64,7 +53,7 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 
 /*
  * What of the memory may be used: ours has its size, a filter's own is as large as it says. An MDL
- * wins over an address (BUF-017); it describes memory that its owner has mapped.
+ * wins over an address (BUF-017). Of a chain only what the first MDL describes is transferred.
  */
 static void *fltfs_transfer_memory(const struct flt_operation *op, size_t *length)
 {
@@ -75,7 +64,7 @@ static void *fltfs_transfer_memory(const struct flt_operation *op, size_t *lengt
 
 	if (mdl) {
 		*length = min_t(size_t, *length, mdl->ByteCount);
-		return mdl->MappedSystemVa;
+		return MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
 	}
 	if (!transfer || !transfer->buffer)
 		return buffer;

@@ -136,7 +136,8 @@ struct fltfs_lower_aio {
  * @err: what prevented that it can go on without its submitter
  * @place: @pages, or the caller's memory of another kind
  * @cred: the submitter's, for a bottom in another thread
- * @refs: operation and bottom
+ * @cancel: calls what a filter armed for a cancel
+ * @refs: operation, bottom and cancel
  */
 struct fltfs_async {
 	struct flt_operation op;
@@ -148,6 +149,7 @@ struct fltfs_async {
 	int err;
 	struct iov_iter place;
 	const struct cred *cred;
+	struct work_struct cancel;
 	refcount_t refs;
 };
 
@@ -210,11 +212,17 @@ int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file 
 int fltfs_tmpfile_filtered(struct inode *dir, struct file *file, umode_t mode);
 int fltfs_open_fo(struct inode *inode, struct file *file);
 
+/* generated.c, volume_info.c */
+void fltfs_perform_generated(struct flt_operation *op);
+NTSTATUS fltfs_query_volume(const struct fltfs_fo *fo, FS_INFORMATION_CLASS class, void *buffer,
+			    ULONG length, ULONG *used);
+
 /* stat.c */
 int fltfs_query_end(struct fltfs_fo *fo, loff_t *end);
 
 /* remove.c */
 void fltfs_fo_cleanup_delete(struct fltfs_fo *fo);
+int fltfs_check_empty(struct fltfs_fo *fo);
 
 /* scan.c */
 int fltfs_iterate_filtered(struct file *file, struct dir_context *ctx);

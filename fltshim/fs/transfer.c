@@ -14,6 +14,7 @@
 #include <linux/vmalloc.h>
 #include "compat/iter.h"
 #include "fs/request.h"
+#include "nt/mm_mdl.h"
 
 /* Larger calls become several operations where memory stands for the caller's. */
 #define FLTFS_TRANSFER_MAX	SZ_16M
@@ -43,6 +44,8 @@ static void *fltfs_buffer_new(size_t *size, bool write)
 			buffer = alloc_pages_exact(*size, gfp);
 		else
 			buffer = __vmalloc(*size, gfp);
+		if (buffer)
+			mm_stand_in_mark(buffer, *size);
 		if (buffer || *size <= PAGE_SIZE)
 			return buffer;
 		/* A short count is better than none. */

@@ -14,28 +14,6 @@ void fltfs_bottom_nothing(struct flt_operation *op)
 	flt_operation_result(op, STATUS_SUCCESS, 0);
 }
 
-/* An operation that a filter started on an open file object. */
-static void fltfs_perform_generated(struct flt_operation *op)
-{
-	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
-
-	if (!fo || !fo->lower) {
-		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
-		return;
-	}
-	switch (op->iopb.MajorFunction) {
-	case IRP_MJ_QUERY_INFORMATION:
-		fltfs_bottom_query(op);
-		break;
-	case IRP_MJ_FLUSH_BUFFERS:
-		fltfs_op_errno(op, vfs_fsync(fo->lower, op->iopb.MinorFunction ==
-					     IRP_MN_FLUSH_DATA_SYNC_ONLY), 0);
-		break;
-	default:
-		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
-	}
-}
-
 /**
  * fltfs_perform() - flt_volume_ops.perform
  * @op: operation; its parameters are as the filters left them

@@ -36,6 +36,7 @@ struct ke_waiter {
 	struct task_struct *task;
 	int state;
 	bool all;
+	const bool *stop;
 };
 
 /**
@@ -282,6 +283,11 @@ static bool ke_sleep(struct ke_waiter *waiter, enum ke_wake wake, ktime_t deadli
 			woken = true;
 			break;
 		}
+		/* Pairs with the release of who sets it and then wakes this task. */
+		if (waiter->stop && smp_load_acquire(waiter->stop)) {
+			*why = STATUS_CANCELLED;
+			break;
+		}
 		if (signal_pending_state(state, current)) {
 			*why = STATUS_USER_APC;
 			break;
@@ -307,14 +313,18 @@ static bool ke_sleep(struct ke_waiter *waiter, enum ke_wake wake, ktime_t deadli
  * @timeout: NULL for ever; zero only tests; negative relative, positive absolute, both in
  *           100 ns
  * @blocks: @count wait blocks, not needed for a test
+ * @stop: NULL, or a flag that ends the wait: who sets it wakes the task
  *
  * Context: a task that may sleep, any for a test. Return: STATUS_WAIT_0 plus the index (or
- * STATUS_WAIT_0 for all), STATUS_TIMEOUT, or STATUS_USER_APC after a signal.
+ * STATUS_WAIT_0 for all), STATUS_TIMEOUT, STATUS_USER_APC after a signal, or STATUS_CANCELLED by
+ * @stop.
  */
 NTSTATUS ke_wait(unsigned int count, void **objects, bool all, enum ke_wake wake,
-		 const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks)
+		 const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks, const bool *stop)
 {
-	struct ke_waiter waiter = { .task = current, .state = KE_WAITING, .all = all };
+	struct ke_waiter waiter = {
+		.task = current, .state = KE_WAITING, .all = all, .stop = stop,
+	};
 	bool may_wait = !timeout || timeout->QuadPart;
 	ktime_t deadline = KTIME_MAX;
 	NTSTATUS why = STATUS_TIMEOUT;
@@ -357,9 +367,23 @@ static enum ke_wake ke_wake_of(KPROCESSOR_MODE mode, bool alertable)
 	return alertable ? KE_WAKE_SIGNAL : KE_WAKE_FATAL;
 }
 
-static NTSTATUS ke_wait_checked(unsigned int count, void **objects, bool all, enum ke_wake wake,
-				const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks,
-				unsigned long ip, const char *routine)
+/**
+ * ke_wait_checked() - wait for what a driver says are dispatcher objects
+ * @count: how many
+ * @objects: them; a thread is replaced by its header
+ * @all: as for ke_wait(), like the following
+ * @wake: likewise
+ * @timeout: likewise
+ * @blocks: likewise
+ * @stop: likewise
+ * @ip: the driver's code
+ * @routine: what it called
+ *
+ * Return: as ke_wait(); STATUS_INVALID_PARAMETER and STATUS_INVALID_DEVICE_STATE for a misuse
+ */
+NTSTATUS ke_wait_checked(unsigned int count, void **objects, bool all, enum ke_wake wake,
+			 const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks, const bool *stop,
+			 unsigned long ip, const char *routine)
 {
 	DISPATCHER_HEADER *header;
 	NTSTATUS status;
@@ -385,7 +409,7 @@ static NTSTATUS ke_wait_checked(unsigned int count, void **objects, bool all, en
 				    "a wait with a time other than zero at DISPATCH_LEVEL");
 		return STATUS_INVALID_DEVICE_STATE;
 	}
-	status = ke_wait(count, objects, all, wake, timeout, blocks);
+	status = ke_wait(count, objects, all, wake, timeout, blocks, stop);
 	if (!mutexes || status > STATUS_WAIT_63 || status < 0 || ke_is_atomic())
 		return status;
 	/*
@@ -420,7 +444,7 @@ NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR
 	KWAIT_BLOCK block;
 
 	return ke_wait_checked(1, &Object, false, ke_wake_of(WaitMode, Alertable), Timeout,
-			       &block, _RET_IP_, __func__);
+			       &block, NULL, _RET_IP_, __func__);
 }
 EXPORT_SYMBOL_GPL(KeWaitForSingleObject);
 
@@ -457,7 +481,7 @@ NTSTATUS KeWaitForMultipleObjects(ULONG Count, PVOID Object[], WAIT_TYPE WaitTyp
 	memcpy(objects, Object, Count * sizeof(*objects));
 	return ke_wait_checked(Count, objects, WaitType == WaitAll,
 			       ke_wake_of(WaitMode, Alertable), Timeout,
-			       WaitBlockArray ?: own, _RET_IP_, __func__);
+			       WaitBlockArray ?: own, NULL, _RET_IP_, __func__);
 }
 EXPORT_SYMBOL_GPL(KeWaitForMultipleObjects);
 
@@ -481,7 +505,7 @@ NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
 		cond_resched();
 		return STATUS_SUCCESS;
 	}
-	status = ke_wait(0, NULL, false, ke_wake_of(WaitMode, Alertable), Interval, NULL);
+	status = ke_wait(0, NULL, false, ke_wake_of(WaitMode, Alertable), Interval, NULL, NULL);
 	return status == STATUS_TIMEOUT ? STATUS_SUCCESS : status;
 }
 EXPORT_SYMBOL_GPL(KeDelayExecutionThread);

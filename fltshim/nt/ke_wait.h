@@ -34,6 +34,9 @@ void ke_object_signalled(DISPATCHER_HEADER *header);
 
 ktime_t ke_deadline(const LARGE_INTEGER *timeout);
 NTSTATUS ke_wait(unsigned int count, void **objects, bool all, enum ke_wake wake,
-		 const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks);
+		 const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks, const bool *stop);
+NTSTATUS ke_wait_checked(unsigned int count, void **objects, bool all, enum ke_wake wake,
+			 const LARGE_INTEGER *timeout, KWAIT_BLOCK *blocks, const bool *stop,
+			 unsigned long ip, const char *routine);
 
 #endif

@@ -22,6 +22,7 @@
 #define LOOK	1
 #define PEND	2
 #define HALF	4
+#define HOLD	8
 
 /* The filter's counts, from the line that it prints when it goes. */
 static struct {
@@ -321,6 +322,16 @@ static int open_file(const char *mnt, int flags)
 	return fd;
 }
 
+/* A ring that is closed lets go of its files a moment later. */
+static void unmount(const char *mnt)
+{
+	int tries = 0;
+
+	while (umount(mnt) && tries++ < 100)
+		usleep(100000);
+	FLT_REQUIRE(tries <= 100);
+}
+
 /* One way of working, with one filter on one kind of mount. */
 static void test(const struct engine *engine, const char *lower, const char *mnt, bool passive,
 		 unsigned int mode)
@@ -342,7 +353,7 @@ static void test(const struct engine *engine, const char *lower, const char *mnt
 	run(engine, fd, false, BLOCKS / 2, round);
 	close(fd);
 	engine->close();
-	FLT_REQUIRE(!umount(mnt));
+	unmount(mnt);
 	filter_end();
 	printf("  sync=%lld async=%lld passive=%lld apc=%lld dispatch=%lld above=%lld moved=%lld pended=%lld\n",
 	       seen.sync, seen.async, seen.passive, seen.apc, seen.dispatch, seen.above,
@@ -387,7 +398,7 @@ static void bad_memory(const struct engine *engine, const char *lower, const cha
 	}
 	close(request.fd);
 	engine->close();
-	FLT_REQUIRE(!umount(mnt));
+	unmount(mnt);
 	filter_end();
 }
 
@@ -419,11 +430,49 @@ static void killed(const struct engine *engine, const char *lower, const char *m
 		}
 		FLT_EXPECT(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
 	}
-	for (i = 0; umount(mnt) && i < 100; i++)
-		usleep(100000);
-	FLT_EXPECT(i < 100);
+	unmount(mnt);
 	filter_end();
 	FLT_EXPECT(!seen.above);
+}
+
+/* A request that a filter holds can be cancelled, and a process with such requests can die. */
+static void cancelled(const char *lower, const char *mnt)
+{
+	struct iocb iocb = {
+		.aio_lio_opcode = IOCB_CMD_PREAD, .aio_buf = (unsigned long)memory,
+		.aio_nbytes = BLOCK,
+	};
+	struct iocb *list = &iocb;
+	struct io_event event;
+	int status, i;
+	pid_t child;
+
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	filter_begin(HOLD);
+	iocb.aio_fildes = open_file(mnt, O_RDWR | O_DIRECT);
+	aio_open();
+	for (i = 0; i < 100; i++) {
+		memset(&event, 0, sizeof(event));
+		FLT_REQUIRE(syscall(SYS_io_submit, aio_context, 1, &list) == 1);
+		FLT_EXPECT(syscall(SYS_io_cancel, aio_context, &iocb, &event) == -1 &&
+			   errno == EINPROGRESS);
+		FLT_REQUIRE(syscall(SYS_io_getevents, aio_context, 1, 1, &event, NULL) == 1);
+		FLT_EXPECT(event.res == -ECANCELED);
+	}
+	aio_close();
+	close(iocb.aio_fildes);
+	child = fork();
+	if (!child) {
+		iocb.aio_fildes = open_file(mnt, O_RDWR | O_DIRECT);
+		aio_open();
+		for (i = 0; i < DEPTH; i++)
+			FLT_REQUIRE(syscall(SYS_io_submit, aio_context, 1, &list) == 1);
+		raise(SIGKILL);
+	}
+	FLT_EXPECT(waitpid(child, &status, 0) == child && WIFSIGNALED(status));
+	unmount(mnt);
+	filter_end();
+	FLT_EXPECT(seen.pended == 100 + DEPTH);
 }
 
 /* A request that must not wait is turned down before any callback; polled rings are refused. */
@@ -447,7 +496,7 @@ static void not_now(const char *lower, const char *mnt)
 		close(request.fd);
 		ring_close();
 	}
-	FLT_REQUIRE(!umount(mnt));
+	unmount(mnt);
 	filter_end();
 	FLT_PROVES("VFS-407", !seen.sync && !seen.async);
 }
@@ -472,6 +521,7 @@ int main(void)
 	for (m = 0; m < 4; m++)
 		bad_memory(&engines[0], lower, mnt, modes[m]);
 	not_now(lower, mnt);
+	cancelled(lower, mnt);
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();
 }

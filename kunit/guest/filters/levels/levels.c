@@ -12,6 +12,7 @@ Abstract:
         1   looks at the data: adds up the bytes that were read and written
         2   keeps every fourth operation and resumes it from a work item
         4   wants no more than the pre-operation for every other operation
+        8   keeps reads until they are cancelled
 
     The test sets BufferAccess to 1 together with mode 1.
 
@@ -30,6 +31,7 @@ Environment:
 #define LEVELS_LOOK     0x00000001
 #define LEVELS_PEND     0x00000002
 #define LEVELS_HALF     0x00000004
+#define LEVELS_HOLD     0x00000008
 
 typedef struct _LEVELS_GLOBALS {
 
@@ -127,6 +129,24 @@ LevelsKeep (
     return TRUE;
 }
 
+static VOID
+FLTAPI
+LevelsCanceled (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Routine Description:
+
+    Somebody cancelled a read that was held.
+
+--*/
+{
+    Data->IoStatus.Status = STATUS_CANCELLED;
+    Data->IoStatus.Information = 0;
+    FltCompletePendedPreOperation(Data, FLT_PREOP_COMPLETE, NULL);
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 LevelsPreOperation (
@@ -156,6 +176,14 @@ LevelsPreOperation (
 
     if (FlagOn(Globals.Mode, LEVELS_PEND) && (Number % 4) == 0 && LevelsKeep(Data)) {
 
+        return FLT_PREOP_PENDING;
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_HOLD) &&
+        Data->Iopb->MajorFunction == IRP_MJ_READ &&
+        NT_SUCCESS(FltSetCancelCompletion(Data, LevelsCanceled))) {
+
+        InterlockedIncrement64(&Globals.Pended);
         return FLT_PREOP_PENDING;
     }
 

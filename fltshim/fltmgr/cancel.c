@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Cancellation of single operations: FltCancelIo, FltSetCancelCompletion and their companions.
+ *
+ * op->cancel is the whole truth. Arming, disarming and cancelling are one compare-and-exchange
+ * each, so exactly one of a cancel and of whoever takes the operation back wins, and no lock is
+ * held while a driver's routine runs. A cancel that won owns the operation until its routine
+ * resumes it. The memory is kept by who cancels: it is the issuer itself, or holds a reference.
+ */
+#include <linux/export.h>
+#include "fltmgr/cancel.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/generated.h"
+#include "fltmgr/held.h"
+#include "fltmgr/instance.h"
+#include "fltmgr/stack.h"
+#include "fltmgr/volume.h"
+#include "nt/seh.h"
+#include "nt/violation.h"
+
+/* The file system's part of a cancel; false when it has nothing to cancel. */
+bool flt_cancel_bottom(struct flt_operation *op)
+{
+	if (READ_ONCE(op->phase) != FLT_PHASE_BOTTOM || !op->volume->ops->cancel)
+		return false;
+	return op->volume->ops->cancel(op);
+}
+
+/**
+ * flt_operation_cancel() - cancel an operation
+ * @op: kept in memory by the caller, whatever happens to it meanwhile
+ *
+ * Task or softirq context. The mark stays: what is armed later, and a file system that gets the
+ * operation later, see it.
+ *
+ * Return: whether somebody was there to be told; false the second time
+ */
+bool flt_operation_cancel(struct flt_operation *op)
+{
+	int old = atomic_read(&op->cancel), state;
+
+	do {
+		if (old & FLT_CANCEL_ASKED)
+			return false;
+		state = old & FLT_CANCEL_STATE;
+		if (state == FLT_CANCEL_ARMED)
+			state = FLT_CANCEL_FIRING;
+	} while (!atomic_try_cmpxchg(&op->cancel, &old, state | FLT_CANCEL_ASKED));
+	if (state == FLT_CANCEL_FIRING) {
+		op->cancel_fire(op);
+		return true;
+	}
+	return flt_cancel_bottom(op);
+}
+
+/**
+ * flt_cancel_arm() - say what a cancel shall do
+ * @op: held by the caller
+ * @fire: called when it is cancelled
+ * @arg: its argument
+ * @context: another one
+ *
+ * Return: STATUS_SUCCESS; STATUS_CANCELLED when it was cancelled already; STATUS_INVALID_PARAMETER
+ * when something is armed already
+ */
+NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operation *op),
+			void *arg, void *context)
+{
+	int old = atomic_read(&op->cancel);
+
+	if (old & FLT_CANCEL_ASKED)
+		return STATUS_CANCELLED;
+	if (old != FLT_CANCEL_NONE)
+		return STATUS_INVALID_PARAMETER;
+	op->cancel_fire = fire;
+	op->cancel_arg = arg;
+	op->cancel_context = context;
+	/* Orders the three members before the state that lets a cancel read them. */
+	if (!atomic_try_cmpxchg_release(&op->cancel, &old, FLT_CANCEL_ARMED))
+		return STATUS_CANCELLED;
+	return STATUS_SUCCESS;
+}
+
+/* Takes flt_cancel_arm() back; false when nothing is armed, or a cancel has won. */
+bool flt_cancel_disarm(struct flt_operation *op)
+{
+	int old = FLT_CANCEL_ARMED;
+
+	return atomic_try_cmpxchg(&op->cancel, &old, FLT_CANCEL_NONE);
+}
+
+static seh_raises void flt_cancel_thunk(void *arg)
+{
+	struct flt_operation *op = arg;
+	PFLT_COMPLETE_CANCELED_CALLBACK routine = op->cancel_arg;
+
+	routine(&op->data);
+}
+
+/* cancel_fire of FltSetCancelCompletion(): the routine resumes the operation, which may go then. */
+static void flt_cancel_routine(struct flt_operation *op)
+{
+	struct flt_instance *instance = op->nodes[op->cursor].instance;
+	NTSTATUS code;
+
+	/* Until the routine has returned, its filter stays. */
+	atomic_inc(&instance->owed);
+	if (!seh_call(flt_cancel_thunk, op, &code))
+		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
+			      "cancel routine raised %#x and nobody handled it", code);
+	flt_instance_settle(instance);
+}
+
+/**
+ * FltSetCancelCompletion() - arm a cancel routine for an operation that is about to be posted
+ * @CallbackData: operation that the caller holds
+ * @CanceledCallback: called once if it is cancelled, without any lock, at IRQL <= DISPATCH_LEVEL;
+ *	it completes the operation
+ *
+ * WDK page: fltsetcancelcompletion. IRQL: <= DISPATCH_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_CANCELLED when it was cancelled already: nothing is armed, the
+ * caller completes it; STATUS_INVALID_PARAMETER for paging I/O, for what is not IRP-based, and for
+ * an operation with a routine or in a cancel-safe queue
+ */
+NTSTATUS FltSetCancelCompletion(PFLT_CALLBACK_DATA CallbackData,
+				PFLT_COMPLETE_CANCELED_CALLBACK CanceledCallback)
+{
+	struct flt_operation *op = flt_operation_lookup(CallbackData);
+	NTSTATUS status = STATUS_INVALID_PARAMETER;
+
+	if (op && CanceledCallback && FLT_IS_IRP_OPERATION(CallbackData) &&
+	    !(CallbackData->Iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO)) &&
+	    READ_ONCE(op->phase) != FLT_PHASE_BOTTOM)
+		status = flt_cancel_arm(op, flt_cancel_routine, CanceledCallback, NULL);
+	if (status == STATUS_INVALID_PARAMETER)
+		fsh_violation(fsh_caller(), __func__, "data %p, routine %p", CallbackData,
+			      CanceledCallback);
+	return status;
+}
+EXPORT_SYMBOL_GPL(FltSetCancelCompletion);
+
+/**
+ * FltClearCancelCompletion() - disarm the cancel routine of an operation
+ * @CallbackData: operation that the caller holds
+ *
+ * WDK page: fltclearcancelcompletion. IRQL: any.
+ *
+ * Return: STATUS_SUCCESS: the routine will not be called. STATUS_CANCELLED: none was armed, or it
+ * was or will be called and completes the operation
+ */
+NTSTATUS FltClearCancelCompletion(PFLT_CALLBACK_DATA CallbackData)
+{
+	struct flt_operation *op = flt_operation_lookup(CallbackData);
+
+	if (!op) {
+		fsh_violation(fsh_caller(), __func__, "no operation at %p", CallbackData);
+		return STATUS_CANCELLED;
+	}
+	if (flt_cancel_is_queued(op) || !flt_cancel_disarm(op))
+		return STATUS_CANCELLED;
+	return STATUS_SUCCESS;
+}
+EXPORT_SYMBOL_GPL(FltClearCancelCompletion);
+
+/**
+ * FltIsIoCanceled() - was an operation cancelled?
+ * @CallbackData: IRP-based operation
+ *
+ * WDK page: fltisiocanceled. IRQL: any.
+ */
+BOOLEAN FltIsIoCanceled(PFLT_CALLBACK_DATA CallbackData)
+{
+	struct flt_operation *op = flt_operation_lookup(CallbackData);
+
+	if (!op || !FLT_IS_IRP_OPERATION(CallbackData)) {
+		fsh_violation(fsh_caller(), __func__, "%p is no IRP-based operation",
+			      CallbackData);
+		return FALSE;
+	}
+	return flt_operation_canceled(op);
+}
+EXPORT_SYMBOL_GPL(FltIsIoCanceled);
+
+/**
+ * FltCancelIo() - cancel an operation that the caller initiated
+ * @CallbackData: from FltAllocateCallbackData()
+ *
+ * WDK page: fltcancelio. IRQL: <= DISPATCH_LEVEL. The operation is marked as cancelled in any
+ * case; it ends when who has it lets go, with STATUS_CANCELLED as a rule.
+ *
+ * Return: TRUE when a cancel routine was there and has been called; FALSE when there was none,
+ * when it was cancelled before, when it is not on its way, and for an operation of somebody else
+ */
+BOOLEAN FltCancelIo(PFLT_CALLBACK_DATA CallbackData)
+{
+	bool issued = false;
+	struct flt_generated *gen = flt_generated_pin(CallbackData, &issued);
+	bool told = false;
+
+	if (!gen) {
+		fsh_violation(fsh_caller(), __func__, "%p was not initiated by you", CallbackData);
+		return FALSE;
+	}
+	if (issued && FLT_IS_IRP_OPERATION(&gen->op.data))
+		told = flt_operation_cancel(&gen->op);
+	flt_generated_unpin(gen);
+	return told;
+}
+EXPORT_SYMBOL_GPL(FltCancelIo);

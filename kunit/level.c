@@ -8,6 +8,7 @@
 #include <linux/irq_work.h>
 #include "kunit/keeper.h"
 #include "kunit/world.h"
+#include "nt/ke_irql.h"
 #include "nt/violation.h"
 
 /* Runs a function elsewhere and waits for it. */
@@ -213,7 +214,83 @@ static void level_of_what_may_run_anywhere(struct kunit *test)
 		   level_violations() == before);
 }
 
+/* Above DISPATCH_LEVEL and back, one raise at a time. */
+static void level_above_dispatch(struct kunit *test)
+{
+	s64 before = level_violations();
+	KIRQL first, second, now[3];
+	bool off[2];
+
+	first = KfRaiseIrql(DISPATCH_LEVEL);
+	second = KfRaiseIrql(HIGH_LEVEL);
+	now[0] = KeGetCurrentIrql();
+	off[0] = irqs_disabled();
+	KeLowerIrql(second);
+	now[1] = KeGetCurrentIrql();
+	off[1] = irqs_disabled();
+	KeLowerIrql(first);
+	now[2] = KeGetCurrentIrql();
+	FLT_EXPECT(test, first == PASSIVE_LEVEL && second == DISPATCH_LEVEL);
+	FLT_EXPECT(test, now[0] == HIGH_LEVEL && off[0] && now[1] == DISPATCH_LEVEL && !off[1] &&
+		   now[2] == PASSIVE_LEVEL && preemptible());
+	FLT_EXPECT(test, level_violations() == before);
+	/* From the top to the bottom at once. */
+	first = KfRaiseIrql(HIGH_LEVEL);
+	KeLowerIrql(first);
+	FLT_EXPECT(test, first == PASSIVE_LEVEL && KeGetCurrentIrql() == PASSIVE_LEVEL &&
+		   preemptible() && level_violations() == before);
+}
+
+/* What is limited to DISPATCH_LEVEL is refused with interrupts off, in a task too. */
+static void level_interrupts_off(struct kunit *test)
+{
+	s64 before = level_violations();
+	bool legal[2];
+
+	local_irq_disable();
+	legal[0] = ke_level_at_most(DISPATCH_LEVEL);
+	legal[1] = ke_level_at_most(HIGH_LEVEL);
+	local_irq_enable();
+	FLT_EXPECT(test, !legal[0] && legal[1] && ke_level_at_most(DISPATCH_LEVEL) &&
+		   level_violations() == before);
+}
+
+/* Regions of many tasks at once are told apart, and their places are free again afterwards. */
+static void level_regions_of_tasks(struct kunit *test)
+{
+	unsigned int i;
+	KIRQL old;
+
+	for (i = 0; i < 5000; i++) {
+		KeEnterCriticalRegion();
+		KeEnterCriticalRegion();
+		KeLeaveCriticalRegion();
+		if (!KeAreApcsDisabled())
+			break;
+		KeLeaveCriticalRegion();
+		if (KeAreApcsDisabled())
+			break;
+	}
+	FLT_EXPECT(test, i == 5000 && ke_thread_is_clean());
+	/* Two kinds at a time. */
+	old = KfRaiseIrql(APC_LEVEL);
+	KeEnterCriticalRegion();
+	KeLowerIrql(old);
+	FLT_EXPECT(test, KeGetCurrentIrql() == PASSIVE_LEVEL && KeAreApcsDisabled() &&
+		   !KeAreAllApcsDisabled() && !ke_thread_is_clean());
+	KeLeaveCriticalRegion();
+	FLT_EXPECT(test, !KeAreApcsDisabled() && ke_thread_is_clean());
+	KeEnterGuardedRegion();
+	FLT_EXPECT(test, KeAreAllApcsDisabled());
+	ke_thread_clean();
+	FLT_EXPECT(test, !KeAreAllApcsDisabled() && ke_thread_is_clean());
+	FLT_EXPECT(test, !ke_release(KE_HOLD_GUARDED));
+}
+
 static struct kunit_case level_cases[] = {
+	KUNIT_CASE(level_above_dispatch),
+	KUNIT_CASE(level_interrupts_off),
+	KUNIT_CASE(level_regions_of_tasks),
 	KUNIT_CASE(level_after_a_change_of_thread),
 	KUNIT_CASE(level_of_resumptions),
 	KUNIT_CASE(level_of_requestor_routines),

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite registration: DriverEntry, FltRegisterFilter, FltStartFiltering, FltUnregisterFilter
- * (REG-01 to REG-53).
+ * Suite registration: FltRegisterFilter, FltStartFiltering, FltUnregisterFilter (REG-06 to
+ * REG-53).
  */
 #include <linux/fault-inject.h>
 #include <linux/kthread.h>
 #include <linux/vmalloc.h>
 #include "fltmgr/filter.h"
 #include "kunit/world.h"
-#include "nt/rtl_status.h"
 #include "nt/violation.h"
-#include "nt/zw_registry.h"
-
-#define REG_SERVICES "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
 
 static unsigned int reg_nr_filters(void)
 {
@@ -24,153 +20,6 @@ static unsigned int reg_nr_filters(void)
 		n++;
 	mutex_unlock(&flt_filters_lock);
 	return n;
-}
-
-/* What DriverEntry saw. */
-static struct {
-	int irql;
-	unsigned int other_callbacks;
-	char path[160];
-	struct task_struct *task;
-} reg_entry;
-
-static void reg_look_around(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
-{
-	unsigned int i;
-
-	might_sleep();
-	reg_entry.irql = KeGetCurrentIrql();
-	reg_entry.task = current;
-	reg_entry.other_callbacks = p->world->nr_events;
-	for (i = 0; i < path->Length / sizeof(WCHAR) && i < sizeof(reg_entry.path) - 1; i++)
-		reg_entry.path[i] = path->Buffer[i];
-	reg_entry.path[i] = 0;
-}
-
-static void reg_driver_entry(struct kunit *test)
-{
-	static const struct probe_config config = { .on_entry = reg_look_around,
-						    .instance_flags = 0 };
-	struct world *w = world_of(test);
-	struct probe *p = world_probe(w, 'A', &config);
-	struct reg_key *key;
-	u32 value = 99;
-
-	FLT_PROVES(test, "REG-01", reg_entry.irql == PASSIVE_LEVEL &&
-		   reg_entry.task == current && reg_entry.other_callbacks == 0);
-	FLT_PROVES(test, "REG-01", atomic_read(&p->entries) == 1);
-	FLT_PROVES(test, "REG-02", !strcmp(reg_entry.path, REG_SERVICES "probeA"));
-	key = reg_open_service("PROBEa");
-	if (FLT_EXPECT(test, key)) {
-		struct reg_key *parameters = reg_open_subkey(key, "Parameters");
-
-		FLT_EXPECT(test, parameters);
-		if (parameters) {
-			FLT_EXPECT(test, NT_SUCCESS(reg_get_dword(parameters, "probevalue",
-								  &value)) && value == 0);
-			reg_put(parameters);
-		}
-		reg_put(key);
-	}
-}
-
-/* A driver reads its own key by the path that it was given. */
-static NTSTATUS reg_read_status;
-static ULONG reg_read_value;
-
-static void reg_read_own_key(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
-{
-	UNICODE_STRING below = { .Buffer = u"Parameters", .Length = 20, .MaximumLength = 22 };
-	UNICODE_STRING name = { .Buffer = u"ProbeValue", .Length = 20, .MaximumLength = 22 };
-	u8 buffer[64] __aligned(8);
-	KEY_VALUE_PARTIAL_INFORMATION *value = (void *)buffer;
-	OBJECT_ATTRIBUTES attributes;
-	HANDLE service, parameters;
-	ULONG size;
-
-	InitializeObjectAttributes(&attributes, path, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
-				   NULL, NULL);
-	reg_read_status = ZwOpenKey(&service, KEY_READ, &attributes);
-	if (!NT_SUCCESS(reg_read_status))
-		return;
-	InitializeObjectAttributes(&attributes, &below, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
-				   service, NULL);
-	reg_read_status = ZwOpenKey(&parameters, KEY_READ, &attributes);
-	ZwClose(service);
-	if (!NT_SUCCESS(reg_read_status))
-		return;
-	reg_read_status = ZwQueryValueKey(parameters, &name, KeyValuePartialInformation, value,
-					  sizeof(buffer), &size);
-	ZwClose(parameters);
-	if (NT_SUCCESS(reg_read_status) && value->Type == REG_DWORD && value->DataLength == 4)
-		memcpy(&reg_read_value, value->Data, 4);
-}
-
-static void reg_registry_path(struct kunit *test)
-{
-	/* The probe's value is that of its instance flags. */
-	static const struct probe_config config = { .on_entry = reg_read_own_key,
-						    .instance_flags = 2 };
-
-	reg_read_status = STATUS_UNSUCCESSFUL;
-	reg_read_value = 99;
-	world_probe(world_of(test), 'A', &config);
-	FLT_PROVES(test, "REG-02", NT_SUCCESS(reg_read_status) && reg_read_value == 2);
-}
-
-static void reg_entry_fails(struct kunit *test)
-{
-	static const struct {
-		NTSTATUS status;
-		int err;
-	} cases[] = {
-		{ STATUS_UNSUCCESSFUL, -EIO },
-		{ STATUS_ACCESS_DENIED, -EACCES },
-		{ STATUS_BUFFER_OVERFLOW, -ERANGE },	/* a warning fails as well */
-	};
-	struct world *w = world_of(test);
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct probe_config config = { .no_register = true,
-					       .entry_status = cases[i].status };
-		struct probe *p;
-
-		FLT_PROVES(test, "REG-03", probe_load(w, 'A', &config, &p) == cases[i].err);
-		FLT_PROVES(test, "REG-03", atomic_read(&p->unloads) == 0);
-	}
-}
-
-static void reg_entry_fails_while_registered(struct kunit *test)
-{
-	static const struct probe_config config = { .entry_status = STATUS_UNSUCCESSFUL };
-	struct world *w = world_of(test);
-	unsigned int before = reg_nr_filters();
-	struct probe *p;
-
-	FLT_EXPECT(test, !prove_log_start(test, "probeA"));
-	FLT_PROVES(test, "REG-04", probe_load(w, 'A', &config, &p) < 0);
-	p->filter = NULL;
-	FLT_PROVES(test, "REG-04", reg_nr_filters() == before);
-	FLT_PROVES(test, "REG-04", atomic_read(&p->setups) == 1 &&
-		   atomic_read(&p->starts) == 1 && atomic_read(&p->completes) == 1);
-	FLT_PROVES(test, "REG-04", prove_log_count() >= 1);
-	FLT_PROVES(test, "REG-03", atomic_read(&p->unloads) == 0);
-	world_clear(w);
-	world_do(w, IRP_MJ_READ);
-	FLT_PROVES(test, "REG-04", world_trace_is(w, "F"));
-}
-
-static void reg_never_registers(struct kunit *test)
-{
-	static const struct probe_config config = { .no_register = true };
-	struct world *w = world_of(test);
-	unsigned int before = reg_nr_filters();
-	struct probe *p = world_probe(w, 'A', &config);
-
-	FLT_PROVES(test, "REG-05", p->driver && reg_nr_filters() == before);
-	probe_unload(p);
-	FLT_PROVES(test, "REG-05", atomic_read(&p->unloads) == 0);
 }
 
 /* Registrations that are refused: a change to a good one, and the status. */
@@ -679,11 +528,6 @@ static void reg_unregister_in_a_callback(struct kunit *test)
 }
 
 static struct kunit_case registration_cases[] = {
-	KUNIT_CASE(reg_driver_entry),
-	KUNIT_CASE(reg_registry_path),
-	KUNIT_CASE(reg_entry_fails),
-	KUNIT_CASE(reg_entry_fails_while_registered),
-	KUNIT_CASE(reg_never_registers),
 	KUNIT_CASE(reg_versions),
 	KUNIT_CASE(reg_old_versions),
 	KUNIT_CASE(reg_name_callbacks),

@@ -18,6 +18,7 @@
 
 DEFINE_MUTEX(flt_filters_lock);	/* the lists of filters, volumes, their instances */
 LIST_HEAD(flt_filters);
+bool flt_filters_ready;		/* between flt_filters_init() and flt_filters_exit() */
 
 static const ULONG flt_known_flags = FLTFL_REGISTRATION_DO_NOT_SUPPORT_SERVICE_STOP |
 				     FLTFL_REGISTRATION_SUPPORT_NPFS_MSFS |
@@ -176,6 +177,7 @@ static struct flt_filter *flt_filter_alloc(struct fsh_driver *driver)
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER for a registration that cannot be used;
  * STATUS_OBJECT_NAME_NOT_FOUND when the service key has no instance definition;
  * STATUS_FLT_REGISTRATION_BUSY when the service is registered already;
+ * STATUS_FLT_NOT_INITIALIZED before the filter manager is up;
  * STATUS_INSUFFICIENT_RESOURCES
  */
 NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Registration,
@@ -186,6 +188,8 @@ NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Regist
 	struct flt_filter *filter;
 	NTSTATUS status;
 
+	if (!READ_ONCE(flt_filters_ready))
+		return STATUS_FLT_NOT_INITIALIZED;
 	if (!driver || !RetFilter) {
 		fsh_violation(fsh_caller(), __func__, "%p is not this driver's object", Driver);
 		return STATUS_INVALID_PARAMETER;
@@ -536,10 +540,12 @@ static const struct fsh_driver_hooks flt_driver_hooks = {
 int flt_filters_init(void)
 {
 	fsh_driver_set_hooks(&flt_driver_hooks);
+	WRITE_ONCE(flt_filters_ready, true);
 	return 0;
 }
 
 void flt_filters_exit(void)
 {
+	WRITE_ONCE(flt_filters_ready, false);
 	fsh_driver_set_hooks(NULL);
 }

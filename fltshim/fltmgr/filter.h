@@ -104,6 +104,7 @@ struct flt_filter {
 	struct rcu_head rcu;
 };
 
+extern bool flt_filters_ready;
 extern struct mutex flt_filters_lock;	/* the lists of filters, volumes and their instances */
 extern struct list_head flt_filters;
 

@@ -73,6 +73,19 @@ class Breaks(unittest.TestCase):
         self.assertEqual(mutate.apply(constant, text), text.replace('return 0', 'return 1'))
 
 
+class Log(unittest.TestCase):
+    """What a kernel log says about the one that noticed."""
+
+    def test_row_and_case(self):
+        self.assertEqual(mutants._case_of(
+            '6,1,2,-;proves: PREOP-07 failed preop.preop_order preop.c:39\n'
+            '6,1,2,-;    # preop_order: EXPECTATION FAILED at prove.c:32\n'),
+            'preop.preop_order, which says that PREOP-07 does not hold')
+        self.assertEqual(mutants._case_of('3,1,2,-;    # a_case: ASSERTION FAILED at x.c:1\n'),
+                         'a_case')
+        self.assertEqual(mutants._case_of('6,1,2,-;    not ok 3 b_case\n'), 'b_case')
+
+
 class Explanations(unittest.TestCase):
     """kunit/mutants.tsv."""
 

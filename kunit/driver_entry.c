@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite driver_entry: what a driver's entry routine gets, and what becomes of a driver that fails
+ * in it (REG-01 to REG-05, REG-14).
+ */
+#include "fltmgr/filter.h"
+#include "kunit/world.h"
+#include "nt/zw_registry.h"
+
+#define REG_SERVICES "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
+
+/* What DriverEntry saw. */
+static struct {
+	int irql;
+	unsigned int other_callbacks;
+	char path[160];
+	struct task_struct *task;
+} entry_seen;
+
+static void entry_look_around(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	unsigned int i;
+
+	might_sleep();
+	entry_seen.irql = KeGetCurrentIrql();
+	entry_seen.task = current;
+	entry_seen.other_callbacks = p->world->nr_events;
+	for (i = 0; i < path->Length / sizeof(WCHAR) && i < sizeof(entry_seen.path) - 1; i++)
+		entry_seen.path[i] = path->Buffer[i];
+	entry_seen.path[i] = 0;
+}
+
+static unsigned int entry_nr_filters(void)
+{
+	struct flt_filter *filter;
+	unsigned int n = 0;
+
+	mutex_lock(&flt_filters_lock);
+	list_for_each_entry(filter, &flt_filters, link)
+		n++;
+	mutex_unlock(&flt_filters_lock);
+	return n;
+}
+
+static void entry_driver_entry(struct kunit *test)
+{
+	static const struct probe_config config = { .on_entry = entry_look_around,
+						    .instance_flags = 0 };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+	struct reg_key *key;
+	u32 value = 99;
+
+	FLT_PROVES(test, "REG-01", entry_seen.irql == PASSIVE_LEVEL &&
+		   entry_seen.task == current && entry_seen.other_callbacks == 0);
+	FLT_PROVES(test, "REG-01", atomic_read(&p->entries) == 1);
+	FLT_PROVES(test, "REG-02", !strcmp(entry_seen.path, REG_SERVICES "probeA"));
+	key = reg_open_service("PROBEa");
+	if (FLT_EXPECT(test, key)) {
+		struct reg_key *parameters = reg_open_subkey(key, "Parameters");
+
+		FLT_EXPECT(test, parameters);
+		if (parameters) {
+			FLT_EXPECT(test, NT_SUCCESS(reg_get_dword(parameters, "probevalue",
+								  &value)) && value == 0);
+			reg_put(parameters);
+		}
+		reg_put(key);
+	}
+}
+
+/* A driver reads its own key by the path that it was given. */
+static NTSTATUS entry_read_status;
+static ULONG entry_read_value;
+
+static void entry_read_own_key(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	UNICODE_STRING below = { .Buffer = u"Parameters", .Length = 20, .MaximumLength = 22 };
+	UNICODE_STRING name = { .Buffer = u"ProbeValue", .Length = 20, .MaximumLength = 22 };
+	u8 buffer[64] __aligned(8);
+	KEY_VALUE_PARTIAL_INFORMATION *value = (void *)buffer;
+	OBJECT_ATTRIBUTES attributes;
+	HANDLE service, parameters;
+	ULONG size;
+
+	InitializeObjectAttributes(&attributes, path, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
+				   NULL, NULL);
+	entry_read_status = ZwOpenKey(&service, KEY_READ, &attributes);
+	if (!NT_SUCCESS(entry_read_status))
+		return;
+	InitializeObjectAttributes(&attributes, &below, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
+				   service, NULL);
+	entry_read_status = ZwOpenKey(&parameters, KEY_READ, &attributes);
+	ZwClose(service);
+	if (!NT_SUCCESS(entry_read_status))
+		return;
+	entry_read_status = ZwQueryValueKey(parameters, &name, KeyValuePartialInformation, value,
+					    sizeof(buffer), &size);
+	ZwClose(parameters);
+	if (NT_SUCCESS(entry_read_status) && value->Type == REG_DWORD && value->DataLength == 4)
+		memcpy(&entry_read_value, value->Data, 4);
+}
+
+static void entry_registry_path(struct kunit *test)
+{
+	/* The probe's value is that of its instance flags. */
+	static const struct probe_config config = { .on_entry = entry_read_own_key,
+						    .instance_flags = 2 };
+
+	entry_read_status = STATUS_UNSUCCESSFUL;
+	entry_read_value = 99;
+	world_probe(world_of(test), 'A', &config);
+	FLT_PROVES(test, "REG-02", NT_SUCCESS(entry_read_status) && entry_read_value == 2);
+}
+
+static void entry_fails(struct kunit *test)
+{
+	static const struct {
+		NTSTATUS status;
+		int err;
+	} cases[] = {
+		{ STATUS_UNSUCCESSFUL, -EIO },
+		{ STATUS_ACCESS_DENIED, -EACCES },
+		{ STATUS_BUFFER_OVERFLOW, -ERANGE },	/* a warning fails as well */
+	};
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct probe_config config = { .no_register = true,
+					       .entry_status = cases[i].status };
+		struct probe *p;
+
+		FLT_PROVES(test, "REG-03", probe_load(w, 'A', &config, &p) == cases[i].err);
+		FLT_PROVES(test, "REG-03", atomic_read(&p->unloads) == 0);
+	}
+}
+
+static void entry_fails_while_registered(struct kunit *test)
+{
+	static const struct probe_config config = { .entry_status = STATUS_UNSUCCESSFUL };
+	struct world *w = world_of(test);
+	unsigned int before = entry_nr_filters();
+	struct probe *p;
+
+	FLT_EXPECT(test, !prove_log_start(test, "probeA"));
+	FLT_PROVES(test, "REG-04", probe_load(w, 'A', &config, &p) < 0);
+	p->filter = NULL;
+	FLT_PROVES(test, "REG-04", entry_nr_filters() == before);
+	FLT_PROVES(test, "REG-04", atomic_read(&p->setups) == 1 &&
+		   atomic_read(&p->starts) == 1 && atomic_read(&p->completes) == 1);
+	FLT_PROVES(test, "REG-04", prove_log_count() >= 1);
+	FLT_PROVES(test, "REG-03", atomic_read(&p->unloads) == 0);
+	world_clear(w);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "REG-04", world_trace_is(w, "F"));
+}
+
+static void entry_never_registers(struct kunit *test)
+{
+	static const struct probe_config config = { .no_register = true };
+	struct world *w = world_of(test);
+	unsigned int before = entry_nr_filters();
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_PROVES(test, "REG-05", p->driver && entry_nr_filters() == before);
+	probe_unload(p);
+	FLT_PROVES(test, "REG-05", atomic_read(&p->unloads) == 0);
+}
+
+static void entry_before_the_manager_is_up(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p;
+
+	flt_filters_ready = false;
+	probe_load(w, 'H', NULL, &p);
+	flt_filters_ready = true;
+	FLT_PROVES(test, "REG-14", p->register_status == STATUS_FLT_NOT_INITIALIZED);
+	probe_unload(p);
+	probe_load(w, 'H', NULL, &p);
+	FLT_PROVES(test, "REG-14", NT_SUCCESS(p->register_status));
+	probe_unload(p);
+}
+
+static struct kunit_case driver_entry_cases[] = {
+	KUNIT_CASE(entry_driver_entry),
+	KUNIT_CASE(entry_registry_path),
+	KUNIT_CASE(entry_fails),
+	KUNIT_CASE(entry_fails_while_registered),
+	KUNIT_CASE(entry_never_registers),
+	KUNIT_CASE(entry_before_the_manager_is_up),
+	{}
+};
+
+static struct kunit_suite driver_entry_suite = {
+	.name = "driver_entry",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = driver_entry_cases,
+};
+
+kunit_test_suite(driver_entry_suite);

@@ -209,6 +209,7 @@ static noinline void fltfs_transfer_now(struct flt_operation *op, struct fltfs_f
 	struct super_block *sb;
 	struct fltfs_vecs vecs;
 	struct iov_iter iter;
+	bool protected;
 	loff_t size = 0;
 	ssize_t ret;
 
@@ -220,9 +221,12 @@ static noinline void fltfs_transfer_now(struct flt_operation *op, struct fltfs_f
 	if (write) {
 		sb = file_inode(iocb.ki_filp)->i_sb;
 		size = i_size_read(file_inode(iocb.ki_filp));
-		sb_start_write(sb);
+		protected = fltfs_fo_splices(fo);
+		if (!protected)
+			sb_start_write(sb);
 		ret = iocb.ki_filp->f_op->write_iter(&iocb, &iter);
-		sb_end_write(sb);
+		if (!protected)
+			sb_end_write(sb);
 	} else {
 		ret = iocb.ki_filp->f_op->read_iter(&iocb, &iter);
 	}

@@ -69,6 +69,7 @@ struct fltfs_fo *fltfs_fo_new(struct dentry *dentry)
 	flt_file_init(&fo->base, fltfs_volume(dentry->d_sb));
 	fo->dentry = dget(dentry);
 	INIT_LIST_HEAD(&fo->link);
+	mutex_init(&fo->splice);
 	fo->opener = get_pid(task_tgid(current));
 	fo->base.fo.Flags = FO_SYNCHRONOUS_IO | FO_OPENED_CASE_SENSITIVE;
 	if (fltfs_dentry_name(dentry, &fo->base.fo.FileName)) {

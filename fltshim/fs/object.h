@@ -51,6 +51,8 @@ enum {
  * @sync: IOCB_DSYNC when a filter asked for write-through
  * @state: FLTFS_FO_* bits
  * @scan: directory being listed
+ * @splice: makes splices into the file one at a time; outside the lower freeze protection
+ * @splicer: the task that holds @splice and that protection; for comparison only
  */
 struct fltfs_fo {
 	struct flt_file base;
@@ -63,6 +65,8 @@ struct fltfs_fo {
 	int sync;
 	unsigned long state;
 	struct fltfs_scan *scan;
+	struct mutex splice;	/* one splice into the file at a time */
+	struct task_struct *splicer;
 };
 
 static inline struct fltfs_fo *fltfs_fo_of(PFILE_OBJECT fo)
@@ -115,6 +119,12 @@ static inline struct fltfs_fo *fltfs_file_fo(const struct file *file)
 	unsigned long private = (unsigned long)READ_ONCE(file->private_data);
 
 	return private & 1 ? (struct fltfs_fo *)(private - 1) : NULL;
+}
+
+/* Does this task splice into the file, holding the lower freeze protection for its writes? */
+static inline bool fltfs_fo_splices(const struct fltfs_fo *fo)
+{
+	return unlikely(READ_ONCE(fo->splicer) == current);
 }
 
 static inline struct file *fltfs_lower_file(const struct file *file)

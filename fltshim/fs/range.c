@@ -74,6 +74,32 @@ ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info 
 	return flt_splice_read_lower(fltfs_lower_file(in), ppos, pipe, len, flags);
 }
 
+/*
+ * A splice whose writes the filters see. They come under the pipe's lock, before which the lower
+ * freeze protection has to be taken; the writes then find that this task has it already.
+ */
+static noinline ssize_t fltfs_splice_write_filtered(struct pipe_inode_info *pipe,
+						    struct file *out, loff_t *ppos, size_t len,
+						    unsigned int flags)
+{
+	struct file *lower = fltfs_lower_file(out);
+	struct fltfs_fo *fo = fltfs_file_get_fo(out);
+	ssize_t ret;
+
+	if (!fo)
+		return -ENOMEM;
+	ret = mutex_lock_killable(&fo->splice);
+	if (ret)
+		return ret;
+	file_start_write(lower);
+	WRITE_ONCE(fo->splicer, current);
+	ret = iter_file_splice_write(pipe, out, ppos, len, flags);
+	WRITE_ONCE(fo->splicer, NULL);
+	file_end_write(lower);
+	mutex_unlock(&fo->splice);
+	return ret;
+}
+
 /* Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. */
 ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos,
 			   size_t len, unsigned int flags)
@@ -81,9 +107,8 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
-	/* Filters see writes. The VFS holds our freeze protection, each write takes the lower. */
 	if (fltfs_wants(file_inode(out), fltfs_want_write(out)))
-		return iter_file_splice_write(pipe, out, ppos, len, flags);
+		return fltfs_splice_write_filtered(pipe, out, ppos, len, flags);
 	file_start_write(lower);
 	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
 	file_end_write(lower);

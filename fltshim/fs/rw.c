@@ -58,6 +58,8 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 		.ki_flags	= (iocb->ki_flags & FLT_IOCB_REQUEST) | IOCB_WRITE,
 		.ki_ioprio	= iocb->ki_ioprio,
 	};
+	struct fltfs_fo *fo = fltfs_file_fo(iocb->ki_filp);
+	bool protected;
 	ssize_t ret;
 
 	if (!iov_iter_count(iter))
@@ -70,14 +72,17 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);
 
+	/* The filters may have gone in the middle of a splice. */
+	protected = fo && fltfs_fo_splices(fo);
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
-		if (!sb_start_write_trylock(sb))
+		if (!protected && !sb_start_write_trylock(sb))
 			return -EAGAIN;
-	} else {
+	} else if (!protected) {
 		sb_start_write(sb);
 	}
 	ret = lower->f_op->write_iter(&own, iter);
-	sb_end_write(sb);
+	if (!protected)
+		sb_end_write(sb);
 	iocb->ki_pos = own.ki_pos;
 	/* Writing may take set-id bits away. */
 	fltfs_refresh(inode);

@@ -18,9 +18,9 @@ static struct world *async_world(struct kunit *test)
 
 static void async_arguments(struct kunit *test)
 {
-	NTSTATUS (*typed)(PFLT_CALLBACK_DATA data, PFLT_COMPLETED_ASYNC_IO_CALLBACK routine,
-			  PVOID context) = FltPerformAsynchronousIo;
-	VOID (*callback)(PFLT_CALLBACK_DATA data, PFLT_CONTEXT context) = issue_callback;
+	int (*typed)(PFLT_CALLBACK_DATA data, PFLT_COMPLETED_ASYNC_IO_CALLBACK routine,
+		     PVOID context) = FltPerformAsynchronousIo;
+	void (*callback)(PFLT_CALLBACK_DATA data, PFLT_CONTEXT context) = issue_callback;
 	PFLT_COMPLETED_ASYNC_IO_CALLBACK as_declared = callback;
 	struct world *w = async_world(test);
 	struct issue *i = issue_new(w, 'B', IRP_MJ_READ);
@@ -570,9 +570,11 @@ static void async_fault_run(void *arg)
 
 static void async_no_memory(struct kunit *test)
 {
+	const ULONG all = FLT_ALLOCATE_CALLBACK_DATA_PREALLOCATE_ALL_MEMORY;
 	struct world *w = world_of(test);
-	struct issue *i;
 	PFLT_CALLBACK_DATA data;
+	NTSTATUS status;
+	struct issue *i;
 	unsigned int n;
 
 	if (!async_faults_work())
@@ -580,19 +582,18 @@ static void async_no_memory(struct kunit *test)
 	/* Allocated while few are attached: more records are needed when it is issued. */
 	world_probe(w, 'A', NULL);
 	i = issue_new(w, 'A', IRP_MJ_READ);
-	FLT_REQUIRE(test, NT_SUCCESS(FltAllocateCallbackDataEx(w->probe[0]->instance[0], w->file,
-					FLT_ALLOCATE_CALLBACK_DATA_PREALLOCATE_ALL_MEMORY,
-					&data)));
+	status = FltAllocateCallbackDataEx(w->probe[0]->instance[0], w->file, all, &data);
+	FLT_REQUIRE(test, NT_SUCCESS(status));
 	world_probes(w, "BCDEFGH");
 	FLT_EXPECT(test, async_with_fault(1, async_fault_start, i));
 	FLT_PROVES(test, "ASYNC-014", i->status == STATUS_INSUFFICIENT_RESOURCES &&
 		   atomic_read(&i->calls) == 1 && !world_count(w, 'B', WORLD_PRE));
 	FLT_PROVES(test, "ASYNC-043", atomic_read(&i->calls) == 1);
+	/* Whoever waits needs none. */
 	FltReuseCallbackData(i->data);
 	issue_fill(i, IRP_MJ_READ);
-	FLT_EXPECT(test, async_with_fault(1, async_fault_run, i));
-	FLT_PROVES(test, "ASYNC-014",
-		   i->data->IoStatus.Status == STATUS_INSUFFICIENT_RESOURCES);
+	FLT_EXPECT(test, !async_with_fault(1, async_fault_run, i));
+	FLT_PROVES(test, "ASYNC-014", NT_SUCCESS(i->data->IoStatus.Status));
 	issue_free(i);
 
 	/* What was preallocated needs no memory. */
@@ -606,6 +607,30 @@ static void async_no_memory(struct kunit *test)
 			   data->IoStatus.Information == PAGE_SIZE);
 		FltReuseCallbackData(data);
 	}
+	issue_free(i);
+}
+
+/* Nothing is allocated for a synchronous operation, however many filters it visits. */
+static void async_fault_request(void *arg)
+{
+	request_run(arg);
+}
+
+static void async_no_allocation(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	struct issue *i;
+
+	if (!async_faults_work())
+		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
+	world_probes(w, "ABCDEFGH");
+	FLT_EXPECT(test, !async_with_fault(1, async_fault_request, r) && NT_SUCCESS(r->status) &&
+		   atomic_read(&w->probe[7]->post) == 1);
+	/* What a filter starts has its one allocation behind it. */
+	i = issue_new(w, 'A', IRP_MJ_READ);
+	FLT_EXPECT(test, !async_with_fault(1, async_fault_start, i) && NT_SUCCESS(i->status) &&
+		   atomic_read(&w->probe[7]->post) == 2);
 	issue_free(i);
 }
 
@@ -626,6 +651,7 @@ static struct kunit_case async_cases[] = {
 	KUNIT_CASE(async_levels),
 	KUNIT_CASE(async_at_dispatch),
 	KUNIT_CASE(async_no_memory),
+	KUNIT_CASE(async_no_allocation),
 	{}
 };
 

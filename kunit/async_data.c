@@ -281,6 +281,7 @@ static void data_free_in_softirq(struct kunit *test)
 static void data_freed_too_early(struct kunit *test)
 {
 	struct world *w = data_world(test);
+	struct flt_instance *b = flt_instance_of(w->probe[1]->instance[0]);
 	s64 before = atomic64_read(&fsh_violations);
 	struct issue *i;
 
@@ -298,8 +299,7 @@ static void data_freed_too_early(struct kunit *test)
 	FLT_PROVES(test, "ASYNC-018", issue_wait(i) && atomic_read(&i->calls) == 1 &&
 		   NT_SUCCESS(i->status));
 	/* Released once, by now: whoever frees it again is told so. */
-	FLT_PROVES(test, "ASYNC-018", WORLD_WAIT(!atomic_read(&flt_instance_of(
-			w->probe[1]->instance[0])->owed)));
+	FLT_PROVES(test, "ASYNC-018", WORLD_WAIT(!atomic_read(&b->owed)));
 	FltFreeCallbackData(i->data);
 	FLT_PROVES(test, "ASYNC-018", atomic64_read(&fsh_violations) == before + 4);
 }

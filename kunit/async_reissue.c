@@ -22,7 +22,7 @@ static void reissue_synchronous(struct kunit *test)
 {
 	struct world *w = reissue_world(test);
 	struct issue *i = issue_new(w, 'B', IRP_MJ_READ);
-	VOID (*typed)(PFLT_CALLBACK_DATA data) = FltPerformSynchronousIo;
+	void (*typed)(PFLT_CALLBACK_DATA data) = FltPerformSynchronousIo;
 	unsigned long start;
 
 	w->fake->when = FAKE_WORKER;

@@ -510,13 +510,23 @@ static void cancel_wait_objects(struct kunit *test)
 		   NT_SUCCESS(STATUS_TIMEOUT) && NT_SUCCESS(STATUS_ABANDONED_WAIT_0));
 }
 
-static void cancel_wait_many(struct kunit *test)
+/* Waits for the first of some events. */
+static NTSTATUS cancel_wait_for(ULONG count, KEVENT *events, WAIT_TYPE type, PLARGE_INTEGER timeout,
+				KWAIT_BLOCK *blocks)
 {
 	PVOID objects[MAXIMUM_WAIT_OBJECTS + 1];
-	KEVENT *events = kunit_kcalloc(test, MAXIMUM_WAIT_OBJECTS + 1, sizeof(*events),
-				       GFP_KERNEL);
-	KWAIT_BLOCK *blocks = kunit_kcalloc(test, MAXIMUM_WAIT_OBJECTS, sizeof(*blocks),
-					    GFP_KERNEL);
+	ULONG n;
+
+	for (n = 0; n < count; n++)
+		objects[n] = &events[n];
+	return FltCancellableWaitForMultipleObjects(count, objects, type, timeout, blocks, NULL);
+}
+
+static void cancel_wait_many(struct kunit *test)
+{
+	const unsigned int most = MAXIMUM_WAIT_OBJECTS;
+	KEVENT *events = kunit_kcalloc(test, most + 1, sizeof(*events), GFP_KERNEL);
+	KWAIT_BLOCK *blocks = kunit_kcalloc(test, most, sizeof(*blocks), GFP_KERNEL);
 	LARGE_INTEGER t = { .QuadPart = -200000 };
 	s64 before = atomic64_read(&fsh_violations);
 	unsigned int n;
@@ -524,32 +534,27 @@ static void cancel_wait_many(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, events);
 	KUNIT_ASSERT_NOT_NULL(test, blocks);
 	cancel_wait_init();
-	for (n = 0; n <= MAXIMUM_WAIT_OBJECTS; n++) {
+	for (n = 0; n <= most; n++)
 		KeInitializeEvent(&events[n], SynchronizationEvent, n == 2);
-		objects[n] = &events[n];
-	}
-	FLT_PROVES(test, "CBDQ-72", FltCancellableWaitForMultipleObjects(3, objects, WaitAny,
-			NULL, NULL, NULL) == STATUS_WAIT_0 + 2);
+	FLT_PROVES(test, "CBDQ-72", cancel_wait_for(3, events, WaitAny, NULL, NULL) ==
+		   STATUS_WAIT_0 + 2);
 	KeSetEvent(&events[0], 0, FALSE);
 	/* One of two is there: it is not taken. */
-	FLT_PROVES(test, "CBDQ-75", FltCancellableWaitForMultipleObjects(2, objects, WaitAll,
-			&t, NULL, NULL) == STATUS_TIMEOUT && KeReadStateEvent(&events[0]));
+	FLT_PROVES(test, "CBDQ-75", cancel_wait_for(2, events, WaitAll, &t, NULL) ==
+		   STATUS_TIMEOUT && KeReadStateEvent(&events[0]));
 	KeSetEvent(&events[1], 0, FALSE);
-	FLT_PROVES(test, "CBDQ-72", FltCancellableWaitForMultipleObjects(2, objects, WaitAll,
-			NULL, NULL, NULL) == STATUS_SUCCESS && !KeReadStateEvent(&events[0]));
+	FLT_PROVES(test, "CBDQ-72", cancel_wait_for(2, events, WaitAll, NULL, NULL) ==
+		   STATUS_SUCCESS && !KeReadStateEvent(&events[0]));
 	FLT_PROVES(test, "CBDQ-74", atomic64_read(&fsh_violations) == before);
 	KeSetEvent(&events[3], 0, FALSE);
-	FLT_PROVES(test, "CBDQ-74", FltCancellableWaitForMultipleObjects(4, objects, WaitAny,
-			NULL, NULL, NULL) == STATUS_INVALID_PARAMETER);
-	FLT_PROVES(test, "CBDQ-74", FltCancellableWaitForMultipleObjects(4, objects, WaitAny,
-			NULL, blocks, NULL) == STATUS_WAIT_0 + 3);
-	KeSetEvent(&events[MAXIMUM_WAIT_OBJECTS - 1], 0, FALSE);
-	FLT_PROVES(test, "CBDQ-74", FltCancellableWaitForMultipleObjects(MAXIMUM_WAIT_OBJECTS,
-			objects, WaitAny, NULL, blocks, NULL) ==
-		   STATUS_WAIT_0 + MAXIMUM_WAIT_OBJECTS - 1);
-	FLT_PROVES(test, "CBDQ-74",
-		   FltCancellableWaitForMultipleObjects(MAXIMUM_WAIT_OBJECTS + 1, objects,
-							WaitAny, NULL, blocks, NULL) ==
+	FLT_PROVES(test, "CBDQ-74", cancel_wait_for(4, events, WaitAny, NULL, NULL) ==
+		   STATUS_INVALID_PARAMETER);
+	FLT_PROVES(test, "CBDQ-74", cancel_wait_for(4, events, WaitAny, NULL, blocks) ==
+		   STATUS_WAIT_0 + 3);
+	KeSetEvent(&events[most - 1], 0, FALSE);
+	FLT_PROVES(test, "CBDQ-74", cancel_wait_for(most, events, WaitAny, NULL, blocks) ==
+		   STATUS_WAIT_0 + most - 1);
+	FLT_PROVES(test, "CBDQ-74", cancel_wait_for(most + 1, events, WaitAny, NULL, blocks) ==
 		   STATUS_INVALID_PARAMETER && atomic64_read(&fsh_violations) == before + 2);
 }
 

@@ -234,15 +234,17 @@ static void cbdq_bad_arguments(struct kunit *test)
 	PFLT_INSTANCE b = w->probe[1]->instance[0];
 	s64 before = atomic64_read(&fsh_violations);
 	FLT_CALLBACK_DATA_QUEUE queue;
+	NTSTATUS status;
 	unsigned int n;
 
 	for (n = 0; n < 8; n++) {
-		FLT_PROVES(test, "CBDQ-02", FltCbdqInitialize(n == 0 ? NULL : b,
-				n == 1 ? NULL : &queue, n == 2 ? NULL : cbdq_insert,
-				n == 3 ? NULL : cbdq_remove, n == 4 ? NULL : cbdq_peek,
-				n == 5 ? NULL : cbdq_acquire, n == 6 ? NULL : cbdq_release,
-				n == 7 ? NULL : cbdq_complete_canceled) ==
-			   STATUS_INVALID_PARAMETER);
+		status = FltCbdqInitialize(n == 0 ? NULL : b, n == 1 ? NULL : &queue,
+					   n == 2 ? NULL : cbdq_insert,
+					   n == 3 ? NULL : cbdq_remove, n == 4 ? NULL : cbdq_peek,
+					   n == 5 ? NULL : cbdq_acquire,
+					   n == 6 ? NULL : cbdq_release,
+					   n == 7 ? NULL : cbdq_complete_canceled);
+		FLT_PROVES(test, "CBDQ-02", status == STATUS_INVALID_PARAMETER);
 	}
 	FLT_PROVES(test, "CBDQ-02", atomic64_read(&fsh_violations) == before + 8);
 	/* Not initialised. */
@@ -658,7 +660,8 @@ static void cbdq_stress_mutex(struct kunit *test)
 static void cbdq_stress_disable(struct kunit *test)
 {
 	cbdq_stressed(test, CBDQ_SPIN, true);
-	FLT_PROVES(test, "CBDQ-37", list_empty(cbdq_link(&cbdq.list)) && !atomic_read(&cbdq_stress.bad));
+	FLT_PROVES(test, "CBDQ-37", list_empty(cbdq_link(&cbdq.list)) &&
+		   !atomic_read(&cbdq_stress.bad));
 }
 
 /* The teardown-start callback empties the queue. */

@@ -132,10 +132,10 @@ static void defer_pattern_pre(struct kunit *test)
 		IRP_MJ_CREATE, IRP_MJ_READ, IRP_MJ_WRITE, IRP_MJ_SET_INFORMATION,
 		IRP_MJ_DIRECTORY_CONTROL, IRP_MJ_CLEANUP, IRP_MJ_CLOSE,
 	};
-	NTSTATUS (*typed)(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA data,
-			  PFLT_DEFERRED_IO_WORKITEM_ROUTINE routine, WORK_QUEUE_TYPE queue,
-			  PVOID context) = FltQueueDeferredIoWorkItem;
-	VOID (*routine)(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA data,
+	int (*typed)(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA data,
+		     PFLT_DEFERRED_IO_WORKITEM_ROUTINE routine, WORK_QUEUE_TYPE queue,
+		     PVOID context) = FltQueueDeferredIoWorkItem;
+	void (*routine)(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA data,
 			PVOID context) = defer_worker;
 	struct world *w = defer_world(test);
 	struct defer *d = defer_new(w->probe[1], false);
@@ -467,6 +467,7 @@ static void defer_queued_twice(struct probe *p, PFLT_CALLBACK_DATA data,
 static void defer_freed_while_queued(struct kunit *test)
 {
 	struct world *w = defer_world(test);
+	struct flt_instance *b = flt_instance_of(w->probe[1]->instance[0]);
 	struct defer *d = defer_new(w->probe[1], false);
 	struct request *r = request_new(w, IRP_MJ_READ);
 	s64 before = atomic64_read(&fsh_violations);
@@ -484,8 +485,7 @@ static void defer_freed_while_queued(struct kunit *test)
 	FLT_PROVES(test, "DEFER-06", atomic64_read(&fsh_violations) == before + 2 &&
 		   NT_SUCCESS(r->status) && atomic_read(&r->ended) == 1);
 	/* It is gone by now. */
-	FLT_EXPECT(test, WORLD_WAIT(!atomic_read(&flt_instance_of(
-			w->probe[1]->instance[0])->owed)));
+	FLT_EXPECT(test, WORLD_WAIT(!atomic_read(&b->owed)));
 	FltFreeDeferredIoWorkItem(d->item);
 	FLT_PROVES(test, "DEFER-06", atomic64_read(&fsh_violations) == before + 3);
 }

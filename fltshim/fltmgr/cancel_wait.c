@@ -35,6 +35,7 @@ static void flt_waiter_end(struct flt_operation *op, struct flt_waiter *waiter)
 {
 	if (flt_cancel_disarm(op))
 		return;
+	/* Pairs with the release in flt_waiter_stop(). */
 	while (!smp_load_acquire(&waiter->stop))
 		cpu_relax();
 }
@@ -92,8 +93,8 @@ static NTSTATUS flt_cancellable_wait(ULONG count, void **objects, bool all,
  * @Timeout: NULL for ever; zero only tests; negative relative, positive absolute, in 100 ns
  * @CallbackData: operation that the caller holds, without a cancel routine; may be NULL
  *
- * WDK page: fltcancellablewaitforsingleobject. IRQL: PASSIVE_LEVEL with an IRP-based operation, else
- * <= APC_LEVEL.
+ * WDK page: fltcancellablewaitforsingleobject. IRQL: PASSIVE_LEVEL with an IRP-based operation,
+ * else <= APC_LEVEL.
  *
  * Return: STATUS_SUCCESS, STATUS_TIMEOUT; STATUS_CANCELLED when the operation was cancelled;
  * STATUS_THREAD_IS_TERMINATING when the thread is being killed; for a misuse as

@@ -3,10 +3,10 @@
  * The walk: a state machine that calls pre-operation callbacks from the highest altitude down,
  * the file system once, and post-operation callbacks from the lowest altitude up. Whoever
  * finishes a step goes on with the same machine, so pended, deferred and asynchronous operations
- * need no second path. What a callback may return is in verdict.c; what follows from it is here.
+ * need no second path. What a callback may return is in verdict.c; what follows from it is here;
+ * how an operation begins and ends is in operation_run.c.
  */
 #include <linux/mempool.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
@@ -20,81 +20,9 @@
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
 #include "fltmgr/work_item.h"
-#include "nt/mm_mdl.h"
 
-static struct workqueue_struct *flt_resume_wq;
 static struct kmem_cache *flt_iopb_cache;
 static mempool_t *flt_iopb_pool;
-
-static const ULONG flt_form_flag[] = {
-	[FLT_FORM_IRP] = FLTFL_CALLBACK_DATA_IRP_OPERATION,
-	[FLT_FORM_FAST_IO] = FLTFL_CALLBACK_DATA_FAST_IO_OPERATION,
-	[FLT_FORM_FS_FILTER] = FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION,
-};
-
-static void flt_resume_worker(struct work_struct *work);
-
-/* The state of the walk before it begins. */
-static inline void flt_operation_reset_walk(struct flt_operation *op)
-{
-	op->stack = NULL;
-	op->guard = NULL;
-	op->records = op->inline_records;
-	op->phase = FLT_PHASE_PRE;
-	op->floor = -1;
-	op->waits = 0;
-	op->flags = flt_op_desc_at(op->op_index)->cannot_fail ? FLT_OP_UNKILLABLE : 0;
-	op->stack_ref = false;
-	atomic_set(&op->hold, FLT_HOLD_NONE);
-	atomic_set(&op->cancel, FLT_CANCEL_NONE);
-}
-
-/**
- * flt_operation_reset() - make a finished operation ready to be run again
- * @op: its parameters stay as they are
- */
-void flt_operation_reset(struct flt_operation *op)
-{
-	flt_operation_reset_walk(op);
-	flt_fail(op, STATUS_SUCCESS);
-}
-
-/**
- * flt_operation_init() - prepare an operation
- * @op: memory of the front half's; members are set one by one, since clearing all costs more
- *	than an uninterested walk
- * @volume: the volume
- * @major: major function
- * @file: file object, or NULL where the operation has none
- *
- * The parameters are zero and RequestorMode is UserMode afterwards; the front half sets what it
- * knows in op->iopb.
- */
-void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCHAR major,
-			PFILE_OBJECT file)
-{
-	const struct flt_op_desc *desc = flt_op_desc(major);
-
-	memset(&op->data, 0, sizeof(op->data));
-	memset(&op->iopb, 0, sizeof(op->iopb));
-	op->data.Flags = flt_form_flag[desc->form];
-	op->data.Thread = (PETHREAD)current;
-	op->data.Iopb = &op->iopb;
-	op->data.RequestorMode = UserMode;
-	op->iopb.MajorFunction = major;
-	op->iopb.TargetFileObject = file;
-	op->volume = volume;
-	op->initiator = NULL;
-	op->reserve = NULL;
-	op->nr_reserve = 0;
-	op->front = NULL;
-	op->bottom = NULL;
-	op->locked = NULL;
-	op->done = NULL;
-	op->op_index = flt_op_index(major);
-	flt_operation_reset_walk(op);
-	op->task = current;
-}
 
 /* Is this element's callback to be left out, by the SKIP flags of its registration? */
 static bool flt_node_skipped(const struct flt_operation *op, const struct flt_node *node)
@@ -414,7 +342,9 @@ static bool flt_step_pre(struct flt_operation *op)
 		if (!FLT_IS_IRP_OPERATION(&op->data))
 			flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
 				      "FLT_PREOP_PENDING for what is not IRP-based");
-		if (READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED)
+		/* While its teardown-start callback runs, that one may not know of it yet. */
+		if (READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED &&
+		    !READ_ONCE(node->instance->still_starts))
 			flt_violation(filter, FLT_VIOLATION_TEARDOWN, op,
 				      "FLT_PREOP_PENDING while the instance is torn down");
 		op->flags &= ~FLT_OP_POSTED;
@@ -581,7 +511,7 @@ static bool flt_step_post(struct flt_operation *op)
  * filter has synchronized it with this thread (FLT_PREOP_SYNCHRONIZE), a hold is waited out here:
  * whether it is so has to be known before the step that may hand the operation away.
  */
-static bool flt_operation_machine(struct flt_operation *op)
+bool flt_operation_machine(struct flt_operation *op)
 {
 	bool on = true;
 
@@ -610,252 +540,20 @@ static bool flt_operation_machine(struct flt_operation *op)
 	return false;
 }
 
-/* Enters the stack: snapshot, guard, records. */
-static bool flt_operation_enter(struct flt_operation *op)
-{
-	struct flt_stack *stack = flt_guard_enter(op->volume);
-
-	if (unlikely(stack->interest & flt_want_data(op->op_index)) && op->front &&
-	    op->volume->ops->substitute && !op->volume->ops->substitute(op)) {
-		flt_guard_leave(stack);
-		return false;
-	}
-	op->accepted = op->iopb;
-	op->stack = stack;
-	op->guard = stack;
-	op->nodes = &stack->nodes[stack->first[op->op_index]];
-	op->nr_nodes = stack->count[op->op_index];
-	if (op->initiator) {
-		int above = flt_stack_above(stack, op->op_index, op->initiator);
-
-		op->nodes += above;
-		op->nr_nodes -= above;
-	}
-	op->cursor = 0;
-	op->start = jiffies;
-	if (op->nr_nodes > FLT_INLINE_RECORDS && op->nr_nodes <= op->nr_reserve) {
-		op->records = op->reserve;
-	} else if (op->nr_nodes > FLT_INLINE_RECORDS) {
-		op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
-		if (!op->records) {
-			op->records = op->inline_records;
-			op->nr_nodes = 0;
-			flt_guard_leave(stack);
-			op->guard = NULL;
-			flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
-			return false;
-		}
-	}
-	flt_inflight_add(op);
-	return true;
-}
-
-static void flt_operation_leave(struct flt_operation *op)
-{
-	flt_inflight_del(op);
-	flt_guard_leave(op->guard);
-	op->guard = NULL;
-	op->iopb = op->accepted;
-	if (op->stack_ref)
-		flt_stack_put(op->stack);
-	if (op->records != op->inline_records && op->records != op->reserve)
-		kfree(op->records);
-	op->records = op->inline_records;
-}
-
-/*
- * Drives the machine to the end, waiting out holds. A killed caller cancels: once what is armed or
- * the file system that has it now, later every file system that gets it.
- */
-static void flt_operation_drive(struct flt_operation *op)
-{
-	while (!flt_operation_machine(op)) {
-		if (op->flags & FLT_OP_UNKILLABLE) {
-			wait_for_completion_state(&op->resumed, TASK_IDLE);
-		} else if (wait_for_completion_killable(&op->resumed)) {
-			if (flt_operation_canceled(op))
-				flt_cancel_bottom(op);
-			else
-				flt_operation_cancel(op);
-			wait_for_completion_state(&op->resumed, TASK_IDLE);
-		}
-		reinit_completion(&op->resumed);
-	}
-}
-
-/**
- * flt_operation_run() - take a synchronous operation through the filters and the file system
- * @op: initialised operation
- *
- * PASSIVE or APC level. Every callback and the bottom run in the calling task: when somebody
- * pends the operation, the caller sleeps until it is resumed and goes on itself. A fatal signal
- * cancels the operation; it is awaited all the same, since a filter may still hold its callback
- * data (PEND-19).
- *
- * Return: the final status, as in op->data.IoStatus
- */
-NTSTATUS flt_operation_run(struct flt_operation *op)
-{
-	init_completion(&op->resumed);
-	if (!flt_operation_enter(op))
-		return op->data.IoStatus.Status;
-	flt_operation_drive(op);
-	flt_operation_leave(op);
-	return op->data.IoStatus.Status;
-}
-
-/**
- * flt_operation_again() - send an operation down once more, from its post-operation callback
- * @op: op->cursor is the record whose callback runs, in this task; IoStatus and the parameters in
- *	op->accepted are what shall go down
- *
- * PASSIVE or APC level. Only what is below that record is visited; the caller's record is DONE to
- * a detacher meanwhile, and its instance is kept by the caller. On return the walk stands where it
- * stood, with the new IoStatus.
- */
-void flt_operation_again(struct flt_operation *op)
-{
-	int floor = op->floor, cursor = op->cursor;
-	struct flt_record *record = &op->records[cursor];
-
-	record->state = FLT_RECORD_NONE;
-	op->floor = cursor;
-	op->cursor = cursor + 1;
-	op->phase = FLT_PHASE_PRE;
-	op->flags &= ~(FLT_OP_BY_FILTER | FLT_OP_OPENED);
-	atomic_set(&op->hold, FLT_HOLD_NONE);
-	flt_operation_drive(op);
-	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	op->phase = FLT_PHASE_POST;
-	op->cursor = cursor;
-	op->floor = floor;
-	record->state = FLT_RECORD_OPEN;
-}
-
-static void flt_operation_put_tasks(struct flt_operation *op)
-{
-	put_task_struct(op->leader);
-	put_task_struct(op->task);
-}
-
-static void flt_operation_finish_async(struct flt_operation *op)
-{
-	flt_operation_leave(op);
-	flt_operation_put_tasks(op);
-	op->done(op);
-}
-
-/**
- * flt_operation_start() - start an asynchronous operation
- * @op: initialised operation with op->done set; lives until that is called
- *
- * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
- * op->done() is called in task or softirq context.
- *
- * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
- * been called
- */
-u8 flt_operation_start(struct flt_operation *op)
-{
-	u8 how;
-
-	op->flags |= FLT_OP_ASYNC;
-	get_task_struct(op->task);
-	op->leader = get_task_struct(op->task->group_leader);
-	INIT_WORK(&op->work, flt_resume_worker);
-	init_completion(&op->resumed);
-	if (!flt_operation_enter(op)) {
-		flt_operation_put_tasks(op);
-		op->done(op);
-		return 0;
-	}
-	if (!flt_operation_machine(op))
-		return FLT_OP_WAS_HELD;
-	how = op->flags & (FLT_OP_WAS_HELD | FLT_OP_BY_FILTER);
-	flt_operation_finish_async(op);
-	return how;
-}
-
-static void flt_resume_worker(struct work_struct *work)
-{
-	struct flt_operation *op = container_of(work, struct flt_operation, work);
-
-	if (flt_operation_machine(op))
-		flt_operation_finish_async(op);
-}
-
-/*
- * Goes on with an operation that was PENDED and is RESUMED now. A synchronous one is continued
- * by its issuer, a synchronized one by the thread that waits for it. Another asynchronous one is
- * continued here if what comes next may run at this level: on the way up always, on the way down
- * only where sleeping is allowed.
- */
-void flt_operation_continue(struct flt_operation *op)
-{
-	if (!(op->flags & FLT_OP_ASYNC) || op->waits) {
-		complete(&op->resumed);
-	} else if (!preemptible()) {
-		bool up = op->phase != FLT_PHASE_PRE || op->resume == FLT_PREOP_COMPLETE;
-
-		if (up && !in_hardirq() && !irqs_disabled())
-			flt_resume_worker(&op->work);
-		else
-			queue_work(flt_resume_wq, &op->work);
-	} else {
-		flt_resume_worker(&op->work);
-	}
-}
-
-/**
- * flt_operation_bottom_done() - an operation that perform() left under way is finished
- * @op: its IoStatus is set
- *
- * Task or softirq context; called once.
- */
-void flt_operation_bottom_done(struct flt_operation *op)
-{
-	int old = FLT_HOLD_CALLING;
-
-	if (atomic_try_cmpxchg_release(&op->hold, &old, FLT_HOLD_RESUMED))
-		return;		/* perform() has not returned yet */
-	atomic_set_release(&op->hold, FLT_HOLD_RESUMED);
-	flt_operation_continue(op);
-}
-
-/**
- * flt_operation_fini() - an operation's memory is about to go
- * @op: finished, or never run
- */
-void flt_operation_fini(struct flt_operation *op)
-{
-	WARN_ON_ONCE(op->guard);
-	if (unlikely(op->locked))
-		mm_mdl_free_kept(&op->locked);
-}
-
-int flt_operations_init(void)
+int flt_walk_init(void)
 {
 	flt_iopb_cache = KMEM_CACHE(_FLT_IO_PARAMETER_BLOCK, 0);
 	if (!flt_iopb_cache)
 		return -ENOMEM;
 	flt_iopb_pool = mempool_create_slab_pool(16, flt_iopb_cache);
-	if (!flt_iopb_pool)
-		goto free_cache;
-	flt_resume_wq = alloc_workqueue("fltshim_resume", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (!flt_resume_wq)
-		goto free_pool;
-	return 0;
-
-free_pool:
-	mempool_destroy(flt_iopb_pool);
-free_cache:
+	if (flt_iopb_pool)
+		return 0;
 	kmem_cache_destroy(flt_iopb_cache);
 	return -ENOMEM;
 }
 
-void flt_operations_exit(void)
+void flt_walk_exit(void)
 {
-	destroy_workqueue(flt_resume_wq);
 	mempool_destroy(flt_iopb_pool);
 	kmem_cache_destroy(flt_iopb_cache);
 }

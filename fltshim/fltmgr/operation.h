@@ -26,6 +26,7 @@ struct flt_stack;
 struct task_struct;
 
 #define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
+#define FLT_DEEP_RECORDS	16	/* ... whose issuer waits, in a frame of its own */
 #define FLT_RESERVED_RECORDS	64	/* ... with memory preallocated */
 
 /* flags of struct flt_operation */
@@ -214,6 +215,11 @@ void flt_operation_fini(struct flt_operation *op);
 
 /* pend.c: the operation was held and has been claimed for resumption. */
 void flt_operation_continue(struct flt_operation *op);
+
+/* operation.c: the machine runs until the operation is done (true) or held (false). */
+bool flt_operation_machine(struct flt_operation *op);
+int flt_walk_init(void);
+void flt_walk_exit(void);
 
 int flt_operations_init(void);
 void flt_operations_exit(void);

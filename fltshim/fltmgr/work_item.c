@@ -120,7 +120,7 @@ static void flt_item_ended(struct flt_item_call *call)
 	list_del(&call->link);
 	spin_unlock_bh(&flt_items_lock);
 	flt_hold_release(call->data);
-	if (waitqueue_active(&flt_items_ended))
+	if (wq_has_sleeper(&flt_items_ended))
 		wake_up_all(&flt_items_ended);
 }
 

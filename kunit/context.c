@@ -416,8 +416,8 @@ static void ctx_not_open(struct kunit *test)
 	PFLT_CONTEXT context, got;
 	unsigned int i;
 
-	FLT_PROVES(test, "CTX-56", FltSupportsStreamContexts(file) && FltSupportsFileContexts(file) &&
-		   FltSupportsStreamHandleContexts(file));
+	FLT_PROVES(test, "CTX-56", FltSupportsStreamContexts(file) &&
+		   FltSupportsFileContexts(file) && FltSupportsStreamHandleContexts(file));
 	FLT_PROVES(test, "CTX-57", FltSupportsFileContextsEx(file, NULL) &&
 		   FltSupportsFileContextsEx(file, p->instance[0]));
 	FLT_PROVES(test, "CTX-56", !FltSupportsStreamContexts(NULL) &&
@@ -439,16 +439,17 @@ static void ctx_not_open(struct kunit *test)
 }
 
 static NTSTATUS ctx_in_teardown;
+static NTSTATUS ctx_allocated_in_teardown;
 
+/* Its private is a context that it has allocated before. */
 static void ctx_set_in_teardown(struct probe *p, PCFLT_RELATED_OBJECTS objects)
 {
 	PFLT_CONTEXT context;
 
-	if (!NT_SUCCESS(ctx_new(p, FLT_STREAM_CONTEXT, &context)))
-		return;
-	ctx_in_teardown = ctx_set(p, FLT_STREAM_CONTEXT, FLT_SET_CONTEXT_KEEP_IF_EXISTS, context,
-				  NULL);
-	FltReleaseContext(context);
+	ctx_allocated_in_teardown = ctx_new(p, FLT_STREAM_CONTEXT, &context);
+	ctx_in_teardown = ctx_set(p, FLT_STREAM_CONTEXT, FLT_SET_CONTEXT_KEEP_IF_EXISTS,
+				  p->private, NULL);
+	FltReleaseContext(p->private);
 }
 
 /* All kinds set, then the filter goes: each is cleaned up, the file is open all the time. */
@@ -464,8 +465,11 @@ static void ctx_go_with_their_owner(struct kunit *test)
 		FltReleaseContext(context);
 	}
 	FLT_EXPECT(test, !atomic_read(&ctx_cleaned));
+	FLT_REQUIRE(test, NT_SUCCESS(ctx_new(p, FLT_STREAM_CONTEXT, &context)));
+	p->private = context;
 	p->on_complete = ctx_set_in_teardown;
 	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(p, true)));
+	FLT_PROVES(test, "CTX-18", ctx_allocated_in_teardown == STATUS_FLT_DELETING_OBJECT);
 	FLT_PROVES(test, "CTX-26", ctx_in_teardown == STATUS_FLT_DELETING_OBJECT);
 	/* That one too. */
 	FLT_PROVES(test, "CTX-54", WORLD_WAIT(atomic_read(&ctx_cleaned) == 6) &&

@@ -112,7 +112,9 @@ NTSTATUS FltSetVolumeContext(PFLT_VOLUME Volume, FLT_SET_CONTEXT_OPERATION Opera
 		return STATUS_NOT_SUPPORTED;
 	status = flt_place_volume(&place, flt_filter_opaque(flt_context_filter(NewContext)),
 				  Volume, fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+	if (!NT_SUCCESS(status))
+		return status;
+	return flt_context_set(&place, Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetVolumeContext);
 
@@ -124,7 +126,8 @@ EXPORT_SYMBOL_GPL(FltSetVolumeContext);
  *
  * WDK page: fltgetvolumecontext. IRQL: <= APC_LEVEL.
  *
- * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above APC_LEVEL
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above
+ * APC_LEVEL
  */
 NTSTATUS FltGetVolumeContext(PFLT_FILTER Filter, PFLT_VOLUME Volume, PFLT_CONTEXT *Context)
 {
@@ -182,7 +185,9 @@ NTSTATUS FltSetInstanceContext(PFLT_INSTANCE Instance, FLT_SET_CONTEXT_OPERATION
 	if (!FLT_CONTEXT_LEVEL(OldContext))
 		return STATUS_NOT_SUPPORTED;
 	status = flt_place_instance(&place, Instance, fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+	if (!NT_SUCCESS(status))
+		return status;
+	return flt_context_set(&place, Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetInstanceContext);
 
@@ -193,7 +198,8 @@ EXPORT_SYMBOL_GPL(FltSetInstanceContext);
  *
  * WDK page: fltgetinstancecontext. IRQL: <= APC_LEVEL.
  *
- * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above APC_LEVEL
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above
+ * APC_LEVEL
  */
 NTSTATUS FltGetInstanceContext(PFLT_INSTANCE Instance, PFLT_CONTEXT *Context)
 {
@@ -254,7 +260,9 @@ NTSTATUS FltSetFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 		return STATUS_NOT_SUPPORTED;
 	status = flt_place_file(&place, Instance, FileObject, FLT_FILE_CONTEXT,
 				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+	if (!NT_SUCCESS(status))
+		return status;
+	return flt_context_set(&place, Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetFileContext);
 
@@ -266,8 +274,8 @@ EXPORT_SYMBOL_GPL(FltSetFileContext);
  *
  * WDK page: fltgetfilecontext. IRQL: <= APC_LEVEL.
  *
- * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
- * that is not open and above APC_LEVEL
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a
+ * file that is not open and above APC_LEVEL
  */
 NTSTATUS FltGetFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PFLT_CONTEXT *Context)
 {
@@ -333,7 +341,9 @@ NTSTATUS FltSetStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 		return STATUS_NOT_SUPPORTED;
 	status = flt_place_file(&place, Instance, FileObject, FLT_STREAM_CONTEXT,
 				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+	if (!NT_SUCCESS(status))
+		return status;
+	return flt_context_set(&place, Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetStreamContext);
 
@@ -345,8 +355,8 @@ EXPORT_SYMBOL_GPL(FltSetStreamContext);
  *
  * WDK page: fltgetstreamcontext. IRQL: <= APC_LEVEL.
  *
- * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
- * that is not open and above APC_LEVEL
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a
+ * file that is not open and above APC_LEVEL
  */
 NTSTATUS FltGetStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PFLT_CONTEXT *Context)
 {
@@ -412,7 +422,9 @@ NTSTATUS FltSetStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObje
 		return STATUS_NOT_SUPPORTED;
 	status = flt_place_file(&place, Instance, FileObject, FLT_STREAMHANDLE_CONTEXT,
 				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+	if (!NT_SUCCESS(status))
+		return status;
+	return flt_context_set(&place, Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetStreamHandleContext);
 
@@ -424,8 +436,8 @@ EXPORT_SYMBOL_GPL(FltSetStreamHandleContext);
  *
  * WDK page: fltgetstreamhandlecontext. IRQL: <= APC_LEVEL.
  *
- * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
- * that is not open and above APC_LEVEL
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a
+ * file that is not open and above APC_LEVEL
  */
 NTSTATUS FltGetStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 				   PFLT_CONTEXT *Context)

@@ -6,6 +6,18 @@
 #include <linux/export.h>
 #include "nt/nt.h"
 
+/*
+ * Kinds of extra create parameters:
+ * GUID_ECP_CSV_DOWN_LEVEL_OPEN - open by the file system of a cluster
+ * GUID_ECP_CSV_QUERY_FILE_REVISION - asks such a file system for a file's revision
+ * GUID_ECP_DUAL_OPLOCK_KEY - two keys of an oplock
+ * GUID_ECP_IO_DEVICE_HINT - device that a path of several leads to
+ * GUID_ECP_NETWORK_OPEN_CONTEXT - for a network redirector
+ * GUID_ECP_NFS_OPEN - open by an NFS server
+ * GUID_ECP_OPLOCK_KEY - key of an oplock
+ * GUID_ECP_PREFETCH_OPEN - open by the prefetcher
+ * GUID_ECP_SRV_OPEN - open by an SMB server
+ */
 #define NT_GUID(name, ...)				\
 	extern const GUID name;				\
 	const GUID name = { __VA_ARGS__ }

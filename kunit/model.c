@@ -43,7 +43,7 @@ struct model_op;
  * @resume: what a pended one is resumed with
  * @back: how
  * @context: completion context that it leaves
- * @move: moves the offset by so much, with the data marked dirty
+ * @move: moves the offset of a transfer by so much, with the data marked dirty
  * @change: sets the result
  * @status: to this
  * @information: and this
@@ -446,8 +446,7 @@ static void model_plan_pre(struct model *m, struct model_op *op, const struct mo
 	}
 	if (verdict == FLT_PREOP_COMPLETE)
 		model_result(m, kind, step);
-	else if (model_chance(m, 20) && verdict != FLT_PREOP_DISALLOW_FASTIO &&
-		 verdict != FLT_PREOP_DISALLOW_FSFILTER_IO)
+	else if (kind->transfers && model_chance(m, 30) && verdict != FLT_PREOP_DISALLOW_FASTIO)
 		step->move = 1 + model_below(m, 1000);
 	if ((verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK || verdict == FLT_PREOP_SYNCHRONIZE) &&
 	    model_chance(m, 60))
@@ -477,7 +476,7 @@ static const struct model_kind *model_plan(struct model *m, struct model_op *op)
 
 	op->asynchronous = kind->form == FLTFL_CALLBACK_DATA_IRP_OPERATION && kind->transfers &&
 			   model_chance(m, 60);
-	op->offset = (s64)model_below(m, 1 << 20) << 12;
+	op->offset = kind->transfers ? (s64)model_below(m, 1 << 20) << 12 : 0;
 	op->when = model_below(m, FAKE_HOLD);
 	op->status = model_status(m, kind, true);
 	op->information = NT_SUCCESS(op->status) && kind->transfers ?
@@ -525,8 +524,9 @@ static void model_begin(struct model *m, struct model_op *op)
 	op->seen.count = 0;
 	model_predict(m, op);
 	request_setup(r, m->world, m->world->fake, m->world->file, kind->major);
-	/* One place for the offset, whatever the operation is. */
-	r->op.iopb.Parameters.Read.ByteOffset.QuadPart = op->offset;
+	/* Reads and writes have it in the same place; it is 0 in what else there is here. */
+	if (kind->transfers)
+		r->op.iopb.Parameters.Read.ByteOffset.QuadPart = op->offset;
 	request_form(r, kind->form);
 	if (kind->form != FLTFL_CALLBACK_DATA_IRP_OPERATION)
 		r->op.iopb.IrpFlags = 0;

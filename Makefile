@@ -59,12 +59,20 @@ bench: tools
 test: tools
 	+@scripts/test
 
+# The same, and what takes hours
+test-long: tools
+	+@scripts/test --long
+
 test-guest: tools
 	+@scripts/test --guest $(if $(K),--kernel "$(K)") $(if $(T),--only "$(T)")
 
 # ARGS: areas, --open, --tsv; see scripts/contract --help
 contract:
 	@scripts/contract $(ARGS)
+
+# ARGS: -n NUMBER, --seed, files; see scripts/mutants --help
+test-mutants: tools
+	+@scripts/mutants $(ARGS)
 
 check: tools
 	@scripts/check
@@ -83,8 +91,11 @@ clean:
 help:
 	@echo "make              fltshim.ko for the running kernel, or for KDIR=headers"
 	@echo "make demo         watch two minifilters at work in a guest"
-	@echo "make test         build for Debian's 6.1 and 6.12, run every test in guests"
-	@echo "make test-guest   the guest tests only; K=6.12 one kernel, T=name tests by name"
+	@echo "make test         build for Debian's 6.1 and 6.12 and for a kernel with checks, run every"
+	@echo "                  test in guests (25 minutes, and at first 15 more to build that kernel)"
+	@echo "make test-long    the same with long forms of tests and a search for data races"
+	@echo "make test-guest   the guest tests only; K=6.12 (6.1, debug) one kernel, T=name by name"
+	@echo "make test-mutants break the code line by line: do the unit suites notice? (hours)"
 	@echo "make contract     which rows of kunit/contract the last tests proved; ARGS=--open"
 	@echo "make bench        what it costs, in instructions per operation (6 minutes)"
 	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
@@ -97,4 +108,4 @@ help:
 	@echo "scripts/minifilter build .   your own minifilter into a module"
 
 .PHONY: all headers tree tree-one all-kernels samples samples-one all-samples demo bench test \
-	test-guest contract check tools clean help
+	test-long test-guest test-mutants contract check tools clean help

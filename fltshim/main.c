@@ -4,6 +4,7 @@
  * which they come up, and takes them down in reverse. Nothing else lives here.
  */
 #include <linux/module.h>
+#include "fltmgr/context.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
@@ -26,6 +27,7 @@ static const struct fltshim_part fltshim_parts[] = {
 	{ "operations", flt_operations_init, flt_operations_exit },
 	{ "held operations", flt_held_init, flt_held_exit },
 	{ "generated I/O", flt_generated_init, flt_generated_exit },
+	{ "contexts", flt_contexts_init, flt_contexts_exit },
 	{ "work items", flt_work_items_init, flt_work_items_exit },
 	{ "file objects", NULL, flt_files_exit },
 	{ "volumes", NULL, flt_volumes_exit },

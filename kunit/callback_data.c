@@ -3,6 +3,7 @@
  * Suite callback_data: what a filter may change in the callback data, what it may not, and who
  * sees it (CBD-003 to CBD-043, CBD-048 to CBD-059).
  */
+#include "kunit/keeper.h"
 #include "kunit/world.h"
 
 typedef void (*cbd_hook)(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
@@ -314,7 +315,95 @@ static void cbd_synchronous(struct kunit *test)
 	FLT_PROVES(test, "CBD-068", FltIsOperationSynchronous(&data) == FALSE);
 }
 
+/* Every member under its documented name. */
+static void cbd_members(struct kunit *test)
+{
+	FLT_IO_PARAMETER_BLOCK iopb = {
+		.IrpFlags = 1, .MajorFunction = 2, .MinorFunction = 3, .OperationFlags = 4,
+		.Reserved = 5, .TargetFileObject = (PFILE_OBJECT)6,
+		.TargetInstance = (PFLT_INSTANCE)7, .Parameters.Read.Length = 8,
+	};
+	FLT_CALLBACK_DATA data = {
+		.Flags = 1, .Thread = (PETHREAD)2, .Iopb = &iopb, .IoStatus.Status = 3,
+		.IoStatus.Information = 4, .TagData = NULL, .RequestorMode = UserMode,
+	};
+
+	data.QueueLinks.Flink = &data.QueueLinks;
+	data.QueueLinks.Blink = &data.QueueLinks;
+	data.QueueContext[0] = (PVOID)5;
+	data.QueueContext[1] = (PVOID)6;
+	FLT_PROVES(test, "CBD-001", data.FilterContext[0] == &data.QueueLinks &&
+		   data.FilterContext[1] == &data.QueueLinks &&
+		   data.FilterContext[2] == (PVOID)5 && data.FilterContext[3] == (PVOID)6);
+	FLT_PROVES(test, "CBD-001", sizeof(data.IoStatus.Information) == sizeof(void *));
+	FLT_PROVES(test, "CBD-022", sizeof(iopb.MajorFunction) == 1 &&
+		   sizeof(iopb.MinorFunction) == 1 && sizeof(iopb.OperationFlags) == 1 &&
+		   sizeof(iopb.IrpFlags) == 4);
+}
+
+#define CBD_PATTERN(n)	((PVOID)(0xdead4ead0000f100UL + (n)))
+
+static unsigned int cbd_patterns_good;
+
+static void cbd_check_pattern(PFLT_CALLBACK_DATA data)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		cbd_patterns_good += data->FilterContext[i] == CBD_PATTERN(i);
+}
+
+/* Pends, with a pattern in the members that are its own meanwhile. */
+static void cbd_pend_with_pattern(struct probe *p, PFLT_CALLBACK_DATA data,
+				  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	struct keeper *k = p->private;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		data->FilterContext[i] = CBD_PATTERN(i);
+	k->data = data;
+	atomic_inc(&k->kept);
+	*status = FLT_PREOP_PENDING;
+}
+
+static void cbd_filter_context(struct kunit *test)
+{
+	struct world *w = cbd_world(test, NULL);
+	unsigned int async, who;
+
+	/* B first, then C, which finds what B left behind. */
+	for (async = 0; async < 2; async++) {
+		struct request *r = request_new(w, IRP_MJ_READ);
+		struct keeper *k[3];
+
+		for (who = 1; who < 3; who++) {
+			k[who] = keeper_pend(w->probe[who], KEEPER_TEST,
+					     FLT_PREOP_SUCCESS_WITH_CALLBACK);
+			k[who]->change = cbd_check_pattern;
+			w->probe[who]->on_pre = cbd_pend_with_pattern;
+		}
+		cbd_patterns_good = 0;
+		world_clear(w);
+		if (async)
+			request_start(r);
+		else
+			request_spawn(r);
+		for (who = 1; who < 3; who++) {
+			FLT_REQUIRE(test, keeper_wait(k[who]));
+			msleep(20);
+			keeper_resume(k[who]);
+			if (who == 1)
+				FLT_PROVES(test, "CBD-012", cbd_patterns_good == 4);
+		}
+		FLT_PROVES(test, "CBD-013", request_wait(r) && NT_SUCCESS(r->status) &&
+			   cbd_patterns_good == 8 && world_trace_is(w, "A+ B+ C+ F C- B- A-"));
+	}
+}
+
 static struct kunit_case callback_data_cases[] = {
+	KUNIT_CASE(cbd_members),
+	KUNIT_CASE(cbd_filter_context),
 	KUNIT_CASE(cbd_change_counts_when_dirty),
 	KUNIT_CASE(cbd_set_and_cleared),
 	KUNIT_CASE(cbd_changes_unwind),

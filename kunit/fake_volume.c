@@ -109,13 +109,16 @@ static bool fake_cancel(struct flt_operation *op)
 static bool fake_perform(struct flt_operation *op)
 {
 	struct fake_volume *fake = fake_of(op);
+	struct fake_order order = { fake->when, fake->status, fake->information };
 	struct fake_request *request;
 
 	atomic_inc(&fake->performed);
 	fake->seen = op->iopb;
 	world_note_fake(fake->world, op, WORLD_FAKE_PERFORM);
-	if (fake->when == FAKE_INLINE) {
-		fake_answer(fake, op, fake->status, fake->information);
+	if (fake->on_perform)
+		fake->on_perform(fake, op, &order);
+	if (order.when == FAKE_INLINE) {
+		fake_answer(fake, op, order.status, order.information);
 		return true;
 	}
 	request = kzalloc(sizeof(*request), GFP_KERNEL);
@@ -125,12 +128,12 @@ static bool fake_perform(struct flt_operation *op)
 	}
 	request->fake = fake;
 	request->op = op;
-	request->status = fake->status;
-	request->information = fake->information;
+	request->status = order.status;
+	request->information = order.information;
 	INIT_WORK(&request->work, fake_worker);
 	INIT_LIST_HEAD(&request->link);
 	op->bottom = request;
-	switch (fake->when) {
+	switch (order.when) {
 	case FAKE_EARLY:
 		fake_finish(request);
 		break;
@@ -158,6 +161,7 @@ static void fake_free_file(struct flt_file *file)
 	struct fake_volume *fake = file->volume->private;
 
 	atomic_dec(&fake->files);
+	flt_file_fini(file);
 	kfree(file);
 }
 

@@ -28,6 +28,13 @@ enum fake_when {
 /* Information: as much as a read or write asked for, 0 for the rest. */
 #define FAKE_AS_ASKED	ULONG_MAX
 
+/* What is to become of one operation. */
+struct fake_order {
+	enum fake_when when;
+	NTSTATUS status;
+	ULONG_PTR information;
+};
+
 /**
  * struct fake_volume - a volume and its orders
  * @volume: the filter manager's
@@ -37,6 +44,7 @@ enum fake_when {
  * @information: its final Information
  * @tag: its TagData
  * @cancellable: a held operation ends with STATUS_CANCELLED when it is cancelled
+ * @on_perform: NULL, or changes the orders for one operation
  * @delay_ms: how long the worker sleeps first
  * @performed: calls of perform()
  * @completed: operations finished
@@ -55,6 +63,8 @@ struct fake_volume {
 	ULONG_PTR information;
 	struct _FLT_TAG_DATA_BUFFER *tag;
 	bool cancellable;
+	void (*on_perform)(struct fake_volume *fake, struct flt_operation *op,
+			   struct fake_order *order);
 	unsigned int delay_ms;
 	atomic_t performed;
 	atomic_t completed;

@@ -31,9 +31,46 @@ static void op_table_is_dense(struct kunit *test)
 
 static void op_table_names(struct kunit *test)
 {
-	FLT_EXPECT(test, !strcmp(FltGetIrpName(IRP_MJ_CREATE), "IRP_MJ_CREATE"));
-	FLT_EXPECT(test, !strcmp(FltGetIrpName(IRP_MJ_VOLUME_DISMOUNT), "IRP_MJ_VOLUME_DISMOUNT"));
-	FLT_EXPECT(test, FltGetIrpName(0x7f));
+#define NAMED(code)	{ code, #code }
+	static const struct {
+		UCHAR major;
+		const char *name;
+	} names[] = {
+		NAMED(IRP_MJ_CREATE), NAMED(IRP_MJ_CREATE_NAMED_PIPE), NAMED(IRP_MJ_CLOSE),
+		NAMED(IRP_MJ_READ), NAMED(IRP_MJ_WRITE), NAMED(IRP_MJ_QUERY_INFORMATION),
+		NAMED(IRP_MJ_SET_INFORMATION), NAMED(IRP_MJ_QUERY_EA), NAMED(IRP_MJ_SET_EA),
+		NAMED(IRP_MJ_FLUSH_BUFFERS), NAMED(IRP_MJ_QUERY_VOLUME_INFORMATION),
+		NAMED(IRP_MJ_SET_VOLUME_INFORMATION), NAMED(IRP_MJ_DIRECTORY_CONTROL),
+		NAMED(IRP_MJ_FILE_SYSTEM_CONTROL), NAMED(IRP_MJ_DEVICE_CONTROL),
+		NAMED(IRP_MJ_INTERNAL_DEVICE_CONTROL), NAMED(IRP_MJ_SHUTDOWN),
+		NAMED(IRP_MJ_LOCK_CONTROL), NAMED(IRP_MJ_CLEANUP), NAMED(IRP_MJ_CREATE_MAILSLOT),
+		NAMED(IRP_MJ_QUERY_SECURITY), NAMED(IRP_MJ_SET_SECURITY), NAMED(IRP_MJ_POWER),
+		NAMED(IRP_MJ_SYSTEM_CONTROL), NAMED(IRP_MJ_DEVICE_CHANGE),
+		NAMED(IRP_MJ_QUERY_QUOTA), NAMED(IRP_MJ_SET_QUOTA), NAMED(IRP_MJ_PNP),
+		NAMED(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
+		NAMED(IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION),
+		NAMED(IRP_MJ_ACQUIRE_FOR_MOD_WRITE), NAMED(IRP_MJ_RELEASE_FOR_MOD_WRITE),
+		NAMED(IRP_MJ_ACQUIRE_FOR_CC_FLUSH), NAMED(IRP_MJ_RELEASE_FOR_CC_FLUSH),
+		NAMED(IRP_MJ_QUERY_OPEN), NAMED(IRP_MJ_FAST_IO_CHECK_IF_POSSIBLE),
+		NAMED(IRP_MJ_NETWORK_QUERY_OPEN), NAMED(IRP_MJ_MDL_READ),
+		NAMED(IRP_MJ_MDL_READ_COMPLETE), NAMED(IRP_MJ_PREPARE_MDL_WRITE),
+		NAMED(IRP_MJ_MDL_WRITE_COMPLETE), NAMED(IRP_MJ_VOLUME_MOUNT),
+		NAMED(IRP_MJ_VOLUME_DISMOUNT),
+	};
+#undef NAMED
+	unsigned int major, i, valid = 0;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		FLT_PROVES(test, "CBD-103",
+			   !strcmp(FltGetIrpName(names[i].major), names[i].name));
+	for (major = 0; major < 256; major++) {
+		if (flt_op_desc(major))
+			valid++;
+		else
+			FLT_PROVES(test, "CBD-104",
+				   !strcmp(FltGetIrpName(major), "<Invalid IRP code>"));
+	}
+	FLT_PROVES(test, "CBD-103", valid == ARRAY_SIZE(names));
 }
 
 static void op_table_facts(struct kunit *test)
@@ -46,7 +83,7 @@ static void op_table_facts(struct kunit *test)
 		if (desc && desc->cannot_fail)
 			cannot_fail++;
 	}
-	FLT_EXPECT(test, cannot_fail == 2);
+	FLT_EXPECT(test, cannot_fail == 5);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_CLEANUP)->cannot_fail);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_CLOSE)->cannot_fail);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_QUERY_OPEN)->form == FLT_FORM_FS_FILTER);

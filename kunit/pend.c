@@ -541,7 +541,64 @@ static void pend_teardown_waits(struct kunit *test)
 	flt_object_put(&d->instance->obj);
 }
 
+/* Stands for a routine of the manager that decides for the callback: it may pend on its own. */
+static FLT_PREOP_CALLBACK_STATUS pend_helper_says;
+static struct keeper *pend_helper_keeper;
+
+static FLT_PREOP_CALLBACK_STATUS pend_helper(PFLT_CALLBACK_DATA data)
+{
+	if (pend_helper_says == FLT_PREOP_PENDING) {
+		pend_helper_keeper->data = data;
+		queue_work(system_unbound_wq, &pend_helper_keeper->work);
+	} else if (pend_helper_says == FLT_PREOP_COMPLETE) {
+		pend_deny(data);
+	}
+	return pend_helper_says;
+}
+
+static void pend_by_helper(struct probe *p, PFLT_CALLBACK_DATA data,
+			   PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	*status = pend_helper(data);
+}
+
+static void pend_what_a_helper_returns(struct kunit *test)
+{
+	static const struct {
+		FLT_PREOP_CALLBACK_STATUS says;
+		ULONG form;
+		NTSTATUS status;
+		const char *trace;
+	} cases[] = {
+		{ FLT_PREOP_PENDING, FLTFL_CALLBACK_DATA_IRP_OPERATION, STATUS_SUCCESS,
+		  "A+ B+ C+ F C- B- A-" },
+		{ FLT_PREOP_COMPLETE, FLTFL_CALLBACK_DATA_IRP_OPERATION, STATUS_ACCESS_DENIED,
+		  "A+ B+ A-" },
+		{ FLT_PREOP_SUCCESS_WITH_CALLBACK, FLTFL_CALLBACK_DATA_IRP_OPERATION,
+		  STATUS_SUCCESS, "A+ B+ C+ F C- B- A-" },
+		{ FLT_PREOP_DISALLOW_FASTIO, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION,
+		  STATUS_FLT_DISALLOW_FAST_IO, "A+ B+ A-" },
+	};
+	struct world *w = pend_world(test);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct request *r = request_new(w, IRP_MJ_READ);
+
+		pend_helper_keeper = keeper_pend(w->probe[1], KEEPER_TEST,
+						 FLT_PREOP_SUCCESS_WITH_CALLBACK);
+		pend_helper_says = cases[i].says;
+		w->probe[1]->on_pre = pend_by_helper;
+		request_form(r, cases[i].form);
+		world_clear(w);
+		request_run(r);
+		FLT_PROVES(test, "PREOP-65", r->status == cases[i].status &&
+			   world_trace_is(w, cases[i].trace));
+	}
+}
+
 static struct kunit_case pend_cases[] = {
+	KUNIT_CASE(pend_what_a_helper_returns),
 	KUNIT_CASE(pend_silence_until_resumed),
 	KUNIT_CASE(pend_each_status),
 	KUNIT_CASE(pend_context_that_may_not_be),

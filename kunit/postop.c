@@ -111,11 +111,14 @@ static void postop_change(struct probe *p, PFLT_CALLBACK_DATA data,
 static void postop_sees_what_pre_saw(struct kunit *test)
 {
 	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
 	unsigned int i;
 
 	world_probes(w, "ABC");
 	w->probe[1]->on_pre = postop_change;
-	world_do(w, IRP_MJ_READ);
+	/* A system buffer may be exchanged for another without an MDL. */
+	r->op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+	request_run(r);
 	for (i = 0; i < 3; i++)
 		FLT_PROVES(test, "POSTOP-08",
 			   !memcmp(&world_event(w, 'A' + i, WORLD_PRE, 0)->iopb,

@@ -245,6 +245,41 @@ static void synchronize_two(struct kunit *test)
 		   world_event(w, 'A', WORLD_POST, 0)->task == current);
 }
 
+/* As a filter is expected to: only what its issuer waits for. */
+static void synchronize_if_synchronous(struct probe *p, PFLT_CALLBACK_DATA data,
+				       PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	*status = FltIsOperationSynchronous(data) ? FLT_PREOP_SYNCHRONIZE :
+						    FLT_PREOP_SUCCESS_WITH_CALLBACK;
+}
+
+static void synchronize_mixed_workload(struct kunit *test)
+{
+	static const UCHAR majors[] = { IRP_MJ_READ, IRP_MJ_WRITE };
+	static const enum fake_when whens[] = { FAKE_INLINE, FAKE_WORKER, FAKE_SOFTIRQ };
+	struct world *w = synchronize_world(test);
+	unsigned int i, synchronous, good = 0;
+
+	w->probe[1]->on_pre = synchronize_if_synchronous;
+	for (i = 0; i < ARRAY_SIZE(majors) * ARRAY_SIZE(whens); i++) {
+		w->fake->when = whens[i % ARRAY_SIZE(whens)];
+		for (synchronous = 0; synchronous < 2; synchronous++) {
+			struct request *r = request_new(w, majors[i / ARRAY_SIZE(whens)]);
+
+			world_clear(w);
+			if (synchronous)
+				request_spawn(r);
+			else
+				request_start(r);
+			good += request_wait(r) && NT_SUCCESS(r->status) &&
+				world_count(w, 'B', WORLD_POST) == 1 &&
+				(!synchronous || synchronize_same_thread(w, 'B'));
+		}
+	}
+	FLT_PROVES(test, "PREOP-75", good == 12 && !world_violations(w));
+	w->breaches = false;
+}
+
 static struct kunit_case preop_synchronize_cases[] = {
 	KUNIT_CASE(synchronize_in_the_same_thread),
 	KUNIT_CASE(synchronize_asynchronous),
@@ -257,6 +292,7 @@ static struct kunit_case preop_synchronize_cases[] = {
 	KUNIT_CASE(synchronize_lock),
 	KUNIT_CASE(synchronize_drained),
 	KUNIT_CASE(synchronize_two),
+	KUNIT_CASE(synchronize_mixed_workload),
 	{}
 };
 

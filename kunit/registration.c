@@ -59,7 +59,7 @@ static void reg_driver_entry(struct kunit *test)
 	FLT_PROVES(test, "REG-01", reg_entry.irql == PASSIVE_LEVEL &&
 		   reg_entry.task == current && reg_entry.other_callbacks == 0);
 	FLT_PROVES(test, "REG-01", atomic_read(&p->entries) == 1);
-	FLT_EXPECT(test, !strcmp(reg_entry.path, REG_SERVICES "probeA"));
+	FLT_PROVES(test, "REG-02", !strcmp(reg_entry.path, REG_SERVICES "probeA"));
 	key = reg_open_service("PROBEa");
 	if (FLT_EXPECT(test, key)) {
 		struct reg_key *parameters = reg_open_subkey(key, "Parameters");
@@ -72,6 +72,50 @@ static void reg_driver_entry(struct kunit *test)
 		}
 		reg_put(key);
 	}
+}
+
+/* A driver reads its own key by the path that it was given. */
+static NTSTATUS reg_read_status;
+static ULONG reg_read_value;
+
+static void reg_read_own_key(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	UNICODE_STRING below = { .Buffer = u"Parameters", .Length = 20, .MaximumLength = 22 };
+	UNICODE_STRING name = { .Buffer = u"ProbeValue", .Length = 20, .MaximumLength = 22 };
+	u8 buffer[64] __aligned(8);
+	KEY_VALUE_PARTIAL_INFORMATION *value = (void *)buffer;
+	OBJECT_ATTRIBUTES attributes;
+	HANDLE service, parameters;
+	ULONG size;
+
+	InitializeObjectAttributes(&attributes, path, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
+				   NULL, NULL);
+	reg_read_status = ZwOpenKey(&service, KEY_READ, &attributes);
+	if (!NT_SUCCESS(reg_read_status))
+		return;
+	InitializeObjectAttributes(&attributes, &below, OBJ_KERNEL_HANDLE | OBJ_CASE_INSENSITIVE,
+				   service, NULL);
+	reg_read_status = ZwOpenKey(&parameters, KEY_READ, &attributes);
+	ZwClose(service);
+	if (!NT_SUCCESS(reg_read_status))
+		return;
+	reg_read_status = ZwQueryValueKey(parameters, &name, KeyValuePartialInformation, value,
+					  sizeof(buffer), &size);
+	ZwClose(parameters);
+	if (NT_SUCCESS(reg_read_status) && value->Type == REG_DWORD && value->DataLength == 4)
+		memcpy(&reg_read_value, value->Data, 4);
+}
+
+static void reg_registry_path(struct kunit *test)
+{
+	/* The probe's value is that of its instance flags. */
+	static const struct probe_config config = { .on_entry = reg_read_own_key,
+						    .instance_flags = 2 };
+
+	reg_read_status = STATUS_UNSUCCESSFUL;
+	reg_read_value = 99;
+	world_probe(world_of(test), 'A', &config);
+	FLT_PROVES(test, "REG-02", NT_SUCCESS(reg_read_status) && reg_read_value == 2);
 }
 
 static void reg_entry_fails(struct kunit *test)
@@ -636,6 +680,7 @@ static void reg_unregister_in_a_callback(struct kunit *test)
 
 static struct kunit_case registration_cases[] = {
 	KUNIT_CASE(reg_driver_entry),
+	KUNIT_CASE(reg_registry_path),
 	KUNIT_CASE(reg_entry_fails),
 	KUNIT_CASE(reg_entry_fails_while_registered),
 	KUNIT_CASE(reg_never_registers),

@@ -275,12 +275,11 @@ u64 world_violations(struct world *w)
 	return sum;
 }
 
-struct request *request_on(struct world *w, struct fake_volume *fake, PFILE_OBJECT file,
-			   UCHAR major)
+/* Makes memory a request that was not started; it may have been one that is over. */
+void request_setup(struct request *r, struct world *w, struct fake_volume *fake,
+		   PFILE_OBJECT file, UCHAR major)
 {
-	struct request *r = kunit_kzalloc(w->test, sizeof(*r), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(w->test, r);
+	memset(r, 0, sizeof(*r));
 	r->world = w;
 	INIT_LIST_HEAD(&r->link);
 	init_completion(&r->done);
@@ -293,6 +292,15 @@ struct request *request_on(struct world *w, struct fake_volume *fake, PFILE_OBJE
 		r->op.iopb.Parameters.Write.Length = PAGE_SIZE;
 		r->op.iopb.IrpFlags = IRP_WRITE_OPERATION | IRP_SYNCHRONOUS_API;
 	}
+}
+
+struct request *request_on(struct world *w, struct fake_volume *fake, PFILE_OBJECT file,
+			   UCHAR major)
+{
+	struct request *r = kunit_kzalloc(w->test, sizeof(*r), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(w->test, r);
+	request_setup(r, w, fake, file, major);
 	return r;
 }
 

@@ -146,6 +146,8 @@ struct request {
 };
 
 struct request *request_new(struct world *w, UCHAR major);
+void request_setup(struct request *r, struct world *w, struct fake_volume *fake,
+		   PFILE_OBJECT file, UCHAR major);
 struct request *request_on(struct world *w, struct fake_volume *fake, PFILE_OBJECT file,
 			   UCHAR major);
 void request_form(struct request *r, ULONG form);

@@ -70,13 +70,22 @@ def depends(package):
             if line.lstrip(" |").startswith("Depends:")]
 
 
+def candidates(packages):
+    """The versions apt would install, by name; without those it does not know."""
+    found, name = {}, ""
+    for line in _apt("apt-cache", "policy", *packages).stdout.splitlines():
+        if not line.startswith(" "):
+            name = line.rstrip(":")
+        elif line.strip().startswith("Candidate:"):
+            version = line.split(":", 1)[1].strip()
+            if version != "(none)":
+                found[name] = version
+    return found
+
+
 def candidate(package):
     """The version apt would install, or None."""
-    for line in _apt("apt-cache", "policy", package).stdout.splitlines():
-        if line.strip().startswith("Candidate:"):
-            version = line.split(":", 1)[1].strip()
-            return None if version == "(none)" else version
-    return None
+    return candidates([package]).get(package)
 
 
 def fetch(packages):
@@ -85,8 +94,9 @@ def fetch(packages):
     store.mkdir(exist_ok=True)
     found = {}
     wanted = []
+    versions = candidates(packages)
     for name in packages:
-        version = candidate(name)
+        version = versions.get(name)
         if not version:
             raise Problem(f"apt knows no package {name}; run apt-get update, and see that "
                           "bookworm, bookworm-updates and bookworm-security are among its sources")
@@ -143,8 +153,9 @@ def unpack(deb, folder):
 
 def unpacked(packages):
     """A cached folder with PACKAGES (no dependencies) unpacked over each other."""
-    versions = [f"{name}={candidate(name)}" for name in packages]
-    tag = hashlib.sha256("\n".join(sorted(versions)).encode()).hexdigest()[:12]
+    versions = candidates(packages)
+    tag = "\n".join(sorted(f"{name}={versions.get(name)}" for name in packages))
+    tag = hashlib.sha256(tag.encode()).hexdigest()[:12]
     folder = cache_dir() / "unpacked" / f"{packages[0]}-{tag}"
     with locked("unpacked"):
         if not folder.is_dir():

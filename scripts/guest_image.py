@@ -5,6 +5,7 @@ Knows nothing about QEMU; guest_vm.py puts these together.  Images that cost
 time are kept in the cache folder under a name that says what they hold.
 """
 
+import functools
 import hashlib
 import lzma
 import os
@@ -195,8 +196,8 @@ def _finish_root(work):
                 link.symlink_to(choice)
 
 
-def debian_root(packages):
-    """A cached ext4 image of PACKAGES with all they depend on, ready to chroot into."""
+@functools.cache
+def _debian_root(packages):
     names = debs.closure([*BASE_PACKAGES, *packages])
     with debs.locked("roots"):
         archives = debs.fetch(names)
@@ -231,3 +232,8 @@ def debian_root(packages):
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     return path
+
+
+def debian_root(packages):
+    """A cached ext4 image of PACKAGES with all they depend on, ready to chroot into."""
+    return _debian_root(tuple(sorted(set(packages))))

@@ -29,7 +29,7 @@ if [ -e $leaks ]; then echo clear >$leaks; fi
 dmesg -c >/dev/null
 # So that the console has it all if this never returns.
 echo 7 >/proc/sys/kernel/printk
-insmod /modules/fltshim.ko || exit 1
+insmod /modules/fltshim.ko {parameters} || exit 1
 dmesg
 if [ -e $leaks ]; then
 	sleep 6
@@ -66,18 +66,21 @@ class Outcome:
             all(case.state != "not ok" for case in self.cases)
 
 
-def build(kernel, jobs=None, tree=None, make_log=None):
+def build(kernel, jobs=None, tree=None, flags="-Werror"):
     """Build fltshim.ko with the suites; return its path."""
     tree = tree or TOP / ".build" / f"{kernel.release}-kunit"
     subprocess.run([TOP / "scripts/kernels_tree", tree], check=True)
+    return make(kernel, jobs, tree, flags)
+
+
+def make(kernel, jobs, tree, flags):
+    """Bring fltshim.ko in TREE up to date; return its path."""
     done = subprocess.run(
-        ["make", "-C", kernel.kdir, f"M={tree}", "FLTSHIM_KUNIT=1", "KCFLAGS=-Werror",
+        ["make", "-C", kernel.kdir, f"M={tree}", "FLTSHIM_KUNIT=1", f"KCFLAGS={flags}",
          f"-j{jobs or os.cpu_count()}", "modules"], text=True, check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         errors="replace", env={name: value for name, value in os.environ.items()
                                if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")})
-    if make_log:
-        make_log.write_text(done.stdout)
     if done.returncode != 0:
         wrong = [line for line in done.stdout.splitlines()
                  if re.search(r"error:|undefined!|\*\*\*", line)]
@@ -86,9 +89,10 @@ def build(kernel, jobs=None, tree=None, make_log=None):
     return tree / "fltshim.ko"
 
 
-def boot(kernel, module, glob, time_limit):
+def boot(kernel, module, glob, time_limit, parameters=""):
     """Run the suites that GLOB names; the guest's Result."""
-    guest = guest_vm.Guest(kernel.series, SCRIPT.format(glob=glob), memory=1536,
+    guest = guest_vm.Guest(kernel.series, SCRIPT.format(glob=glob, parameters=parameters),
+                           memory=1536,
                            time_limit=time_limit,
                            files={"modules/fltshim.ko": str(module)})
     return guest.run()
@@ -124,11 +128,11 @@ def plain(log):
     return [re.sub(r"^\[ *[\d.]+\] ", "", line) for line in log.splitlines()]
 
 
-def run(glob="*", kcsan=False, jobs=None, time_limit=600, report=None):
+def run(glob="*", kcsan=False, jobs=None, time_limit=600, report=None, parameters=""):
     """Build, boot, judge and record; the Outcome."""
     kernel = debug_kernel.get("kcsan" if kcsan else "debug").build(jobs, report)
     module = build(kernel, jobs)
-    result = boot(kernel, module, glob, time_limit)
+    result = boot(kernel, module, glob, time_limit, parameters)
     outcome = judge(kernel, result)
     proofs.record(f"{kernel.series}-kunit", [case.name for case in outcome.cases],
                   outcome.proofs)

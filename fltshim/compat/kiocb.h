@@ -5,6 +5,7 @@
 #ifndef COMPAT_KIOCB_H
 #define COMPAT_KIOCB_H
 
+#include <linux/aio.h>
 #include <linux/fs.h>
 #include "compat/config.h"
 
@@ -21,5 +22,17 @@
  */
 #define FLT_IOCB_REQUEST	(IOCB_NOWAIT | IOCB_DSYNC | IOCB_SYNC | IOCB_APPEND | \
 				 IOCB_DIRECT | IOCB_WRITE | IOCB_NOIO | FLT_IOCB_ATOMIC)
+
+/*
+ * Have a request of libaio report that it is cancelled; other kinds cannot. Kernels that do not
+ * mark those of libaio would take another kind for one, and write past it: nothing is done there.
+ */
+static inline void flt_kiocb_set_cancel(struct kiocb *iocb, kiocb_cancel_fn *cancel)
+{
+#ifdef IOCB_AIO_RW
+	if (iocb->ki_flags & IOCB_AIO_RW)
+		kiocb_set_cancel_fn(iocb, cancel);
+#endif
+}
 
 #endif

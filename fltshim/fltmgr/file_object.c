@@ -20,6 +20,20 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	refcount_set(&file->refs, 1);
 	flt_object_get(&volume->obj);
 	file->volume = volume;
+	file->stream = NULL;
+	INIT_HLIST_HEAD(&file->contexts.contexts);
+	file->closed = false;
+}
+
+/**
+ * flt_file_fini() - a file object goes
+ * @file: CLOSE was delivered, or is not owed
+ *
+ * Called by the file system in its free_file. Task context, may sleep.
+ */
+void flt_file_fini(struct flt_file *file)
+{
+	flt_contexts_drop(&file->contexts, false);
 }
 
 void flt_file_get(struct flt_file *file)

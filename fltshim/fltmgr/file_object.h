@@ -8,6 +8,7 @@
 
 #include <linux/llist.h>
 #include <linux/refcount.h>
+#include "fltmgr/context.h"
 #include "nt/nt.h"
 
 struct flt_volume;
@@ -18,12 +19,18 @@ struct flt_volume;
  * @refs: one for the file system until CLOSE has been delivered, one per reference of a filter
  *	(ObReferenceObject) and per operation that may outlive its issuer
  * @volume: the volume it belongs to; the file object holds a reference to it
+ * @stream: where its contexts of file and stream hang, set by the file system when it is open
+ * @contexts: its stream handle contexts
+ * @closed: CLOSE has reached the file system
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
 	FILE_OBJECT fo;
 	refcount_t refs;
 	struct flt_volume *volume;
+	struct flt_anchor *stream;
+	struct flt_anchor contexts;
+	bool closed;
 	struct llist_node free_link;
 };
 
@@ -33,6 +40,7 @@ static inline struct flt_file *flt_file_of(PFILE_OBJECT fo)
 }
 
 void flt_file_init(struct flt_file *file, struct flt_volume *volume);
+void flt_file_fini(struct flt_file *file);
 void flt_file_get(struct flt_file *file);
 void flt_file_put(struct flt_file *file);
 

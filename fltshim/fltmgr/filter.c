@@ -12,6 +12,8 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
+#include "nt/ke_irql.h"
+#include "nt/mm_routine.h"
 #include "nt/violation.h"
 
 DEFINE_MUTEX(flt_filters_lock);	/* the lists of filters, volumes, their instances */
@@ -26,6 +28,7 @@ static void flt_filter_release(struct flt_object *obj)
 	struct flt_filter *filter = container_of(obj, struct flt_filter, obj);
 
 	flt_filter_free_defs(filter);
+	kfree(filter->context_defs);
 	free_percpu(filter->stats);
 	kfree(filter->name.Buffer);
 	kfree(filter->name_utf8);
@@ -102,7 +105,13 @@ static NTSTATUS flt_filter_copy_ops(struct flt_filter *filter,
 	return STATUS_SUCCESS;
 }
 
-static struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name)
+/**
+ * flt_filter_find_locked() - look a registered filter up
+ * @name: its name, in any case
+ *
+ * Under flt_filters_lock. Return: the filter, or NULL
+ */
+struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name)
 {
 	struct flt_filter *filter;
 
@@ -134,6 +143,7 @@ static struct flt_filter *flt_filter_alloc(struct fsh_driver *driver)
 	if (!filter)
 		return NULL;
 	flt_object_init(&filter->obj, FLT_TYPE_FILTER, flt_filter_release);
+	INIT_LIST_HEAD(&filter->contexts);
 	INIT_LIST_HEAD(&filter->instances);
 	INIT_LIST_HEAD(&filter->link);
 	filter->driver = driver;
@@ -197,6 +207,8 @@ NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Regist
 			      reg.Flags & ~flt_known_flags);
 	status = flt_filter_copy_ops(filter, reg.OperationRegistration);
 	if (NT_SUCCESS(status))
+		status = flt_contexts_register(filter, reg.ContextRegistration);
+	if (NT_SUCCESS(status))
 		status = flt_filter_read_key(filter);
 	if (!NT_SUCCESS(status))
 		goto put;
@@ -248,6 +260,48 @@ static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *routi
 	fsh_violation(fsh_caller(), routine, "%p is no registered filter", opaque);
 	return NULL;
 }
+
+/**
+ * flt_filter_get() - the filter that a driver means
+ * @opaque: its pointer, which may be stale
+ * @who: the driver
+ * @routine: the routine, for the report
+ *
+ * Return: the filter, referenced; NULL if none that is registered has this address (REG-54)
+ */
+struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const char *routine)
+{
+	struct flt_filter *filter, *found = NULL;
+
+	mutex_lock(&flt_filters_lock);
+	list_for_each_entry(filter, &flt_filters, link) {
+		if (filter == flt_filter_of(opaque)) {
+			flt_object_get(&filter->obj);
+			found = filter;
+			break;
+		}
+	}
+	mutex_unlock(&flt_filters_lock);
+	if (!found)
+		fsh_violation(who, routine, "%p is no registered filter", opaque);
+	return found;
+}
+
+/**
+ * FltGetRoutineAddress() - find a routine by its name
+ * @FltMgrRoutineName: name; case matters
+ *
+ * WDK page: fltgetroutineaddress. IRQL: PASSIVE_LEVEL.
+ *
+ * Return: NULL for a name that fltshim does not export
+ */
+PVOID FltGetRoutineAddress(PCSTR FltMgrRoutineName)
+{
+	if (!ke_at_most(PASSIVE_LEVEL) || !FltMgrRoutineName)
+		return NULL;
+	return fsh_routine_by_name(FltMgrRoutineName);
+}
+EXPORT_SYMBOL_GPL(FltGetRoutineAddress);
 
 /**
  * FltStartFiltering() - begin to filter
@@ -320,6 +374,7 @@ static void flt_filter_teardown(struct flt_filter *filter)
 	mutex_unlock(&flt_filters_lock);
 	flt_sysfs_remove(filter);
 	flt_filter_detach_all(filter);
+	flt_contexts_drop_owned(&filter->contexts);
 	while (!wait_event_idle_timeout(filter->obj.idle, refcount_read(&filter->obj.refs) == 1,
 					30 * HZ))
 		pr_warn("fltshim: filter %s cannot unregister yet: %u references are left\n",

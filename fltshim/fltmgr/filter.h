@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/ratelimit.h>
+#include "fltmgr/context.h"
 #include "fltmgr/object.h"
 #include "fltmgr/op_table.h"
 #include "fltmgr/violation.h"
@@ -62,6 +63,8 @@ enum flt_filter_state {
  * @defs: instances of the service key; the default one first
  * @features: SupportedFeatures of the service key
  * @buffer_access: Parameters\BufferAccess: data buffers have to be kernel addresses
+ * @context_defs: contexts that it registered, or NULL
+ * @contexts: its contexts of volumes
  * @instances: of all volumes, under flt_filters_lock
  * @link: in the list of filters, highest default altitude first
  * @stats: per CPU
@@ -90,6 +93,8 @@ struct flt_filter {
 	unsigned int nr_defs;
 	u32 features;
 	bool buffer_access;
+	struct flt_context_defs *context_defs;
+	struct list_head contexts;
 	struct list_head instances;
 	struct list_head link;
 	struct flt_filter_stats __percpu *stats;
@@ -112,6 +117,8 @@ static inline PFLT_FILTER flt_filter_opaque(struct flt_filter *filter)
 	return (PFLT_FILTER)filter;
 }
 
+struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const char *routine);
+struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name);
 NTSTATUS flt_filter_unload_claim(struct flt_filter *filter, bool mandatory);
 NTSTATUS flt_filter_unload(struct flt_filter *filter, bool mandatory);
 int flt_filters_init(void);

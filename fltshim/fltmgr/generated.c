@@ -6,6 +6,7 @@
 #include <linux/hashtable.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
+#include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
@@ -109,6 +110,8 @@ struct flt_generated *flt_generated_alloc(struct flt_instance *instance, PFILE_O
 /* Out of the hash already. IRQL <= DISPATCH_LEVEL. */
 static void flt_generated_free(struct flt_generated *gen)
 {
+	if (!gen->shim)
+		flt_buffer_forget(&gen->op);
 	flt_operation_fini(&gen->op);
 	if (gen->file)
 		flt_file_put(flt_file_of(gen->file));
@@ -209,6 +212,7 @@ bool flt_generated_give_back(PFLT_CALLBACK_DATA data, bool reuse)
 		if (free)
 			hash_del(&gen->link);
 	} else if (gen->state == FLT_GENERATED_DONE) {
+		flt_buffer_forget(&gen->op);
 		flt_generated_reset(gen, gen->op.nr_reserve);
 		good = true;
 	}

@@ -115,6 +115,11 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 			record->counted = true;
 			atomic_inc(&instance->owed);
 		}
+		if (record->swaps) {
+			/* Its buffer is in use below: a detach waits for the end (POSTOP-48). */
+			INIT_LIST_HEAD(&record->link);
+			continue;
+		}
 		spin_lock_bh(&instance->lock);
 		list_add_tail(&record->link, &instance->open);
 		spin_unlock_bh(&instance->lock);

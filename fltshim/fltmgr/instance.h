@@ -7,6 +7,7 @@
 
 #include <linux/list.h>
 #include <linux/spinlock.h>
+#include "fltmgr/context.h"
 #include "fltmgr/object.h"
 
 struct flt_filter;
@@ -36,8 +37,11 @@ enum flt_instance_state {
  * @lock: protects @open and @held; taken from softirq too
  * @open: records of operations that somebody else holds: what a detach drains
  * @held: operations that this instance pends
- * @volume_link: in volume->instances
- * @filter_link: in filter->instances
+ * @anchor: its own context
+ * @contexts: contexts that go with it, wherever they hang
+ * @volume_link: in volume->instances; like @filter_link changed under flt_filters_lock and
+ *	volume->lock, so that either is enough to read
+ * @filter_link: in filter->instances; read under flt_filters_lock
  */
 struct flt_instance {
 	struct flt_object obj;
@@ -52,6 +56,8 @@ struct flt_instance {
 	spinlock_t lock;	/* open, held; taken in softirq too */
 	struct list_head open;
 	struct list_head held;
+	struct flt_anchor anchor;
+	struct list_head contexts;
 	struct list_head volume_link;
 	struct list_head filter_link;
 	struct rcu_head rcu;

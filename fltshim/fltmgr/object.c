@@ -39,6 +39,48 @@ void flt_object_put(struct flt_object *obj)
 	rcu_read_unlock();
 }
 
+/**
+ * flt_object_give() - take a reference that a driver is to drop by FltObjectDereference()
+ * @obj: the object, alive
+ *
+ * Return: STATUS_FLT_DELETING_OBJECT when it is being torn down
+ */
+NTSTATUS flt_object_give(struct flt_object *obj)
+{
+	if (READ_ONCE(obj->deleting) || !refcount_inc_not_zero(&obj->refs))
+		return STATUS_FLT_DELETING_OBJECT;
+	atomic_inc(&obj->given);
+	return STATUS_SUCCESS;
+}
+
+static const char *flt_object_kind(enum flt_object_type type)
+{
+	switch (type) {
+	case FLT_TYPE_FILTER:
+		return "filter";
+	case FLT_TYPE_INSTANCE:
+		return "instance";
+	default:
+		return "volume";
+	}
+}
+
+/**
+ * flt_object_is() - whether a pointer that a driver passed is an object of a kind
+ * @object: the pointer, reported if it is not
+ * @type: the kind
+ * @who: the driver
+ * @routine: the routine
+ */
+bool flt_object_is(const void *object, enum flt_object_type type, const char *who,
+		   const char *routine)
+{
+	if (object && ((const struct flt_object *)object)->type == type)
+		return true;
+	fsh_violation(who, routine, "%p is no %s", object, flt_object_kind(type));
+	return false;
+}
+
 static struct flt_object *flt_object_check(PVOID object, const char *routine)
 {
 	struct flt_object *obj = object;
@@ -65,12 +107,7 @@ NTSTATUS FltObjectReference(PVOID FltObject)
 
 	if (!obj)
 		return STATUS_INVALID_PARAMETER;
-	if (READ_ONCE(obj->deleting))
-		return STATUS_FLT_DELETING_OBJECT;
-	if (!refcount_inc_not_zero(&obj->refs))
-		return STATUS_FLT_DELETING_OBJECT;
-	atomic_inc(&obj->given);
-	return STATUS_SUCCESS;
+	return flt_object_give(obj);
 }
 EXPORT_SYMBOL_GPL(FltObjectReference);
 

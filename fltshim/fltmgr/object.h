@@ -39,6 +39,9 @@ struct flt_object {
 void flt_object_init(struct flt_object *obj, enum flt_object_type type,
 		     void (*release)(struct flt_object *obj));
 void flt_object_put(struct flt_object *obj);
+NTSTATUS flt_object_give(struct flt_object *obj);
+bool flt_object_is(const void *object, enum flt_object_type type, const char *who,
+		   const char *routine);
 
 static inline void flt_object_get(struct flt_object *obj)
 {

@@ -25,7 +25,7 @@ enum flt_form {
  * struct flt_op_desc - facts about one major function
  * @name: what FltGetIrpName() says
  * @form: IRP, fast I/O or FS-filter
- * @cannot_fail: a failing status is a breach of the contract (cleanup, close)
+ * @cannot_fail: a failing status is a breach of the contract (cleanup, close, releases)
  * @no_register: FltRegisterFilter() refuses an element for it
  * @no_post: FltRegisterFilter() refuses a post-operation callback for it
  */
@@ -60,5 +60,16 @@ const struct flt_op_desc *flt_op_desc_at(unsigned int index);
 #define FLT_WANT_READ_PAGING	BIT_ULL(57)
 #define FLT_WANT_WRITE_NOCACHE	BIT_ULL(58)
 #define FLT_WANT_WRITE_PAGING	BIT_ULL(59)
+/* Somebody who wants the operation looks at its data (service key value BufferAccess). */
+#define FLT_WANT_READ_DATA	BIT_ULL(60)
+#define FLT_WANT_WRITE_DATA	BIT_ULL(61)
+
+/* The bit of the above that is about a major function's data, or 0. */
+static inline u64 flt_want_data(unsigned int op_index)
+{
+	if (op_index == IRP_MJ_READ)
+		return FLT_WANT_READ_DATA;
+	return op_index == IRP_MJ_WRITE ? FLT_WANT_WRITE_DATA : 0;
+}
 
 #endif

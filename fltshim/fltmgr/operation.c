@@ -8,6 +8,7 @@
  */
 #include <linux/mempool.h>
 #include <linux/slab.h>
+#include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
 #include "fltmgr/cancel.h"
 #include "fltmgr/file_object.h"
@@ -89,11 +90,12 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
  * values before are kept for its own post-operation callback and those above. Retargeting to
- * another file object or instance has to stay on this volume and with this instance here.
+ * another file object or instance has to stay on this volume and with this instance here. @owed:
+ * the filter's post-operation callback will be called.
  *
  * Return: false when the change cannot be taken; the operation fails then
  */
-static bool flt_accept_changes(struct flt_operation *op, struct flt_record *record)
+static bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, bool owed)
 {
 	struct flt_instance *instance = record->node->instance;
 	FLT_IO_PARAMETER_BLOCK *saved;
@@ -123,6 +125,7 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 	if (op->iopb.TargetFileObject != saved->TargetFileObject)
 		flt_file_get(flt_file_of(op->iopb.TargetFileObject));
 	record->saved = saved;
+	record->swaps = flt_buffer_accept(op, instance->filter, saved, owed);
 	op->accepted = op->iopb;
 	op->accepted.TargetInstance = NULL;
 	op->flags |= FLT_OP_CHANGED;
@@ -154,7 +157,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		owed = true;
 		fallthrough;
 	case FLT_PREOP_SUCCESS_NO_CALLBACK:
-		if (!flt_accept_changes(op, record)) {
+		if (!flt_accept_changes(op, record, owed)) {
 			/* Its own post-operation callback still comes, with the failure. */
 			if (owed) {
 				record->context = context;
@@ -198,6 +201,9 @@ static bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 	int old = FLT_HOLD_CALLING;
 
 	op->flags |= FLT_OP_WAS_HELD;
+	if (holder && op->phase == FLT_PHASE_PRE && op->front && op->flags & FLT_OP_ASYNC &&
+	    op->volume->ops->keep)
+		op->volume->ops->keep(op);
 	flt_hold_prepare(op, holder);
 	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED))
 		return true;
@@ -305,6 +311,9 @@ static bool flt_step_pre(struct flt_operation *op)
 	record->state = FLT_RECORD_NONE;
 	record->counted = false;
 	record->sync = false;
+	record->swaps = false;
+	record->retained = false;
+	record->swapped = NULL;
 	if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED) ||
 	    (node->skip && flt_node_skipped(op, node))) {
 		op->cursor++;
@@ -333,11 +342,6 @@ static bool flt_step_pre(struct flt_operation *op)
 		if (!FLT_IS_IRP_OPERATION(&op->data))
 			flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
 				      "FLT_PREOP_PENDING for what is not IRP-based");
-		/* While its teardown-start callback runs, that one may not know of it yet. */
-		if (READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED &&
-		    !READ_ONCE(node->instance->still_starts))
-			flt_violation(filter, FLT_VIOLATION_TEARDOWN, op,
-				      "FLT_PREOP_PENDING while the instance is torn down");
 		op->flags &= ~FLT_OP_POSTED;
 		return !flt_hold(op, node->instance);
 	}
@@ -392,6 +396,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 	}
 	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
 		op->flags |= FLT_OP_OPENED;
+	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
+		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
 	if (op->initiator)
 		flt_advance_position(op);
 	op->phase = FLT_PHASE_POST;
@@ -404,6 +410,8 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 {
 	if (likely(!record->saved))
 		return;
+	if (record->swaps)
+		flt_buffer_swapped_note(op, record);
 	if (op->accepted.TargetFileObject != record->saved->TargetFileObject)
 		flt_file_put(flt_file_of(op->accepted.TargetFileObject));
 	op->accepted = *record->saved;
@@ -418,6 +426,8 @@ static void flt_post_next(struct flt_operation *op, struct flt_record *record)
 		record->sync = false;
 		op->waits--;
 	}
+	if (unlikely(record->swaps))
+		flt_buffer_swapped_free(record);
 	op->cursor--;
 }
 

@@ -26,7 +26,7 @@ struct flt_stack;
 struct task_struct;
 
 #define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
-#define FLT_DEEP_RECORDS	16	/* ... whose issuer waits, in a frame of its own */
+#define FLT_DEEP_RECORDS	12	/* ... whose issuer waits, in a frame of its own */
 #define FLT_RESERVED_RECORDS	64	/* ... with memory preallocated */
 
 /* flags of struct flt_operation */
@@ -81,6 +81,9 @@ enum flt_record_state {
  *	by the walk alone otherwise
  * @counted: linked at least once, so the instance counts it until it is DONE
  * @sync: FLT_PREOP_SYNCHRONIZE: post belongs to the thread of pre
+ * @swaps: the accepted change exchanged the data buffer; such a record cannot be drained
+ * @retained: the filter frees @swapped itself
+ * @swapped: on the way up: MDL of the buffer that it put in place
  */
 struct flt_record {
 	struct flt_operation *op;
@@ -91,6 +94,9 @@ struct flt_record {
 	u8 state;
 	bool counted;
 	bool sync;
+	bool swaps;
+	bool retained;
+	PMDL swapped;
 };
 
 /**
@@ -132,6 +138,7 @@ struct flt_record {
  *	operations, whose thread may exit meanwhile
  * @runner: the task that runs the machine; for comparison only
  * @held: in the holding instance's list of operations that it pends
+ * @locked: MDLs that FltLockUserBuffer() made for it
  * @held_link: in the hash of operations that filters hold
  * @cancel: FLT_CANCEL_*
  * @cancel_fire: called once when the operation is cancelled while ARMED; in the context of who
@@ -174,6 +181,7 @@ struct flt_operation {
 	struct task_struct *leader;
 	struct task_struct *runner;
 	struct list_head held;
+	PMDL locked;
 	struct hlist_node held_link;
 	atomic_t cancel;
 	void (*cancel_fire)(struct flt_operation *op);

@@ -5,12 +5,14 @@
  */
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include "fltmgr/buffer.h"
 #include "fltmgr/cancel.h"
 #include "fltmgr/held.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
+#include "nt/mm_mdl.h"
 
 static struct workqueue_struct *flt_resume_wq;
 
@@ -77,17 +79,23 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->nr_reserve = 0;
 	op->front = NULL;
 	op->bottom = NULL;
+	op->locked = NULL;
 	op->done = NULL;
 	op->op_index = flt_op_index(major);
 	flt_operation_reset_walk(op);
 	op->task = current;
 }
 
-/* Enters the stack: snapshot and guard. */
-static void flt_operation_enter(struct flt_operation *op)
+/* Enters the stack: snapshot and guard; false when the operation has failed before that. */
+static bool flt_operation_enter(struct flt_operation *op)
 {
 	struct flt_stack *stack = flt_guard_enter(op->volume);
 
+	if (unlikely(stack->interest & flt_want_data(op->op_index)) && op->front &&
+	    op->volume->ops->substitute && !op->volume->ops->substitute(op)) {
+		flt_guard_leave(stack);
+		return false;
+	}
 	op->accepted = op->iopb;
 	op->stack = stack;
 	op->guard = stack;
@@ -101,6 +109,7 @@ static void flt_operation_enter(struct flt_operation *op)
 	}
 	op->cursor = 0;
 	op->start = jiffies;
+	return true;
 }
 
 /* Finds room for the records; false without memory: the guard is left, the operation failed. */
@@ -194,7 +203,8 @@ static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
 NTSTATUS flt_operation_run(struct flt_operation *op)
 {
 	init_completion(&op->resumed);
-	flt_operation_enter(op);
+	if (!flt_operation_enter(op))
+		return op->data.IoStatus.Status;
 	if (unlikely(op->nr_nodes > max_t(int, FLT_INLINE_RECORDS, op->nr_reserve) &&
 		     op->nr_nodes <= FLT_DEEP_RECORDS))
 		return flt_operation_run_deep(op);
@@ -261,8 +271,7 @@ u8 flt_operation_start(struct flt_operation *op)
 	op->leader = get_task_struct(op->task->group_leader);
 	INIT_WORK(&op->work, flt_resume_worker);
 	init_completion(&op->resumed);
-	flt_operation_enter(op);
-	if (!flt_operation_begin(op)) {
+	if (!flt_operation_enter(op) || !flt_operation_begin(op)) {
 		flt_operation_put_tasks(op);
 		op->done(op);
 		return 0;
@@ -327,6 +336,8 @@ void flt_operation_bottom_done(struct flt_operation *op)
 void flt_operation_fini(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
+	if (unlikely(op->locked))
+		mm_mdl_free_kept(&op->locked);
 }
 
 int flt_operations_init(void)

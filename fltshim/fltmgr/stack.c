@@ -160,6 +160,8 @@ static struct flt_stack *flt_stack_build(struct flt_volume *volume)
 				.order = i,
 			};
 			stack->interest |= flt_node_interest(index, op->skip);
+			if (stack->instances[i]->filter->buffer_access)
+				stack->interest |= flt_want_data(index);
 		}
 		stack->count[index] = nr_nodes - stack->first[index];
 	}

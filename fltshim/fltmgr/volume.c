@@ -11,7 +11,7 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 
-static LIST_HEAD(flt_volumes);		/* under flt_filters_lock */
+LIST_HEAD(flt_volumes);			/* under flt_filters_lock */
 static DEFINE_IDA(flt_volume_numbers);
 
 static void flt_volume_release(struct flt_object *obj)
@@ -247,6 +247,7 @@ void flt_volume_destroy(struct flt_volume *volume)
 	list_del(&volume->link);
 	mutex_unlock(&flt_filters_lock);
 	WRITE_ONCE(volume->obj.deleting, true);
+	flt_contexts_drop(&volume->contexts, false);
 	flt_stack_retire(volume);
 	/* The file system's part is over; filters may keep the memory. */
 	volume->ops = NULL;

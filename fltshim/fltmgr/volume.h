@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include "fltmgr/context.h"
 #include "fltmgr/object.h"
 #include "fltmgr/op_table.h"
 #include "fltmgr/volume_ops.h"
@@ -42,6 +43,7 @@ struct flt_volume_info {
  * @info: what the file system told
  * @number: N of \Device\HarddiskVolumeN
  * @name: that name, NUL-terminated
+ * @contexts: of filters
  * @link: in the list of volumes
  * @rcu: delays the freeing past flt_object_put()
  */
@@ -60,6 +62,7 @@ struct flt_volume {
 	struct flt_volume_info info;
 	unsigned int number;
 	UNICODE_STRING name;
+	struct flt_anchor contexts;
 	struct list_head link;
 	struct rcu_head rcu;
 };
@@ -69,6 +72,8 @@ static inline bool flt_volume_wants(const struct flt_volume *volume, u64 mask)
 {
 	return READ_ONCE(volume->interest) & mask;
 }
+
+extern struct list_head flt_volumes;	/* under flt_filters_lock */
 
 struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,
 				     const struct flt_volume_info *info);
@@ -93,6 +98,7 @@ static inline int flt_volume_ready(struct flt_volume *volume)
 	return flt_volume_setup(volume);
 }
 
+NTSTATUS flt_volume_from_name(PCUNICODE_STRING name, struct flt_volume **out);
 void flt_volumes_offer(struct flt_filter *filter);
 void flt_volumes_exit(void);
 

@@ -24,6 +24,14 @@ struct flt_volume;
  *	to softirq, at most once for each operation, perhaps before @perform made it findable or
  *	after it has finished. Returns whether it found it and cancels it. NULL where nothing below
  *	can be cancelled.
+ * @substitute: NULL, or: an instance that the operation will visit looks at its data, so
+ *	op->iopb has to have addresses of the kernel's. Before the first pre-operation callback, in
+ *	the issuer's context, for operations of the file system's own (op->front); may find that it
+ *	did so already. Returns false with op->data.IoStatus set when the operation fails.
+ * @keep: NULL, or: a pre-operation callback keeps an asynchronous operation of the file system's
+ *	own, so what it refers to in its issuer's frame and address space has to be made to last.
+ *	Before anybody may go on with it; the first time in the issuer's context, again each time
+ *	that it is kept.
  * @free_file: the last reference to a file object of this volume is gone (task context).
  * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
  *	the new interest mask is published (task context, may sleep).
@@ -31,6 +39,8 @@ struct flt_volume;
 struct flt_volume_ops {
 	bool (*perform)(struct flt_operation *op);
 	bool (*cancel)(struct flt_operation *op);
+	bool (*substitute)(struct flt_operation *op);
+	void (*keep)(struct flt_operation *op);
 	void (*free_file)(struct flt_file *file);
 	void (*interest_changed)(struct flt_volume *volume);
 };

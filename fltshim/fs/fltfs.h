@@ -35,6 +35,7 @@ struct fltfs_stream;
  * @sb: the lower super block
  * @volume: what filters attach to
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
+ * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
  */
 struct fltfs_sb {
@@ -42,6 +43,7 @@ struct fltfs_sb {
 	struct super_block *sb;
 	struct flt_volume *volume;
 	bool query_open;
+	bool passive;
 	bool classes_ex;
 };
 

@@ -1,29 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The bottom of READ and WRITE: length, offset and memory as the filters left them, carried out on
- * the lower file. Memory is always the kernel's here, ours or a filter's.
+ * the lower file, at once or as an asynchronous request. The memory is the caller's own when no
+ * filter looks at data and none has put another in its place; otherwise it is the kernel's, ours or
+ * a filter's.
  */
-#include <linux/bvec.h>
+#include <linux/cred.h>
 #include <linux/ioprio.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
-#include <linux/uio.h>
 #include "compat/kiocb.h"
 #include "fs/request.h"
+#include "nt/mm_mdl.h"
 
-#define FLTFS_INLINE_VECS	8
+static struct kmem_cache *fltfs_lower_aio_cache;
 
-/* Kernel memory as a list of pages, which buffered and direct requests take alike. */
-struct fltfs_vecs {
-	struct bio_vec inline_vecs[FLTFS_INLINE_VECS];
-	struct bio_vec *vecs;
-	unsigned int count;
-};
-
-static struct page *fltfs_page_of(const void *address)
+bool fltfs_vecs_alloc(struct fltfs_vecs *vecs, unsigned int count)
 {
-	return is_vmalloc_addr(address) ? vmalloc_to_page(address) :
-						    virt_to_page(address);
+	vecs->vecs = vecs->inline_vecs;
+	vecs->count = count;
+	if (count > FLTFS_INLINE_VECS)
+		vecs->vecs = kvmalloc_array(count, sizeof(*vecs->vecs), GFP_KERNEL);
+	return vecs->vecs;
+}
+
+void fltfs_vecs_free(struct fltfs_vecs *vecs)
+{
+	if (vecs->vecs != vecs->inline_vecs)
+		kvfree(vecs->vecs);
+	vecs->vecs = vecs->inline_vecs;
 }
 
 static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
@@ -31,17 +36,13 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 	unsigned int count = DIV_ROUND_UP(offset_in_page(buffer) + length, PAGE_SIZE);
 	unsigned int i;
 
-	vecs->vecs = vecs->inline_vecs;
-	if (count > FLTFS_INLINE_VECS) {
-		vecs->vecs = kvmalloc_array(count, sizeof(*vecs->vecs), GFP_KERNEL);
-		if (!vecs->vecs)
-			return -ENOMEM;
-	}
-	vecs->count = count;
+	if (!fltfs_vecs_alloc(vecs, count))
+		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		size_t part = min_t(size_t, length, PAGE_SIZE - offset_in_page(buffer));
 
-		vecs->vecs[i].bv_page = fltfs_page_of(buffer);
+		/* NULL for what a filter put there and is no memory of the kernel's. */
+		vecs->vecs[i].bv_page = mm_kernel_page(buffer);
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
 		buffer += part;
@@ -50,98 +51,90 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 	return 0;
 }
 
-static void fltfs_vecs_free(struct fltfs_vecs *vecs)
-{
-	if (vecs->vecs != vecs->inline_vecs)
-		kvfree(vecs->vecs);
-}
-
 /*
  * What of the memory may be used: ours has its size, a filter's own is as large as it says. An MDL
- * wins over an address (BUF-017); it describes memory that its owner has mapped.
+ * wins over an address (BUF-017). Of a chain only what the first MDL describes is transferred.
  */
-static void *fltfs_transfer_memory(const struct flt_operation *op, void *buffer, PMDL mdl,
-				   size_t *length)
+static void *fltfs_transfer_memory(const struct flt_operation *op, size_t *length)
 {
 	const struct fltfs_transfer *transfer = op->front;
+	void *buffer = op->iopb.Parameters.Read.ReadBuffer;
+	PMDL mdl = op->iopb.Parameters.Read.MdlAddress;
 	size_t offset;
 
 	if (mdl) {
 		*length = min_t(size_t, *length, mdl->ByteCount);
-		return mdl->MappedSystemVa;
+		return MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
 	}
-	offset = transfer ? (char *)buffer - (char *)transfer->buffer : SIZE_MAX;
-	if (transfer && offset < transfer->size)
+	if (!transfer || !transfer->buffer)
+		return buffer;
+	offset = (char *)buffer - (char *)transfer->buffer;
+	if (offset < transfer->size)
 		*length = min(*length, transfer->size - offset);
 	return buffer;
 }
 
-/* A program's request goes down with its own flags; a filter's with what the operation says. */
-static struct kiocb fltfs_transfer_iocb(const struct flt_operation *op, struct file *lower)
+/*
+ * The memory of the request as an iterator of its own, so that the caller's stays where it is.
+ * @vecs has to last as long as the request. Return: 0 or a negative errno.
+ */
+static int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs, bool write,
+			       struct iov_iter *iter)
 {
 	const struct fltfs_transfer *transfer = op->front;
-	struct kiocb iocb = { .ki_filp = lower };
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	size_t length = parameters->Read.Length;
+	void *buffer;
+	int err;
 
-	if (transfer) {
-		iocb.ki_flags = transfer->iocb->ki_flags & FLT_IOCB_REQUEST;
-		iocb.ki_ioprio = transfer->iocb->ki_ioprio;
-	} else {
-		iocb.ki_ioprio = get_current_ioprio();
-		if (op->iopb.IrpFlags & IRP_NOCACHE && lower->f_mode & FMODE_CAN_ODIRECT)
-			iocb.ki_flags |= IOCB_DIRECT;
-		if (op->iopb.OperationFlags & SL_WRITE_THROUGH)
-			iocb.ki_flags |= IOCB_DSYNC;
+	vecs->vecs = vecs->inline_vecs;
+	if (transfer && !transfer->buffer && !parameters->Read.MdlAddress &&
+	    parameters->Read.ReadBuffer == transfer->shown) {
+		if (transfer->async && transfer->async->err)
+			return transfer->async->err;
+		*iter = *transfer->iter;
+		iov_iter_truncate(iter, length);
+		return 0;
 	}
-	return iocb;
+	buffer = fltfs_transfer_memory(op, &length);
+	if (!buffer)
+		return -EFAULT;
+	err = fltfs_vecs_fill(vecs, buffer, length);
+	if (!err)
+		iov_iter_bvec(iter, write ? ITER_SOURCE : ITER_DEST, vecs->vecs, vecs->count,
+			      length);
+	return err;
 }
 
-void fltfs_bottom_read(struct flt_operation *op)
+/* A program's request goes down with its own flags; a filter's with what the operation says. */
+static void fltfs_transfer_iocb(const struct flt_operation *op, struct kiocb *iocb)
 {
-	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
-	struct fltfs_fo *fo = fltfs_op_fo(op);
-	struct kiocb iocb = fltfs_transfer_iocb(op, fo->lower);
-	size_t length = parameters->Read.Length;
-	struct fltfs_vecs vecs;
-	struct iov_iter iter;
-	void *buffer;
-	ssize_t ret;
+	const struct fltfs_transfer *transfer = op->front;
 
-	if (!(fo->granted & (FILE_READ_DATA | FILE_EXECUTE))) {
-		flt_operation_result(op, STATUS_ACCESS_DENIED, 0);
+	if (transfer) {
+		iocb->ki_flags = transfer->caller->ki_flags & FLT_IOCB_REQUEST;
+		iocb->ki_ioprio = transfer->caller->ki_ioprio;
 		return;
 	}
-	buffer = fltfs_transfer_memory(op, parameters->Read.ReadBuffer,
-				       parameters->Read.MdlAddress, &length);
-	if (!buffer) {
-		flt_operation_result(op, STATUS_INVALID_USER_BUFFER, 0);
-		return;
-	}
-	iocb.ki_pos = parameters->Read.ByteOffset.QuadPart;
-	if (iocb.ki_pos < 0) {
-		flt_operation_result(op, STATUS_INVALID_PARAMETER, 0);
-		return;
-	}
-	ret = fltfs_vecs_fill(&vecs, buffer, length);
-	if (!ret) {
-		iov_iter_bvec(&iter, ITER_DEST, vecs.vecs, vecs.count, length);
-		ret = fo->lower->f_op->read_iter(&iocb, &iter);
-		fltfs_vecs_free(&vecs);
-	}
-	if (ret < 0)
-		fltfs_op_errno(op, ret, 0);
-	else
-		flt_operation_result(op, ret || !length ? STATUS_SUCCESS : STATUS_END_OF_FILE, ret);
+	iocb->ki_ioprio = get_current_ioprio();
+	if (op->iopb.IrpFlags & IRP_NOCACHE && iocb->ki_filp->f_mode & FMODE_CAN_ODIRECT)
+		iocb->ki_flags |= IOCB_DIRECT;
+	if (op->iopb.OperationFlags & SL_WRITE_THROUGH)
+		iocb->ki_flags |= IOCB_DSYNC;
 }
 
 /*
  * FILE_WRITE_TO_END_OF_FILE stands in the offset of an append. A filter's real offset is used if
  * it is not inside the file; otherwise the append stands (VFS-412).
  */
-static int fltfs_write_position(const struct flt_operation *op, struct kiocb *iocb)
+static int fltfs_transfer_position(const struct flt_operation *op, struct kiocb *iocb)
 {
-	s64 offset = op->iopb.Parameters.Write.ByteOffset.QuadPart;
-	struct inode *inode = file_inode(iocb->ki_filp);
+	s64 offset = op->iopb.Parameters.Read.ByteOffset.QuadPart;
 
+	if (!(iocb->ki_flags & IOCB_WRITE)) {
+		iocb->ki_pos = offset;
+		return offset < 0 ? -EINVAL : 0;
+	}
 	if (offset == -2)	/* FILE_USE_FILE_POINTER_POSITION */
 		offset = op->iopb.TargetFileObject->CurrentByteOffset.QuadPart;
 	if (offset < -1)
@@ -151,54 +144,245 @@ static int fltfs_write_position(const struct flt_operation *op, struct kiocb *io
 		iocb->ki_pos = 0;
 		return 0;
 	}
-	if (iocb->ki_flags & IOCB_APPEND && offset >= i_size_read(inode))
+	if (iocb->ki_flags & IOCB_APPEND && offset >= i_size_read(file_inode(iocb->ki_filp)))
 		iocb->ki_flags &= ~IOCB_APPEND;
 	iocb->ki_pos = offset;
 	return 0;
 }
 
-void fltfs_bottom_write(struct flt_operation *op)
+/* May this be done on this object at all? Return: 0 or a negative errno. */
+static int fltfs_transfer_check(const struct fltfs_fo *fo, bool write)
 {
-	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
-	struct fltfs_transfer *transfer = op->front;
-	struct fltfs_fo *fo = fltfs_op_fo(op);
-	struct super_block *sb = file_inode(fo->lower)->i_sb;
-	struct kiocb iocb = fltfs_transfer_iocb(op, fo->lower);
-	size_t length = parameters->Write.Length;
-	loff_t size = i_size_read(file_inode(fo->lower));
-	struct fltfs_vecs vecs;
-	struct iov_iter iter;
-	void *buffer;
-	ssize_t ret;
+	const ACCESS_MASK needs = write ? FILE_WRITE_DATA | FILE_APPEND_DATA :
+					  FILE_READ_DATA | FILE_EXECUTE;
 
-	if (!(fo->granted & (FILE_WRITE_DATA | FILE_APPEND_DATA))) {
-		flt_operation_result(op, STATUS_ACCESS_DENIED, 0);
-		return;
-	}
-	buffer = fltfs_transfer_memory(op, parameters->Write.WriteBuffer,
-				       parameters->Write.MdlAddress, &length);
-	if (!buffer) {
-		flt_operation_result(op, STATUS_INVALID_USER_BUFFER, 0);
-		return;
-	}
-	iocb.ki_flags |= IOCB_WRITE | fo->sync;
-	ret = fltfs_write_position(op, &iocb);
-	if (!ret)
-		ret = fltfs_vecs_fill(&vecs, buffer, length);
-	if (!ret) {
-		iov_iter_bvec(&iter, ITER_SOURCE, vecs.vecs, vecs.count, length);
-		sb_start_write(sb);
-		ret = fo->lower->f_op->write_iter(&iocb, &iter);
-		sb_end_write(sb);
-		fltfs_vecs_free(&vecs);
-	}
+	if (!fo->lower)
+		return -ENOTTY;
+	if (!(fo->granted & needs))
+		return -EACCES;
+	if (write ? !fo->lower->f_op->write_iter : !fo->lower->f_op->read_iter)
+		return -ENOTTY;
+	return 0;
+}
+
+/* Fills the request and its iterator. Return: 0 or a negative errno. */
+static int fltfs_lower_prepare(struct flt_operation *op, struct fltfs_fo *fo, bool write,
+			       struct kiocb *iocb, struct fltfs_vecs *vecs, struct iov_iter *iter)
+{
+	int err = fltfs_transfer_check(fo, write);
+
+	if (err)
+		return err;
+	iocb->ki_filp = fo->lower;
+	fltfs_transfer_iocb(op, iocb);
+	if (write)
+		iocb->ki_flags |= IOCB_WRITE | fo->sync;
+	err = fltfs_transfer_position(op, iocb);
+	return err ?: fltfs_transfer_iter(op, vecs, write, iter);
+}
+
+/* Sets the operation's result from what the lower file said. */
+static void fltfs_lower_result(struct flt_operation *op, const struct kiocb *iocb, loff_t size,
+			       ssize_t ret)
+{
+	struct fltfs_transfer *transfer = op->front;
+	bool write = iocb->ki_flags & IOCB_WRITE;
+
 	if (transfer)
-		transfer->end = iocb.ki_pos;
+		transfer->end = iocb->ki_pos;
 	if (ret < 0) {
 		fltfs_op_errno(op, ret, 0);
 		return;
 	}
-	if (i_size_read(file_inode(fo->lower)) != size)
-		fltfs_fo_flag(fo, FO_FILE_SIZE_CHANGED);
-	flt_operation_result(op, STATUS_SUCCESS, ret);
+	if (write && i_size_read(file_inode(iocb->ki_filp)) != size)
+		fltfs_fo_flag(fltfs_op_fo(op), FO_FILE_SIZE_CHANGED);
+	if (!write && !ret && op->iopb.Parameters.Read.Length)
+		flt_operation_result(op, STATUS_END_OF_FILE, 0);
+	else
+		flt_operation_result(op, STATUS_SUCCESS, ret);
+}
+
+/* Waits for the lower file. */
+static noinline void fltfs_transfer_now(struct flt_operation *op, struct fltfs_fo *fo, bool write)
+{
+	struct kiocb iocb = {};
+	struct super_block *sb;
+	struct fltfs_vecs vecs;
+	struct iov_iter iter;
+	loff_t size = 0;
+	ssize_t ret;
+
+	ret = fltfs_lower_prepare(op, fo, write, &iocb, &vecs, &iter);
+	if (ret) {
+		fltfs_op_errno(op, ret, 0);
+		return;
+	}
+	if (write) {
+		sb = file_inode(iocb.ki_filp)->i_sb;
+		size = i_size_read(file_inode(iocb.ki_filp));
+		sb_start_write(sb);
+		ret = iocb.ki_filp->f_op->write_iter(&iocb, &iter);
+		sb_end_write(sb);
+	} else {
+		ret = iocb.ki_filp->f_op->read_iter(&iocb, &iter);
+	}
+	fltfs_vecs_free(&vecs);
+	fltfs_lower_result(op, &iocb, size, ret);
+}
+
+static void fltfs_lower_aio_put(struct fltfs_lower_aio *aio)
+{
+	if (!refcount_dec_and_test(&aio->refs))
+		return;
+	if (aio->async)
+		fltfs_async_put(aio->async);
+	else
+		kmem_cache_free(fltfs_lower_aio_cache, aio);
+}
+
+/* The lower request is over: freeze protection goes, and the operation has its result. */
+static void fltfs_lower_aio_end(struct fltfs_lower_aio *aio, ssize_t ret)
+{
+	if (aio->iocb.ki_flags & IOCB_WRITE) {
+		struct super_block *sb = file_inode(aio->iocb.ki_filp)->i_sb;
+
+		__sb_writers_acquired(sb, SB_FREEZE_WRITE);
+		sb_end_write(sb);
+	}
+	fltfs_vecs_free(&aio->vecs);
+	fltfs_lower_result(aio->op, &aio->iocb, aio->size, ret);
+}
+
+/* From completion.c: task or softirq context. The operation goes on, up through the filters. */
+void fltfs_lower_aio_finish(struct fltfs_lower_aio *aio)
+{
+	fltfs_lower_aio_end(aio, aio->result);
+	flt_operation_bottom_done(aio->op);
+	fltfs_lower_aio_put(aio);
+}
+
+/* Any context, hard interrupt included; possibly before the submission has returned. */
+static void fltfs_lower_aio_complete(struct kiocb *iocb, long ret)
+{
+	struct fltfs_lower_aio *aio = container_of(iocb, struct fltfs_lower_aio, iocb);
+
+	aio->result = ret;
+	fltfs_complete(aio);
+}
+
+static struct fltfs_lower_aio *fltfs_lower_aio_new(struct flt_operation *op)
+{
+	struct fltfs_transfer *transfer = op->front;
+	struct fltfs_lower_aio *aio;
+
+	if (transfer) {
+		aio = &transfer->async->lower;
+		aio->async = transfer->async;
+		refcount_inc(&aio->async->refs);
+	} else {
+		aio = kmem_cache_alloc(fltfs_lower_aio_cache, GFP_NOFS);
+		if (!aio)
+			return NULL;
+		aio->async = NULL;
+	}
+	memset(&aio->iocb, 0, sizeof(aio->iocb));
+	aio->iocb.ki_complete = fltfs_lower_aio_complete;
+	aio->op = op;
+	aio->size = 0;
+	refcount_set(&aio->refs, 2);
+	return aio;
+}
+
+/*
+ * Hands the request to the lower file. What is refused at once, or done at once, has no
+ * completion. Return: false when the completion is owed or has been made.
+ */
+static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltfs_fo *fo,
+					   bool write)
+{
+	struct fltfs_lower_aio *aio = fltfs_lower_aio_new(op);
+	struct super_block *sb;
+	struct iov_iter iter;
+	ssize_t ret;
+
+	if (!aio) {
+		fltfs_op_errno(op, -ENOMEM, 0);
+		return true;
+	}
+	ret = fltfs_lower_prepare(op, fo, write, &aio->iocb, &aio->vecs, &iter);
+	if (ret) {
+		fltfs_op_errno(op, ret, 0);
+		goto put;
+	}
+	if (write) {
+		sb = file_inode(aio->iocb.ki_filp)->i_sb;
+		aio->size = i_size_read(file_inode(aio->iocb.ki_filp));
+		sb_start_write(sb);
+		/* The completion may run in another task: tell lockdep that this one let go. */
+		__sb_writers_release(sb, SB_FREEZE_WRITE);
+		ret = aio->iocb.ki_filp->f_op->write_iter(&aio->iocb, &iter);
+	} else {
+		ret = aio->iocb.ki_filp->f_op->read_iter(&aio->iocb, &iter);
+	}
+	if (ret == -EIOCBQUEUED) {
+		fltfs_lower_aio_put(aio);
+		return false;
+	}
+	fltfs_lower_aio_end(aio, ret);
+put:
+	fltfs_lower_aio_put(aio);
+	fltfs_lower_aio_put(aio);
+	return true;
+}
+
+/* Has this a form below that does not wait? What a filter starts only where it is uncached. */
+static bool fltfs_transfer_is_async(const struct flt_operation *op, const struct fltfs_fo *fo)
+{
+	if (!(op->flags & FLT_OP_ASYNC) || !fo->lower)
+		return false;
+	return op->front || (op->iopb.IrpFlags & IRP_NOCACHE &&
+			     fo->lower->f_mode & FMODE_CAN_ODIRECT);
+}
+
+/**
+ * fltfs_perform_transfer() - READ or WRITE at the bottom of the stack
+ * @op: the operation, a program's or one that a filter started
+ *
+ * Return: true when it is done, false when it finishes later
+ */
+bool fltfs_perform_transfer(struct flt_operation *op)
+{
+	bool write = op->iopb.MajorFunction == IRP_MJ_WRITE, done = true;
+	const struct fltfs_transfer *transfer = op->front;
+	const struct cred *cred = NULL, *old;
+	struct fltfs_fo *fo;
+
+	if (!op->iopb.TargetFileObject) {
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+		return true;
+	}
+	fo = fltfs_op_fo(op);
+	/* In another thread the submitter's rights count, not that thread's. */
+	if (transfer && transfer->async)
+		cred = transfer->async->cred;
+	if (cred)
+		old = override_creds(cred);
+	if (fltfs_transfer_is_async(op, fo))
+		done = fltfs_transfer_submit(op, fo, write);
+	else
+		fltfs_transfer_now(op, fo, write);
+	if (cred)
+		revert_creds(old);
+	return done;
+}
+
+int fltfs_lower_rw_init(void)
+{
+	fltfs_lower_aio_cache = KMEM_CACHE(fltfs_lower_aio, SLAB_HWCACHE_ALIGN);
+	return fltfs_lower_aio_cache ? 0 : -ENOMEM;
+}
+
+void fltfs_lower_rw_exit(void)
+{
+	kmem_cache_destroy(fltfs_lower_aio_cache);
 }

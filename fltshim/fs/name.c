@@ -9,6 +9,7 @@
 #include <linux/random.h>
 #include "fs/name.h"
 
+#define FLTFS_NAME_SHORT	256	/* bytes of a path that fit on the stack */
 #define PRIVATE_CHAR	0xf000	/* plus a character that Windows gives a meaning to */
 #define PRIVATE_BYTE	0xf780	/* plus a byte that is not UTF-8 */
 
@@ -16,6 +17,17 @@ static bool fltfs_meaningful(unicode_t c)
 {
 	return c < 32 || c == '\\' || c == ':' || c == '"' || c == '*' || c == '<' ||
 	       c == '>' || c == '?' || c == '|';
+}
+
+/*
+ * Characters that are the same on both sides: what most names consist of. One bit for each of
+ * ASCII: not control characters, not DEL, not / and not those that are meaningful.
+ */
+static bool fltfs_plain(unsigned int c)
+{
+	static const u32 plain[4] = { 0, 0x2bff7bfb, 0xefffffff, 0x6fffffff };
+
+	return c < 128 && plain[c / 32] >> (c % 32) & 1;
 }
 
 static bool fltfs_private(unicode_t c)
@@ -68,7 +80,11 @@ int fltfs_name_to_utf16(const char *from, size_t len, bool path, WCHAR *to, size
 	int n, units;
 
 	while (len) {
-		if (path && *from == '/') {
+		if (likely(fltfs_plain((u8)*from))) {
+			unit[0] = *from;
+			units = 1;
+			n = 1;
+		} else if (path && *from == '/') {
 			unit[0] = '\\';
 			units = 1;
 			n = 1;
@@ -108,6 +124,12 @@ int fltfs_name_from_utf16(const WCHAR *from, size_t units, char *to, size_t max)
 		char bytes[4];
 		int n;
 
+		if (likely(fltfs_plain(c))) {
+			if (used == max)
+				return -ENAMETOOLONG;
+			to[used++] = c;
+			continue;
+		}
 		if (!c || c == '/' || c == '\\')
 			return -EILSEQ;
 		if (c >= 0xd800 && c < 0xdc00 && i + 1 < units &&
@@ -135,14 +157,17 @@ store:
 
 static int fltfs_new_name(const char *from, size_t len, bool path, UNICODE_STRING *name)
 {
-	int units = fltfs_name_to_utf16(from, len, path, NULL, 0);
+	int units = len;
 
+	/* There are no more units than bytes; for a long name it is worth to count them. */
+	if (len > FLTFS_NAME_SHORT)
+		units = fltfs_name_to_utf16(from, len, path, NULL, 0);
 	if (units * sizeof(WCHAR) > FLTFS_NAME_BYTES_MAX)
 		return -ENAMETOOLONG;
 	name->Buffer = kvmalloc((units + 1) * sizeof(WCHAR), GFP_KERNEL);
 	if (!name->Buffer)
 		return -ENOMEM;
-	fltfs_name_to_utf16(from, len, path, name->Buffer, units);
+	units = fltfs_name_to_utf16(from, len, path, name->Buffer, units);
 	name->Buffer[units] = 0;
 	name->Length = units * sizeof(WCHAR);
 	name->MaximumLength = name->Length;
@@ -161,11 +186,15 @@ static int fltfs_new_name(const char *from, size_t len, bool path, UNICODE_STRIN
  */
 int fltfs_dentry_name(struct dentry *dentry, UNICODE_STRING *name)
 {
+	char small[FLTFS_NAME_SHORT];
 	size_t size = PATH_MAX;
 	char *buffer, *path;
 	int err;
 
 	memset(name, 0, sizeof(*name));
+	path = dentry_path_raw(dentry, small, sizeof(small));
+	if (!IS_ERR(path))
+		return fltfs_new_name(path, small + sizeof(small) - 1 - path, true, name);
 	for (;;) {
 		buffer = kvmalloc(size, GFP_KERNEL);
 		if (!buffer)

@@ -43,9 +43,14 @@ static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
 	return stream;
 }
 
-/* The inode goes: no file object is left, since each holds the dentry. */
+/*
+ * The inode goes: no file object is left, since each holds the dentry. That may be in reclaim, which
+ * no filter may hold up.
+ */
 void fltfs_stream_free(struct fltfs_stream *stream)
 {
+	if (stream)
+		flt_contexts_drop(&stream->contexts, true);
 	kfree(stream);
 }
 
@@ -90,6 +95,7 @@ int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access)
 	fo->stream = stream;
 	fo->granted = access;
 	set_bit(FLTFS_FO_OPEN, &fo->state);
+	fo->base.stream = &stream->contexts;
 	shown->FsContext = &stream->header;
 	shown->FsContext2 = fo;
 	shown->SectionObjectPointer = &stream->sections;
@@ -209,6 +215,7 @@ void fltfs_fo_free(struct flt_file *base)
 		}
 	}
 	fltfs_fo_unlist(fo);
+	flt_file_fini(base);
 	fltfs_scan_free(fo->scan);
 	if (fo->lower)
 		flt_file_close(fo->lower);

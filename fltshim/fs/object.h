@@ -15,12 +15,14 @@ struct fltfs_scan;
 
 /**
  * struct fltfs_stream - what all file objects of an inode share; FsContext points to @header
+ * @contexts: of file and stream
  * @header: for filters that use FsRtl macros
  * @sections: SectionObjectPointer
  * @lock: protects @opens and the marks of those in it
  * @opens: file objects that are open, the newest first
  */
 struct fltfs_stream {
+	struct flt_anchor contexts;
 	FSRTL_ADVANCED_FCB_HEADER header;
 	SECTION_OBJECT_POINTERS sections;
 	spinlock_t lock;	/* opens */

@@ -5,10 +5,22 @@
  */
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
+#include <linux/slab.h>
 #include "fs/fltfs.h"
 #include "fs/params.h"
 
+enum {
+	FLTFS_OPT_COMPLETION,
+};
+
+static const struct constant_table fltfs_completion_words[] = {
+	{ "dispatch",	FLTFS_COMPLETION_DISPATCH },
+	{ "passive",	FLTFS_COMPLETION_PASSIVE },
+	{}
+};
+
 const struct fs_parameter_spec fltfs_parameters[] = {
+	fsparam_enum("completion", FLTFS_OPT_COMPLETION, fltfs_completion_words),
 	{}
 };
 
@@ -42,6 +54,7 @@ int fltfs_refuse(struct fs_context *fc, int err, const char *fmt, ...)
 
 static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 {
+	struct fltfs_options *options = fc->fs_private;
 	struct fs_parse_result result;
 	int opt;
 
@@ -50,11 +63,23 @@ static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 		opt = vfs_parse_fs_param_source(fc, param);
 		if (opt == -ENOPARAM)
 			return fltfs_refuse(fc, -EINVAL, "unknown mount option \"%s\"", param->key);
+		return opt;
 	}
-	return opt;
+	if (opt == FLTFS_OPT_COMPLETION)
+		options->completion = result.uint_32;
+	else if (opt == -EINVAL && param->type == fs_value_is_string)
+		return fltfs_refuse(fc, -EINVAL, "mount option \"%s\" cannot be \"%s\"",
+				    param->key, param->string);
+	return opt < 0 ? opt : 0;
+}
+
+static void fltfs_free_fc(struct fs_context *fc)
+{
+	kfree(fc->fs_private);
 }
 
 static const struct fs_context_operations fltfs_context_ops = {
+	.free		= fltfs_free_fc,
 	.parse_param	= fltfs_parse_param,
 	.get_tree	= fltfs_get_tree,
 	.reconfigure	= fltfs_reconfigure,
@@ -62,6 +87,11 @@ static const struct fs_context_operations fltfs_context_ops = {
 
 int fltfs_init_fs_context(struct fs_context *fc)
 {
+	struct fltfs_options *options = kzalloc(sizeof(*options), GFP_KERNEL);
+
+	if (!options)
+		return -ENOMEM;
+	fc->fs_private = options;
 	fc->ops = &fltfs_context_ops;
 	return 0;
 }

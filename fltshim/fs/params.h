@@ -8,6 +8,15 @@
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
 
+/* What a mount request says; zero where it says nothing. */
+struct fltfs_options {
+	enum {
+		FLTFS_COMPLETION_UNSAID,
+		FLTFS_COMPLETION_DISPATCH,
+		FLTFS_COMPLETION_PASSIVE,
+	} completion;
+};
+
 extern const struct fs_parameter_spec fltfs_parameters[];
 
 __printf(3, 4)

@@ -132,7 +132,7 @@ static bool fltfs_empty_actor(struct dir_context *ctx, const char *name, int len
 }
 
 /* A hint for filters at the time of the disposition; the lower rmdir decides in the end. */
-static int fltfs_check_empty(struct fltfs_fo *fo)
+int fltfs_check_empty(struct fltfs_fo *fo)
 {
 	struct fltfs_empty_check check = { .ctx.actor = fltfs_empty_actor, .empty = true };
 	struct path path = fltfs_fo_path(fo);

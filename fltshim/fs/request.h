@@ -6,6 +6,9 @@
 #ifndef FS_REQUEST_H
 #define FS_REQUEST_H
 
+#include <linux/bvec.h>
+#include <linux/llist.h>
+#include <linux/uio.h>
 #include "fs/object.h"
 #include "nt/rtl_status.h"
 
@@ -56,28 +59,127 @@ s64 fltfs_creation_time(const struct kstat *stat);
 ULONG fltfs_attributes(const struct kstat *stat);
 ULONG fltfs_reparse_tag(umode_t mode);
 
-/* transfer.c, lower_rw.c: READ and WRITE */
+/* transfer.c, async.c, lower_rw.c: READ and WRITE */
+
+#define FLTFS_INLINE_VECS	8
+
+/* Memory as a list of pages, which buffered and direct requests take alike. */
+struct fltfs_vecs {
+	struct bio_vec inline_vecs[FLTFS_INLINE_VECS];
+	struct bio_vec *vecs;
+	unsigned int count;
+};
+
+bool fltfs_vecs_alloc(struct fltfs_vecs *vecs, unsigned int count);
+void fltfs_vecs_free(struct fltfs_vecs *vecs);
 
 /**
  * struct fltfs_transfer - a read or write under way
- * @request: first member
- * @iocb: the caller's
- * @buffer: kernel memory that stands for the caller's
+ * @request: first member; READ and WRITE have no bottom of their own
+ * @write: which
+ * @caller: the caller's request
+ * @iter: the caller's memory; the bottom leaves it where it is
+ * @length: of the operation as it was first shown
+ * @shown: what ReadBuffer or WriteBuffer was then
+ * @buffer: kernel memory that stands for the caller's; NULL unless a filter looks at data
  * @size: its size
+ * @memory: what was allocated for it
+ * @memory_size: its size
  * @end: position after what was written below
+ * @async: what an asynchronous request is part of, or NULL
  */
 struct fltfs_transfer {
 	struct fltfs_request request;
-	struct kiocb *iocb;
+	bool write;
+	struct kiocb *caller;
+	struct iov_iter *iter;
+	size_t length;
+	void *shown;
 	void *buffer;
 	size_t size;
+	void *memory;
+	size_t memory_size;
 	loff_t end;
+	struct fltfs_async *async;
 };
 
-ssize_t fltfs_read_filtered(struct kiocb *iocb, struct iov_iter *iter);
-ssize_t fltfs_write_filtered(struct kiocb *iocb, struct iov_iter *iter);
-void fltfs_bottom_read(struct flt_operation *op);
-void fltfs_bottom_write(struct flt_operation *op);
+/**
+ * struct fltfs_lower_aio - an asynchronous request to the lower file
+ * @iocb: what the lower file sees
+ * @op: the operation
+ * @vecs: its memory, where that is the kernel's
+ * @size: of the lower file before a write
+ * @result: what the lower file said
+ * @node: waits for a bottom half
+ * @refs: submitter and completion; a lower file system may look at @iocb after completing it
+ * @async: what it is part of, or NULL if it was allocated by itself
+ */
+struct fltfs_lower_aio {
+	struct kiocb iocb;
+	struct flt_operation *op;
+	struct fltfs_vecs vecs;
+	loff_t size;
+	long result;
+	struct llist_node node;
+	refcount_t refs;
+	struct fltfs_async *async;
+};
+
+/**
+ * struct fltfs_async - an asynchronous read or write that filters see
+ * @op: the operation
+ * @transfer: its front half
+ * @lower: its bottom
+ * @pages: user pages, pinned where the request has to do without its submitter
+ * @pinned: they are
+ * @kept: a filter has pended it at some time
+ * @err: what prevented that it can go on without its submitter
+ * @place: @pages, or the caller's memory of another kind
+ * @cred: the submitter's, for a bottom in another thread
+ * @cancel: calls what a filter armed for a cancel
+ * @refs: operation, bottom and cancel
+ */
+struct fltfs_async {
+	struct flt_operation op;
+	struct fltfs_transfer transfer;
+	struct fltfs_lower_aio lower;
+	struct fltfs_vecs pages;
+	bool pinned;
+	bool kept;
+	int err;
+	struct iov_iter place;
+	const struct cred *cred;
+	struct work_struct cancel;
+	refcount_t refs;
+};
+
+/* transfer.c */
+ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool write);
+bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
+			  struct fltfs_transfer *transfer);
+ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *transfer);
+void fltfs_transfer_free(struct fltfs_transfer *transfer);
+bool fltfs_substitute(struct flt_operation *op);
+
+/* async.c */
+ssize_t fltfs_async_start(struct fltfs_fo *fo, struct kiocb *iocb, struct iov_iter *iter,
+			  bool write);
+int fltfs_async_pin(struct fltfs_async *async, size_t length);
+void fltfs_async_put(struct fltfs_async *async);
+void fltfs_keep(struct flt_operation *op);
+int fltfs_async_init(void);
+void fltfs_async_exit(void);
+
+/* lower_rw.c */
+bool fltfs_perform_transfer(struct flt_operation *op);
+void fltfs_lower_aio_finish(struct fltfs_lower_aio *aio);
+int fltfs_lower_rw_init(void);
+void fltfs_lower_rw_exit(void);
+
+/* completion.c */
+void fltfs_complete(struct fltfs_lower_aio *aio);
+int fltfs_completion_init(void);
+void fltfs_completion_exit(void);
 
 /* short.c: file objects for one operation by path */
 
@@ -110,11 +212,17 @@ int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file 
 int fltfs_tmpfile_filtered(struct inode *dir, struct file *file, umode_t mode);
 int fltfs_open_fo(struct inode *inode, struct file *file);
 
+/* generated.c, volume_info.c */
+void fltfs_perform_generated(struct flt_operation *op);
+NTSTATUS fltfs_query_volume(const struct fltfs_fo *fo, FS_INFORMATION_CLASS class, void *buffer,
+			    ULONG length, ULONG *used);
+
 /* stat.c */
 int fltfs_query_end(struct fltfs_fo *fo, loff_t *end);
 
 /* remove.c */
 void fltfs_fo_cleanup_delete(struct fltfs_fo *fo);
+int fltfs_check_empty(struct fltfs_fo *fo);
 
 /* scan.c */
 int fltfs_iterate_filtered(struct file *file, struct dir_context *ctx);

@@ -38,7 +38,7 @@ ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 		return -EINVAL;
 	if (fltfs_wants(file_inode(iocb->ki_filp), iocb->ki_flags & IOCB_DIRECT ?
 			FLT_WANT_READ_NOCACHE : FLT_WANT(IRP_MJ_READ)))
-		return fltfs_read_filtered(iocb, iter);
+		return fltfs_transfer_filtered(iocb, iter, false);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_read(iocb, lower, iter);
 
@@ -66,7 +66,7 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 		return -EINVAL;
 	if (fltfs_wants(inode, iocb->ki_flags & IOCB_DIRECT ?
 			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)))
-		return fltfs_write_filtered(iocb, iter);
+		return fltfs_transfer_filtered(iocb, iter, true);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);
 

@@ -94,15 +94,17 @@ static bool fltfs_gather_actor(struct dir_context *ctx, const char *name, int le
 	struct fltfs_gather *gather = container_of(ctx, struct fltfs_gather, ctx);
 	struct fltfs_scan *scan = gather->scan;
 	FILE_ID_BOTH_DIR_INFORMATION *entry;
-	int units = fltfs_name_to_utf16(name, len, false, NULL, 0);
-	ULONG size = FLTFS_ENTRY_FIXED + units * sizeof(WCHAR);
 	ULONG at = ALIGN(gather->used, 8);
+	int units;
 
-	if (at + size > gather->length || scan->nr_entries == FLTFS_SCAN_ENTRIES)
+	if (at + FLTFS_ENTRY_FIXED > gather->length || scan->nr_entries == FLTFS_SCAN_ENTRIES)
 		return false;
 	entry = gather->buffer + at;
+	units = fltfs_name_to_utf16(name, len, false, (void *)entry + FLTFS_ENTRY_FIXED,
+				    (gather->length - at - FLTFS_ENTRY_FIXED) / sizeof(WCHAR));
+	if (units < 0)
+		return false;
 	memset(entry, 0, FLTFS_ENTRY_FIXED);
-	fltfs_name_to_utf16(name, len, false, (void *)entry + FLTFS_ENTRY_FIXED, units);
 	entry->FileNameLength = units * sizeof(WCHAR);
 	entry->FileId.QuadPart = ino;
 	scan->entries[scan->nr_entries].cookie = offset;
@@ -111,7 +113,7 @@ static bool fltfs_gather_actor(struct dir_context *ctx, const char *name, int le
 	if (gather->last)
 		gather->last->NextEntryOffset = (void *)entry - (void *)gather->last;
 	gather->last = entry;
-	gather->used = at + size;
+	gather->used = at + FLTFS_ENTRY_FIXED + units * sizeof(WCHAR);
 	return true;
 }
 

@@ -14,10 +14,11 @@
  * @stat: the lower attributes, and the answer
  * @mask: what the caller asked for
  * @flags: AT_STATX_SYNC_TYPE
- * @length: size of the answer's buffer (QUERY_OPEN points here)
+ * @length: size of the answer as filters are told it (QUERY_OPEN points here)
+ * @room: and as it is
  * @class: of the answer, as the bottom gave it
  * @before: the answer as the bottom gave it
- * @answer: what filters see
+ * @answer: what filters see, zero at first
  */
 struct fltfs_stat {
 	struct fltfs_request request;
@@ -25,13 +26,17 @@ struct fltfs_stat {
 	u32 mask;
 	unsigned int flags;
 	ULONG length;
+	ULONG room;
 	FILE_INFORMATION_CLASS class;
 	union {
 		FILE_ALL_INFORMATION all;
 		FILE_STAT_LX_INFORMATION lx;
 	} before;
-	u8 answer[] __aligned(8);
+	void *answer;
 };
+
+/* A full answer and a name of 64 units: what a stat seldom needs more than. */
+#define FLTFS_ANSWER_SHORT	(sizeof(FILE_ALL_INFORMATION) + 128)
 
 static int fltfs_stat_lower(const struct path *path, struct kstat *stat, u32 mask,
 			    unsigned int flags)
@@ -57,6 +62,8 @@ static void fltfs_stat_fill(struct flt_operation *op, FILE_INFORMATION_CLASS cla
 		fltfs_op_errno(op, err, 0);
 		return;
 	}
+	if (buffer == query->answer)
+		length = min(length, query->room);
 	status = fltfs_fill_information(class, buffer, length, query->stat, fo, &used);
 	if (class == FileAllInformation || class == FileStatLxInformation) {
 		query->class = class;
@@ -172,9 +179,9 @@ static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path, bo
 	return 0;
 }
 
-/* QUERY_INFORMATION(FileAllInformation) on an open object. */
-static noinline int fltfs_stat_by_object(struct fltfs_fo *fo, struct fltfs_stat *query,
-					 const struct path *path)
+/* QUERY_INFORMATION(FileAllInformation) on an open object; the answer's memory is there. */
+static noinline int fltfs_stat_send(struct fltfs_fo *fo, struct fltfs_stat *query,
+				    const struct path *path)
 {
 	struct flt_operation op;
 	int err = 0;
@@ -195,17 +202,42 @@ static noinline int fltfs_stat_by_object(struct fltfs_fo *fo, struct fltfs_stat 
 	return err ?: fltfs_stat_take(query, path, false);
 }
 
+/* The name is part of the answer and has to fit into it. */
+static noinline int fltfs_stat_by_object(struct fltfs_fo *fo, struct fltfs_stat *query,
+					 const struct path *path)
+{
+	u8 small[FLTFS_ANSWER_SHORT] __aligned(8);
+	int err;
+
+	query->length = sizeof(FILE_ALL_INFORMATION) + fo->base.fo.FileName.Length;
+	query->room = query->length;
+	if (query->length <= sizeof(small)) {
+		memset(small, 0, query->length);
+		query->answer = small;
+		return fltfs_stat_send(fo, query, path);
+	}
+	query->answer = kvzalloc(query->length, GFP_KERNEL);
+	if (!query->answer)
+		return -ENOMEM;
+	err = fltfs_stat_send(fo, query, path);
+	kvfree(query->answer);
+	return err;
+}
+
 /* QUERY_OPEN; -EAGAIN when a filter wants to see the full sequence instead. */
 static noinline int fltfs_stat_by_query_open(struct fltfs_stat *query, const struct path *path)
 {
 	struct fltfs_fo *fo = fltfs_fo_new(path->dentry);
+	FILE_STAT_LX_INFORMATION answer = {};
 	struct flt_operation op;
 	int err;
 
 	if (!fo)
 		return -ENOMEM;
 	query->request.bottom = fltfs_bottom_query_open;
-	query->length = sizeof(FILE_STAT_LX_INFORMATION);
+	query->length = sizeof(answer);
+	query->room = sizeof(answer);
+	query->answer = &answer;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_OPEN, &fo->base.fo);
 	op.iopb.Parameters.QueryOpen.FileInformation = query->answer;
 	op.iopb.Parameters.QueryOpen.Length = &query->length;
@@ -272,13 +304,12 @@ int fltfs_query_end(struct fltfs_fo *fo, loff_t *end)
 	return err;
 }
 
-static int fltfs_stat_filtered(const struct path *path, struct kstat *stat, u32 mask,
+static noinline int fltfs_stat_filtered(const struct path *path, struct kstat *stat, u32 mask,
 			       unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
-	const ULONG room = sizeof(FILE_ALL_INFORMATION) + PATH_MAX;
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
-	struct fltfs_stat *query;
+	struct fltfs_stat query;
 	struct fltfs_fo *own;
 	int err;
 
@@ -287,29 +318,22 @@ static int fltfs_stat_filtered(const struct path *path, struct kstat *stat, u32 
 		err = fltfs_stat_lower(path, stat, mask, flags);
 		goto out_own;
 	}
-	query = kzalloc(sizeof(*query) + room, GFP_KERNEL);
-	if (!query) {
-		err = -ENOMEM;
-		goto out_own;
-	}
-	query->stat = stat;
-	query->mask = mask;
-	query->flags = flags;
-	query->length = room;
+	memset(&query, 0, sizeof(query));
+	query.stat = stat;
+	query.mask = mask;
+	query.flags = flags;
 	if (own) {
-		err = fltfs_stat_by_object(own, query, path);
+		err = fltfs_stat_by_object(own, &query, path);
 	} else {
 		err = -EAGAIN;
 		/* The root has a name of its own to show, and takes the full sequence (VFS-306). */
 		if (READ_ONCE(fsb->query_open) && path->dentry != inode->i_sb->s_root) {
-			err = fltfs_stat_by_query_open(query, path);
-			query->length = room;
-			query->request.reached = false;
+			err = fltfs_stat_by_query_open(&query, path);
+			query.request.reached = false;
 		}
 		if (err == -EAGAIN)
-			err = fltfs_stat_by_path(query, path);
+			err = fltfs_stat_by_path(&query, path);
 	}
-	kfree(query);
 out_own:
 	if (own)
 		flt_file_put(&own->base);

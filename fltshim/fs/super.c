@@ -39,6 +39,21 @@ static int fltfs_sync_fs(struct super_block *sb, int wait)
 	return err;
 }
 
+/* What differs from the defaults. */
+static int fltfs_show_options(struct seq_file *m, struct dentry *root)
+{
+	if (READ_ONCE(fltfs_sb(root->d_sb)->passive))
+		seq_puts(m, ",completion=passive");
+	return 0;
+}
+
+/* What was not said stays as it is. */
+static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options *options)
+{
+	if (options->completion)
+		WRITE_ONCE(fsb->passive, options->completion == FLTFS_COMPLETION_PASSIVE);
+}
+
 static const struct super_operations fltfs_super_ops = {
 	.alloc_inode	= fltfs_alloc_inode,
 	.free_inode	= fltfs_free_inode,
@@ -46,6 +61,7 @@ static const struct super_operations fltfs_super_ops = {
 	.evict_inode	= fltfs_evict_inode,
 	.statfs		= fltfs_statfs,
 	.sync_fs	= fltfs_sync_fs,
+	.show_options	= fltfs_show_options,
 };
 
 /* Names that the file system compares in a way of its own cannot be mirrored one to one. */
@@ -115,6 +131,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (!fsb)
 		return -ENOMEM;
 	sb->s_fs_info = fsb;
+	fltfs_take_options(fsb, fc->fs_private);
 
 	err = kern_path(fc->source, LOOKUP_FOLLOW, &path);
 	if (err)
@@ -177,6 +194,7 @@ int fltfs_reconfigure(struct fs_context *fc)
 
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
 		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
+	fltfs_take_options(fsb, fc->fs_private);
 	return 0;
 }
 
@@ -228,11 +246,26 @@ int fltfs_init(void)
 	err = fltfs_fo_cache_create();
 	if (err)
 		goto out_aio;
-	err = register_filesystem(&fltfs_type);
+	err = fltfs_lower_rw_init();
 	if (err)
 		goto out_fo;
+	err = fltfs_async_init();
+	if (err)
+		goto out_lower_rw;
+	err = fltfs_completion_init();
+	if (err)
+		goto out_async;
+	err = register_filesystem(&fltfs_type);
+	if (err)
+		goto out_completion;
 	return 0;
 
+out_completion:
+	fltfs_completion_exit();
+out_async:
+	fltfs_async_exit();
+out_lower_rw:
+	fltfs_lower_rw_exit();
 out_fo:
 	fltfs_fo_cache_destroy();
 out_aio:
@@ -245,6 +278,10 @@ out_inode:
 void fltfs_exit(void)
 {
 	unregister_filesystem(&fltfs_type);
+	/* Requests are over, their completions may be on their last instructions. */
+	fltfs_completion_exit();
+	fltfs_async_exit();
+	fltfs_lower_rw_exit();
 	fltfs_fo_cache_destroy();
 	fltfs_aio_exit();
 	fltfs_inode_cache_destroy();

@@ -1,29 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * read and write as filters see them: one operation for each call, whatever the shape of the
- * caller's memory. Filters are handed kernel memory that stands for it: a plain pointer that is
- * safe to use in every callback and thread, filled before a write and copied out after a read.
+ * caller's memory. Where some filter on the way looks at data, all are handed kernel memory that
+ * stands for the caller's: a plain pointer that is safe to use in every callback and thread, filled
+ * before a write and copied out after a read. Where none does, the data goes directly between the
+ * caller and the lower file system, and ReadBuffer and WriteBuffer only say where it is.
  *
  * A request that must not block is turned down before any callback runs; the caller comes back from
- * where it may (rule R8). Asynchronous requests are carried out in the submitter.
+ * where it may (rule R8). Asynchronous requests are in async.c.
  */
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
-#include <linux/uio.h>
+#include "compat/iter.h"
 #include "fs/request.h"
+#include "nt/mm_mdl.h"
 
-/* Larger calls become several operations: more memory is not taken for one. */
+/* Larger calls become several operations where memory stands for the caller's. */
 #define FLTFS_TRANSFER_MAX	SZ_16M
 #define FLTFS_SECTOR		512
 
+/* Read and Write are used alike. */
+static_assert(offsetof(FLT_PARAMETERS, Read.Length) == offsetof(FLT_PARAMETERS, Write.Length));
+static_assert(offsetof(FLT_PARAMETERS, Read.ByteOffset) ==
+	      offsetof(FLT_PARAMETERS, Write.ByteOffset));
+static_assert(offsetof(FLT_PARAMETERS, Read.ReadBuffer) ==
+	      offsetof(FLT_PARAMETERS, Write.WriteBuffer));
+static_assert(offsetof(FLT_PARAMETERS, Read.MdlAddress) ==
+	      offsetof(FLT_PARAMETERS, Write.MdlAddress));
+
 /*
- * Page-backed, so that a direct request can go to a device from it; cleared, so that a filter that
- * claims more bytes than it wrote hands out nothing of the kernel's.
+ * Page-backed, so that a direct request can go to a device from it; cleared for a read, so that a
+ * filter that claims more bytes than it wrote hands out nothing of the kernel's.
  */
-static void *fltfs_buffer_new(size_t *size)
+static void *fltfs_buffer_new(size_t *size, bool write)
 {
-	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN;
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NOWARN | (write ? 0 : __GFP_ZERO);
 
 	for (;;) {
 		void *buffer = NULL;
@@ -32,6 +44,8 @@ static void *fltfs_buffer_new(size_t *size)
 			buffer = alloc_pages_exact(*size, gfp);
 		else
 			buffer = __vmalloc(*size, gfp);
+		if (buffer)
+			mm_stand_in_mark(buffer, *size);
 		if (buffer || *size <= PAGE_SIZE)
 			return buffer;
 		/* A short count is better than none. */
@@ -39,23 +53,77 @@ static void *fltfs_buffer_new(size_t *size)
 	}
 }
 
+/* Frees what stands for the caller's memory. Not under a spin lock; softirq is all right. */
+void fltfs_transfer_free(struct fltfs_transfer *transfer)
+{
+	if (!transfer->memory)
+		return;
+	if (is_vmalloc_addr(transfer->memory))
+		vfree(transfer->memory);
+	else
+		free_pages_exact(transfer->memory, transfer->memory_size);
+	transfer->memory = NULL;
+	transfer->buffer = NULL;
+}
+
 /*
  * What a direct request's memory lacks in alignment: ours lacks it too, so that the lower file
  * system gives the answer that it would have given to the caller's own.
  */
-static size_t fltfs_misalignment(const struct kiocb *iocb, const struct iov_iter *iter)
+static size_t fltfs_misalignment(const struct fltfs_transfer *transfer)
 {
-	if (!(iocb->ki_flags & IOCB_DIRECT))
+	if (!(transfer->caller->ki_flags & IOCB_DIRECT))
 		return 0;
-	return iov_iter_alignment(iter) & (FLTFS_SECTOR - 1);
+	return iov_iter_alignment(transfer->iter) & (FLTFS_SECTOR - 1);
 }
 
-static void fltfs_buffer_free(void *buffer, size_t size)
+/**
+ * fltfs_substitute() - flt_volume_ops.substitute: kernel memory takes the place of the caller's
+ * @op: a read or write that has shown nothing to any filter yet
+ *
+ * In the submitter's context. The front half calls it before the walk where it sees that a filter
+ * looks at data; the walk calls it again, for a filter that came in between.
+ *
+ * Return: false with the result set: no memory, or the caller's cannot be read
+ */
+bool fltfs_substitute(struct flt_operation *op)
 {
-	if (is_vmalloc_addr(buffer))
-		vfree(buffer);
-	else
-		free_pages_exact(buffer, size);
+	struct fltfs_transfer *transfer = op->front;
+	size_t skew, size, length = transfer->length;
+	int err = 0;
+
+	if (transfer->buffer)
+		return true;
+	skew = fltfs_misalignment(transfer);
+	size = min_t(size_t, transfer->length, FLTFS_TRANSFER_MAX) + skew;
+	transfer->memory = fltfs_buffer_new(&size, transfer->write);
+	if (!transfer->memory) {
+		fltfs_op_errno(op, -ENOMEM, 0);
+		return false;
+	}
+	transfer->memory_size = size;
+	transfer->buffer = transfer->memory + skew;
+	transfer->size = size - skew;
+	transfer->length = min(transfer->length, transfer->size);
+	if (transfer->write) {
+		struct iov_iter iter = *transfer->iter;
+
+		transfer->length = copy_from_iter(transfer->buffer, transfer->length, &iter);
+		if (!transfer->length)
+			err = -EFAULT;
+	} else if (transfer->async) {
+		err = fltfs_async_pin(transfer->async, transfer->length);
+	}
+	if (err) {
+		fltfs_transfer_free(transfer);
+		transfer->length = length;
+		fltfs_op_errno(op, err, 0);
+		return false;
+	}
+	transfer->shown = transfer->buffer;
+	op->iopb.Parameters.Read.Length = transfer->length;
+	op->iopb.Parameters.Read.ReadBuffer = transfer->buffer;
+	return true;
 }
 
 /* Who asked: the kernel for itself, or a program (a splice and an io_uring worker included). */
@@ -68,153 +136,150 @@ static KPROCESSOR_MODE fltfs_transfer_mode(const struct iov_iter *iter)
 	return current->flags & PF_KTHREAD ? KernelMode : UserMode;
 }
 
-static ULONG fltfs_transfer_flags(struct kiocb *iocb, ULONG operation)
+/*
+ * Where the caller's memory is, for filters that do not look at it. What cannot be handed to the
+ * lower file system as a copy of the iterator is never shown so.
+ */
+static bool fltfs_transfer_direct(const struct iov_iter *iter, void **shown)
 {
-	ULONG flags = operation;
+	size_t length;
 
-	if (is_sync_kiocb(iocb))
-		flags |= IRP_SYNCHRONOUS_API;
-	if (iocb->ki_flags & IOCB_DIRECT)
-		flags |= IRP_NOCACHE;
-	return flags;
-}
-
-static noinline ssize_t fltfs_read_send(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
-					struct iov_iter *iter, size_t length)
-{
-	struct kiocb *iocb = transfer->iocb;
-	struct flt_operation op;
-	ULONG_PTR information;
-	ssize_t ret;
-
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_READ, &fo->base.fo);
-	op.data.RequestorMode = fltfs_transfer_mode(iter);
-	op.iopb.IrpFlags = fltfs_transfer_flags(iocb, IRP_READ_OPERATION);
-	op.iopb.Parameters.Read.Length = length;
-	op.iopb.Parameters.Read.ByteOffset.QuadPart = iocb->ki_pos;
-	op.iopb.Parameters.Read.ReadBuffer = transfer->buffer;
-	op.front = transfer;
-	flt_operation_run(&op);
-	information = min_t(ULONG_PTR, op.data.IoStatus.Information, length);
-	if (op.data.IoStatus.Status == STATUS_END_OF_FILE)
-		ret = 0;
+	*shown = NULL;
+	if (user_backed_iter(iter))
+		*shown = (__force void *)flt_iter_segment(iter, &length);
+	else if (iov_iter_is_kvec(iter))
+		*shown = iter->kvec->iov_base + iter->iov_offset;
 	else
-		ret = fltfs_op_result(&op) ?: information;
-	flt_operation_fini(&op);
-	if (ret > 0) {
+		return iov_iter_is_bvec(iter);
+	return true;
+}
+
+/**
+ * fltfs_transfer_begin() - make the operation of a read or write
+ * @op: filled
+ * @fo: file object
+ * @transfer: its request, caller, iterator and direction set
+ *
+ * In the submitter's context. With a filter that looks at data, or memory of an odd kind, the
+ * substitution is made here.
+ *
+ * Return: false with the operation's result set, when it is over already
+ */
+bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
+			  struct fltfs_transfer *transfer)
+{
+	struct kiocb *caller = transfer->caller;
+	bool write = transfer->write;
+
+	flt_operation_init(op, fo->base.volume, write ? IRP_MJ_WRITE : IRP_MJ_READ, &fo->base.fo);
+	op->data.RequestorMode = fltfs_transfer_mode(transfer->iter);
+	op->iopb.IrpFlags = write ? IRP_WRITE_OPERATION : IRP_READ_OPERATION;
+	if (is_sync_kiocb(caller))
+		op->iopb.IrpFlags |= IRP_SYNCHRONOUS_API;
+	if (caller->ki_flags & IOCB_DIRECT)
+		op->iopb.IrpFlags |= IRP_NOCACHE;
+	if (write && caller->ki_flags & IOCB_DSYNC)
+		op->iopb.OperationFlags = SL_WRITE_THROUGH;
+	op->iopb.Parameters.Read.ByteOffset.QuadPart =
+		write && caller->ki_flags & IOCB_APPEND ? -1 : caller->ki_pos;
+	op->front = transfer;
+
+	transfer->length = iov_iter_count(transfer->iter);
+	transfer->buffer = NULL;
+	transfer->memory = NULL;
+	if (!fltfs_transfer_direct(transfer->iter, &transfer->shown) ||
+	    flt_volume_wants(fo->base.volume, write ? FLT_WANT_WRITE_DATA : FLT_WANT_READ_DATA))
+		return fltfs_substitute(op);
+	op->iopb.Parameters.Read.Length = transfer->length;
+	op->iopb.Parameters.Read.ReadBuffer = transfer->shown;
+	return true;
+}
+
+/**
+ * fltfs_transfer_end() - what comes of a finished read or write
+ * @op: the operation
+ * @transfer: its front half; @transfer->iter is where the data of a read has to go
+ *
+ * Any context up to softirq, where @transfer->iter is not of user addresses. Moves the caller's
+ * position.
+ *
+ * Return: bytes, or a negative errno
+ */
+ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *transfer)
+{
+	struct kiocb *caller = transfer->caller;
+	ssize_t ret;
+
+	if (!transfer->write && op->data.IoStatus.Status == STATUS_END_OF_FILE)
+		return 0;
+	ret = fltfs_op_result(op) ?:
+	      min_t(ULONG_PTR, op->data.IoStatus.Information, transfer->length);
+	if (ret <= 0)
+		return ret;
+	if (!transfer->write && transfer->buffer) {
 		/* Memory that went away meanwhile: what was copied counts, or the fault. */
-		ret = copy_to_iter(transfer->buffer, ret, iter) ?: -EFAULT;
+		ret = copy_to_iter(transfer->buffer, ret, transfer->iter);
+		if (!ret)
+			return -EFAULT;
+	} else if (!transfer->async) {
+		iov_iter_advance(transfer->iter, ret);
 	}
-	if (ret > 0)
-		iocb->ki_pos += ret;
+	if (caller->ki_flags & IOCB_APPEND && transfer->write && transfer->request.reached)
+		caller->ki_pos = transfer->end;
+	else
+		caller->ki_pos += ret;
 	return ret;
 }
 
-static noinline ssize_t fltfs_write_send(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
-					 struct iov_iter *iter, size_t length)
+/* One operation, waited for. Return: bytes or an errno; @length: how much was asked for. */
+static noinline ssize_t fltfs_transfer_send(struct fltfs_fo *fo, struct kiocb *iocb,
+					    struct iov_iter *iter, bool write, size_t *length)
 {
-	struct kiocb *iocb = transfer->iocb;
+	struct fltfs_transfer transfer = { .write = write, .caller = iocb, .iter = iter };
 	struct flt_operation op;
 	ssize_t ret;
 
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_WRITE, &fo->base.fo);
-	op.data.RequestorMode = fltfs_transfer_mode(iter);
-	op.iopb.IrpFlags = fltfs_transfer_flags(iocb, IRP_WRITE_OPERATION);
-	if (iocb->ki_flags & IOCB_DSYNC)
-		op.iopb.OperationFlags = SL_WRITE_THROUGH;
-	op.iopb.Parameters.Write.Length = length;
-	op.iopb.Parameters.Write.ByteOffset.QuadPart =
-		iocb->ki_flags & IOCB_APPEND ? -1 : iocb->ki_pos;
-	op.iopb.Parameters.Write.WriteBuffer = transfer->buffer;
-	op.front = transfer;
-	flt_operation_run(&op);
-	ret = fltfs_op_result(&op) ?:
-	      min_t(ULONG_PTR, op.data.IoStatus.Information, length);
+	if (fltfs_transfer_begin(&op, fo, &transfer))
+		flt_operation_run(&op);
+	ret = fltfs_transfer_end(&op, &transfer);
 	flt_operation_fini(&op);
-	if (ret > 0) {
-		if (iocb->ki_flags & IOCB_APPEND && transfer->request.reached)
-			iocb->ki_pos = transfer->end;
-		else
-			iocb->ki_pos += ret;
-	}
+	fltfs_transfer_free(&transfer);
+	*length = transfer.length;
 	return ret;
 }
 
-ssize_t fltfs_read_filtered(struct kiocb *iocb, struct iov_iter *iter)
+/**
+ * fltfs_transfer_filtered() - a read or write that a filter wants to see
+ * @iocb: the caller's request
+ * @iter: its memory, not empty
+ * @write: which
+ *
+ * Return: bytes, -EIOCBQUEUED, or a negative errno
+ */
+ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool write)
 {
-	struct fltfs_transfer transfer = { .request.bottom = fltfs_bottom_read, .iocb = iocb };
-	ssize_t ret = 0, done = 0;
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t ret, done = 0;
 	struct fltfs_fo *fo;
-	size_t size, skew;
-	void *memory;
+	size_t length;
 
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
 	fo = fltfs_file_get_fo(iocb->ki_filp);
 	if (!fo)
 		return -ENOMEM;
-	skew = fltfs_misalignment(iocb, iter);
-	size = min_t(size_t, iov_iter_count(iter), FLTFS_TRANSFER_MAX) + skew;
-	memory = fltfs_buffer_new(&size);
-	if (!memory)
-		return -ENOMEM;
-	transfer.buffer = memory + skew;
-	transfer.size = size - skew;
 	fo->base.fo.CurrentByteOffset.QuadPart = iocb->ki_filp->f_pos;
-	while (iov_iter_count(iter)) {
-		size_t length = min(iov_iter_count(iter), transfer.size);
-
-		ret = fltfs_read_send(fo, &transfer, iter, length);
+	if (!is_sync_kiocb(iocb))
+		return fltfs_async_start(fo, iocb, iter, write);
+	do {
+		ret = fltfs_transfer_send(fo, iocb, iter, write, &length);
 		if (ret > 0)
 			done += ret;
-		if (ret < (ssize_t)length)
-			break;
+	} while (ret > 0 && ret == length && iov_iter_count(iter));
+	if (write) {
+		if (done)
+			fltfs_fo_flag(fo, FO_FILE_MODIFIED);
+		fltfs_refresh(inode);
 	}
-	fltfs_buffer_free(memory, size);
-	return done ?: ret;
-}
-
-ssize_t fltfs_write_filtered(struct kiocb *iocb, struct iov_iter *iter)
-{
-	struct fltfs_transfer transfer = { .request.bottom = fltfs_bottom_write, .iocb = iocb };
-	ssize_t ret = 0, done = 0;
-	struct fltfs_fo *fo;
-	size_t size, skew;
-	void *memory;
-
-	if (iocb->ki_flags & IOCB_NOWAIT)
-		return -EAGAIN;
-	fo = fltfs_file_get_fo(iocb->ki_filp);
-	if (!fo)
-		return -ENOMEM;
-	skew = fltfs_misalignment(iocb, iter);
-	size = min_t(size_t, iov_iter_count(iter), FLTFS_TRANSFER_MAX) + skew;
-	memory = fltfs_buffer_new(&size);
-	if (!memory)
-		return -ENOMEM;
-	transfer.buffer = memory + skew;
-	transfer.size = size - skew;
-	fo->base.fo.CurrentByteOffset.QuadPart = iocb->ki_filp->f_pos;
-	while (iov_iter_count(iter)) {
-		size_t length = min(iov_iter_count(iter), transfer.size);
-
-		length = copy_from_iter(transfer.buffer, length, iter);
-		if (!length) {
-			ret = -EFAULT;
-			break;
-		}
-		ret = fltfs_write_send(fo, &transfer, iter, length);
-		if (ret > 0)
-			done += ret;
-		if (ret < (ssize_t)length) {
-			/* Leave the iterator behind what was written. */
-			iov_iter_revert(iter, length - max_t(ssize_t, ret, 0));
-			break;
-		}
-	}
-	fltfs_buffer_free(memory, size);
-	if (done > 0)
-		fltfs_fo_flag(fo, FO_FILE_MODIFIED);
-	fltfs_refresh(file_inode(iocb->ki_filp));
 	return done ?: ret;
 }

@@ -14,46 +14,21 @@ void fltfs_bottom_nothing(struct flt_operation *op)
 	flt_operation_result(op, STATUS_SUCCESS, 0);
 }
 
-/* An operation that a filter started on an open file object. */
-static void fltfs_perform_generated(struct flt_operation *op)
-{
-	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
-
-	if (!fo || !fo->lower) {
-		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
-		return;
-	}
-	switch (op->iopb.MajorFunction) {
-	case IRP_MJ_READ:
-		fltfs_bottom_read(op);
-		break;
-	case IRP_MJ_WRITE:
-		fltfs_bottom_write(op);
-		break;
-	case IRP_MJ_QUERY_INFORMATION:
-		fltfs_bottom_query(op);
-		break;
-	case IRP_MJ_FLUSH_BUFFERS:
-		fltfs_op_errno(op, vfs_fsync(fo->lower, op->iopb.MinorFunction ==
-					     IRP_MN_FLUSH_DATA_SYNC_ONLY), 0);
-		break;
-	default:
-		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
-	}
-}
-
 /**
  * fltfs_perform() - flt_volume_ops.perform
  * @op: operation; its parameters are as the filters left them
  *
- * Return: true, since nothing here finishes later.
+ * Return: false for a read or write that finishes later.
  */
 bool fltfs_perform(struct flt_operation *op)
 {
 	struct fltfs_request *request = op->front;
 
-	if (request) {
+	if (request)
 		request->reached = true;
+	if (op->iopb.MajorFunction == IRP_MJ_READ || op->iopb.MajorFunction == IRP_MJ_WRITE)
+		return fltfs_perform_transfer(op);
+	if (request) {
 		request->bottom(op);
 	} else {
 		fltfs_perform_generated(op);
@@ -75,7 +50,8 @@ int fltfs_op_result(const struct flt_operation *op)
 	int err;
 
 	/* The caller was killed while it waited, and so the operation was given up. */
-	if (status == STATUS_CANCELLED && fatal_signal_pending(current))
+	if (status == STATUS_CANCELLED && !(op->flags & FLT_OP_ASYNC) &&
+	    fatal_signal_pending(current))
 		return -EINTR;
 	err = flt_errno_from_status(status, &known);
 	if (unlikely(!known))
@@ -128,6 +104,8 @@ static void fltfs_interest_changed(struct flt_volume *volume)
 
 static const struct flt_volume_ops fltfs_volume_ops = {
 	.perform		= fltfs_perform,
+	.substitute		= fltfs_substitute,
+	.keep			= fltfs_keep,
 	.free_file		= fltfs_fo_free,
 	.interest_changed	= fltfs_interest_changed,
 };

@@ -5,6 +5,7 @@
 #include "nt/ex_pool.h"
 #include "nt/io_workitem.h"
 #include "nt/ke_dpc.h"
+#include "nt/mm_mdl.h"
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
@@ -27,12 +28,22 @@ int nt_init(void)
 		return ret;
 	ret = reg_init();
 	if (ret)
-		io_work_exit();
+		goto stop_work;
+	ret = mm_mdl_init();
+	if (ret)
+		goto stop_registry;
+	return 0;
+
+stop_registry:
+	reg_exit();
+stop_work:
+	io_work_exit();
 	return ret;
 }
 
 void nt_exit(void)
 {
+	mm_mdl_exit();
 	io_work_exit();
 	ke_dpc_exit();
 	io_toplevel_exit();

@@ -84,11 +84,17 @@ OBJECT_TYPE ob_driver_type = { .name = "Driver", .get = ob_driver_ref, .put = ob
 OBJECT_TYPE ob_process_type = { .name = "Process", .get = ob_task_get, .put = ob_task_put };
 OBJECT_TYPE ob_thread_type = { .name = "Thread", .get = ob_task_get, .put = ob_task_put };
 
+/* Of these there are no objects. */
+static OBJECT_TYPE ob_transaction_type = { .name = "TmTx" };
+static OBJECT_TYPE ob_key_type = { .name = "Key" };
+
 static POBJECT_TYPE ob_file_pointer = &ob_file_type;
 static POBJECT_TYPE ob_device_pointer = &ob_device_type;
 static POBJECT_TYPE ob_driver_pointer = &ob_driver_type;
 static POBJECT_TYPE ob_process_pointer = &ob_process_type;
 static POBJECT_TYPE ob_thread_pointer = &ob_thread_type;
+static POBJECT_TYPE ob_transaction_pointer = &ob_transaction_type;
+static POBJECT_TYPE ob_key_pointer = &ob_key_type;
 
 /*
  * What drivers compare with and hand to ObReferenceObjectByHandle():
@@ -97,6 +103,8 @@ static POBJECT_TYPE ob_thread_pointer = &ob_thread_type;
  * IoDriverObjectType - a driver object
  * PsProcessType - a process
  * PsThreadType - a thread
+ * TmTransactionObjectType - a transaction, which there are none of
+ * CmKeyObjectType - an open registry key, of which a driver never gets the object
  */
 POBJECT_TYPE *IoFileObjectType = &ob_file_pointer;
 EXPORT_SYMBOL_GPL(IoFileObjectType);
@@ -108,6 +116,10 @@ POBJECT_TYPE *PsProcessType = &ob_process_pointer;
 EXPORT_SYMBOL_GPL(PsProcessType);
 POBJECT_TYPE *PsThreadType = &ob_thread_pointer;
 EXPORT_SYMBOL_GPL(PsThreadType);
+POBJECT_TYPE *TmTransactionObjectType = &ob_transaction_pointer;
+EXPORT_SYMBOL_GPL(TmTransactionObjectType);
+POBJECT_TYPE *CmKeyObjectType = &ob_key_pointer;
+EXPORT_SYMBOL_GPL(CmKeyObjectType);
 
 /* Objects */
 

@@ -3,10 +3,14 @@
 
 A test is NAME.sh or NAME.c with a comment line of what it needs:
     needs: lower=ext4,tmpfs kernels=6.1,6.12 filters=a,b programs=git modules=overlay time=60
-All words may be left out: lower and kernels then mean all, filters, programs and
-modules none, time 60 seconds.  Tests with one kernel, lower file system and kind
-of root (busybox, or Debian for those with programs) share a boot; when a test
-takes its guest down, the rest get another one.
+All words may be left out: lower then means all that there are for a kernel (LOWERS), kernels
+Debian's two, filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to
+which it makes no difference: it runs once for each kernel.  "debug" among the kernels is the one
+of scripts/kernel, with every check on and much slower: time= is stretched there.  long= is the
+time in the long run, for a test that does more then (LONG is 1 in its environment).
+
+Tests with one kernel, lower file system and kind of root (busybox, or Debian for those with
+programs) share a boot; when a test takes its guest down, the rest get another one.
 """
 
 import dataclasses
@@ -19,8 +23,12 @@ import guest_vm
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-KERNELS = ["6.1", "6.12"]
-LOWERS = ["ext4", "tmpfs"]
+# The lower file systems on which tests run, for each kernel; the first is "any".
+LOWERS = {"6.1": ["ext4", "tmpfs"], "6.12": ["ext4", "tmpfs", "xfs"], "debug": ["xfs"],
+          "kcsan": ["xfs"]}
+DEBIAN = ["6.1", "6.12"]
+# How much longer a test may take on a kernel with checks.
+SLOW = {"debug": 5, "kcsan": 5}
 # A guest that dies this often on one list of tests is given up.
 MAX_BOOTS = 6
 
@@ -36,6 +44,7 @@ class Test:
     programs: list
     modules: list
     time: int
+    long: int
 
 
 @dataclasses.dataclass
@@ -62,8 +71,8 @@ class Setting:
 
 def read_test(path):
     """Parse the header of a test; a word that is not known is an error."""
-    needs = {"lower": LOWERS, "kernels": KERNELS, "filters": [], "programs": [],
-             "modules": [], "time": ["60"]}
+    needs = {"lower": [], "kernels": DEBIAN, "filters": [], "programs": [],
+             "modules": [], "time": ["60"], "long": []}
     for line in path.read_text().splitlines()[:40]:
         match = re.match(r"[\s#/*]*needs:(.*)", line)
         if not match:
@@ -73,10 +82,16 @@ def read_test(path):
             if key not in needs or not equals:
                 raise debs.Problem(f"{path}: unknown word in the needs line: {word}")
             needs[key] = [one for one in value.split(",") if one]
-    if not needs["time"][0].isdigit():
-        raise debs.Problem(f"{path}: time= takes a number of seconds")
+    needs["long"] = needs["long"] or needs["time"]
+    for key in ("time", "long"):
+        if not needs[key][0].isdigit():
+            raise debs.Problem(f"{path}: {key}= takes a number of seconds")
+    for key, known in (("kernels", LOWERS), ("lower", {"any", *sum(LOWERS.values(), [])})):
+        for one in needs[key]:
+            if one not in known:
+                raise debs.Problem(f"{path}: {key}={one}; there are {' '.join(sorted(known))}")
     return Test(path.stem, path, needs["lower"], needs["kernels"], needs["filters"],
-                needs["programs"], needs["modules"], int(needs["time"][0]))
+                needs["programs"], needs["modules"], int(needs["time"][0]), int(needs["long"][0]))
 
 
 def find_tests(folder, only=None):
@@ -102,15 +117,22 @@ def compile_c(test, build):
     return program
 
 
+def lowers_of(test, kernel):
+    """The lower file systems on which TEST runs on KERNEL."""
+    there = LOWERS[kernel]
+    if test.lower == ["any"]:
+        return there[:1]
+    return [one for one in there if not test.lower or one in test.lower]
+
+
 def settings_of(tests, kernels):
     """The settings in which TESTS run, each with its tests."""
     table = []
     for kernel in kernels:
-        for lower in LOWERS + sorted({one for test in tests for one in test.lower
-                                      if one not in LOWERS}):
+        for lower in LOWERS[kernel]:
             for debian in (False, True):
                 chosen = [test for test in tests if kernel in test.kernels
-                          and lower in test.lower and bool(test.programs) == debian]
+                          and lower in lowers_of(test, kernel) and bool(test.programs) == debian]
                 if chosen:
                     table.append((Setting(kernel, lower, debian), chosen))
     return table
@@ -119,10 +141,11 @@ def settings_of(tests, kernels):
 class Runner:
     """Runs lists of tests.  modules(kernel, name) gives the path of NAME.ko for KERNEL."""
 
-    def __init__(self, build, modules, report):
+    def __init__(self, build, modules, report, long=False):
         self.build = build
         self.modules = modules
         self.report = report
+        self.long = long
         self.proofs = []
 
     def run(self, setting, tests):
@@ -163,6 +186,9 @@ class Runner:
         self.report(verdict)
         return verdict
 
+    def _time(self, setting, test):
+        return (test.long if self.long else test.time) * SLOW.get(setting.kernel, 1)
+
     def _guest(self, setting, tests):
         files = {"t/lib.sh": HERE / "lib.sh", "t/run.sh": HERE / "run.sh"}
         lines = []
@@ -171,7 +197,7 @@ class Runner:
             target = f"t/tests/{test.name}{'.sh' if test.path.suffix == '.sh' else ''}"
             files[target] = source.read_bytes()
             command = f"/{target}"
-            lines.append(f"{test.name} {test.time} {command}\n")
+            lines.append(f"{test.name} {self._time(setting, test)} {command}\n")
         files["t/list"] = "".join(lines).encode()
         wanted = {"fltshim"} | {name for test in tests for name in test.filters}
         for name in sorted(wanted):
@@ -182,10 +208,13 @@ class Runner:
             setting.kernel, script="exec sh /t/run.sh\n", files=files,
             modules=sorted({name for test in tests for name in test.modules}),
             packages=sorted({name for test in tests for name in test.programs}),
-            # freed memory is poisoned, and new memory does not come zeroed by chance
-            append="slub_debug=FZP init_on_alloc=0",
-            environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower},
-            time_limit=120 + sum(test.time for test in tests))
+            memory=2048 if setting.kernel in SLOW else 1024,
+            # Freed memory is poisoned, and new memory does not come zeroed by chance.  Unit
+            # suites, which fltshim.ko has on the kernels with checks, are run by scripts/kunit.
+            append="slub_debug=FZP init_on_alloc=0 kunit.enable=0",
+            environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower,
+                         "LONG": "1" if self.long else ""},
+            time_limit=120 + sum(self._time(setting, test) for test in tests))
         if setting.lower == "tmpfs":
             guest.mounts = ["tmpfs tmpfs /lower"]
         else:

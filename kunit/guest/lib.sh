@@ -2,9 +2,10 @@
 # For shell tests in a guest: a test starts with  . /t/lib.sh  and uses what is below.
 #
 # From run.sh it has: TEST its name; LOWER an empty folder on the lower file system; LOWER_FS
-# the type of that; MNT an empty folder to mount on; KERNEL 6.1 or 6.12.  The working folder
-# is /tmp/work.  When the test ends, however it ends, cleanup takes down what these functions
-# put up, and what cannot be taken down fails the test.
+# the type of that; MNT an empty folder to mount on; KERNEL 6.1, 6.12
+# or debug; LONG, which is 1 in the long run.  The working folder is /tmp/work.  When the test
+# ends, however it ends, cleanup takes down what these functions put up, and what cannot be taken
+# down fails the test.
 
 failures=0
 
@@ -69,6 +70,21 @@ wait_for() {
 		[ $wait_tries -gt 0 ] || return 1
 		sleep 0.1
 	done
+}
+
+# lost_memory COUNT: so many pieces of memory have been lost so far, and that is meant; where the
+# kernel can tell, another count fails the test, and these are not told of again.
+lost_memory() {
+	[ -e /sys/kernel/debug/kmemleak ] || return 0
+	# what is younger than five seconds is not looked at
+	sleep 6
+	echo scan >/sys/kernel/debug/kmemleak
+	sleep 1
+	echo scan >/sys/kernel/debug/kmemleak
+	cat /sys/kernel/debug/kmemleak >/tmp/work/lost
+	[ "$(grep -c 'unreferenced object' /tmp/work/lost)" = "$1" ] ||
+		fail "not $1 pieces of memory are lost, but: $(cat /tmp/work/lost)"
+	echo clear >/sys/kernel/debug/kmemleak
 }
 
 loaded() {

@@ -6,10 +6,14 @@
 #   begin NAME, what the test printed with "| " before it, then one of
 #   ok NAME SECONDS / not ok NAME SECONDS WHY / skip NAME SECONDS WHY
 # A test that cannot be killed, or leaves fltshim loaded, ends the boot: harness.py
-# boots another guest for the tests after it.
+# boots another guest for the tests after it.  Where the kernel can look for memory that is lost,
+# a last test, "leaks", does.
 
+leaks=/sys/kernel/debug/kmemleak
 mkdir -p /tmp/work
-export TEST LOWER LOWER_FS MNT KERNEL
+# what the boot lost is not ours
+[ ! -e $leaks ] || echo clear >$leaks
+export TEST LOWER LOWER_FS MNT KERNEL LONG
 
 # Taint flags but O, E and N.
 taint() {
@@ -94,4 +98,24 @@ while read -r TEST seconds file; do
 	rm -rf "$LOWER"
 	rmdir "$MNT"
 done </t/list
+
+# Memory that nothing points to any more, of all tests of this boot; what is younger than five
+# seconds is not looked at.  The addresses in what it says of a module lie where that was loaded.
+if [ -e $leaks ]; then
+	TEST=leaks
+	echo "begin $TEST"
+	start=$(now)
+	sleep 6
+	echo scan >$leaks
+	sleep 1
+	echo scan >$leaks
+	sed 's/^/| /' $leaks >/tmp/out
+	took=$(now | awk -v start="$start" '{ printf "%.1f", $1 - start }')
+	head -n 200 /tmp/out
+	if [ -s /tmp/out ]; then
+		echo "not ok $TEST $took $(grep -c 'unreferenced object' /tmp/out) pieces of memory are lost"
+	else
+		echo "ok $TEST $took"
+	fi
+fi
 echo "end"

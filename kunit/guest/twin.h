@@ -344,6 +344,9 @@ static inline int twin_unload(const char *name, bool filter)
 	return result;
 }
 
+/* For a step whose answer a filter may change: one is attached in this round. */
+static bool twin_filtered __attribute__((unused));
+
 /* All steps without filters or with FILTERS (words), in folders named for the ROUND. */
 static inline void twin_round(const struct twin_step *steps, unsigned int count, const char *filters,
 		       const char *round)
@@ -362,6 +365,7 @@ static inline void twin_round(const struct twin_step *steps, unsigned int count,
 	if (!bind)
 		FLT_REQUIRE(!twin_load("fltshim"));
 	snprintf(words, sizeof(words), "%s", bind ? "" : filters);
+	twin_filtered = *words;
 	for (word = strtok(words, " "); word; word = strtok(NULL, " ")) {
 		FLT_REQUIRE(!twin_load(word));
 		names[filter_count++] = word;

@@ -287,6 +287,16 @@ typedef struct _MDL {
 #define MmGetMdlPfnArray(Mdl) ((PPFN_NUMBER)((Mdl) + 1))
 #define MmGetMdlBaseVa(Mdl) ((Mdl)->StartVa)
 
+typedef struct _COMPRESSED_DATA_INFO {
+    USHORT CompressionFormatAndEngine;
+    UCHAR CompressionUnitShift;
+    UCHAR ChunkShift;
+    UCHAR ClusterShift;
+    UCHAR Reserved;
+    USHORT NumberOfChunks;
+    ULONG CompressedChunkSizes[ANYSIZE_ARRAY];
+} COMPRESSED_DATA_INFO, *PCOMPRESSED_DATA_INFO;
+
 struct _IRP;
 struct _DEVICE_OBJECT;
 struct _DRIVER_OBJECT;
@@ -859,6 +869,11 @@ typedef struct _SRV_OPEN_ECP_CONTEXT {
     USHORT Version;
     SRV_INSTANCE_TYPE InstanceType;
 } SRV_OPEN_ECP_CONTEXT, *PSRV_OPEN_ECP_CONTEXT;
+
+typedef struct _CSV_QUERY_FILE_REVISION_ECP_CONTEXT {
+    LONGLONG FileId;
+    LONGLONG FileRevision[3];
+} CSV_QUERY_FILE_REVISION_ECP_CONTEXT, *PCSV_QUERY_FILE_REVISION_ECP_CONTEXT;
 
 typedef struct _COPY_INFORMATION {
     PFILE_OBJECT SourceFileObject;

@@ -15,6 +15,7 @@
 #include "file.h"
 #include "io.h"
 #include "nt.h"
+#include "reg.h"
 #include "crt_names.h"
 #include "interlocked.h"
 #include "../excpt.h"
@@ -131,6 +132,17 @@ extern "C" {
 #define ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, Size) \
     ((ULONG)((((ULONG_PTR)(Va) & (PAGE_SIZE - 1)) + (ULONG_PTR)(Size) + PAGE_SIZE - 1) >> \
              PAGE_SHIFT))
+#define MmInitializeMdl(Mdl, Va, Bytes) \
+    ((Mdl)->Next = NULL, \
+     (Mdl)->Size = (CSHORT)(sizeof(MDL) + sizeof(PFN_NUMBER) * \
+                            ADDRESS_AND_SIZE_TO_SPAN_PAGES((Va), (Bytes))), \
+     (Mdl)->MdlFlags = 0, \
+     (Mdl)->StartVa = PAGE_ALIGN(Va), \
+     (Mdl)->ByteOffset = BYTE_OFFSET(Va), \
+     (Mdl)->ByteCount = (ULONG)(Bytes))
+#define MmPrepareMdlForReuse(Mdl) \
+    (((Mdl)->MdlFlags & MDL_PARTIAL_HAS_BEEN_MAPPED) ? \
+         MmUnmapLockedPages((Mdl)->MappedSystemVa, (Mdl)) : (VOID)0)
 #define COMPUTE_PAGES_SPANNED(Va, Size) ADDRESS_AND_SIZE_TO_SPAN_PAGES(Va, Size)
 #define Add2Ptr(P, I) ((PVOID)((PUCHAR)(P) + (I)))
 #define PtrOffset(B, O) ((ULONG)((ULONG_PTR)(O) - (ULONG_PTR)(B)))
@@ -200,11 +212,12 @@ extern "C" {
 #define TEXT(quote) __TEXT(quote)
 #define _TEXT(quote) __TEXT(quote)
 #define _T(quote) __TEXT(quote)
-#define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 #define NtCurrentProcess() ((HANDLE)(LONG_PTR)-1)
 #define ZwCurrentProcess() NtCurrentProcess()
 #define NtCurrentThread() ((HANDLE)(LONG_PTR)-2)
 #define ZwCurrentThread() NtCurrentThread()
+
+#define ARGUMENT_PRESENT(Argument) ((CHAR *)(ULONG_PTR)(Argument) != (CHAR *)NULL)
 
 /* Unused things and assertions */
 #define UNREFERENCED_PARAMETER(P) ((void)(P))
@@ -354,6 +367,17 @@ extern "C" {
 #define InlineIsEqualGUID(a, b) IsEqualGUID(a, b)
 #define IsEqualIID(a, b) IsEqualGUID(a, b)
 static const GUID GUID_NULL __attribute__((__unused__)) = { 0, 0, 0, { 0 } };
+
+/* Kinds of extra create parameters. fltshim has them; a driver's own definition comes first. */
+EXTERN_C const GUID GUID_ECP_CSV_DOWN_LEVEL_OPEN;
+EXTERN_C const GUID GUID_ECP_CSV_QUERY_FILE_REVISION;
+EXTERN_C const GUID GUID_ECP_DUAL_OPLOCK_KEY;
+EXTERN_C const GUID GUID_ECP_IO_DEVICE_HINT;
+EXTERN_C const GUID GUID_ECP_NETWORK_OPEN_CONTEXT;
+EXTERN_C const GUID GUID_ECP_NFS_OPEN;
+EXTERN_C const GUID GUID_ECP_OPLOCK_KEY;
+EXTERN_C const GUID GUID_ECP_PREFETCH_OPEN;
+EXTERN_C const GUID GUID_ECP_SRV_OPEN;
 
 /* Lists. The heads are the caller's to lock. */
 FSH_INLINE VOID InitializeListHead(PLIST_ENTRY ListHead)

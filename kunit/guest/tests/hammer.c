@@ -5,14 +5,23 @@
  * names in shared folders, through the mount and below it, as fast as they can. With both
  * samples attached, which come and go meanwhile.
  *
- * needs: filters=passthru,spy time=180
+ * needs: kernels=6.1,6.12,debug filters=passthru,spy time=180 long=1800
  */
 #include "../twin.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 
 #define FILE_SIZE (256 * 1024)
-#define SECONDS 20
+#define WORKERS 8
+/* Of all workers together. */
+#define OPERATIONS 10000
+#define OPERATIONS_LONG 100000
+/* So often filters come and go at least, if the operations are done sooner. */
+#define ROUNDS 10
+
+/* Shared by all: the filters have come and gone often enough. */
+static volatile bool *enough;
 
 static unsigned int seed;
 
@@ -106,38 +115,34 @@ static void one_data_step(const char *path, int *fd)
 	}
 }
 
-static void data_worker(const char *mnt, unsigned int number, time_t end)
+static void data_worker(const char *mnt, unsigned int number, unsigned long steps)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	unsigned long steps = 0;
 	int fd;
 
 	seed = number * 7919 + 1;
 	snprintf(path, sizeof(path), "%s/data-%u", mnt, number);
 	fd = open(path, O_CREAT | O_RDWR, 0600);
 	MUST(fd >= 0);
-	while (time(NULL) < end) {
+	for (; steps || !*enough; steps -= !!steps) {
 		one_data_step(path, &fd);
-		steps++;
 		MUST(!fstat(fd, &st) && st.st_size == size);
 	}
 	check(fd, 0, FILE_SIZE);
-	MUST(steps > 100);
 	exit(0);
 }
 
 /* No call may fail with what cannot come from others doing the same. */
-static void name_worker(const char *top, unsigned int number, time_t end)
+static void name_worker(const char *top, unsigned int number, unsigned long steps)
 {
 	char a[PATH_MAX], b[PATH_MAX];
-	unsigned long steps = 0;
 	struct dirent **entries;
 	struct stat st;
 	int fd, i;
 
 	seed = number * 104729 + 1;
-	while (time(NULL) < end) {
+	for (; steps || !*enough; steps -= !!steps) {
 		snprintf(a, sizeof(a), "%s/names/%u/%u", top, any(3), any(12));
 		snprintf(b, sizeof(b), "%s/names/%u/%u", top, any(3), any(12));
 		errno = 0;
@@ -182,22 +187,34 @@ static void name_worker(const char *top, unsigned int number, time_t end)
 		MUST(!errno || errno == ENOENT || errno == EEXIST || errno == ENOTDIR ||
 		     errno == EISDIR || errno == ENOTEMPTY || errno == EPERM || errno == EINVAL ||
 		     errno == ESTALE);
-		steps++;
 	}
-	MUST(steps > 100);
 	exit(0);
+}
+
+/* How many workers have ended since the last call. */
+static unsigned int reap(void)
+{
+	unsigned int count = 0;
+	int status;
+
+	while (waitpid(-1, &status, WNOHANG) > 0) {
+		FLT_EXPECT(status == 0);
+		count++;
+	}
+	return count;
 }
 
 int main(void)
 {
-	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
-	time_t end = time(NULL) + SECONDS;
+	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
+	unsigned long operations = more && *more ? OPERATIONS_LONG : OPERATIONS;
+	unsigned int i, left = WORKERS, rounds = 0;
 	char path[PATH_MAX];
-	pid_t children[8];
-	unsigned int i, rounds = 0;
-	int status;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	enough = mmap(NULL, sizeof(*enough), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	FLT_REQUIRE(enough != MAP_FAILED);
 	FLT_REQUIRE(!twin_load("fltshim"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
 	snprintf(path, sizeof(path), "%s/names", lower);
@@ -206,29 +223,29 @@ int main(void)
 		snprintf(path, sizeof(path), "%s/names/%u", lower, i);
 		FLT_REQUIRE(!mkdir(path, 0700));
 	}
-	for (i = 0; i < 8; i++) {
-		children[i] = fork();
-		if (children[i])
+	for (i = 0; i < WORKERS; i++) {
+		pid_t child = fork();
+
+		FLT_REQUIRE(child >= 0);
+		if (child)
 			continue;
-		if (i < 4)
-			data_worker(mnt, i, end);
-		/* one of the four works below the mount */
-		name_worker(i == 7 ? lower : mnt, i, end);
+		if (i < WORKERS / 2)
+			data_worker(mnt, i, operations / WORKERS);
+		/* one of the others works below the mount */
+		name_worker(i == WORKERS - 1 ? lower : mnt, i, operations / WORKERS);
 	}
-	while (time(NULL) < end) {
+	seed = 1;
+	while (left) {
 		FLT_REQUIRE(!twin_load("passthru"));
 		FLT_EXPECT(!twin_load_with("spy", "params=Parameters\\DebugFlags=0"));
 		usleep(any(300000));
 		FLT_REQUIRE(!twin_unload("passthru", true));
 		usleep(any(100000));
 		FLT_REQUIRE(!twin_unload("spy", true));
-		rounds++;
+		*enough = ++rounds >= ROUNDS;
+		left -= reap();
 	}
-	for (i = 0; i < 8; i++) {
-		waitpid(children[i], &status, 0);
-		FLT_EXPECT(status == 0);
-	}
-	printf("filters came and went %u times\n", rounds);
+	printf("%lu operations at least, filters came and went %u times\n", operations, rounds);
 	FLT_REQUIRE(!umount(mnt));
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();

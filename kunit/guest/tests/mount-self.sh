@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Over itself: mount -t fltfs /srv /srv. Twice, too, for that stacks two of them.
+# Over itself: mount -t fltfs /srv /srv.
+# needs: kernels=6.1,6.12,debug
 . /t/lib.sh
 load_fltshim
 mkdir "$LOWER/srv"

@@ -3,7 +3,7 @@
 # Structured exception handling: a driver that checks it when it is loaded (also while a tracer
 # hooks returns), and a minifilter that raises where nothing handles it.
 #
-# needs: lower=tmpfs filters=sehtest,sehloose time=120
+# needs: lower=any kernels=6.1,6.12,debug filters=sehtest,sehloose time=120
 . /t/lib.sh
 
 report() {

@@ -4,7 +4,7 @@
  * with which parameters: the rows of vfs-map.md, as far as operations are delivered. The filter
  * "probe" prints every callback; a row holds if what it printed is what the table here says.
  *
- * needs: filters=probe time=120
+ * needs: kernels=6.1,6.12,debug filters=probe time=120
  */
 #include <fnmatch.h>
 #include <poll.h>

@@ -2,7 +2,7 @@
 /*
  * Locks and leases between processes, on the mount as on the file system below.
  *
- * needs: filters=passthru
+ * needs: kernels=6.1,6.12,debug filters=passthru
  */
 #include "../twin.h"
 

@@ -1,0 +1,675 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The context routines of each kind of object: where its contexts hang and whom they belong to.
+ * What setting, getting and deleting mean is in context.c.
+ */
+#include <linux/export.h>
+#include "fltmgr/context.h"
+#include "fltmgr/file_object.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/generated.h"
+#include "fltmgr/instance.h"
+#include "fltmgr/volume.h"
+#include "nt/ke_irql.h"
+#include "nt/violation.h"
+
+/* An open file: between the success of its create and its close. */
+static bool flt_file_has_contexts(PFILE_OBJECT file)
+{
+	return file && file->FsContext && !READ_ONCE(flt_file_of(file)->closed) &&
+	       flt_file_of(file)->stream;
+}
+
+static NTSTATUS flt_place_volume(struct flt_context_place *place, PFLT_FILTER Filter,
+				 PFLT_VOLUME Volume, const char *who, const char *routine)
+{
+	struct flt_volume *volume = (struct flt_volume *)Volume;
+	struct flt_filter *filter = flt_filter_of(Filter);
+
+	if (!flt_object_is(Filter, FLT_TYPE_FILTER, who, routine) ||
+	    !flt_object_is(Volume, FLT_TYPE_VOLUME, who, routine))
+		return STATUS_INVALID_PARAMETER;
+	*place = (struct flt_context_place) {
+		.anchor = &volume->contexts,
+		.owner = filter,
+		.owned = &filter->contexts,
+		.deleting = &volume->obj.deleting,
+		.owner_deleting = &filter->obj.deleting,
+		.filter = filter,
+		.type = FLT_VOLUME_CONTEXT,
+	};
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS flt_place_instance(struct flt_context_place *place, PFLT_INSTANCE Instance,
+				   const char *who, const char *routine)
+{
+	struct flt_instance *instance = flt_instance_of(Instance);
+
+	if (!flt_object_is(Instance, FLT_TYPE_INSTANCE, who, routine))
+		return STATUS_INVALID_PARAMETER;
+	*place = (struct flt_context_place) {
+		.anchor = &instance->anchor,
+		.owner = instance,
+		.owned = &instance->contexts,
+		.deleting = &instance->obj.deleting,
+		.owner_deleting = &instance->obj.deleting,
+		.filter = instance->filter,
+		.type = FLT_INSTANCE_CONTEXT,
+	};
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS flt_place_file(struct flt_context_place *place, PFLT_INSTANCE Instance,
+			       PFILE_OBJECT FileObject, FLT_CONTEXT_TYPE type, const char *who,
+			       const char *routine)
+{
+	NTSTATUS status = flt_place_instance(place, Instance, who, routine);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	if (!flt_file_has_contexts(FileObject))
+		return STATUS_NOT_SUPPORTED;
+	if (flt_file_of(FileObject)->volume != flt_instance_of(Instance)->volume) {
+		fsh_violation(who, routine, "the file is on another volume than the instance");
+		return STATUS_INVALID_PARAMETER;
+	}
+	place->anchor = type == FLT_STREAMHANDLE_CONTEXT ? &flt_file_of(FileObject)->contexts :
+							   flt_file_of(FileObject)->stream;
+	place->type = type;
+	return STATUS_SUCCESS;
+}
+
+/* Above APC_LEVEL contexts cannot be looked at (CTX-55). */
+#define FLT_CONTEXT_LEVEL(old)				\
+({							\
+	PFLT_CONTEXT *old_ = (old);			\
+							\
+	if (old_)					\
+		*old_ = NULL_CONTEXT;			\
+	ke_at_most(APC_LEVEL);				\
+})
+
+/**
+ * FltSetVolumeContext() - set the caller's context of the volume
+ * @Volume: the volume
+ * @Operation: FLT_SET_CONTEXT_REPLACE_IF_EXISTS or FLT_SET_CONTEXT_KEEP_IF_EXISTS
+ * @NewContext: the context; the caller keeps its reference, whatever comes of this
+ * @OldContext: NULL, or receives the context that was there, referenced
+ *
+ * WDK page: fltsetvolumecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_FLT_CONTEXT_ALREADY_DEFINED; STATUS_FLT_CONTEXT_ALREADY_LINKED;
+ * STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above APC_LEVEL
+ */
+NTSTATUS FltSetVolumeContext(PFLT_VOLUME Volume, FLT_SET_CONTEXT_OPERATION Operation,
+			     PFLT_CONTEXT NewContext, PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_volume(&place, flt_filter_opaque(flt_context_filter(NewContext)),
+				  Volume, fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltSetVolumeContext);
+
+/**
+ * FltGetVolumeContext() - the caller's context of the volume
+ * @Filter: the caller
+ * @Volume: the volume
+ * @Context: receives it, referenced; or NULL_CONTEXT
+ *
+ * WDK page: fltgetvolumecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above APC_LEVEL
+ */
+NTSTATUS FltGetVolumeContext(PFLT_FILTER Filter, PFLT_VOLUME Volume, PFLT_CONTEXT *Context)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(Context))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_volume(&place, Filter, Volume, fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+}
+EXPORT_SYMBOL_GPL(FltGetVolumeContext);
+
+/**
+ * FltDeleteVolumeContext() - take the caller's context of the volume away
+ * @Filter: the caller
+ * @Volume: the volume
+ * @OldContext: NULL, or receives the context with the reference that it was held by
+ *
+ * WDK page: fltdeletevolumecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER;
+ * STATUS_NOT_SUPPORTED above APC_LEVEL
+ */
+NTSTATUS FltDeleteVolumeContext(PFLT_FILTER Filter, PFLT_VOLUME Volume, PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_volume(&place, Filter, Volume, fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltDeleteVolumeContext);
+
+/**
+ * FltSetInstanceContext() - set the caller's context of an instance
+ * @Instance: an instance of the caller's
+ * @Operation: FLT_SET_CONTEXT_REPLACE_IF_EXISTS or FLT_SET_CONTEXT_KEEP_IF_EXISTS
+ * @NewContext: the context; the caller keeps its reference, whatever comes of this
+ * @OldContext: NULL, or receives the context that was there, referenced
+ *
+ * WDK page: fltsetinstancecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_FLT_CONTEXT_ALREADY_DEFINED; STATUS_FLT_CONTEXT_ALREADY_LINKED;
+ * STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above APC_LEVEL
+ */
+NTSTATUS FltSetInstanceContext(PFLT_INSTANCE Instance, FLT_SET_CONTEXT_OPERATION Operation,
+			       PFLT_CONTEXT NewContext, PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_instance(&place, Instance, fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltSetInstanceContext);
+
+/**
+ * FltGetInstanceContext() - the caller's context of an instance
+ * @Instance: an instance of the caller's
+ * @Context: receives it, referenced; or NULL_CONTEXT
+ *
+ * WDK page: fltgetinstancecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED above APC_LEVEL
+ */
+NTSTATUS FltGetInstanceContext(PFLT_INSTANCE Instance, PFLT_CONTEXT *Context)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(Context))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_instance(&place, Instance, fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+}
+EXPORT_SYMBOL_GPL(FltGetInstanceContext);
+
+/**
+ * FltDeleteInstanceContext() - take the caller's context of an instance away
+ * @Instance: an instance of the caller's
+ * @OldContext: NULL, or receives the context with the reference that it was held by
+ *
+ * WDK page: fltdeleteinstancecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER;
+ * STATUS_NOT_SUPPORTED above APC_LEVEL
+ */
+NTSTATUS FltDeleteInstanceContext(PFLT_INSTANCE Instance, PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_instance(&place, Instance, fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltDeleteInstanceContext);
+
+/**
+ * FltSetFileContext() - set the caller's context of a file
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @Operation: FLT_SET_CONTEXT_REPLACE_IF_EXISTS or FLT_SET_CONTEXT_KEEP_IF_EXISTS
+ * @NewContext: the context; the caller keeps its reference, whatever comes of this
+ * @OldContext: NULL, or receives the context that was there, referenced
+ *
+ * WDK page: fltsetfilecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_FLT_CONTEXT_ALREADY_DEFINED; STATUS_FLT_CONTEXT_ALREADY_LINKED;
+ * STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltSetFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+			   FLT_SET_CONTEXT_OPERATION Operation, PFLT_CONTEXT NewContext,
+			   PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_FILE_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltSetFileContext);
+
+/**
+ * FltGetFileContext() - the caller's context of a file
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @Context: receives it, referenced; or NULL_CONTEXT
+ *
+ * WDK page: fltgetfilecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltGetFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PFLT_CONTEXT *Context)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(Context))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_FILE_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+}
+EXPORT_SYMBOL_GPL(FltGetFileContext);
+
+/**
+ * FltDeleteFileContext() - take the caller's context of a file away
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @OldContext: NULL, or receives the context with the reference that it was held by
+ *
+ * WDK page: fltdeletefilecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER;
+ * STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltDeleteFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+			      PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_FILE_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltDeleteFileContext);
+
+/**
+ * FltSetStreamContext() - set the caller's context of a stream
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @Operation: FLT_SET_CONTEXT_REPLACE_IF_EXISTS or FLT_SET_CONTEXT_KEEP_IF_EXISTS
+ * @NewContext: the context; the caller keeps its reference, whatever comes of this
+ * @OldContext: NULL, or receives the context that was there, referenced
+ *
+ * WDK page: fltsetstreamcontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_FLT_CONTEXT_ALREADY_DEFINED; STATUS_FLT_CONTEXT_ALREADY_LINKED;
+ * STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltSetStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+			     FLT_SET_CONTEXT_OPERATION Operation, PFLT_CONTEXT NewContext,
+			     PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_STREAM_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltSetStreamContext);
+
+/**
+ * FltGetStreamContext() - the caller's context of a stream
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @Context: receives it, referenced; or NULL_CONTEXT
+ *
+ * WDK page: fltgetstreamcontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltGetStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PFLT_CONTEXT *Context)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(Context))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_STREAM_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+}
+EXPORT_SYMBOL_GPL(FltGetStreamContext);
+
+/**
+ * FltDeleteStreamContext() - take the caller's context of a stream away
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @OldContext: NULL, or receives the context with the reference that it was held by
+ *
+ * WDK page: fltdeletestreamcontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER;
+ * STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltDeleteStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+				PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_STREAM_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltDeleteStreamContext);
+
+/**
+ * FltSetStreamHandleContext() - set the caller's context of an open file
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @Operation: FLT_SET_CONTEXT_REPLACE_IF_EXISTS or FLT_SET_CONTEXT_KEEP_IF_EXISTS
+ * @NewContext: the context; the caller keeps its reference, whatever comes of this
+ * @OldContext: NULL, or receives the context that was there, referenced
+ *
+ * WDK page: fltsetstreamhandlecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_FLT_CONTEXT_ALREADY_DEFINED; STATUS_FLT_CONTEXT_ALREADY_LINKED;
+ * STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltSetStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+				   FLT_SET_CONTEXT_OPERATION Operation, PFLT_CONTEXT NewContext,
+				   PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_STREAMHANDLE_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_set(&place, Operation, NewContext, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltSetStreamHandleContext);
+
+/**
+ * FltGetStreamHandleContext() - the caller's context of an open file
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @Context: receives it, referenced; or NULL_CONTEXT
+ *
+ * WDK page: fltgetstreamhandlecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltGetStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+				   PFLT_CONTEXT *Context)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(Context))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_STREAMHANDLE_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+}
+EXPORT_SYMBOL_GPL(FltGetStreamHandleContext);
+
+/**
+ * FltDeleteStreamHandleContext() - take the caller's context of an open file away
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @OldContext: NULL, or receives the context with the reference that it was held by
+ *
+ * WDK page: fltdeletestreamhandlecontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_FLT_DELETING_OBJECT; STATUS_INVALID_PARAMETER;
+ * STATUS_NOT_SUPPORTED for a file
+ * that is not open and above APC_LEVEL
+ */
+NTSTATUS FltDeleteStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+				      PFLT_CONTEXT *OldContext)
+{
+	struct flt_context_place place;
+	NTSTATUS status;
+
+	if (!FLT_CONTEXT_LEVEL(OldContext))
+		return STATUS_NOT_SUPPORTED;
+	status = flt_place_file(&place, Instance, FileObject, FLT_STREAMHANDLE_CONTEXT,
+				fsh_caller(), __func__);
+	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+}
+EXPORT_SYMBOL_GPL(FltDeleteStreamHandleContext);
+
+/**
+ * FltSetTransactionContext() - set a context of a transaction
+ * @Instance: an instance of the caller's
+ * @Transaction: the transaction
+ * @Operation: what to do with one that is there
+ * @NewContext: the context
+ * @OldContext: NULL, or receives NULL_CONTEXT
+ *
+ * WDK page: fltsettransactioncontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_NOT_SUPPORTED: Linux file systems have no transactions
+ */
+NTSTATUS FltSetTransactionContext(PFLT_INSTANCE Instance, PKTRANSACTION Transaction,
+				  FLT_SET_CONTEXT_OPERATION Operation, PFLT_CONTEXT NewContext,
+				  PFLT_CONTEXT *OldContext)
+{
+	if (OldContext)
+		*OldContext = NULL_CONTEXT;
+	return STATUS_NOT_SUPPORTED;
+}
+EXPORT_SYMBOL_GPL(FltSetTransactionContext);
+
+/**
+ * FltGetTransactionContext() - the context of a transaction
+ * @Instance: an instance of the caller's
+ * @Transaction: the transaction
+ * @Context: receives NULL_CONTEXT
+ *
+ * WDK page: fltgettransactioncontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_NOT_SUPPORTED: Linux file systems have no transactions
+ */
+NTSTATUS FltGetTransactionContext(PFLT_INSTANCE Instance, PKTRANSACTION Transaction,
+				  PFLT_CONTEXT *Context)
+{
+	*Context = NULL_CONTEXT;
+	return STATUS_NOT_SUPPORTED;
+}
+EXPORT_SYMBOL_GPL(FltGetTransactionContext);
+
+/**
+ * FltDeleteTransactionContext() - take the context of a transaction away
+ * @Instance: an instance of the caller's
+ * @Transaction: the transaction
+ * @OldContext: NULL, or receives NULL_CONTEXT
+ *
+ * WDK page: fltdeletetransactioncontext. IRQL: <= APC_LEVEL.
+ *
+ * Return: STATUS_NOT_FOUND: none can have been set
+ */
+NTSTATUS FltDeleteTransactionContext(PFLT_INSTANCE Instance, PKTRANSACTION Transaction,
+				     PFLT_CONTEXT *OldContext)
+{
+	if (OldContext)
+		*OldContext = NULL_CONTEXT;
+	return STATUS_NOT_FOUND;
+}
+EXPORT_SYMBOL_GPL(FltDeleteTransactionContext);
+
+/* What is wanted of the related contexts; those that there are not stay NULL_CONTEXT. */
+static void flt_get_contexts(PCFLT_RELATED_OBJECTS objects, FLT_CONTEXT_TYPE wanted,
+			     PFLT_RELATED_CONTEXTS_EX to)
+{
+	if (wanted & FLT_VOLUME_CONTEXT)
+		FltGetVolumeContext(objects->Filter, objects->Volume, &to->VolumeContext);
+	if (wanted & FLT_INSTANCE_CONTEXT)
+		FltGetInstanceContext(objects->Instance, &to->InstanceContext);
+	if (wanted & FLT_FILE_CONTEXT)
+		FltGetFileContext(objects->Instance, objects->FileObject, &to->FileContext);
+	if (wanted & FLT_STREAM_CONTEXT)
+		FltGetStreamContext(objects->Instance, objects->FileObject, &to->StreamContext);
+	if (wanted & FLT_STREAMHANDLE_CONTEXT)
+		FltGetStreamHandleContext(objects->Instance, objects->FileObject,
+					  &to->StreamHandleContext);
+}
+
+/**
+ * FltGetContexts() - the caller's contexts of what an operation is about
+ * @FltObjects: as a callback got them
+ * @DesiredContexts: FLT_*_CONTEXT bits
+ * @Contexts: receives those that there are, referenced, and NULL_CONTEXT for the others
+ *
+ * WDK page: fltgetcontexts. IRQL: <= APC_LEVEL. To be released with FltReleaseContexts().
+ */
+VOID FltGetContexts(PCFLT_RELATED_OBJECTS FltObjects, FLT_CONTEXT_TYPE DesiredContexts,
+		    PFLT_RELATED_CONTEXTS Contexts)
+{
+	FLT_RELATED_CONTEXTS_EX got = {};
+
+	if (ke_at_most(APC_LEVEL))
+		flt_get_contexts(FltObjects, DesiredContexts, &got);
+	/* The same members, without the last one. */
+	memcpy(Contexts, &got, sizeof(*Contexts));
+}
+EXPORT_SYMBOL_GPL(FltGetContexts);
+
+/**
+ * FltGetContextsEx() - the caller's contexts of what an operation is about
+ * @FltObjects: as a callback got them
+ * @DesiredContexts: FLT_*_CONTEXT bits
+ * @ContextsSize: sizeof(FLT_RELATED_CONTEXTS_EX)
+ * @Contexts: receives those that there are, referenced, and NULL_CONTEXT for the others
+ *
+ * WDK page: fltgetcontextsex. IRQL: <= APC_LEVEL. To be released with FltReleaseContextsEx().
+ *
+ * Return: STATUS_SUCCESS, also when there is none; STATUS_INVALID_PARAMETER
+ */
+NTSTATUS FltGetContextsEx(PCFLT_RELATED_OBJECTS FltObjects, FLT_CONTEXT_TYPE DesiredContexts,
+			  SIZE_T ContextsSize, PFLT_RELATED_CONTEXTS_EX Contexts)
+{
+	if (ContextsSize != sizeof(*Contexts) || DesiredContexts & ~FLT_ALL_CONTEXTS)
+		return STATUS_INVALID_PARAMETER;
+	memset(Contexts, 0, sizeof(*Contexts));
+	if (ke_at_most(APC_LEVEL))
+		flt_get_contexts(FltObjects, DesiredContexts, Contexts);
+	return STATUS_SUCCESS;
+}
+EXPORT_SYMBOL_GPL(FltGetContextsEx);
+
+static void flt_release_contexts(PFLT_CONTEXT *contexts, unsigned int count)
+{
+	for (; count--; contexts++) {
+		if (*contexts != NULL_CONTEXT)
+			FltReleaseContext(*contexts);
+		*contexts = NULL_CONTEXT;
+	}
+}
+
+/**
+ * FltReleaseContexts() - release what FltGetContexts() gave
+ * @Contexts: the contexts, NULL_CONTEXT afterwards
+ *
+ * WDK page: fltreleasecontexts. IRQL: as FltReleaseContext().
+ */
+VOID FltReleaseContexts(PFLT_RELATED_CONTEXTS Contexts)
+{
+	flt_release_contexts(&Contexts->VolumeContext, sizeof(*Contexts) / sizeof(PFLT_CONTEXT));
+}
+EXPORT_SYMBOL_GPL(FltReleaseContexts);
+
+/**
+ * FltReleaseContextsEx() - release what FltGetContextsEx() gave
+ * @ContextsSize: sizeof(FLT_RELATED_CONTEXTS_EX)
+ * @Contexts: the contexts, NULL_CONTEXT afterwards
+ *
+ * WDK page: fltreleasecontextsex. IRQL: as FltReleaseContext().
+ *
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another size
+ */
+NTSTATUS FltReleaseContextsEx(SIZE_T ContextsSize, PFLT_RELATED_CONTEXTS_EX Contexts)
+{
+	if (ContextsSize != sizeof(*Contexts))
+		return STATUS_INVALID_PARAMETER;
+	flt_release_contexts(&Contexts->VolumeContext, sizeof(*Contexts) / sizeof(PFLT_CONTEXT));
+	return STATUS_SUCCESS;
+}
+EXPORT_SYMBOL_GPL(FltReleaseContextsEx);
+
+/**
+ * FltSupportsFileContexts() - can file contexts be set for a file object?
+ * @FileObject: a file object, or NULL
+ *
+ * WDK page: fltsupportsfilecontexts. IRQL: <= APC_LEVEL. TRUE for every open file.
+ */
+BOOLEAN FltSupportsFileContexts(PFILE_OBJECT FileObject)
+{
+	return flt_file_has_contexts(FileObject);
+}
+EXPORT_SYMBOL_GPL(FltSupportsFileContexts);
+
+/**
+ * FltSupportsFileContextsEx() - can file contexts be set for a file object?
+ * @FileObject: a file object, or NULL
+ * @Instance: an instance, or NULL to ask for the file system alone, which gives the same answer
+ *
+ * WDK page: fltsupportsfilecontextsex. IRQL: <= APC_LEVEL. TRUE for every open file.
+ */
+BOOLEAN FltSupportsFileContextsEx(PFILE_OBJECT FileObject, PFLT_INSTANCE Instance)
+{
+	return flt_file_has_contexts(FileObject);
+}
+EXPORT_SYMBOL_GPL(FltSupportsFileContextsEx);
+
+/**
+ * FltSupportsStreamContexts() - can stream contexts be set for a file object?
+ * @FileObject: a file object, or NULL
+ *
+ * WDK page: fltsupportsstreamcontexts. IRQL: <= APC_LEVEL. TRUE for every open file.
+ */
+BOOLEAN FltSupportsStreamContexts(PFILE_OBJECT FileObject)
+{
+	return flt_file_has_contexts(FileObject);
+}
+EXPORT_SYMBOL_GPL(FltSupportsStreamContexts);
+
+/**
+ * FltSupportsStreamHandleContexts() - can stream handle contexts be set for a file object?
+ * @FileObject: a file object, or NULL
+ *
+ * WDK page: fltsupportsstreamhandlecontexts. IRQL: <= APC_LEVEL. TRUE for every open file.
+ */
+BOOLEAN FltSupportsStreamHandleContexts(PFILE_OBJECT FileObject)
+{
+	return flt_file_has_contexts(FileObject);
+}
+EXPORT_SYMBOL_GPL(FltSupportsStreamHandleContexts);

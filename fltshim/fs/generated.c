@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What filters start themselves on an open file object (FltPerformSynchronousIo and what is built
+ * on it), besides reading and writing: the bottoms of operations that no program asked for. Only
+ * lower objects are touched and no upper lock is taken, so any callback that may sleep may ask,
+ * also on the very file that its operation is about (VFS-911).
+ */
+#include <linux/fs.h>
+#include <linux/falloc.h>
+#include "fs/namei.h"
+#include "fs/request.h"
+#include "nt/ke_time.h"
+
+static bool fltfs_may(const struct fltfs_fo *fo, ACCESS_MASK access)
+{
+	return fo->granted & access;
+}
+
+static int fltfs_set_size(struct fltfs_fo *fo, s64 size)
+{
+	struct iattr attr = {
+		.ia_valid	= ATTR_SIZE | ATTR_MTIME | ATTR_CTIME,
+		.ia_size	= size,
+	};
+	int err;
+
+	if (!fltfs_may(fo, FILE_WRITE_DATA))
+		return -EACCES;
+	if (!d_is_reg(fo->dentry) || size < 0)
+		return -EINVAL;
+	if (fo->lower && fo->lower->f_mode & FMODE_WRITE) {
+		attr.ia_valid |= ATTR_FILE;
+		attr.ia_file = fo->lower;
+	}
+	err = fltfs_setattr_lower(fo->dentry, &attr);
+	if (!err)
+		fltfs_fo_flag(fo, FO_FILE_SIZE_CHANGED);
+	return err;
+}
+
+static int fltfs_set_end(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	const FILE_END_OF_FILE_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
+
+	/* Only the valid data length, of which there is none here. */
+	if (parameters->SetFileInformation.AdvanceOnly)
+		return fltfs_may(fo, FILE_WRITE_DATA) ? 0 : -EACCES;
+	return fltfs_set_size(fo, info->EndOfFile.QuadPart);
+}
+
+/* Less than the file is long cuts it; more is set aside where the file system can (INFO-26). */
+static int fltfs_set_allocation(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	const FILE_ALLOCATION_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
+	s64 size = info->AllocationSize.QuadPart;
+	int err;
+
+	if (!fltfs_may(fo, FILE_WRITE_DATA))
+		return -EACCES;
+	if (!d_is_reg(fo->dentry) || size < 0)
+		return -EINVAL;
+	if (size < i_size_read(fltfs_lower_inode(d_inode(fo->dentry))))
+		return fltfs_set_size(fo, size);
+	if (!size || !fo->lower || !(fo->lower->f_mode & FMODE_WRITE))
+		return 0;
+	err = vfs_fallocate(fo->lower, FALLOC_FL_KEEP_SIZE, 0, size);
+	fltfs_copy_attr(d_inode(fo->dentry));
+	return err == -EOPNOTSUPP ? 0 : err;
+}
+
+/* 0 leaves a time alone; -1 and -2 are about automatic updates, which the lower file makes. */
+static int fltfs_set_time(struct iattr *attr, unsigned int valid, struct timespec64 *time, s64 value)
+{
+	if (value == 0 || value == -1 || value == -2)
+		return 0;
+	if (!timespec_from_nt_time(value, time))
+		return -EINVAL;
+	attr->ia_valid |= valid;
+	return 0;
+}
+
+static int fltfs_set_basic(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	const FILE_BASIC_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
+	umode_t mode = fltfs_lower_inode(d_inode(fo->dentry))->i_mode;
+	struct iattr attr = {};
+	int err;
+
+	err = fltfs_set_time(&attr, ATTR_ATIME | ATTR_ATIME_SET, &attr.ia_atime,
+			     info->LastAccessTime.QuadPart);
+	if (!err)
+		err = fltfs_set_time(&attr, ATTR_MTIME | ATTR_MTIME_SET, &attr.ia_mtime,
+				     info->LastWriteTime.QuadPart);
+	if (err)
+		return err;
+	if (info->FileAttributes & FILE_ATTRIBUTE_DIRECTORY && !S_ISDIR(mode))
+		return -EINVAL;
+	if (info->FileAttributes) {
+		/* Read-only is the write bits (VFS-823). */
+		attr.ia_mode = mode & ~0222;
+		if (!(info->FileAttributes & FILE_ATTRIBUTE_READONLY))
+			attr.ia_mode = mode & 0222 ? mode : mode | 0200;
+		if (attr.ia_mode != mode)
+			attr.ia_valid |= ATTR_MODE;
+	}
+	if (!attr.ia_valid)
+		return 0;
+	attr.ia_valid |= ATTR_CTIME;
+	return fltfs_setattr_lower(fo->dentry, &attr);
+}
+
+static int fltfs_set_position(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	const FILE_POSITION_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
+
+	if (info->CurrentByteOffset.QuadPart < 0)
+		return -EINVAL;
+	fo->base.fo.CurrentByteOffset = info->CurrentByteOffset;
+	return 0;
+}
+
+/* The mark is acted on in CLEANUP; what speaks against it is said now (INFO-29). */
+static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, bool even_readonly)
+{
+	int err;
+
+	if (!fltfs_may(fo, DELETE))
+		return STATUS_ACCESS_DENIED;
+	if (fo->dentry == fo->dentry->d_sb->s_root)
+		return STATUS_CANNOT_DELETE;
+	if (delete && !even_readonly &&
+	    !(fltfs_lower_inode(d_inode(fo->dentry))->i_mode & 0222))
+		return STATUS_CANNOT_DELETE;
+	if (delete && d_is_dir(fo->dentry)) {
+		err = fltfs_check_empty(fo);
+		if (err)
+			return flt_status_from_errno(err);
+	}
+	assign_bit(FLTFS_FO_DELETE, &fo->state, delete);
+	fo->base.fo.DeletePending = delete;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS fltfs_set_disposition(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	const FILE_DISPOSITION_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
+
+	return fltfs_mark_deleted(fo, info->DeleteFile, false);
+}
+
+static NTSTATUS fltfs_set_disposition_ex(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	const FILE_DISPOSITION_INFORMATION_EX *info = parameters->SetFileInformation.InfoBuffer;
+
+	return fltfs_mark_deleted(fo, info->Flags & FILE_DISPOSITION_DELETE,
+				  info->Flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE);
+}
+
+/* By an errno or by a status of its own. */
+static const struct fltfs_set_row {
+	FILE_INFORMATION_CLASS class;
+	ULONG length;
+	int (*set)(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters);
+	NTSTATUS (*set_status)(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters);
+} fltfs_set_rows[] = {
+	{ FileBasicInformation, sizeof(FILE_BASIC_INFORMATION), fltfs_set_basic },
+	{ FileEndOfFileInformation, sizeof(FILE_END_OF_FILE_INFORMATION), fltfs_set_end },
+	{ FileAllocationInformation, sizeof(FILE_ALLOCATION_INFORMATION), fltfs_set_allocation },
+	{ FilePositionInformation, sizeof(FILE_POSITION_INFORMATION), fltfs_set_position },
+	{ FileDispositionInformation, sizeof(FILE_DISPOSITION_INFORMATION), NULL,
+	  fltfs_set_disposition },
+	{ FileDispositionInformationEx, sizeof(FILE_DISPOSITION_INFORMATION_EX), NULL,
+	  fltfs_set_disposition_ex },
+};
+
+static NTSTATUS fltfs_set_information(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	FILE_INFORMATION_CLASS class = parameters->SetFileInformation.FileInformationClass;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fltfs_set_rows); i++) {
+		const struct fltfs_set_row *row = &fltfs_set_rows[i];
+
+		if (row->class != class)
+			continue;
+		if (!parameters->SetFileInformation.InfoBuffer ||
+		    parameters->SetFileInformation.Length < row->length)
+			return STATUS_INFO_LENGTH_MISMATCH;
+		if (row->set)
+			return flt_status_from_errno(row->set(fo, parameters));
+		return row->set_status(fo, parameters);
+	}
+	/* A new name would have to be made known above, under locks that the caller may hold. */
+	if (class == FileRenameInformation || class == FileRenameInformationEx ||
+	    class == FileLinkInformation || class == FileLinkInformationEx)
+		return STATUS_NOT_SUPPORTED;
+	return STATUS_INVALID_INFO_CLASS;
+}
+
+/**
+ * fltfs_perform_generated() - carry out what a filter started
+ * @op: the operation; not a read or write
+ *
+ * A create has no object yet and is not started this way; the rest of the major functions answer
+ * that the device does not have them.
+ */
+void fltfs_perform_generated(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
+	NTSTATUS status;
+	ULONG used = 0;
+
+	if (!fo || !test_bit(FLTFS_FO_OPEN, &fo->state)) {
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+		return;
+	}
+	switch (op->iopb.MajorFunction) {
+	case IRP_MJ_QUERY_INFORMATION:
+		fltfs_bottom_query(op);
+		return;
+	case IRP_MJ_SET_INFORMATION:
+		status = fltfs_set_information(fo, parameters);
+		break;
+	case IRP_MJ_QUERY_VOLUME_INFORMATION:
+		status = fltfs_query_volume(fo, parameters->QueryVolumeInformation.FsInformationClass,
+					    parameters->QueryVolumeInformation.VolumeBuffer,
+					    parameters->QueryVolumeInformation.Length, &used);
+		break;
+	case IRP_MJ_FLUSH_BUFFERS:
+		if (!fo->lower)
+			status = STATUS_SUCCESS;
+		else
+			status = flt_status_from_errno(vfs_fsync(fo->lower,
+								 op->iopb.MinorFunction ==
+								 IRP_MN_FLUSH_DATA_SYNC_ONLY));
+		break;
+	default:
+		status = STATUS_INVALID_DEVICE_REQUEST;
+	}
+	flt_operation_result(op, status, used);
+}

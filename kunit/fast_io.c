@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite fast_io: operations that are no IRPs (fast-io.md, as far as no file system is needed).
+ */
+#include "kunit/keeper.h"
+#include "kunit/world.h"
+
+static struct request *fast_read(struct world *w)
+{
+	struct request *r = request_new(w, IRP_MJ_READ);
+
+	r->op.iopb.IrpFlags = 0;
+	request_form(r, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION);
+	world_clear(w);
+	return r;
+}
+
+/* Which form each major function has by nature, as callbacks see it. */
+static bool fast_io_form_is(struct world *w, UCHAR major, ULONG form)
+{
+	const struct world_event *pre, *post;
+
+	world_clear(w);
+	world_do(w, major);
+	pre = world_event(w, 'A', WORLD_PRE, 0);
+	post = world_event(w, 'A', WORLD_POST, 0);
+	return pre->iopb.MajorFunction == major && (pre->data.Flags & WORLD_FORMS) == form &&
+	       (post->data.Flags & WORLD_FORMS) == form;
+}
+
+static void fast_io_forms(struct kunit *test)
+{
+	static const UCHAR fast[] = {
+		IRP_MJ_FAST_IO_CHECK_IF_POSSIBLE, IRP_MJ_NETWORK_QUERY_OPEN, IRP_MJ_MDL_READ,
+		IRP_MJ_MDL_READ_COMPLETE, IRP_MJ_PREPARE_MDL_WRITE, IRP_MJ_MDL_WRITE_COMPLETE,
+		IRP_MJ_VOLUME_MOUNT, IRP_MJ_VOLUME_DISMOUNT,
+	};
+	static const UCHAR fs_filter[] = {
+		IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION,
+		IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION, IRP_MJ_ACQUIRE_FOR_MOD_WRITE,
+		IRP_MJ_RELEASE_FOR_MOD_WRITE, IRP_MJ_ACQUIRE_FOR_CC_FLUSH,
+		IRP_MJ_RELEASE_FOR_CC_FLUSH, IRP_MJ_QUERY_OPEN,
+	};
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	world_probe(w, 'A', NULL);
+	for (i = 0; i < ARRAY_SIZE(fast); i++)
+		FLT_PROVES(test, "FASTIO-03",
+			   fast_io_form_is(w, fast[i], FLTFL_CALLBACK_DATA_FAST_IO_OPERATION));
+	for (i = 0; i < ARRAY_SIZE(fs_filter); i++)
+		FLT_PROVES(test, "FASTIO-04",
+			   fast_io_form_is(w, fs_filter[i],
+					   FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION));
+}
+
+static void fast_io_same_routine(struct kunit *test)
+{
+	static const struct probe_op ops[] = {
+		{ IRP_MJ_READ, true, true }, { IRP_MJ_OPERATION_END } };
+	static const struct probe_config config = { .ops = ops };
+	struct world *w = world_of(test);
+
+	world_probe(w, 'A', &config);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "FASTIO-05", world_trace_is(w, "A+ F A-") &&
+		   FLT_IS_IRP_OPERATION(&world_event(w, 'A', WORLD_PRE, 0)->data));
+	request_run(fast_read(w));
+	FLT_PROVES(test, "FASTIO-05", world_trace_is(w, "A+ F A-") &&
+		   FLT_IS_FASTIO_OPERATION(&world_event(w, 'A', WORLD_PRE, 0)->data) &&
+		   FLT_IS_FASTIO_OPERATION(&world_event(w, 'A', WORLD_POST, 0)->data));
+}
+
+static void fast_io_skip_flags(struct kunit *test)
+{
+	static const struct probe_op cached[] = {
+		{ IRP_MJ_READ, true, true, FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO },
+		{ IRP_MJ_OPERATION_END } };
+	static const struct probe_op paging[] = {
+		{ IRP_MJ_READ, true, true, FLTFL_OPERATION_REGISTRATION_SKIP_PAGING_IO },
+		{ IRP_MJ_OPERATION_END } };
+	static const struct probe_config a = { .ops = cached }, b = { .ops = paging };
+	struct world *w = world_of(test);
+	struct request *r;
+
+	world_probe(w, 'A', &a);
+	world_probe(w, 'B', &b);
+	request_run(fast_read(w));
+	FLT_PROVES(test, "FASTIO-08", world_count(w, 'A', WORLD_PRE) == 0 &&
+		   world_count(w, 'A', WORLD_POST) == 0);
+	/* Fast I/O is cached whatever its flags say. */
+	r = fast_read(w);
+	r->op.iopb.IrpFlags = IRP_NOCACHE | IRP_PAGING_IO;
+	request_run(r);
+	FLT_PROVES(test, "FASTIO-08", world_count(w, 'A', WORLD_PRE) == 0);
+	FLT_PROVES(test, "FASTIO-09", world_trace_is(w, "B+ F B-"));
+}
+
+static void fast_io_deny(struct probe *p, PFLT_CALLBACK_DATA data,
+			 PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->IoStatus.Status = STATUS_ACCESS_DENIED;
+	data->IoStatus.Information = 0;
+	*status = FLT_PREOP_COMPLETE;
+}
+
+static void fast_io_completed(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r;
+
+	world_probes(w, "ABC");
+	w->probe[1]->on_pre = fast_io_deny;
+	r = fast_read(w);
+	request_run(r);
+	FLT_PROVES(test, "FASTIO-14", r->status == STATUS_ACCESS_DENIED &&
+		   world_trace_is(w, "A+ B+ A-") && !atomic_read(&w->fake->performed));
+}
+
+/* The refusal as those above see it is "not done", and says nothing of the file system. */
+static void fast_io_refused(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r;
+
+	world_probes(w, "AB");
+	w->probe[1]->pre_status = FLT_PREOP_DISALLOW_FASTIO;
+	r = fast_read(w);
+	request_run(r);
+	FLT_PROVES(test, "FASTIO-17", world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Status ==
+		   STATUS_FLT_DISALLOW_FAST_IO && r->status == STATUS_FLT_DISALLOW_FAST_IO &&
+		   !world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Information);
+}
+
+static void fast_io_query_open_waits_for_nobody(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	keeper_pend(w->probe[1], KEEPER_WORKER, FLT_PREOP_SUCCESS_WITH_CALLBACK);
+	FLT_PROVES(test, "FASTIO-31", NT_SUCCESS(world_do(w, IRP_MJ_QUERY_OPEN)));
+	FLT_PROVES(test, "FASTIO-31", world_trace_is(w, "A+ B+ C+ F C- B- A-") &&
+		   world_violations(w) == 1);
+	w->probe[1]->on_pre = NULL;
+	w->probe[1]->pre_status = FLT_PREOP_SYNCHRONIZE;
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-31", NT_SUCCESS(world_do(w, IRP_MJ_QUERY_OPEN)));
+	FLT_PROVES(test, "FASTIO-31", world_trace_is(w, "A+ B+ C+ F C- B- A-") &&
+		   world_violations(w) == 1);
+}
+
+static const UCHAR fast_io_releases[] = {
+	IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION, IRP_MJ_RELEASE_FOR_MOD_WRITE,
+	IRP_MJ_RELEASE_FOR_CC_FLUSH,
+};
+
+static int fast_io_deny_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
+				PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	data->IoStatus.Status = STATUS_ACCESS_DENIED;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void fast_io_releases_cannot_fail(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	world_probes(w, "AB");
+	for (i = 0; i < ARRAY_SIZE(fast_io_releases); i++) {
+		u64 before = world_violations(w);
+
+		w->probe[1]->on_pre = fast_io_deny;
+		w->probe[1]->on_post = NULL;
+		FLT_PROVES(test, "FASTIO-36",
+			   world_do(w, fast_io_releases[i]) == STATUS_SUCCESS &&
+			   world_violations(w) == before + 1);
+		w->probe[1]->on_pre = NULL;
+		w->probe[1]->on_post = fast_io_deny_in_post;
+		FLT_PROVES(test, "FASTIO-36",
+			   world_do(w, fast_io_releases[i]) == STATUS_SUCCESS &&
+			   world_violations(w) == before + 2);
+	}
+}
+
+static struct kunit_case fast_io_cases[] = {
+	KUNIT_CASE(fast_io_forms),
+	KUNIT_CASE(fast_io_same_routine),
+	KUNIT_CASE(fast_io_skip_flags),
+	KUNIT_CASE(fast_io_completed),
+	KUNIT_CASE(fast_io_refused),
+	KUNIT_CASE(fast_io_query_open_waits_for_nobody),
+	KUNIT_CASE(fast_io_releases_cannot_fail),
+	{}
+};
+
+static struct kunit_suite fast_io_suite = {
+	.name = "fast_io",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = fast_io_cases,
+};
+
+kunit_test_suite(fast_io_suite);

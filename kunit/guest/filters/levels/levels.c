@@ -1,0 +1,377 @@
+/*++
+
+Module Name:
+
+    levels.c
+
+Abstract:
+
+    For tests: counts at which level the post-operation callbacks of reads and writes run, and
+    prints the counts when it goes. The value Mode of the Parameters key says what else it does:
+
+        1   looks at the data: adds up the bytes that were read and written
+        2   keeps every fourth operation and resumes it from a work item
+        4   wants no more than the pre-operation for every other operation
+        8   keeps reads until they are cancelled
+
+    The test sets BufferAccess to 1 together with mode 1.
+
+        levels: sync=N async=N passive=N apc=N dispatch=N above=N moved=N pended=N read=N written=N sum=N
+
+Environment:
+
+    Kernel mode
+
+--*/
+
+#include <fltKernel.h>
+#include <dontuse.h>
+#include <suppress.h>
+
+#define LEVELS_LOOK     0x00000001
+#define LEVELS_PEND     0x00000002
+#define LEVELS_HALF     0x00000004
+#define LEVELS_HOLD     0x00000008
+
+typedef struct _LEVELS_GLOBALS {
+
+    PFLT_FILTER Filter;
+    ULONG Mode;
+    volatile LONG64 Operations;
+    volatile LONG64 Synchronous;
+    volatile LONG64 Asynchronous;
+    volatile LONG64 Levels[4];          //  PASSIVE, APC, DISPATCH, above
+    volatile LONG64 Moved;              //  post-operations in another thread
+    volatile LONG64 Pended;
+    volatile LONG64 Read;
+    volatile LONG64 Written;
+    volatile LONG64 Sum;
+
+} LEVELS_GLOBALS;
+
+static LEVELS_GLOBALS Globals;
+
+DRIVER_INITIALIZE DriverEntry;
+
+NTSTATUS
+DriverEntry (
+    _In_ PDRIVER_OBJECT DriverObject,
+    _In_ PUNICODE_STRING RegistryPath
+    );
+
+static VOID
+LevelsAdd (
+    _In_reads_bytes_(Length) PVOID Buffer,
+    _In_ ULONG_PTR Length
+    )
+/*++
+
+Routine Description:
+
+    Adds up the bytes of a buffer.
+
+--*/
+{
+    PUCHAR Byte = Buffer;
+    LONG64 Sum = 0;
+    ULONG_PTR Index;
+
+    for (Index = 0; Index < Length; Index++) {
+
+        Sum += Byte[Index];
+    }
+
+    InterlockedAdd64(&Globals.Sum, Sum);
+}
+
+static VOID
+FLTAPI
+LevelsResume (
+    _In_ PFLT_DEFERRED_IO_WORKITEM WorkItem,
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_opt_ PVOID Context
+    )
+/*++
+
+Routine Description:
+
+    Goes on with an operation that was kept.
+
+--*/
+{
+    FltFreeDeferredIoWorkItem(WorkItem);
+    FltCompletePendedPreOperation(Data, FLT_PREOP_SUCCESS_WITH_CALLBACK, Context);
+}
+
+static BOOLEAN
+LevelsKeep (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+{
+    PFLT_DEFERRED_IO_WORKITEM WorkItem = FltAllocateDeferredIoWorkItem();
+
+    if (WorkItem == NULL) {
+
+        return FALSE;
+    }
+
+    if (!NT_SUCCESS(FltQueueDeferredIoWorkItem(WorkItem,
+                                               Data,
+                                               LevelsResume,
+                                               DelayedWorkQueue,
+                                               (PVOID)Data->Thread))) {
+
+        FltFreeDeferredIoWorkItem(WorkItem);
+        return FALSE;
+    }
+
+    InterlockedIncrement64(&Globals.Pended);
+    return TRUE;
+}
+
+static VOID
+FLTAPI
+LevelsCanceled (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Routine Description:
+
+    Somebody cancelled a read that was held.
+
+--*/
+{
+    Data->IoStatus.Status = STATUS_CANCELLED;
+    Data->IoStatus.Information = 0;
+    FltCompletePendedPreOperation(Data, FLT_PREOP_COMPLETE, NULL);
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+LevelsPreOperation (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    )
+{
+    LONG64 Number = InterlockedIncrement64(&Globals.Operations);
+
+    UNREFERENCED_PARAMETER(FltObjects);
+
+    if (FltIsOperationSynchronous(Data)) {
+
+        InterlockedIncrement64(&Globals.Synchronous);
+
+    } else {
+
+        InterlockedIncrement64(&Globals.Asynchronous);
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_LOOK) && Data->Iopb->MajorFunction == IRP_MJ_WRITE) {
+
+        LevelsAdd(Data->Iopb->Parameters.Write.WriteBuffer,
+                  Data->Iopb->Parameters.Write.Length);
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_PEND) && (Number % 4) == 0 && LevelsKeep(Data)) {
+
+        return FLT_PREOP_PENDING;
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_HOLD) &&
+        Data->Iopb->MajorFunction == IRP_MJ_READ &&
+        NT_SUCCESS(FltSetCancelCompletion(Data, LevelsCanceled))) {
+
+        InterlockedIncrement64(&Globals.Pended);
+        return FLT_PREOP_PENDING;
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_HALF) && (Number % 2) == 0) {
+
+        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    *CompletionContext = (PVOID)Data->Thread;
+    return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+}
+
+static FLT_POSTOP_CALLBACK_STATUS
+FLTAPI
+LevelsPostOperation (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_opt_ PVOID CompletionContext,
+    _In_ FLT_POST_OPERATION_FLAGS Flags
+    )
+{
+    KIRQL Level = KeGetCurrentIrql();
+
+    UNREFERENCED_PARAMETER(FltObjects);
+
+    if (FlagOn(Flags, FLTFL_POST_OPERATION_DRAINING)) {
+
+        return FLT_POSTOP_FINISHED_PROCESSING;
+    }
+
+    InterlockedIncrement64(&Globals.Levels[(Level > DISPATCH_LEVEL) ? 3 : Level]);
+
+    if (CompletionContext != (PVOID)PsGetCurrentThread()) {
+
+        InterlockedIncrement64(&Globals.Moved);
+    }
+
+    if (!NT_SUCCESS(Data->IoStatus.Status)) {
+
+        return FLT_POSTOP_FINISHED_PROCESSING;
+    }
+
+    if (Data->Iopb->MajorFunction == IRP_MJ_WRITE) {
+
+        InterlockedAdd64(&Globals.Written, (LONG64)Data->IoStatus.Information);
+
+    } else {
+
+        InterlockedAdd64(&Globals.Read, (LONG64)Data->IoStatus.Information);
+
+        if (FlagOn(Globals.Mode, LEVELS_LOOK)) {
+
+            LevelsAdd(Data->Iopb->Parameters.Read.ReadBuffer, Data->IoStatus.Information);
+        }
+    }
+
+    return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static NTSTATUS
+FLTAPI
+LevelsUnload (
+    _In_ FLT_FILTER_UNLOAD_FLAGS Flags
+    )
+{
+    UNREFERENCED_PARAMETER(Flags);
+
+    FltUnregisterFilter(Globals.Filter);
+
+    DbgPrint("levels: sync=%I64d async=%I64d passive=%I64d apc=%I64d dispatch=%I64d above=%I64d moved=%I64d pended=%I64d read=%I64d written=%I64d sum=%I64d\n",
+             Globals.Synchronous,
+             Globals.Asynchronous,
+             Globals.Levels[0],
+             Globals.Levels[1],
+             Globals.Levels[2],
+             Globals.Levels[3],
+             Globals.Moved,
+             Globals.Pended,
+             Globals.Read,
+             Globals.Written,
+             Globals.Sum);
+
+    return STATUS_SUCCESS;
+}
+
+static ULONG
+LevelsReadMode (
+    _In_ PUNICODE_STRING RegistryPath
+    )
+/*++
+
+Routine Description:
+
+    The value Mode of the Parameters key, or 0.
+
+--*/
+{
+    UNICODE_STRING Parameters = RTL_CONSTANT_STRING(L"Parameters");
+    UNICODE_STRING ValueName = RTL_CONSTANT_STRING(L"Mode");
+    UCHAR Buffer[FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data) + sizeof(ULONG)];
+    PKEY_VALUE_PARTIAL_INFORMATION Value = (PKEY_VALUE_PARTIAL_INFORMATION)Buffer;
+    OBJECT_ATTRIBUTES Attributes;
+    HANDLE ServiceKey;
+    HANDLE ParametersKey;
+    ULONG Mode = 0;
+    ULONG Length;
+
+    InitializeObjectAttributes(&Attributes,
+                               RegistryPath,
+                               OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                               NULL,
+                               NULL);
+
+    if (!NT_SUCCESS(ZwOpenKey(&ServiceKey, KEY_READ, &Attributes))) {
+
+        return 0;
+    }
+
+    InitializeObjectAttributes(&Attributes,
+                               &Parameters,
+                               OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                               ServiceKey,
+                               NULL);
+
+    if (NT_SUCCESS(ZwOpenKey(&ParametersKey, KEY_READ, &Attributes))) {
+
+        if (NT_SUCCESS(ZwQueryValueKey(ParametersKey,
+                                       &ValueName,
+                                       KeyValuePartialInformation,
+                                       Value,
+                                       sizeof(Buffer),
+                                       &Length)) &&
+            Value->Type == REG_DWORD &&
+            Value->DataLength == sizeof(ULONG)) {
+
+            Mode = *(PULONG)Value->Data;
+        }
+
+        ZwClose(ParametersKey);
+    }
+
+    ZwClose(ServiceKey);
+
+    return Mode;
+}
+
+static CONST FLT_OPERATION_REGISTRATION LevelsOperations[] = {
+
+    { IRP_MJ_READ, 0, LevelsPreOperation, LevelsPostOperation },
+    { IRP_MJ_WRITE, 0, LevelsPreOperation, LevelsPostOperation },
+
+    { IRP_MJ_OPERATION_END }
+};
+
+static CONST FLT_REGISTRATION LevelsRegistration = {
+
+    sizeof(FLT_REGISTRATION),
+    FLT_REGISTRATION_VERSION,
+    0,                                  //  Flags
+    NULL,                               //  Contexts
+    LevelsOperations,
+    LevelsUnload,
+    NULL,                               //  InstanceSetup
+    NULL,                               //  InstanceQueryTeardown
+    NULL,                               //  InstanceTeardownStart
+    NULL                                //  InstanceTeardownComplete
+};
+
+NTSTATUS
+DriverEntry (
+    _In_ PDRIVER_OBJECT DriverObject,
+    _In_ PUNICODE_STRING RegistryPath
+    )
+{
+    NTSTATUS Status;
+
+    Globals.Mode = LevelsReadMode(RegistryPath);
+    Status = FltRegisterFilter(DriverObject, &LevelsRegistration, &Globals.Filter);
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = FltStartFiltering(Globals.Filter);
+
+        if (!NT_SUCCESS(Status)) {
+
+            FltUnregisterFilter(Globals.Filter);
+        }
+    }
+
+    return Status;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * I/O that a filter starts itself on the file it sees: asynchronous uncached reads, which complete
+ * in a bottom half, and what it can ask and change of a file and its volume. The filter "ownio" does
+ * it when a file of a certain name is cleaned up, and prints what came of it.
+ *
+ * needs: lower=ext4 filters=ownio time=60
+ */
+#include <sys/statvfs.h>
+
+#include "../twin.h"
+
+#define BLOCK	4096
+#define BLOCKS	256
+
+static int log_fd;
+static char text[32768];
+
+/* Everything that the filter has printed since the last call. */
+static void collect(void)
+{
+	char record[2048];
+	size_t used = 0;
+	ssize_t got;
+
+	text[0] = 0;
+	while ((got = read(log_fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
+		char *line;
+
+		if (got <= 0)
+			continue;
+		record[got] = 0;
+		line = strstr(record, "ownio: ");
+		if (line && strcspn(line, "\n") + used + 2 < sizeof(text))
+			used += sprintf(text + used, "%.*s\n", (int)strcspn(line, "\n"), line);
+	}
+}
+
+struct answer {
+	unsigned int status;
+	unsigned long long info;
+	long long a, b, c;
+};
+
+static struct answer answer(const char *name)
+{
+	struct answer answer = { .status = ~0u };
+	char start[64], *line;
+
+	snprintf(start, sizeof(start), "ownio: %s status=", name);
+	line = strstr(text, start);
+	if (!FLT_EXPECT(line))
+		printf("%s is missing\n", name);
+	else
+		sscanf(line + strlen(start), "%x info=%llu a=%lld b=%lld c=%lld", &answer.status,
+		       &answer.info, &answer.a, &answer.b, &answer.c);
+	return answer;
+}
+
+static void own(const char *mnt, const char *lower)
+{
+	char path[PATH_MAX], below[PATH_MAX];
+	struct statvfs fs;
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/own", mnt);
+	snprintf(below, sizeof(below), "%s/own", lower);
+	fd = open(path, O_CREAT | O_RDWR | O_TRUNC, 0644);
+	FLT_REQUIRE(write(fd, "0123456789", 10) == 10);
+	FLT_REQUIRE(!fsync(fd));
+	FLT_REQUIRE(!statvfs(lower, &fs));
+	close(fd);
+	collect();
+	FLT_REQUIRE(!stat(below, &st));
+
+	FLT_PROVES("INFO-48", answer("full-size").status == 0 && answer("full-size").info == 32 &&
+		   answer("full-size").a == (long long)fs.f_blocks &&
+		   answer("full-size").c == (long long)fs.f_bsize);
+	FLT_PROVES("INFO-48", answer("size").status == 0 &&
+		   answer("size").a == (long long)fs.f_blocks &&
+		   answer("size").c == (long long)fs.f_bsize);
+	FLT_EXPECT(answer("device").status == 0 && answer("device").a == 7 &&
+		   answer("device").b & 0x20);
+	FLT_PROVES("INFO-49", answer("attribute").status == 0 &&
+		   (answer("attribute").a & 0x1c000c7) == 0x1c000c7 &&
+		   answer("attribute").b == 255 && answer("attribute").c == 'E');
+	FLT_EXPECT(answer("volume").status == 0 && !answer("volume").a && !answer("volume").b);
+	FLT_EXPECT(answer("short").status == 0xc0000004 && !answer("short").info);
+	FLT_EXPECT(answer("no-class").status == 0xc0000003);
+
+	FLT_PROVES("INFO-25", answer("end").status == 0 && st.st_size == 12345);
+	FLT_PROVES("INFO-25", answer("bad-end").status == 0xc000000d);
+	FLT_PROVES("INFO-26", answer("allocation").status == 0 && st.st_blocks * 512 >= 1048576);
+	FLT_PROVES("INFO-20", answer("basic").status == 0 && st.st_mtime == 978307200 &&
+		   !(st.st_mode & 0222));
+	FLT_PROVES("INFO-36", answer("position").status == 0 && answer("position").a == 77);
+	/* It was not opened to be deleted. */
+	FLT_EXPECT(answer("disposition").status == 0xc0000022);
+	FLT_EXPECT(answer("disposition-ex").status == 0xc0000022);
+	FLT_EXPECT(answer("no-set").status == 0xc0000003);
+	FLT_EXPECT(answer("short-set").status == 0xc0000004);
+	FLT_EXPECT(answer("standard").status == 0 && answer("standard").a == 12345 &&
+		   answer("standard").b >= 1048576);
+	unlink(below);
+}
+
+static void direct(const char *mnt, bool passive)
+{
+	int requests = 0, good = 0, bad = 0, pending = 0, in_passive = 0, dispatch = 0, above = 0;
+	char path[PATH_MAX], *block = aligned_alloc(BLOCK, BLOCK), *line;
+	long long sum = 0, want = 0;
+	int fd, i, j;
+
+	snprintf(path, sizeof(path), "%s/direct", mnt);
+	fd = open(path, O_CREAT | O_RDWR | O_DIRECT, 0600);
+	FLT_REQUIRE(fd >= 0);
+	for (i = 0; i < BLOCKS; i++) {
+		for (j = 0; j < BLOCK; j++) {
+			block[j] = i * 7 + j;
+			want += (unsigned char)block[j];
+		}
+		FLT_REQUIRE(write(fd, block, BLOCK) == BLOCK);
+	}
+	collect();
+	close(fd);
+	collect();
+	line = strstr(text, "ownio: direct ");
+	FLT_REQUIRE(line);
+	printf("%s", line);
+	FLT_REQUIRE(sscanf(line, "ownio: direct requests=%d good=%d bad=%d pending=%d passive=%d dispatch=%d above=%d sum=%lld",
+			   &requests, &good, &bad, &pending, &in_passive, &dispatch, &above,
+			   &sum) == 8);
+	FLT_EXPECT(requests == BLOCKS && good == BLOCKS && !bad && sum == want);
+	FLT_PROVES("IRQL-22", !above && in_passive + dispatch == BLOCKS);
+	FLT_EXPECT(pending > 0);
+	FLT_PROVES("VFS-881", passive ? !dispatch : dispatch > 0);
+	unlink(path);
+	free(block);
+}
+
+int main(void)
+{
+	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
+	int passive;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("ownio"));
+	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	lseek(log_fd, 0, SEEK_END);
+	for (passive = 0; passive < 2; passive++) {
+		FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, passive ? "completion=passive" : NULL));
+		own(mnt, lower);
+		direct(mnt, passive);
+		FLT_REQUIRE(!umount(mnt));
+	}
+	FLT_REQUIRE(!twin_unload("ownio", true) && !twin_unload("fltshim", false));
+	return prove_status();
+}

@@ -26,6 +26,7 @@ struct safe {
 	unsigned int delay_ms;
 	bool follow_pattern;			/* fail the operation after FALSE */
 	struct work_struct resume;
+	struct completion go;			/* for @resume */
 };
 
 static struct safe safe;
@@ -52,7 +53,7 @@ static FLT_POSTOP_CALLBACK_STATUS safe_part(PFLT_CALLBACK_DATA data, PCFLT_RELAT
 
 static void safe_resume(struct work_struct *work)
 {
-	msleep(50);
+	wait_for_completion(&safe.go);
 	FltCompletePendedPostOperation(safe.data);
 }
 
@@ -80,6 +81,7 @@ static struct world *safe_world(struct kunit *test)
 	memset(&safe, 0, sizeof(safe));
 	safe.verdict = FLT_POSTOP_FINISHED_PROCESSING;
 	INIT_WORK(&safe.resume, safe_resume);
+	init_completion(&safe.go);
 	w->probe[1]->on_post = safe_post;
 	w->probe[1]->context = COOKIE;
 	return w;
@@ -115,6 +117,7 @@ static void safe_at_once(struct kunit *test)
 	FLT_PROVES(test, "POSTOP-57", world_trace_is(w, "A+ B+ C+ F C- B- A-"));
 	/* It halts completion itself. */
 	safe.verdict = FLT_POSTOP_MORE_PROCESSING_REQUIRED;
+	complete(&safe.go);
 	FLT_PROVES(test, "POSTOP-52", world_do(w, IRP_MJ_READ) == STATUS_DISK_FULL &&
 		   safe.status == FLT_POSTOP_MORE_PROCESSING_REQUIRED);
 	flush_work(&safe.resume);
@@ -145,6 +148,7 @@ static void safe_in_worker(struct kunit *test)
 	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&safe.runs) == 2));
 	msleep(20);
 	FLT_PROVES(test, "POSTOP-59", request_busy(r) && !world_count(w, 'A', WORLD_POST));
+	complete(&safe.go);
 	FLT_PROVES(test, "POSTOP-59", request_wait(r) && atomic_read(&r->ended) == 1 &&
 		   world_count(w, 'A', WORLD_POST) == 1);
 	flush_work(&safe.resume);

@@ -20,6 +20,7 @@ struct defer {
 	bool stay;		/* the worker does not resume */
 	bool wait_for_worker;	/* the callback returns after the worker is through */
 	int verdict;		/* what a callback that posted returns, if not pending */
+	bool gated;		/* the worker waits until the test says so */
 	unsigned int delay_ms;
 	FLT_PREOP_CALLBACK_STATUS status;
 	NTSTATUS queued;
@@ -38,6 +39,7 @@ struct defer {
 	atomic_t runs;
 	atomic_t posts;
 	struct completion ran;
+	struct completion gate;
 };
 
 static void defer_worker(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA data, PVOID context)
@@ -51,6 +53,8 @@ static void defer_worker(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA data
 	d->nice = task_nice(current);
 	d->worker = current->flags & PF_WQ_WORKER;
 	d->root = uid_eq(current_uid(), GLOBAL_ROOT_UID);
+	if (d->gated)
+		wait_for_completion(&d->gate);
 	if (d->delay_ms)
 		msleep(d->delay_ms);
 	d->process = FltGetRequestorProcessId(data);
@@ -112,6 +116,7 @@ static struct defer *defer_new(struct probe *p, bool post)
 	d->post = post;
 	d->status = FLT_PREOP_SUCCESS_WITH_CALLBACK;
 	init_completion(&d->ran);
+	init_completion(&d->gate);
 	p->private = d;
 	p->on_pre = post ? NULL : defer_on_pre;
 	p->on_post = post ? defer_on_post : NULL;
@@ -212,11 +217,12 @@ static void defer_only_runs(struct kunit *test)
 	struct defer *d = defer_new(w->probe[1], false);
 	struct request *r = request_new(w, IRP_MJ_READ);
 
-	d->delay_ms = 100;
+	d->gated = true;
 	request_spawn(r);
 	FLT_REQUIRE(test, WORLD_WAIT(d->data_seen));
 	msleep(20);
 	FLT_PROVES(test, "DEFER-13", world_trace_is(w, "A+ B+") && request_busy(r));
+	complete(&d->gate);
 	FLT_PROVES(test, "DEFER-15", request_wait(r) && d->data_seen == d->data);
 	FLT_PROVES(test, "PEND-15", atomic_read(&r->ended) == 1);
 	/* The test is a kernel thread of the system process; the worker asks about it. */
@@ -662,7 +668,7 @@ static void defer_holds_teardown(struct kunit *test)
 		struct request *r = request_new(w, IRP_MJ_READ);
 
 		KUNIT_ASSERT_NOT_NULL(test, t);
-		d->delay_ms = 300;
+		d->gated = true;
 		request_spawn(r);
 		FLT_REQUIRE(test, WORLD_WAIT(d->data_seen));
 		t->probe = b;
@@ -673,6 +679,7 @@ static void defer_holds_teardown(struct kunit *test)
 		msleep(50);
 		FLT_PROVES(test, "DEFER-37", !atomic_read(&b->completes) &&
 			   !atomic_read(&d->runs));
+		complete(&d->gate);
 		flush_work(&t->work);
 		FLT_PROVES(test, "DEFER-37", NT_SUCCESS(t->status) && atomic_read(&d->runs) == 1 &&
 			   atomic_read(&b->completes) == 1);

@@ -342,11 +342,6 @@ static bool flt_step_pre(struct flt_operation *op)
 		if (!FLT_IS_IRP_OPERATION(&op->data))
 			flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
 				      "FLT_PREOP_PENDING for what is not IRP-based");
-		/* While its teardown-start callback runs, that one may not know of it yet. */
-		if (READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED &&
-		    !READ_ONCE(node->instance->still_starts))
-			flt_violation(filter, FLT_VIOLATION_TEARDOWN, op,
-				      "FLT_PREOP_PENDING while the instance is torn down");
 		op->flags &= ~FLT_OP_POSTED;
 		return !flt_hold(op, node->instance);
 	}

@@ -26,7 +26,7 @@ struct flt_stack;
 struct task_struct;
 
 #define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
-#define FLT_DEEP_RECORDS	16	/* ... whose issuer waits, in a frame of its own */
+#define FLT_DEEP_RECORDS	12	/* ... whose issuer waits, in a frame of its own */
 #define FLT_RESERVED_RECORDS	64	/* ... with memory preallocated */
 
 /* flags of struct flt_operation */

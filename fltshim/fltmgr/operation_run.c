@@ -5,6 +5,7 @@
  */
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include "fltmgr/buffer.h"
 #include "fltmgr/cancel.h"
 #include "fltmgr/held.h"
 #include "fltmgr/operation.h"
@@ -85,8 +86,8 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->task = current;
 }
 
-/* Enters the stack: snapshot and guard. */
-static void flt_operation_enter(struct flt_operation *op)
+/* Enters the stack: snapshot and guard; false when the operation has failed before that. */
+static bool flt_operation_enter(struct flt_operation *op)
 {
 	struct flt_stack *stack = flt_guard_enter(op->volume);
 
@@ -108,6 +109,7 @@ static void flt_operation_enter(struct flt_operation *op)
 	}
 	op->cursor = 0;
 	op->start = jiffies;
+	return true;
 }
 
 /* Finds room for the records; false without memory: the guard is left, the operation failed. */
@@ -201,7 +203,8 @@ static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
 NTSTATUS flt_operation_run(struct flt_operation *op)
 {
 	init_completion(&op->resumed);
-	flt_operation_enter(op);
+	if (!flt_operation_enter(op))
+		return op->data.IoStatus.Status;
 	if (unlikely(op->nr_nodes > max_t(int, FLT_INLINE_RECORDS, op->nr_reserve) &&
 		     op->nr_nodes <= FLT_DEEP_RECORDS))
 		return flt_operation_run_deep(op);
@@ -268,8 +271,7 @@ u8 flt_operation_start(struct flt_operation *op)
 	op->leader = get_task_struct(op->task->group_leader);
 	INIT_WORK(&op->work, flt_resume_worker);
 	init_completion(&op->resumed);
-	flt_operation_enter(op);
-	if (!flt_operation_begin(op)) {
+	if (!flt_operation_enter(op) || !flt_operation_begin(op)) {
 		flt_operation_put_tasks(op);
 		op->done(op);
 		return 0;

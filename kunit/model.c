@@ -10,6 +10,8 @@
 #include <linux/prandom.h>
 #include "kunit/world.h"
 
+/* The offset that steps move is Others.Argument6: of these operations none has a buffer there. */
+
 static unsigned int model_operations = 20000;
 module_param(model_operations, uint, 0444);
 MODULE_PARM_DESC(model_operations, "operations of the suite model, in all");
@@ -146,14 +148,14 @@ static void model_note(struct model_log *log, int who, bool post, NTSTATUS statu
 
 static s64 model_offset(PFLT_CALLBACK_DATA data)
 {
-	return data->Iopb->Parameters.Read.ByteOffset.QuadPart;
+	return data->Iopb->Parameters.Others.Argument6.QuadPart;
 }
 
 /* What a callback does to the operation, or whoever hands it back on its behalf. */
 static void model_touch(struct model_step *step, PFLT_CALLBACK_DATA data)
 {
 	if (step->move) {
-		data->Iopb->Parameters.Read.ByteOffset.QuadPart += step->move;
+		data->Iopb->Parameters.Others.Argument6.QuadPart += step->move;
 		FltSetCallbackDataDirty(data);
 	}
 	if (step->change) {
@@ -253,7 +255,7 @@ static void model_bottom(struct fake_volume *fake, struct flt_operation *flt,
 {
 	struct model_op *op = container_of(flt, struct model_op, request.op);
 
-	model_note(&op->seen, -1, false, 0, 0, flt->iopb.Parameters.Read.ByteOffset.QuadPart,
+	model_note(&op->seen, -1, false, 0, 0, flt->iopb.Parameters.Others.Argument6.QuadPart,
 		   NULL);
 	order->when = op->when;
 	order->status = op->status;
@@ -526,7 +528,7 @@ static void model_begin(struct model *m, struct model_op *op)
 	model_predict(m, op);
 	request_setup(r, m->world, m->world->fake, m->world->file, kind->major);
 	/* One place for the offset, whatever the operation is. */
-	r->op.iopb.Parameters.Read.ByteOffset.QuadPart = op->offset;
+	r->op.iopb.Parameters.Others.Argument6.QuadPart = op->offset;
 	request_form(r, kind->form);
 	if (kind->form != FLTFL_CALLBACK_DATA_IRP_OPERATION)
 		r->op.iopb.IrpFlags = 0;

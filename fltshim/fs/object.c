@@ -44,8 +44,8 @@ static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
 }
 
 /*
- * The inode goes: no file object is left, since each holds the dentry. That may be in reclaim, which
- * no filter may hold up.
+ * The inode goes: no file object is left, since each holds the dentry. That may be in reclaim,
+ * which no filter may hold up.
  */
 void fltfs_stream_free(struct fltfs_stream *stream)
 {

@@ -82,7 +82,7 @@ static __always_inline bool flt_operation_intact(const struct flt_operation *op)
 	const FLT_CALLBACK_DATA *data = &op->data;
 
 	return !(((data->Flags ^ op->shown) & ~FLTFL_CALLBACK_DATA_DIRTY) |
-		 ((unsigned long)data->Thread ^ (unsigned long)op->task) |
+		 ((unsigned long)data->Thread ^ (unsigned long)op->thread) |
 		 ((unsigned long)data->Iopb ^ (unsigned long)&op->iopb) |
 		 (data->RequestorMode ^ op->mode) |
 		 (op->iopb.MajorFunction ^ op->accepted.MajorFunction));
@@ -97,9 +97,9 @@ static noinline void flt_operation_mend(struct flt_operation *op, struct flt_fil
 		flt_violation(filter, FLT_VIOLATION_DATA, op, "Flags became %#x", data->Flags);
 		data->Flags = op->shown | (data->Flags & FLTFL_CALLBACK_DATA_DIRTY);
 	}
-	if (data->Thread != (PETHREAD)op->task || data->RequestorMode != op->mode) {
+	if (data->Thread != op->thread || data->RequestorMode != op->mode) {
 		flt_violation(filter, FLT_VIOLATION_DATA, op, "Thread or RequestorMode changed");
-		data->Thread = (PETHREAD)op->task;
+		data->Thread = op->thread;
 		data->RequestorMode = op->mode;
 	}
 	if (data->Iopb != &op->iopb) {

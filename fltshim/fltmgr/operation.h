@@ -150,6 +150,7 @@ struct flt_record {
  *	operations, whose thread may exit meanwhile
  * @runner: the task that runs the machine; for comparison only
  * @shown: data.Flags as the running callback got them
+ * @thread: data.Thread
  * @mode: data.RequestorMode
  * @held: in the holding instance's list of operations that it pends
  * @locked: MDLs that FltLockUserBuffer() made for it
@@ -194,6 +195,7 @@ struct flt_operation {
 	struct task_struct *task;
 	struct task_struct *leader;
 	struct task_struct *runner;
+	PETHREAD thread;
 	ULONG shown;
 	KPROCESSOR_MODE mode;
 	struct list_head held;

@@ -97,6 +97,7 @@ static bool flt_operation_enter(struct flt_operation *op)
 		return false;
 	}
 	op->accepted = op->iopb;
+	op->thread = op->data.Thread;
 	op->mode = op->data.RequestorMode;
 	op->stack = stack;
 	op->guard = stack;

@@ -105,8 +105,18 @@ static FLT_POSTOP_CALLBACK_STATUS op_table_post(PFLT_CALLBACK_DATA data,
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
+/* The same as a driver's prototypes are annotated. */
+static FLT_PREOP_CALLBACK_STATUS
+op_table_annotated(_Inout_ PFLT_CALLBACK_DATA data, _In_ PCFLT_RELATED_OBJECTS objects,
+		   _Flt_CompletionContext_Outptr_ PVOID *context)
+{
+	return FLT_PREOP_SUCCESS_NO_CALLBACK;
+}
+
 static void op_table_types(struct kunit *test)
 {
+	FLT_PROVES(test, "PREOP-02",
+		   __same_type(PFLT_PRE_OPERATION_CALLBACK, &op_table_annotated));
 	FLT_PROVES(test, "PREOP-01", __same_type(PFLT_PRE_OPERATION_CALLBACK, &op_table_pre));
 	FLT_PROVES(test, "POSTOP-01", __same_type(PFLT_POST_OPERATION_CALLBACK, &op_table_post));
 }

@@ -261,6 +261,19 @@ unsigned int world_count(struct world *w, char who, enum world_event_kind kind)
 	return n;
 }
 
+/* How many filters are registered. */
+unsigned int world_filters(void)
+{
+	struct flt_filter *filter;
+	unsigned int n = 0;
+
+	mutex_lock(&flt_filters_lock);
+	list_for_each_entry(filter, &flt_filters, link)
+		n++;
+	mutex_unlock(&flt_filters_lock);
+	return n;
+}
+
 /* Violations of all probes; the case says by asking that it breaks the contract on purpose. */
 u64 world_violations(struct world *w)
 {

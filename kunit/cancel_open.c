@@ -19,7 +19,7 @@ static void co_cancel(PFLT_CALLBACK_DATA data, PFLT_INSTANCE instance, PFILE_OBJ
 
 	file->Flags |= co_flags_before;
 	if (co_level != PASSIVE_LEVEL)
-		KeRaiseIrql(co_level, &old);
+		old = KfRaiseIrql(co_level);
 	FltCancelFileOpen(instance, file);
 	if (co_level != PASSIVE_LEVEL)
 		KeLowerIrql(old);

@@ -105,18 +105,8 @@ static FLT_POSTOP_CALLBACK_STATUS op_table_post(PFLT_CALLBACK_DATA data,
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
-/* The same as a driver's prototypes are annotated. */
-static FLT_PREOP_CALLBACK_STATUS
-op_table_annotated(_Inout_ PFLT_CALLBACK_DATA data, _In_ PCFLT_RELATED_OBJECTS objects,
-		   _Flt_CompletionContext_Outptr_ PVOID *context)
-{
-	return FLT_PREOP_SUCCESS_NO_CALLBACK;
-}
-
 static void op_table_types(struct kunit *test)
 {
-	FLT_PROVES(test, "PREOP-02",
-		   __same_type(PFLT_PRE_OPERATION_CALLBACK, &op_table_annotated));
 	FLT_PROVES(test, "PREOP-01", __same_type(PFLT_PRE_OPERATION_CALLBACK, &op_table_pre));
 	FLT_PROVES(test, "POSTOP-01", __same_type(PFLT_POST_OPERATION_CALLBACK, &op_table_post));
 }
@@ -135,6 +125,9 @@ static void op_table_values(struct kunit *test)
 		for (j = 0; j < i; j++)
 			distinct &= values[i] != values[j];
 	}
+	FLT_PROVES(test, "PREOP-57", FLT_STATUS_DISALLOW_FAST_IO == FLT_PREOP_DISALLOW_FASTIO);
+	FLT_PROVES(test, "POSTOP-34", FLT_STATUS_MORE_PROCESSING_REQUIRED ==
+		   FLT_POSTOP_MORE_PROCESSING_REQUIRED);
 	/* One dispatch test for each value is in the preop suites. */
 	FLT_PROVES(test, "PREOP-03", distinct);
 }

@@ -204,7 +204,7 @@ static void postop_fast_mutex_in_softirq(struct kunit *test)
 }
 
 static NTSTATUS postop_lock_status;
-static LONG postop_order;
+static LONG postop_compared;
 
 /*
  * What needs a lower level than a completion in softirq has. To compare text never sleeps here and
@@ -216,7 +216,7 @@ static int postop_goes_too_far(struct probe *p, PFLT_CALLBACK_DATA data,
 	static const UNICODE_STRING one = { 2, 4, u"a" }, other = { 2, 4, u"b" };
 
 	postop_lock_status = FltLockUserBuffer(data);
-	postop_order = RtlCompareUnicodeString(&one, &other, TRUE);
+	postop_compared = RtlCompareUnicodeString(&one, &other, TRUE);
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
@@ -236,7 +236,7 @@ static void postop_routines_in_softirq(struct kunit *test)
 		   world_event(w, 'B', WORLD_POST, 0)->irql == DISPATCH_LEVEL);
 	FLT_PROVES(test, "POSTOP-15", !NT_SUCCESS(postop_lock_status));
 	FLT_PROVES(test, "POSTOP-15", atomic64_read(&fsh_violations) == before + 1 &&
-		   postop_order < 0);
+		   postop_compared < 0);
 }
 
 /* Contexts of B: of the stream that it has open. */
@@ -251,8 +251,8 @@ static void postop_cleanup(PFLT_CONTEXT context, FLT_CONTEXT_TYPE type)
 	atomic_inc(&postop_cleaned);
 }
 
-static void postop_change(struct probe *p, FLT_REGISTRATION *registration,
-			  FLT_OPERATION_REGISTRATION *ops)
+static void postop_add_contexts(struct probe *p, FLT_REGISTRATION *registration,
+				FLT_OPERATION_REGISTRATION *ops)
 {
 	static const FLT_CONTEXT_REGISTRATION contexts[] = {
 		{ FLT_STREAM_CONTEXT, 0, postop_cleanup, 16, 0x74736554 },
@@ -286,7 +286,7 @@ static int postop_uses_contexts(struct probe *p, PFLT_CALLBACK_DATA data,
 /* A and B, of which B has a stream context set and a reference of it. */
 static struct probe *postop_context_world(struct kunit *test, PFILE_OBJECT *file)
 {
-	static const struct probe_config config = { .change = postop_change };
+	static const struct probe_config config = { .change = postop_add_contexts };
 	struct world *w = world_of(test);
 	struct probe *b;
 

@@ -174,7 +174,7 @@ ProbeUnload (
     _In_ FLT_FILTER_UNLOAD_FLAGS Flags
     )
 {
-    UNREFERENCED_PARAMETER(Flags);
+    DbgPrint("! unload %x\n", Flags);
 
     FltUnregisterFilter(ProbeFilter);
     return STATUS_SUCCESS;
@@ -204,6 +204,8 @@ static CONST FLT_OPERATION_REGISTRATION ProbeOperations[] = {
     PROBE(IRP_MJ_QUERY_OPEN),
     PROBE(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
     PROBE(IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION),
+
+    { IRP_MJ_SHUTDOWN, 0, ProbePreOperation, NULL },
 
     { IRP_MJ_OPERATION_END }
 };

@@ -142,7 +142,12 @@ ProbePreOperation (
              Detail[3],
              (FltObjects->FileObject != NULL) ? &FltObjects->FileObject->FileName : &None);
 
-    return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+    //
+    //  There can be no post-operation callback for a shutdown.
+    //
+
+    return (Data->Iopb->MajorFunction == IRP_MJ_SHUTDOWN) ? FLT_PREOP_SUCCESS_NO_CALLBACK :
+                                                            FLT_PREOP_SUCCESS_WITH_CALLBACK;
 }
 
 static FLT_POSTOP_CALLBACK_STATUS

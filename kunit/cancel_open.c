@@ -255,7 +255,8 @@ static void co_while_halted(struct kunit *test)
 	k->change = co_in_worker;
 	FLT_EXPECT(test, request_run(r) == STATUS_ACCESS_DENIED &&
 		   co_flags & FO_FILE_OPEN_CANCELLED);
-	FLT_EXPECT(test, world_count(w, 'C', WORLD_PRE) == 3 && world_count(w, 'A', WORLD_PRE) == 1);
+	FLT_EXPECT(test, world_count(w, 'C', WORLD_PRE) == 3 &&
+		   world_count(w, 'A', WORLD_PRE) == 1);
 	fake_close(file);
 }
 

@@ -131,7 +131,8 @@ static void unreg_names_a_callback(struct kunit *test)
 	FltUnregisterFilter(w->probe[1]->filter);
 	flt_patience = patience;
 	w->probe[1]->filter = NULL;
-	FLT_PROVES(test, "REG-51", prove_log_count() >= 2 && prove_log_last_has("filter probeB cannot") &&
+	FLT_PROVES(test, "REG-51", prove_log_count() >= 2 &&
+		   prove_log_last_has("filter probeB cannot") &&
 		   prove_log_last_has("the oldest operation is IRP_MJ_READ") &&
 		   prove_log_last_has("in \"pre\", filter probeB"));
 	FLT_EXPECT(test, request_wait(r));
@@ -152,8 +153,8 @@ static void unreg_foreign(struct kunit *test)
 	FLT_PROVES(test, "REG-52", atomic64_read(&fsh_violations) == before + 2);
 }
 
-static void unreg_inside(struct probe *p, PFLT_CALLBACK_DATA data,
-				  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+static void unreg_inside(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			 int *status, void **context)
 {
 	FltUnregisterFilter(objects->Filter);
 	p->filter = NULL;

@@ -57,7 +57,7 @@ VOID FltCancelFileOpen(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject)
 	if (why) {
 		if (*why)
 			flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
-				      "FltCancelFileOpen of a file %s", why);
+				      "cancelled the open of a file %s", why);
 		return;
 	}
 	FileObject->Flags |= FO_FILE_OPEN_CANCELLED;

@@ -493,7 +493,7 @@ static bool flt_step_post(struct flt_operation *op)
 		if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING))
 			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
 				      "post-operation callback returned %d", verdict);
-		/* Its FltCancelFileOpen() makes a success wrong that was right before (POSTOP-80). */
+		/* FltCancelFileOpen() makes a success wrong that was right before (POSTOP-80). */
 		if (unlikely(op->data.IoStatus.Status != before) || op->op_index == IRP_MJ_CREATE)
 			flt_check_status(op, filter, false);
 	}

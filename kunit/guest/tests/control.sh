@@ -75,7 +75,7 @@ cat >/tmp/work/modprobe <<'END'
 #!/bin/sh
 for name; do :; done
 case $name in
-spy) exec insmod /modules/spy.ko 'params=Parameters\Instances\DefaultInstance=no' ;;
+spy) exec insmod /modules/spy.ko 'params="Parameters\Instances\Spy Instance\Altitude=37x"' ;;
 esac
 [ ! -e "/modules/$name.ko" ] || exec insmod "/modules/$name.ko"
 exit 1

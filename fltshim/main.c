@@ -10,6 +10,7 @@
 #include "fltmgr/generated.h"
 #include "fltmgr/held.h"
 #include "fltmgr/operation.h"
+#include "fltmgr/shutdown.h"
 #include "fltmgr/volume.h"
 #include "fltmgr/work_item.h"
 #include "fs/fltfs.h"
@@ -34,6 +35,7 @@ static const struct fltshim_part fltshim_parts[] = {
 	{ "sysfs", flt_sysfs_init, flt_sysfs_exit },
 	{ "filters", flt_filters_init, flt_filters_exit },
 	{ "fltfs", fltfs_init, fltfs_exit },
+	{ "shutdown", flt_shutdown_init, flt_shutdown_exit },
 };
 
 static void fltshim_down(unsigned int count)

@@ -30,18 +30,6 @@ static void entry_look_around(struct probe *p, PDRIVER_OBJECT object, PUNICODE_S
 	entry_seen.path[i] = 0;
 }
 
-static unsigned int entry_nr_filters(void)
-{
-	struct flt_filter *filter;
-	unsigned int n = 0;
-
-	mutex_lock(&flt_filters_lock);
-	list_for_each_entry(filter, &flt_filters, link)
-		n++;
-	mutex_unlock(&flt_filters_lock);
-	return n;
-}
-
 static void entry_driver_entry(struct kunit *test)
 {
 	static const struct probe_config config = { .on_entry = entry_look_around,
@@ -140,13 +128,13 @@ static void entry_fails_while_registered(struct kunit *test)
 {
 	static const struct probe_config config = { .entry_status = STATUS_UNSUCCESSFUL };
 	struct world *w = world_of(test);
-	unsigned int before = entry_nr_filters();
+	unsigned int before = world_filters();
 	struct probe *p;
 
 	FLT_EXPECT(test, !prove_log_start(test, "probeA"));
 	FLT_PROVES(test, "REG-04", probe_load(w, 'A', &config, &p) < 0);
 	p->filter = NULL;
-	FLT_PROVES(test, "REG-04", entry_nr_filters() == before);
+	FLT_PROVES(test, "REG-04", world_filters() == before);
 	FLT_PROVES(test, "REG-04", atomic_read(&p->setups) == 1 &&
 		   atomic_read(&p->starts) == 1 && atomic_read(&p->completes) == 1);
 	FLT_PROVES(test, "REG-04", prove_log_count() >= 1);
@@ -160,10 +148,10 @@ static void entry_never_registers(struct kunit *test)
 {
 	static const struct probe_config config = { .no_register = true };
 	struct world *w = world_of(test);
-	unsigned int before = entry_nr_filters();
+	unsigned int before = world_filters();
 	struct probe *p = world_probe(w, 'A', &config);
 
-	FLT_PROVES(test, "REG-05", p->driver && entry_nr_filters() == before);
+	FLT_PROVES(test, "REG-05", p->driver && world_filters() == before);
 	probe_unload(p);
 	FLT_PROVES(test, "REG-05", atomic_read(&p->unloads) == 0);
 }

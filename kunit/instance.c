@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite instance: attaching, setup and teardown callbacks, order by altitude, references
- * (INST-04 to INST-59 as far as no name or enumeration routine is needed).
+ * (INST-04 to INST-61 as far as no name or enumeration routine is needed).
  */
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
+#include "fs/request.h"
 #include "kunit/keeper.h"
 #include "kunit/world.h"
 #include "nt/violation.h"
@@ -420,7 +421,87 @@ static void inst_same_altitudes_again(struct kunit *test)
 	}
 }
 
+/* What setup is told of the volume. */
+static void inst_device_type(struct kunit *test)
+{
+	static const struct {
+		const char *name, *subtype;
+		ULONG device;
+	} rows[] = {
+		{ "ext4", NULL, 0x8 }, { "xfs", NULL, 0x8 }, { "tmpfs", NULL, 0x8 },
+		{ "btrfs", NULL, 0x8 }, { "overlay", NULL, 0x8 }, { "unheard-of", NULL, 0x8 },
+		{ "nfs", NULL, 0x14 }, { "nfs4", NULL, 0x14 }, { "cifs", NULL, 0x14 },
+		{ "smb3", NULL, 0x14 }, { "9p", NULL, 0x14 }, { "ceph", NULL, 0x14 },
+		{ "fuse", "sshfs", 0x14 }, { "fuse", "glusterfs", 0x14 },
+		{ "fuse", NULL, 0x8 }, { "fuse", "ntfs-3g", 0x8 }, { "fuseblk", NULL, 0x8 },
+		{ "iso9660", NULL, 0x3 }, { "udf", NULL, 0x3 },
+	};
+	struct world *w = world_of(test);
+	FLT_FILESYSTEM_TYPE type;
+	unsigned int i;
+	struct probe *p;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		FLT_PROVES(test, "INST-23",
+			   fltfs_type_of(rows[i].name, rows[i].subtype, &type) == rows[i].device);
+	/* And what the file system said is what setup gets. */
+	w->fake->volume->info.device_type = FILE_DEVICE_NETWORK_FILE_SYSTEM;
+	p = world_probe(w, 'A', NULL);
+	FLT_PROVES(test, "INST-23", p->device_type == FILE_DEVICE_NETWORK_FILE_SYSTEM);
+	FLT_EXPECT(test, p->fs_type == w->fake->volume->info.fs_type);
+}
+
+/* Its group would have it elsewhere. */
+static void inst_altitude_of_another_group(struct kunit *test)
+{
+	static const WCHAR group[] = u"FSFilter Encryption";
+	static const u32 start = 3;
+	const struct fsh_reg_value extra[] = {
+		{ "", "Group", REG_SZ, group, sizeof(group) },
+		{ "", "Start", REG_DWORD, &start, sizeof(start) },
+	};
+	const struct probe_config config = { .extra = extra, .altitude = u"370000" };
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_PROVES(test, "INST-60", NT_SUCCESS(p->register_status) && p->instance[0]);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "INST-60", world_trace_is(w, "A+ F A-"));
+}
+
+static NTSTATUS inst_slow_setup(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags)
+{
+	msleep(400);
+	return STATUS_SUCCESS;
+}
+
+static void inst_hook_slow(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	p->on_setup = inst_slow_setup;
+}
+
+static void inst_setup_takes_long(struct kunit *test)
+{
+	static const struct probe_config config = { .on_entry = inst_hook_slow };
+	unsigned long patience = flt_setup_patience;
+	struct world *w = world_of(test);
+
+	FLT_PROVES(test, "INST-61", patience == 10 * HZ);
+	FLT_EXPECT(test, !prove_log_start(test, "instance setup callback"));
+	/* In time, nothing is said. */
+	world_probe(w, 'A', NULL);
+	FLT_PROVES(test, "INST-61", !prove_log_count());
+	flt_setup_patience = HZ / 10;
+	world_probe(w, 'B', &config);
+	flt_setup_patience = patience;
+	FLT_PROVES(test, "INST-61", prove_log_count() == 1 && prove_log_last_has("filter probeB") &&
+		   prove_log_last_has("/fake"));
+}
+
 static struct kunit_case instance_cases[] = {
+	KUNIT_CASE(inst_device_type),
+	KUNIT_CASE(inst_altitude_of_another_group),
+	KUNIT_CASE(inst_setup_takes_long),
 	KUNIT_CASE(inst_altitude_as_configured),
 	KUNIT_CASE(inst_one_per_altitude),
 	KUNIT_CASE(inst_names),

@@ -125,6 +125,9 @@ static void op_table_values(struct kunit *test)
 		for (j = 0; j < i; j++)
 			distinct &= values[i] != values[j];
 	}
+	FLT_PROVES(test, "PREOP-57", FLT_STATUS_DISALLOW_FAST_IO == FLT_PREOP_DISALLOW_FASTIO);
+	FLT_PROVES(test, "POSTOP-34", FLT_STATUS_MORE_PROCESSING_REQUIRED ==
+		   FLT_POSTOP_MORE_PROCESSING_REQUIRED);
 	/* One dispatch test for each value is in the preop suites. */
 	FLT_PROVES(test, "PREOP-03", distinct);
 }

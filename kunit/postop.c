@@ -203,6 +203,152 @@ static void postop_fast_mutex_in_softirq(struct kunit *test)
 	FLT_PROVES(test, "POSTOP-17", atomic64_read(&fsh_violations) > before);
 }
 
+static NTSTATUS postop_lock_status;
+static LONG postop_compared;
+
+/*
+ * What needs a lower level than a completion in softirq has. To compare text never sleeps here and
+ * works at any level.
+ */
+static int postop_goes_too_far(struct probe *p, PFLT_CALLBACK_DATA data,
+			       PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	static const UNICODE_STRING one = { 2, 4, u"a" }, other = { 2, 4, u"b" };
+
+	postop_lock_status = FltLockUserBuffer(data);
+	postop_compared = RtlCompareUnicodeString(&one, &other, TRUE);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void postop_routines_in_softirq(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	s64 before = atomic64_read(&fsh_violations);
+
+	world_probes(w, "AB");
+	w->breaches = true;
+	w->probe[1]->on_post = postop_goes_too_far;
+	w->fake->when = FAKE_HOLD;
+	request_start(r);
+	fake_release_in_softirq(w->fake);
+	FLT_PROVES(test, "POSTOP-15", request_wait(r) && NT_SUCCESS(r->status) &&
+		   world_event(w, 'B', WORLD_POST, 0)->irql == DISPATCH_LEVEL);
+	FLT_PROVES(test, "POSTOP-15", !NT_SUCCESS(postop_lock_status));
+	FLT_PROVES(test, "POSTOP-15", atomic64_read(&fsh_violations) == before + 1 &&
+		   postop_compared < 0);
+}
+
+/* Contexts of B: of the stream that it has open. */
+static struct flt_anchor postop_anchor;
+static NTSTATUS postop_get, postop_get_handle, postop_set;
+static PFLT_CONTEXT postop_context;
+static atomic_t postop_cleaned;
+static bool postop_release;
+
+static void postop_cleanup(PFLT_CONTEXT context, FLT_CONTEXT_TYPE type)
+{
+	atomic_inc(&postop_cleaned);
+}
+
+static void postop_add_contexts(struct probe *p, FLT_REGISTRATION *registration,
+				FLT_OPERATION_REGISTRATION *ops)
+{
+	static const FLT_CONTEXT_REGISTRATION contexts[] = {
+		{ FLT_STREAM_CONTEXT, 0, postop_cleanup, 16, 0x74736554 },
+		{ FLT_STREAMHANDLE_CONTEXT, 0, postop_cleanup, 16, 0x74736554 },
+		{ FLT_CONTEXT_END }
+	};
+
+	registration->ContextRegistration = contexts;
+}
+
+static int postop_uses_contexts(struct probe *p, PFLT_CALLBACK_DATA data,
+				PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	PFLT_CONTEXT got;
+
+	if (postop_release)
+		FltReleaseContext(postop_context);
+	postop_get = FltGetStreamContext(objects->Instance, objects->FileObject, &got);
+	if (NT_SUCCESS(postop_get))
+		FltReleaseContext(got);
+	postop_get_handle = FltGetStreamHandleContext(objects->Instance, objects->FileObject,
+						      &got);
+	if (NT_SUCCESS(postop_get_handle))
+		FltReleaseContext(got);
+	postop_set = FltSetStreamContext(objects->Instance, objects->FileObject,
+					 FLT_SET_CONTEXT_REPLACE_IF_EXISTS,
+					 postop_release ? NULL : postop_context, NULL);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+/* A and B, of which B has a stream context set and a reference of it. */
+static struct probe *postop_context_world(struct kunit *test, PFILE_OBJECT *file)
+{
+	static const struct probe_config config = { .change = postop_add_contexts };
+	struct world *w = world_of(test);
+	struct probe *b;
+
+	world_probe(w, 'A', NULL);
+	b = world_probe(w, 'B', &config);
+	*file = fake_open(w->fake);
+	(*file)->FsContext = &postop_anchor;
+	flt_file_of(*file)->stream = &postop_anchor;
+	atomic_set(&postop_cleaned, 0);
+	postop_release = false;
+	KUNIT_ASSERT_EQ(test, FltAllocateContext(b->filter, FLT_STREAM_CONTEXT, 16, NonPagedPool,
+						 &postop_context), STATUS_SUCCESS);
+	KUNIT_ASSERT_EQ(test, FltSetStreamContext(b->instance[0], *file,
+						  FLT_SET_CONTEXT_KEEP_IF_EXISTS, postop_context,
+						  NULL), STATUS_SUCCESS);
+	b->on_post = postop_uses_contexts;
+	return b;
+}
+
+static void postop_contexts_in_softirq(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	s64 before = atomic64_read(&fsh_violations);
+	PFILE_OBJECT file;
+	struct probe *b = postop_context_world(test, &file);
+	struct request *r;
+
+	/* Its last reference: deleted from the stream before, released in softirq. */
+	FltDeleteContext(postop_context);
+	postop_release = true;
+	w->breaches = true;
+	w->fake->when = FAKE_HOLD;
+	r = request_on(w, w->fake, file, IRP_MJ_READ);
+	request_start(r);
+	fake_release_in_softirq(w->fake);
+	FLT_PROVES(test, "POSTOP-18", request_wait(r) && NT_SUCCESS(r->status) &&
+		   world_event(w, 'B', WORLD_POST, 0)->irql == DISPATCH_LEVEL);
+	FLT_PROVES(test, "POSTOP-18", WORLD_WAIT(atomic_read(&postop_cleaned) == 1));
+	FLT_PROVES(test, "POSTOP-18", !NT_SUCCESS(postop_get) && !NT_SUCCESS(postop_get_handle) &&
+		   !NT_SUCCESS(postop_set) && atomic64_read(&fsh_violations) == before + 3);
+	b->on_post = NULL;
+	fake_close(file);
+}
+
+/* The close is over: there is nothing that a context could hang on. */
+static void postop_contexts_after_close(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	PFILE_OBJECT file;
+	struct probe *b = postop_context_world(test, &file);
+
+	request_run(request_on(w, w->fake, file, IRP_MJ_READ));
+	FLT_EXPECT(test, NT_SUCCESS(postop_get));
+	w->fake->when = FAKE_WORKER;
+	request_run(request_on(w, w->fake, file, IRP_MJ_CLOSE));
+	FLT_PROVES(test, "POSTOP-13", postop_get == STATUS_NOT_SUPPORTED &&
+		   postop_get_handle == STATUS_NOT_SUPPORTED && postop_set == STATUS_NOT_SUPPORTED);
+	b->on_post = NULL;
+	FltReleaseContext(postop_context);
+	fake_close(file);
+}
+
 static int postop_may_sleep(struct probe *p, PFLT_CALLBACK_DATA data,
 			    PCFLT_RELATED_OBJECTS objects, void *context)
 {
@@ -395,6 +541,9 @@ static struct kunit_case postop_cases[] = {
 	KUNIT_CASE(postop_in_softirq),
 	KUNIT_CASE(postop_spin_lock_in_softirq),
 	KUNIT_CASE(postop_fast_mutex_in_softirq),
+	KUNIT_CASE(postop_routines_in_softirq),
+	KUNIT_CASE(postop_contexts_in_softirq),
+	KUNIT_CASE(postop_contexts_after_close),
 	KUNIT_CASE(postop_create_in_the_opener),
 	KUNIT_CASE(postop_fast_io_where_pre_was),
 	KUNIT_CASE(postop_fails_a_success),

@@ -2,6 +2,7 @@
 /*
  * Suite preop_synchronize: FLT_PREOP_SYNCHRONIZE (PREOP-66 to PREOP-81).
  */
+#include <linux/lockdep.h>
 #include "fltmgr/instance.h"
 #include "kunit/world.h"
 
@@ -280,6 +281,64 @@ static void synchronize_mixed_workload(struct kunit *test)
 	w->breaches = false;
 }
 
+/* The most locks that were held in a callback or below: RCU counts as one. */
+static int synchronize_locks;
+
+static void synchronize_look(void)
+{
+	if (lockdep_depth(current) > synchronize_locks)
+		synchronize_locks = lockdep_depth(current);
+}
+
+static void synchronize_look_below(struct fake_volume *fake, struct flt_operation *op,
+				   struct fake_order *order)
+{
+	synchronize_look();
+}
+
+static void synchronize_look_in_pre(struct probe *p, PFLT_CALLBACK_DATA data,
+				    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	synchronize_look();
+}
+
+static int synchronize_look_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
+				    PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	synchronize_look();
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+/* Nothing of the shim's own that what a filter holds across the call could meet the wrong way. */
+static void synchronize_without_locks(struct kunit *test)
+{
+	static const UCHAR majors[] = {
+		IRP_MJ_CREATE, IRP_MJ_CLOSE, IRP_MJ_CLEANUP, IRP_MJ_QUERY_INFORMATION,
+		IRP_MJ_SET_INFORMATION, IRP_MJ_QUERY_EA, IRP_MJ_SET_EA, IRP_MJ_FLUSH_BUFFERS,
+		IRP_MJ_QUERY_SECURITY, IRP_MJ_SET_SECURITY, IRP_MJ_QUERY_VOLUME_INFORMATION,
+		IRP_MJ_DIRECTORY_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE,
+	};
+	static const enum fake_when whens[] = { FAKE_INLINE, FAKE_WORKER };
+	struct world *w = synchronize_world(test);
+	unsigned int i, j;
+
+	if (!IS_ENABLED(CONFIG_LOCKDEP))
+		kunit_skip(test, "this kernel does not know which locks are held");
+	synchronize_locks = 0;
+	w->fake->on_perform = synchronize_look_below;
+	w->probe[1]->on_pre = synchronize_look_in_pre;
+	w->probe[1]->on_post = synchronize_look_in_post;
+	for (i = 0; i < ARRAY_SIZE(majors); i++) {
+		for (j = 0; j < ARRAY_SIZE(whens); j++) {
+			w->fake->when = whens[j];
+			world_clear(w);
+			world_do(w, majors[i]);
+			FLT_PROVES(test, "PREOP-80", !synchronize_locks &&
+				   world_count(w, 'B', WORLD_POST) == 1);
+		}
+	}
+}
+
 static struct kunit_case preop_synchronize_cases[] = {
 	KUNIT_CASE(synchronize_in_the_same_thread),
 	KUNIT_CASE(synchronize_asynchronous),
@@ -293,6 +352,7 @@ static struct kunit_case preop_synchronize_cases[] = {
 	KUNIT_CASE(synchronize_drained),
 	KUNIT_CASE(synchronize_two),
 	KUNIT_CASE(synchronize_mixed_workload),
+	KUNIT_CASE(synchronize_without_locks),
 	{}
 };
 

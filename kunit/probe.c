@@ -172,6 +172,8 @@ static NTSTATUS probe_setup_##n(PCFLT_RELATED_OBJECTS objects,				\
 				FLT_INSTANCE_SETUP_FLAGS flags, DEVICE_TYPE device,	\
 				FLT_FILESYSTEM_TYPE fs)					\
 {											\
+	probe_slot_##n->device_type = device;						\
+	probe_slot_##n->fs_type = fs;							\
 	return probe_setup(probe_slot_##n, objects, flags);				\
 }											\
 static NTSTATUS probe_query_##n(PCFLT_RELATED_OBJECTS objects,				\
@@ -356,7 +358,7 @@ static void probe_forget(struct reg_key *key)
  */
 int probe_load(struct world *w, char name, const struct probe_config *config, struct probe **out)
 {
-	struct fsh_reg_value values[6];
+	struct fsh_reg_value values[8];
 	struct fsh_driver_desc desc = { .owner = THIS_MODULE, .values = values };
 	unsigned int slot = name - 'A', n = 0;
 	struct probe *p = &probe_slots[slot];
@@ -388,6 +390,10 @@ int probe_load(struct world *w, char name, const struct probe_config *config, st
 						 p->config.second);
 	}
 	values[n++] = probe_dword("Parameters", "ProbeValue", &p->config.instance_flags);
+	if (p->config.extra) {
+		values[n++] = p->config.extra[0];
+		values[n++] = p->config.extra[1];
+	}
 	desc.nr_values = n;
 	ret = fsh_driver_load(&desc, &p->driver);
 	if (ret)

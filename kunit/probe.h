@@ -42,6 +42,7 @@ struct probe_op {
  * @no_register: DriverEntry does not register
  * @no_start: DriverEntry does not start filtering
  * @entry_status: what DriverEntry returns
+ * @extra: two more values of the service key, or NULL
  * @change: last change to the registration before it is used
  * @on_entry: called in DriverEntry after registration and before the start
  */
@@ -61,6 +62,7 @@ struct probe_config {
 	bool no_register;
 	bool no_start;
 	NTSTATUS entry_status;
+	const struct fsh_reg_value *extra;
 	void (*change)(struct probe *p, FLT_REGISTRATION *registration,
 		       FLT_OPERATION_REGISTRATION *ops);
 	void (*on_entry)(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path);
@@ -87,6 +89,8 @@ struct probe_config {
  * @unload_status: what the unload callback returns
  * @keep: the unload callback does not call FltUnregisterFilter()
  * @on_setup: called in the setup callback
+ * @device_type: VolumeDeviceType that it was given; and the file system type
+ * @fs_type: likewise
  * @on_start: called in the teardown-start callback
  * @on_complete: called in the teardown-complete callback
  * @on_unload: called in the unload callback
@@ -117,6 +121,8 @@ struct probe {
 	NTSTATUS query_status;
 	NTSTATUS unload_status;
 	bool keep;
+	DEVICE_TYPE device_type;
+	FLT_FILESYSTEM_TYPE fs_type;
 	NTSTATUS (*on_setup)(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags);
 	void (*on_start)(struct probe *p, PCFLT_RELATED_OBJECTS objects);
 	void (*on_complete)(struct probe *p, PCFLT_RELATED_OBJECTS objects);

@@ -2,11 +2,24 @@
 /*
  * Results of assertions, and a look at the kernel log through the console's trace point.
  */
+#include <linux/moduleparam.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
 #include <trace/events/printk.h>
 #include "kunit/prove.h"
+
+static bool stop_at_failure;
+module_param(stop_at_failure, bool, 0444);
+MODULE_PARM_DESC(stop_at_failure, "end a case with its first failure, and skip those after it");
+
+static bool prove_has_failed;
+
+/* Cases after the first failure need not run (world_init()). */
+bool prove_stops(void)
+{
+	return stop_at_failure && READ_ONCE(prove_has_failed);
+}
 
 /**
  * prove_result() - record one assertion
@@ -18,7 +31,7 @@
  * @file: path of the file
  * @line: line in it
  *
- * Return: @held
+ * Return: @held; does not return from a failure with stop_at_failure
  */
 bool prove_result(struct kunit *test, const char *id, bool held, const char *what,
 		  const char *suite, const char *file, int line)
@@ -28,10 +41,14 @@ bool prove_result(struct kunit *test, const char *id, bool held, const char *wha
 	if (id)
 		pr_info("proves: %s %s %s.%s %s:%d\n", id, held ? "ok" : "failed", suite,
 			test->name, base, line);
-	if (!held)
-		KUNIT_FAIL(test, "%s:%d: does not hold: %s%s%s", base, line, what,
-			   id ? " for " : "", id ?: "");
-	return held;
+	if (held)
+		return true;
+	KUNIT_FAIL(test, "%s:%d: does not hold: %s%s%s", base, line, what, id ? " for " : "",
+		   id ?: "");
+	WRITE_ONCE(prove_has_failed, true);
+	if (stop_at_failure)
+		KUNIT_FAIL_AND_ABORT(test, "the first failure is enough");
+	return false;
 }
 
 static DEFINE_RAW_SPINLOCK(prove_log_lock);

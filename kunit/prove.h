@@ -13,6 +13,8 @@
 bool prove_result(struct kunit *test, const char *id, bool held, const char *what,
 		  const char *suite, const char *file, int line);
 
+bool prove_stops(void);
+
 /* The row holds here. Goes on either way; gives the condition. */
 #define FLT_PROVES(test, id, condition) \
 	prove_result(test, id, !!(condition), #condition, KBUILD_BASENAME, __FILE__, __LINE__)

@@ -1,40 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite registration: FltRegisterFilter, FltStartFiltering, FltUnregisterFilter (REG-06 to
- * REG-53).
+ * Suite registration: FltRegisterFilter, FltStartFiltering and shutdown (REG-06 to REG-48, REG-56,
+ * VOL-81, VOL-82).
  */
 #include <linux/fault-inject.h>
 #include <linux/kthread.h>
 #include <linux/vmalloc.h>
 #include "fltmgr/filter.h"
+#include "fltmgr/shutdown.h"
 #include "kunit/world.h"
 #include "nt/violation.h"
-
-static unsigned int reg_nr_filters(void)
-{
-	struct flt_filter *filter;
-	unsigned int n = 0;
-
-	mutex_lock(&flt_filters_lock);
-	list_for_each_entry(filter, &flt_filters, link)
-		n++;
-	mutex_unlock(&flt_filters_lock);
-	return n;
-}
 
 /* Registrations that are refused: a change to a good one, and the status. */
 static void reg_refused(struct kunit *test, const char *id, const struct probe_config *config,
 			NTSTATUS expected)
 {
 	struct world *w = world_of(test);
-	unsigned int before = reg_nr_filters();
+	unsigned int before = world_filters();
 	struct probe *p;
 
 	probe_load(w, 'H', config, &p);
 	FLT_PROVES(test, id, p->register_status == expected);
 	if (p->register_status != expected)
 		kunit_info(test, "status is %#x", p->register_status);
-	FLT_PROVES(test, id, reg_nr_filters() == before);
+	FLT_PROVES(test, id, world_filters() == before);
 	probe_unload(p);
 }
 
@@ -207,7 +196,7 @@ static void reg_out_of_memory(struct kunit *test)
 	static const struct probe_config config = { .no_register = true,
 						    .on_entry = reg_faulty_driver };
 	struct world *w = world_of(test);
-	unsigned int before = reg_nr_filters();
+	unsigned int before = world_filters();
 	unsigned int wrong = 0;
 	struct probe *p;
 	bool good;
@@ -220,9 +209,9 @@ static void reg_out_of_memory(struct kunit *test)
 		/* An allocation that can do without (a log line's) may fail unnoticed. */
 		good = NT_SUCCESS(p->register_status) ||
 		       (reg_failed && p->register_status == STATUS_INSUFFICIENT_RESOURCES);
-		if (!good || reg_nr_filters() != before) {
+		if (!good || world_filters() != before) {
 			kunit_info(test, "allocation %d: status %#x, %u filters", reg_fail_nth,
-				   p->register_status, reg_nr_filters() - before);
+				   p->register_status, world_filters() - before);
 			wrong++;
 		}
 		probe_unload(p);
@@ -310,7 +299,62 @@ static void reg_codes_that_cannot_be(struct kunit *test)
 	config.ops = shutdown_pre;
 	probe_load(w, 'A', &config, &p);
 	FLT_PROVES(test, "POSTOP-12", NT_SUCCESS(p->register_status));
+	FLT_PROVES(test, "REG-25", NT_SUCCESS(p->register_status));
 	probe_unload(p);
+	config.ops = shutdown;
+	reg_refused(test, "REG-25", &config, STATUS_INVALID_PARAMETER);
+}
+
+/* The machine goes down: every instance hears of it once, and nobody is asked to unload. */
+static void reg_shutdown(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	const struct world_event *a;
+
+	FLT_REQUIRE(test, !flt_volume_ready(world_second_volume(w)->volume));
+	world_probes(w, "AB");
+	/* There is no post-operation callback that could be asked for. */
+	w->probe[0]->pre_status = FLT_PREOP_SUCCESS_NO_CALLBACK;
+	w->probe[1]->pre_status = FLT_PREOP_SUCCESS_NO_CALLBACK;
+	flt_shutdown();
+	a = world_event(w, 'A', WORLD_PRE, 0);
+	FLT_PROVES(test, "REG-25", world_count(w, 'A', WORLD_PRE) == 2 &&
+		   world_count(w, 'B', WORLD_PRE) == 2 && w->nr_events == 6);
+	FLT_PROVES(test, "VOL-81", a->iopb.MajorFunction == IRP_MJ_SHUTDOWN &&
+		   !a->objects.FileObject && a->irql == PASSIVE_LEVEL &&
+		   FLT_IS_IRP_OPERATION(&a->data) &&
+		   world_event(w, 'A', WORLD_PRE, 1)->volume != a->volume);
+	FLT_PROVES(test, "VOL-81", !memchr_inv(&a->iopb.Parameters, 0,
+					       sizeof(a->iopb.Parameters)));
+	FLT_PROVES(test, "UNLOAD-09", !atomic_read(&w->probe[0]->unloads) &&
+		   !atomic_read(&w->probe[1]->unloads) && world_filters() == 2);
+}
+
+static void reg_sleep_in_pre(struct probe *p, PFLT_CALLBACK_DATA data,
+			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	msleep(600);
+}
+
+/* One that does not come back is named, and left behind. */
+static void reg_shutdown_is_bounded(struct kunit *test)
+{
+	unsigned long patience = flt_shutdown_patience, start = jiffies;
+	struct world *w = world_of(test);
+
+	FLT_EXPECT(test, patience == 10 * HZ);
+	FLT_EXPECT(test, !prove_log_start(test, "IRP_MJ_SHUTDOWN"));
+	world_probes(w, "AB");
+	w->probe[0]->pre_status = FLT_PREOP_SUCCESS_NO_CALLBACK;
+	w->probe[1]->pre_status = FLT_PREOP_SUCCESS_NO_CALLBACK;
+	w->probe[1]->on_pre = reg_sleep_in_pre;
+	flt_shutdown_patience = HZ / 10;
+	flt_shutdown();
+	flt_shutdown_patience = patience;
+	FLT_PROVES(test, "VOL-82", time_before(jiffies, start + msecs_to_jiffies(500)));
+	FLT_PROVES(test, "VOL-82", prove_log_count() == 1 && prove_log_last_has("filter probeB"));
+	FLT_EXPECT(test, WORLD_WAIT(world_count(w, 'F', WORLD_FAKE_PERFORM) == 1) &&
+		   world_trace_is(w, "A+ B+ F"));
 }
 
 static void reg_reserved(struct kunit *test)
@@ -387,10 +431,10 @@ static void reg_start_twice(struct kunit *test)
 	FLT_PROVES(test, "REG-44", world_trace_is(w, "A+ F A-") &&
 		   atomic_read(&p->setups) == 1);
 	/* It stays registered until it says otherwise. */
-	FLT_PROVES(test, "REG-47", reg_nr_filters() == 1);
+	FLT_PROVES(test, "REG-47", world_filters() == 1);
 	FltUnregisterFilter(p->filter);
 	p->filter = NULL;
-	FLT_PROVES(test, "REG-47", reg_nr_filters() == 0);
+	FLT_PROVES(test, "REG-47", world_filters() == 0);
 }
 
 static void reg_nothing_before_start(struct kunit *test)
@@ -465,66 +509,111 @@ static void reg_one_volume_refused(struct kunit *test)
 	fake_close(file);
 }
 
-static int reg_drop_later(void *arg)
+/* After DriverEntry has returned: it works, it is told of, and it can be unloaded. */
+static void reg_late(struct kunit *test)
 {
-	msleep(300);
-	FltObjectDereference(arg);
+	static const struct probe_config config = { .no_register = true };
+	FLT_REGISTRATION registration = {
+		.Size = sizeof(registration),
+		.Version = FLT_REGISTRATION_VERSION,
+	};
+	struct world *w = world_of(test);
+	struct probe *p = world_probe(w, 'A', &config);
+
+	FLT_EXPECT(test, !prove_log_start(test, "filter probeA"));
+	FLT_PROVES(test, "REG-18", NT_SUCCESS(FltRegisterFilter(p->driver->object, &registration,
+								&p->filter)));
+	FLT_PROVES(test, "REG-18", prove_log_count() == 1 &&
+		   prove_log_last_has("after its DriverEntry") && world_violations(w) == 1);
+	FLT_PROVES(test, "REG-18", NT_SUCCESS(FltStartFiltering(p->filter)) &&
+		   flt_filter_of(p->filter)->entered);
+	FltUnregisterFilter(p->filter);
+	p->filter = NULL;
+}
+
+/* Looks at all filters for as long as others come and go. */
+struct reg_looker {
+	struct task_struct *thread;
+	unsigned int looks, seen, wrong;
+};
+
+static int reg_look(void *arg)
+{
+	struct reg_looker *looker = arg;
+	PFLT_FILTER filters[8];
+	ULONG n, i;
+
+	while (!kthread_should_stop()) {
+		looker->looks++;
+		if (!NT_SUCCESS(FltEnumerateFilters(filters, ARRAY_SIZE(filters), &n))) {
+			looker->wrong++;
+			continue;
+		}
+		for (i = 0; i < n; i++) {
+			struct flt_filter *filter = flt_filter_of(filters[i]);
+
+			/* Sysfs comes last when it registers and goes first when it leaves. */
+			if (!READ_ONCE(filter->sysfs) && !READ_ONCE(filter->obj.deleting) &&
+			    READ_ONCE(filter->state) != FLT_FILTER_GONE)
+				looker->wrong++;
+			looker->seen++;
+			FltObjectDereference(filters[i]);
+		}
+		usleep_range(20, 40);
+	}
 	return 0;
 }
 
-static void reg_unregister_waits_for_references(struct kunit *test)
-{
-	struct world *w = world_of(test);
-	struct probe *p = world_probe(w, 'A', NULL);
-	unsigned long start = jiffies;
-	struct task_struct *thread;
+/* So often a filter comes and goes. */
+#define REG_ROUNDS	200
 
-	FLT_EXPECT(test, NT_SUCCESS(FltObjectReference(p->filter)));
-	thread = kthread_run(reg_drop_later, p->filter, "flt-drop");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
-	FltUnregisterFilter(p->filter);
-	p->filter = NULL;
-	FLT_PROVES(test, "REG-50", time_after_eq(jiffies, start + msecs_to_jiffies(290)));
-	msleep(20);
+static void reg_never_half(struct kunit *test)
+{
+	static const struct probe_config good = { .no_start = true };
+	static const struct probe_config bad = { .no_start = true,
+						 .entry_status = STATUS_UNSUCCESSFUL };
+	struct world *w = world_of(test);
+	struct reg_looker looker = { };
+	unsigned int i, loaded = 0;
+	struct probe *p;
+
+	looker.thread = kthread_run(reg_look, &looker, "flt-look");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(looker.thread));
+	w->quiet = true;
+	for (i = 0; i < REG_ROUNDS; i++) {
+		/* One in twenty fails in its DriverEntry, and is taken back for that. */
+		loaded += !probe_load(w, 'A', i % 20 ? &good : &bad, &p);
+		if (!(i % 20))
+			p->filter = NULL;
+		probe_unload(p);
+	}
+	kthread_stop(looker.thread);
+	w->quiet = false;
+	kunit_info(test, "%u looks saw a filter %u times", looker.looks, looker.seen);
+	FLT_PROVES(test, "REG-56", !looker.wrong && looker.seen && looker.looks > 100 &&
+		   loaded == REG_ROUNDS / 20 * 19 && world_filters() == 0);
 }
 
-static void reg_unregister_foreign(struct kunit *test)
+/* What registers is seen by nobody while its sysfs entries cannot be made. */
+static void reg_never_half_without_memory(struct kunit *test)
 {
+	static const struct probe_config config = { .no_register = true,
+						    .on_entry = reg_faulty_driver };
 	struct world *w = world_of(test);
-	struct probe *p = world_probe(w, 'A', NULL);
-	s64 before = atomic64_read(&fsh_violations);
-	PFLT_FILTER stale = p->filter;
+	struct reg_looker looker = { };
+	struct probe *p;
 
-	FltUnregisterFilter((PFLT_FILTER)0xdead4ead00000020UL);
-	FLT_PROVES(test, "REG-52", atomic64_read(&fsh_violations) == before + 1);
-	FltUnregisterFilter(p->filter);
-	p->filter = NULL;
-	FltUnregisterFilter(stale);
-	FLT_PROVES(test, "REG-52", atomic64_read(&fsh_violations) == before + 2);
-}
-
-static void reg_unregister_inside(struct probe *p, PFLT_CALLBACK_DATA data,
-				  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
-{
-	FltUnregisterFilter(objects->Filter);
-	p->filter = NULL;
-}
-
-static void reg_unregister_in_a_callback(struct kunit *test)
-{
-	struct world *w = world_of(test);
-	struct probe *p = world_probe(w, 'A', NULL);
-	int users = module_refcount(THIS_MODULE);
-
-	FLT_EXPECT(test, !prove_log_start(test, "own callback"));
-	w->breaches = true;
-	p->on_pre = reg_unregister_inside;
-	FLT_PROVES(test, "REG-53", NT_SUCCESS(world_do(w, IRP_MJ_READ)));
-	FLT_PROVES(test, "REG-53", prove_log_count() >= 1);
-	FLT_PROVES(test, "REG-53", WORLD_WAIT(!READ_ONCE(p->driver->filter)) &&
-		   atomic_read(&p->completes) == 1);
-	/* The worker's last step is to unpin the module. */
-	FLT_EXPECT(test, WORLD_WAIT(module_refcount(THIS_MODULE) == users - 1));
+	if (!reg_faults_work())
+		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
+	looker.thread = kthread_run(reg_look, &looker, "flt-look");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(looker.thread));
+	reg_failed = true;
+	for (reg_fail_nth = 1; reg_failed && reg_fail_nth < 200; reg_fail_nth++) {
+		probe_load(w, 'A', &config, &p);
+		probe_unload(p);
+	}
+	kthread_stop(looker.thread);
+	FLT_PROVES(test, "REG-56", !looker.wrong && world_filters() == 0);
 }
 
 static struct kunit_case registration_cases[] = {
@@ -538,6 +627,8 @@ static struct kunit_case registration_cases[] = {
 	KUNIT_CASE(reg_twice),
 	KUNIT_CASE(reg_null_operations),
 	KUNIT_CASE(reg_codes_that_cannot_be),
+	KUNIT_CASE(reg_shutdown),
+	KUNIT_CASE(reg_shutdown_is_bounded),
 	KUNIT_CASE(reg_reserved),
 	KUNIT_CASE(reg_two_elements),
 	KUNIT_CASE(reg_unknown_codes),
@@ -547,9 +638,9 @@ static struct kunit_case registration_cases[] = {
 	KUNIT_CASE(reg_nothing_before_start),
 	KUNIT_CASE(reg_offered_in_start),
 	KUNIT_CASE(reg_one_volume_refused),
-	KUNIT_CASE(reg_unregister_waits_for_references),
-	KUNIT_CASE(reg_unregister_foreign),
-	KUNIT_CASE(reg_unregister_in_a_callback),
+	KUNIT_CASE(reg_late),
+	KUNIT_CASE(reg_never_half),
+	KUNIT_CASE(reg_never_half_without_memory),
 	{}
 };
 

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite unload: unload requests, what their callback may refuse, and what is left afterwards
- * (UNLOAD-01 to UNLOAD-29, REG-38, REG-40).
+ * (UNLOAD-01 to UNLOAD-32, REG-38, REG-40).
  */
 #include <linux/kthread.h>
+#include <linux/moduleparam.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "kunit/world.h"
+#include "nt/violation.h"
+
+static unsigned int unload_cycles = 60;
+module_param(unload_cycles, uint, 0444);
+MODULE_PARM_DESC(unload_cycles, "loads and unloads of the suite unload's storm; 10000 prove its row");
 
 static void unload_flags(struct kunit *test)
 {
@@ -205,6 +211,220 @@ static void unload_during_entry(struct kunit *test)
 	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(p, false)));
 }
 
+static const UNICODE_STRING unload_name_a = { 12, 14, u"probeA" };
+static const UNICODE_STRING unload_name_b = { 12, 14, u"PROBEb" };
+static const UNICODE_STRING unload_nobody = { 12, 14, u"nobody" };
+static const UNICODE_STRING unload_no_name = { 10, 12, u"../no" };
+
+/* Of a filter whose unload is under way: what the name gives then. */
+static NTSTATUS unload_in_callback, unload_in_teardown, unload_lookup;
+
+static void unload_again_by_name(struct probe *p, ULONG flags)
+{
+	unload_in_callback = FltUnloadFilter(&unload_name_b);
+}
+
+static void unload_name_in_teardown(struct probe *p, PCFLT_RELATED_OBJECTS objects)
+{
+	PFLT_FILTER filter;
+
+	unload_in_teardown = FltUnloadFilter(&unload_name_b);
+	unload_lookup = FltGetFilterFromName(&unload_name_b, &filter);
+}
+
+/* The caller is taken for the driver that was loaded first, which is A. */
+static void unload_by_name(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *b;
+
+	world_probe(w, 'A', NULL);
+	b = world_probe(w, 'B', NULL);
+	b->unload_status = STATUS_ACCESS_DENIED;
+	FLT_PROVES(test, "UNLOAD-10", FltUnloadFilter(&unload_name_b) == STATUS_ACCESS_DENIED);
+	b->unload_status = STATUS_SUCCESS;
+	b->on_unload = unload_again_by_name;
+	b->on_start = unload_name_in_teardown;
+	world_clear(w);
+	FLT_PROVES(test, "UNLOAD-10", FltUnloadFilter(&unload_name_b) == STATUS_SUCCESS);
+	FLT_PROVES(test, "UNLOAD-10", world_trace_is(w, "Bu Bt Bc") && !b->driver->filter &&
+		   !world_event(w, 'B', WORLD_UNLOAD, 0)->flags);
+	FLT_PROVES(test, "UNLOAD-10", unload_in_callback == STATUS_FLT_DELETING_OBJECT &&
+		   unload_in_teardown == STATUS_FLT_DELETING_OBJECT);
+	FLT_PROVES(test, "INST-47", unload_lookup == STATUS_FLT_DELETING_OBJECT);
+	FLT_PROVES(test, "UNLOAD-10",
+		   FltUnloadFilter(&unload_name_b) == STATUS_FLT_FILTER_NOT_FOUND &&
+		   FltUnloadFilter(&unload_nobody) == STATUS_FLT_FILTER_NOT_FOUND &&
+		   FltUnloadFilter(NULL) == STATUS_FLT_FILTER_NOT_FOUND);
+}
+
+static NTSTATUS unload_inside;
+
+static void unload_in_operation(struct probe *p, PFLT_CALLBACK_DATA data,
+				PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	unload_inside = FltUnloadFilter(&unload_name_b);
+}
+
+static void unload_itself(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	s64 before = atomic64_read(&fsh_violations);
+	struct probe *a = world_probe(w, 'A', NULL);
+
+	FLT_EXPECT(test, !prove_log_start(test, "FltUnloadFilter"));
+	FLT_PROVES(test, "UNLOAD-11", FltUnloadFilter(&unload_name_a) == STATUS_INVALID_PARAMETER);
+	FLT_PROVES(test, "UNLOAD-11", atomic64_read(&fsh_violations) == before + 1 &&
+		   prove_log_count() == 1 && prove_log_last_has("probeA"));
+	FLT_PROVES(test, "UNLOAD-11", !atomic_read(&a->unloads));
+	/* Nor another one, from where that might wait for this very operation. */
+	world_probe(w, 'B', NULL);
+	a->on_pre = unload_in_operation;
+	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
+	FLT_EXPECT(test, unload_inside == STATUS_INVALID_DEVICE_STATE &&
+		   !atomic_read(&w->probe[1]->unloads));
+	a->on_pre = NULL;
+	world_clear(w);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "UNLOAD-11", world_trace_is(w, "A+ B+ F B- A-"));
+}
+
+/* What needs a module to be loaded is shown in a guest. */
+static void load_by_name(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "AB");
+	FLT_PROVES(test, "UNLOAD-12", FltLoadFilter(&unload_name_b) ==
+		   STATUS_IMAGE_ALREADY_LOADED);
+	FLT_EXPECT(test, NT_SUCCESS(FltUnloadFilter(&unload_name_b)));
+	/* Its module has not been removed. */
+	FLT_PROVES(test, "UNLOAD-12", FltLoadFilter(&unload_name_b) ==
+		   STATUS_DRIVER_FAILED_PRIOR_UNLOAD);
+	FLT_PROVES(test, "UNLOAD-12", FltLoadFilter(&unload_nobody) ==
+		   STATUS_OBJECT_NAME_NOT_FOUND &&
+		   FltLoadFilter(&unload_no_name) == STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
+/* B says that it depends on A: nobody asks. */
+static void unload_depended_on(struct kunit *test)
+{
+	static const WCHAR on_a[] = u"probeA\0";
+	static const u32 type = 2;
+	const struct fsh_reg_value extra[] = {
+		{ "", "DependOnService", REG_MULTI_SZ, on_a, sizeof(on_a) },
+		{ "", "Type", REG_DWORD, &type, sizeof(type) },
+	};
+	const struct probe_config config = { .extra = extra };
+	struct world *w = world_of(test);
+	struct probe *a = world_probe(w, 'A', NULL);
+
+	world_probe(w, 'B', &config);
+	FLT_PROVES(test, "UNLOAD-13", NT_SUCCESS(probe_request_unload(a, false)));
+	FLT_PROVES(test, "UNLOAD-13", !a->driver->filter);
+	world_clear(w);
+	world_do(w, IRP_MJ_READ);
+	FLT_PROVES(test, "UNLOAD-13", world_trace_is(w, "B+ F B-"));
+}
+
+/* Filters come, attach, detach and go in four threads while two others work on the volume. */
+struct unload_storm {
+	struct world *w;
+	struct task_struct *loader[4], *worker[2];
+	atomic_t left, wrong, running, operations;
+};
+
+struct unload_loader {
+	struct unload_storm *storm;
+	char name;
+};
+
+static void unload_cycle(struct unload_storm *storm, char name)
+{
+	struct world *w = storm->w;
+	struct probe *p;
+
+	if (probe_load(w, name, NULL, &p)) {
+		atomic_inc(&storm->wrong);
+		return;
+	}
+	if (FltDetachVolume(p->filter, (PFLT_VOLUME)w->fake->volume, NULL) ||
+	    FltAttachVolume(p->filter, (PFLT_VOLUME)w->fake->volume, NULL, NULL) ||
+	    probe_request_unload(p, name & 1))
+		atomic_inc(&storm->wrong);
+	if (atomic_read(&p->setups) != 2 || atomic_read(&p->completes) != 2)
+		atomic_inc(&storm->wrong);
+	probe_unload(p);
+}
+
+static int unload_load(void *arg)
+{
+	struct unload_loader *loader = arg;
+	struct unload_storm *storm = loader->storm;
+
+	while (atomic_dec_if_positive(&storm->left) >= 0)
+		unload_cycle(storm, loader->name);
+	atomic_dec(&storm->running);
+	return 0;
+}
+
+static int unload_work(void *arg)
+{
+	struct unload_storm *storm = arg;
+	struct world *w = storm->w;
+	struct request *r = kzalloc(sizeof(*r), GFP_KERNEL | __GFP_NOFAIL);
+
+	while (!kthread_should_stop()) {
+		request_setup(r, w, w->fake, w->file, atomic_read(&storm->operations) & 1 ?
+			      IRP_MJ_READ : IRP_MJ_QUERY_INFORMATION);
+		if (!NT_SUCCESS(request_run(r)))
+			atomic_inc(&storm->wrong);
+		atomic_inc(&storm->operations);
+		cond_resched();
+	}
+	kfree(r);
+	return 0;
+}
+
+static void unload_storm(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct unload_storm storm = { .w = w };
+	struct unload_loader loaders[ARRAY_SIZE(storm.loader)];
+	int users = module_refcount(THIS_MODULE), refs;
+	unsigned int i;
+
+	refs = refcount_read(&w->fake->volume->obj.refs);
+	w->quiet = true;
+	atomic_set(&storm.left, unload_cycles);
+	atomic_set(&storm.running, ARRAY_SIZE(loaders));
+	for (i = 0; i < ARRAY_SIZE(storm.worker); i++) {
+		storm.worker[i] = kthread_run(unload_work, &storm, "flt-work");
+		KUNIT_ASSERT_FALSE(test, IS_ERR(storm.worker[i]));
+	}
+	for (i = 0; i < ARRAY_SIZE(loaders); i++) {
+		loaders[i] = (struct unload_loader) { &storm, 'E' + i };
+		storm.loader[i] = kthread_run(unload_load, &loaders[i], "flt-load");
+		KUNIT_ASSERT_FALSE(test, IS_ERR(storm.loader[i]));
+	}
+	while (atomic_read(&storm.running))
+		msleep(20);
+	for (i = 0; i < ARRAY_SIZE(storm.worker); i++)
+		kthread_stop(storm.worker[i]);
+	w->quiet = false;
+	kunit_info(test, "%u cycles during %d operations", unload_cycles,
+		   atomic_read(&storm.operations));
+	FLT_EXPECT(test, !atomic_read(&storm.wrong) && atomic_read(&storm.operations) > 10);
+	FLT_EXPECT(test, world_filters() == 0 && module_refcount(THIS_MODULE) == users);
+	/* The last snapshots and instances go by RCU. */
+	rcu_barrier();
+	FLT_EXPECT(test, WORLD_WAIT(refcount_read(&w->fake->volume->obj.refs) == refs));
+	if (unload_cycles >= 10000)
+		FLT_PROVES(test, "UNLOAD-32", !atomic_read(&storm.wrong) && world_filters() == 0 &&
+			   module_refcount(THIS_MODULE) == users &&
+			   refcount_read(&w->fake->volume->obj.refs) == refs);
+}
+
 /* The file object stays usable; what follows no longer visits the filter. */
 static void unload_open_files(struct kunit *test)
 {
@@ -233,7 +453,12 @@ static struct kunit_case unload_cases[] = {
 	KUNIT_CASE(unload_forgets_to_unregister),
 	KUNIT_CASE(unload_contradiction),
 	KUNIT_CASE(unload_during_entry),
+	KUNIT_CASE(unload_by_name),
+	KUNIT_CASE(unload_itself),
+	KUNIT_CASE(load_by_name),
+	KUNIT_CASE(unload_depended_on),
 	KUNIT_CASE(unload_open_files),
+	KUNIT_CASE_SLOW(unload_storm),
 	{}
 };
 

@@ -118,6 +118,7 @@ const struct world_event *world_event(struct world *w, char who, enum world_even
 				      unsigned int nth);
 unsigned int world_count(struct world *w, char who, enum world_event_kind kind);
 u64 world_violations(struct world *w);
+unsigned int world_filters(void);
 
 /* For probes and fake volumes */
 struct world_event *world_note(struct world *w, char who, enum world_event_kind kind);

@@ -93,7 +93,8 @@ class Guest:
     insert before the script, each "NAME.ko ARGS"; files: guest path to host path or
     bytes; mounts: more to mount, each "TYPE SOURCE FOLDER"; packages: Debian packages,
     with which the script runs in a Debian root; icount: emulate one processor whose time stamp
-    counter counts instructions, the same ones in every run; qemu: more arguments for QEMU.
+    counter counts instructions, the same ones in every run; qemu: more arguments for QEMU;
+    silence: end it when its script has said nothing for so many seconds.
     """
     series: str
     script: str = ""
@@ -108,6 +109,7 @@ class Guest:
     cpus: int = 2
     memory: int = 1024
     time_limit: float = 300
+    silence: float = 0
     append: str = ""
     accel: str = ""
     icount: bool = False
@@ -276,8 +278,13 @@ def _supervise(command, lock, work, guest, on_output):
                             stdout=subprocess.DEVNULL, stderr=open(work / "qemu", "wb"))
     limit = start + guest.time_limit
     try:
+        heard = start
         while qemu.poll() is None:
-            _pass_on(out, on_output)
+            if _pass_on(out, on_output):
+                heard = time.monotonic()
+            if guest.silence and time.monotonic() > heard + guest.silence:
+                result.failure = f"nothing was said for {guest.silence:.0f} s"
+                break
             if b"\nexit " in b"\n" + ctl.data + ctl.more():
                 limit = min(limit, time.monotonic() + 20)
             if time.monotonic() > limit:
@@ -297,7 +304,7 @@ def _supervise(command, lock, work, guest, on_output):
     if values.get("exit", "").isdigit():
         result.status = int(values["exit"])
     trouble = (work / "qemu").read_text(errors="replace").strip()
-    result.failure = _verdict(result, values, guest, qemu.returncode, trouble)
+    result.failure = result.failure or _verdict(result, values, guest, qemu.returncode, trouble)
     return result
 
 
@@ -305,6 +312,7 @@ def _pass_on(out, on_output):
     new = out.more()
     if new and on_output:
         on_output(new)
+    return bool(new)
 
 
 def _verdict(result, values, guest, returncode, trouble):

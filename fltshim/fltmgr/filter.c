@@ -18,6 +18,7 @@
 
 DEFINE_MUTEX(flt_filters_lock);	/* the lists of filters, volumes, their instances */
 LIST_HEAD(flt_filters);
+static LIST_HEAD(flt_filters_coming);	/* have a name and no sysfs entries: nobody finds them */
 bool flt_filters_ready;		/* between flt_filters_init() and flt_filters_exit() */
 
 static const ULONG flt_known_flags = FLTFL_REGISTRATION_DO_NOT_SUPPORT_SERVICE_STOP |
@@ -123,6 +124,18 @@ struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name)
 	return NULL;
 }
 
+/* One that is being registered has its name already. */
+static bool flt_filter_name_taken_locked(const UNICODE_STRING *name)
+{
+	struct flt_filter *filter;
+
+	list_for_each_entry(filter, &flt_filters_coming, link) {
+		if (RtlEqualUnicodeString(&filter->name, name, TRUE))
+			return true;
+	}
+	return flt_filter_find_locked(name);
+}
+
 /* Highest default altitude first: the order of enumeration (INST-52). */
 static void flt_filter_insert_locked(struct flt_filter *filter)
 {
@@ -163,6 +176,40 @@ static struct flt_filter *flt_filter_alloc(struct fsh_driver *driver)
 	filter->name.Length = len * sizeof(WCHAR);
 	filter->name.MaximumLength = filter->name.Length + sizeof(WCHAR);
 	return filter;
+}
+
+/*
+ * Reserves the filter's name, makes its sysfs entries, and only then shows it to everybody
+ * (REG-56).
+ */
+static NTSTATUS flt_filter_publish(struct flt_filter *filter, PFLT_FILTER *shown)
+{
+	struct fsh_driver *driver = filter->driver;
+	int ret;
+
+	mutex_lock(&flt_filters_lock);
+	if (driver->filter || flt_filter_name_taken_locked(&filter->name)) {
+		mutex_unlock(&flt_filters_lock);
+		return STATUS_FLT_REGISTRATION_BUSY;
+	}
+	driver->filter = filter;
+	list_add(&filter->link, &flt_filters_coming);
+	mutex_unlock(&flt_filters_lock);
+
+	ret = flt_sysfs_add(filter);
+
+	mutex_lock(&flt_filters_lock);
+	list_del_init(&filter->link);
+	if (ret) {
+		driver->filter = NULL;
+	} else {
+		filter->state = FLT_FILTER_REGISTERED;
+		filter->entered = driver->entered;
+		*shown = flt_filter_opaque(filter);
+		flt_filter_insert_locked(filter);
+	}
+	mutex_unlock(&flt_filters_lock);
+	return ret ? STATUS_INSUFFICIENT_RESOURCES : STATUS_SUCCESS;
 }
 
 /**
@@ -221,29 +268,13 @@ NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Regist
 		goto put;
 	}
 
-	mutex_lock(&flt_filters_lock);
-	if (driver->filter || flt_filter_find_locked(&filter->name)) {
-		mutex_unlock(&flt_filters_lock);
-		status = STATUS_FLT_REGISTRATION_BUSY;
-		goto unpin;
+	status = flt_filter_publish(filter, RetFilter);
+	if (NT_SUCCESS(status)) {
+		if (filter->entered)
+			flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL,
+				      "registered after its DriverEntry had returned");
+		return STATUS_SUCCESS;
 	}
-	driver->filter = filter;
-	filter->state = FLT_FILTER_REGISTERED;
-	*RetFilter = flt_filter_opaque(filter);
-	flt_filter_insert_locked(filter);
-	mutex_unlock(&flt_filters_lock);
-
-	if (flt_sysfs_add(filter)) {
-		mutex_lock(&flt_filters_lock);
-		list_del_init(&filter->link);
-		driver->filter = NULL;
-		mutex_unlock(&flt_filters_lock);
-		status = STATUS_INSUFFICIENT_RESOURCES;
-		goto unpin;
-	}
-	return STATUS_SUCCESS;
-
-unpin:
 	module_put(driver->owner);
 put:
 	flt_object_put(&filter->obj);
@@ -258,7 +289,7 @@ static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *routi
 
 	lockdep_assert_held(&flt_filters_lock);
 	list_for_each_entry(filter, &flt_filters, link) {
-		if (filter == flt_filter_of(opaque))
+		if (filter == flt_filter_of(opaque) && filter->state != FLT_FILTER_GONE)
 			return filter;
 	}
 	fsh_violation(fsh_caller(), routine, "%p is no registered filter", opaque);
@@ -271,7 +302,7 @@ static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *routi
  * @who: the driver
  * @routine: the routine, for the report
  *
- * Return: the filter, referenced; NULL if none that is registered has this address (REG-54)
+ * Return: the filter, referenced; NULL if none has this address, or it unregisters (REG-54)
  */
 struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const char *routine)
 {
@@ -279,7 +310,7 @@ struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const cha
 
 	mutex_lock(&flt_filters_lock);
 	list_for_each_entry(filter, &flt_filters, link) {
-		if (filter == flt_filter_of(opaque)) {
+		if (filter == flt_filter_of(opaque) && filter->state != FLT_FILTER_GONE) {
 			flt_object_get(&filter->obj);
 			found = filter;
 			break;
@@ -364,26 +395,31 @@ static void flt_filter_detach_all(struct flt_filter *filter)
 
 /*
  * Unregistration in numbered steps:
- *  1. the filter is GONE and out of the lists: no new instance, no look-up finds it;
+ *  1. the filter is GONE: no new instance, and look-ups say so instead of giving a reference;
  *  2. sysfs is removed: no unload request can come in by it;
  *  3. every instance is torn down: no callback runs or will run;
- *  4. the reference count is down to one: nobody else uses the pointer.
+ *  4. the reference count is down to one: nobody else uses the pointer;
+ *  5. it is out of the list: its name is free.
  */
 static void flt_filter_teardown(struct flt_filter *filter)
 {
+	unsigned long start = jiffies;
+
 	mutex_lock(&flt_filters_lock);
 	filter->state = FLT_FILTER_GONE;
 	WRITE_ONCE(filter->obj.deleting, true);
-	list_del_init(&filter->link);
 	mutex_unlock(&flt_filters_lock);
 	flt_sysfs_remove(filter);
 	flt_filter_detach_all(filter);
 	flt_contexts_drop_owned(&filter->contexts);
 	while (!wait_event_idle_timeout(filter->obj.idle, refcount_read(&filter->obj.refs) == 1,
-					30 * HZ))
-		pr_warn("fltshim: filter %s cannot unregister yet: %u references are left\n",
-			filter->name_utf8, refcount_read(&filter->obj.refs) - 1);
+					flt_patience))
+		flt_wait_warn(filter, NULL, start, refcount_read(&filter->obj.refs) - 1,
+			      "references");
+	mutex_lock(&flt_filters_lock);
+	list_del_init(&filter->link);
 	filter->driver->filter = NULL;
+	mutex_unlock(&flt_filters_lock);
 }
 
 /* The manager's reference and the module's pin go; the last step of every unregistration. */
@@ -512,6 +548,7 @@ static void flt_driver_entry_failed(struct fsh_driver *driver)
 {
 	struct flt_filter *filter = driver->filter;
 
+	flt_load_failed(driver);
 	if (!filter)
 		return;
 	flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL,
@@ -526,6 +563,7 @@ static void flt_driver_entry_done(struct fsh_driver *driver)
 	struct flt_filter *filter;
 
 	mutex_lock(&flt_filters_lock);
+	driver->entered = true;
 	filter = driver->filter;
 	if (filter)
 		filter->entered = true;

@@ -129,6 +129,9 @@ void flt_filters_exit(void);
 NTSTATUS flt_filter_read_key(struct flt_filter *filter);
 void flt_filter_free_defs(struct flt_filter *filter);
 
+/* filter_load.c: loading and unloading by name */
+void flt_load_failed(const struct fsh_driver *driver);
+
 /* sysfs.c */
 int flt_sysfs_add(struct flt_filter *filter);
 void flt_sysfs_remove(struct flt_filter *filter);

@@ -4,13 +4,13 @@
  * flt_held.lock -> nothing; instance->lock -> nothing. No callback runs under any of them.
  *
  * Every operation that visits a filter is in a per-CPU list from its start to its end, and in a
- * hash besides while a filter holds it. The lists serve debugfs, and both make a resume call with
- * a stale pointer harmless: an address that is in neither is never dereferenced. Since there may
- * be thousands of held operations but no more running ones than tasks, the hash is asked first.
+ * hash besides while a filter holds it. The lists serve who looks at what is in flight
+ * (inflight.c), and both make a resume call with a stale pointer harmless: an address that is in
+ * neither is never dereferenced. Since there may be thousands of held operations but no more
+ * running ones than tasks, the hash is asked first.
  */
 #include <linux/hash.h>
 #include <linux/jiffies.h>
-#include <linux/list_sort.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include "fltmgr/callback.h"
@@ -21,12 +21,7 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 
-struct flt_live {
-	spinlock_t lock;	/* ops; taken in softirq too */
-	struct list_head ops;
-};
-
-static DEFINE_PER_CPU(struct flt_live, flt_live);
+DEFINE_PER_CPU(struct flt_live, flt_live);
 
 #define FLT_HELD_BITS	8
 
@@ -317,9 +312,72 @@ struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data)
 	return op;
 }
 
+/* Is it the post-operation part of the create of this file, at this instance? */
+static bool flt_is_post_create(const struct flt_operation *op, const struct flt_instance *instance,
+			       PFILE_OBJECT file)
+{
+	int hold = atomic_read(&op->hold);
+
+	return op->op_index == IRP_MJ_CREATE && op->phase == FLT_PHASE_POST && op->cursor >= 0 &&
+	       (hold == FLT_HOLD_CALLING || hold == FLT_HOLD_PENDED) &&
+	       op->nodes[op->cursor].instance == instance &&
+	       op->accepted.TargetFileObject == file;
+}
+
+/* Why the open cannot be undone, "" where it need not be, or NULL. */
+static const char *flt_create_refusal(const struct flt_operation *op, const FILE_OBJECT *file)
+{
+	if (op->data.IoStatus.Status == STATUS_REPARSE)
+		return "";
+	if (file->Flags & FO_HANDLE_CREATED)
+		return "which has a handle";
+	if (file->Flags & FO_FILE_OPEN_CANCELLED)
+		return "for the second time";
+	if (!(op->flags & FLT_OP_OPENED))
+		return "which is not open";
+	return NULL;
+}
+
+/**
+ * flt_create_undo() - make a create one that has opened nothing
+ * @instance: in whose post-operation callback it is, or which holds it there
+ * @file: of which file
+ *
+ * From here on no success can be its result. Its memory is touched under the list's lock only,
+ * since nothing else keeps it from a caller that it was not given to.
+ *
+ * Return: NULL when that is done, or why it is not; "" for a create that ended with STATUS_REPARSE
+ */
+const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file)
+{
+	const char *why = "outside the post-operation callback of its create";
+	bool found = false;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+		struct flt_operation *op;
+
+		spin_lock_bh(&live->lock);
+		list_for_each_entry(op, &live->ops, inflight) {
+			found = flt_is_post_create(op, instance, file);
+			if (!found)
+				continue;
+			why = flt_create_refusal(op, file);
+			if (!why)
+				op->flags &= ~FLT_OP_OPENED;
+			break;
+		}
+		spin_unlock_bh(&live->lock);
+		if (found)
+			break;
+	}
+	return why;
+}
+
 /**
  * flt_task_in_callback() - does the current task run a callback of this filter?
- * @filter: the filter
+ * @filter: the filter; NULL for any filter
  *
  * Then a routine that waits for the filter's callbacks to end would wait for itself.
  */
@@ -337,7 +395,7 @@ bool flt_task_in_callback(const struct flt_filter *filter)
 			if (op->runner != current || !op->guard || op->cursor < 0 ||
 			    op->cursor >= op->nr_nodes || op->phase == FLT_PHASE_BOTTOM)
 				continue;
-			if (op->nodes[op->cursor].instance->filter == filter)
+			if (!filter || op->nodes[op->cursor].instance->filter == filter)
 				found = true;
 		}
 		spin_unlock_bh(&live->lock);
@@ -418,106 +476,12 @@ void flt_instance_drain(struct flt_instance *instance)
 			flt_drain_record(instance, &data, &iopb);
 			continue;
 		}
-		if (wait_event_idle_timeout(instance->obj.idle,
-					    !atomic_read(&instance->owed) ||
-					    !list_empty_careful(&instance->open), HZ * 30))
-			continue;
-		pr_warn("fltshim: detaching filter %s has waited %lu s for %d operations in flight\n",
-			instance->filter->name_utf8, (jiffies - start) / HZ,
-			atomic_read(&instance->owed));
+		if (!wait_event_idle_timeout(instance->obj.idle,
+					     !atomic_read(&instance->owed) ||
+					     !list_empty_careful(&instance->open), flt_patience))
+			flt_wait_warn(instance->filter, NULL, start, atomic_read(&instance->owed),
+				      "operations");
 	}
-}
-
-/* A line of debugfs, copied out under the list's lock. */
-struct flt_live_line {
-	struct list_head link;
-	unsigned long start;
-	pid_t pid;
-	const char *major;
-	const char *step;
-	char filter[64];
-	char volume[32];
-};
-
-static int flt_live_older(void *unused, const struct list_head *a, const struct list_head *b)
-{
-	const struct flt_live_line *la = list_entry(a, struct flt_live_line, link);
-	const struct flt_live_line *lb = list_entry(b, struct flt_live_line, link);
-
-	return time_after(la->start, lb->start);
-}
-
-/* Under the list's lock the operation cannot end, so its snapshot and instances live. */
-static void flt_live_fill(struct flt_live_line *line, const struct flt_operation *op)
-{
-	int phase = READ_ONCE(op->phase), cursor = READ_ONCE(op->cursor);
-	bool held = atomic_read(&op->hold) == FLT_HOLD_PENDED;
-
-	line->start = op->start;
-	line->pid = task_tgid_nr(op->task);
-	line->major = flt_op_desc_at(op->op_index)->name;
-	snprintf(line->volume, sizeof(line->volume), "HarddiskVolume%u", op->volume->number);
-	switch (phase) {
-	case FLT_PHASE_PRE:
-		line->step = held ? "pended in pre" : "pre";
-		break;
-	case FLT_PHASE_POST:
-		line->step = held ? "pended in post" : "post";
-		break;
-	default:
-		line->step = "file system";
-	}
-	if (phase != FLT_PHASE_BOTTOM && cursor >= 0 && cursor < op->nr_nodes)
-		strscpy(line->filter, op->nodes[cursor].instance->filter->name_utf8,
-			sizeof(line->filter));
-	else
-		strscpy(line->filter, "-", sizeof(line->filter));
-}
-
-/**
- * flt_inflight_show() - the operations in flight, oldest first
- * @m: debugfs file
- * @unused: unused
- *
- * At most one page of lines' worth of memory is taken for each CPU before its lock; what does
- * not fit is counted.
- */
-int flt_inflight_show(struct seq_file *m, void *unused)
-{
-	enum { LINES = 128 };
-	struct flt_live_line *line, *lines;
-	unsigned int used, left_out = 0;
-	LIST_HEAD(all);
-	int cpu, i = 0;
-
-	lines = kvcalloc(LINES * num_possible_cpus(), sizeof(*lines), GFP_KERNEL);
-	if (!lines)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_operation *op;
-
-		used = 0;
-		spin_lock_bh(&live->lock);
-		list_for_each_entry(op, &live->ops, inflight) {
-			if (used++ >= LINES) {
-				left_out++;
-				continue;
-			}
-			flt_live_fill(&lines[i], op);
-			list_add_tail(&lines[i++].link, &all);
-		}
-		spin_unlock_bh(&live->lock);
-	}
-	list_sort(NULL, &all, flt_live_older);
-	seq_puts(m, "# age_ms pid operation volume step filter\n");
-	list_for_each_entry(line, &all, link)
-		seq_printf(m, "%u %d %s %s %s %s\n", jiffies_to_msecs(jiffies - line->start),
-			   line->pid, line->major, line->volume, line->step, line->filter);
-	if (left_out)
-		seq_printf(m, "# and %u more\n", left_out);
-	kvfree(lines);
-	return 0;
 }
 
 int flt_held_init(void)

@@ -7,11 +7,21 @@
 #ifndef FLTMGR_HELD_H
 #define FLTMGR_HELD_H
 
+#include <linux/percpu.h>
 #include <linux/seq_file.h>
 #include "fltmgr/operation.h"
 
 struct flt_filter;
 struct flt_instance;
+struct flt_volume;
+
+/* A CPU's operations in flight, the youngest last. */
+struct flt_live {
+	spinlock_t lock;	/* ops; taken in softirq too */
+	struct list_head ops;
+};
+
+DECLARE_PER_CPU(struct flt_live, flt_live);
 
 void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder);
 void flt_hold_end(struct flt_operation *op, struct flt_instance *holder);
@@ -19,6 +29,7 @@ bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, v
 		    struct flt_operation **resume_op, bool *armed);
 void flt_hold_release(PFLT_CALLBACK_DATA data);
 struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data);
+const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file);
 void flt_record_finish(struct flt_record *record);
 void flt_instance_drain(struct flt_instance *instance);
 
@@ -26,7 +37,13 @@ bool flt_task_in_callback(const struct flt_filter *filter);
 
 void flt_inflight_add(struct flt_operation *op);
 void flt_inflight_del(struct flt_operation *op);
+
+/* inflight.c */
+extern unsigned long flt_patience;	/* jiffies */
 int flt_inflight_show(struct seq_file *m, void *unused);
+void flt_wait_warn(const struct flt_filter *filter, const struct flt_volume *volume,
+		   unsigned long since, unsigned int left, const char *what);
+void flt_shutdown_warn(void);
 
 int flt_held_init(void);
 void flt_held_exit(void);

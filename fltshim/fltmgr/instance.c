@@ -5,6 +5,7 @@
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
+#include <linux/timer.h>
 #include "fltmgr/altitude.h"
 #include "fltmgr/callback.h"
 #include "fltmgr/filter.h"
@@ -115,6 +116,36 @@ static int flt_instance_publish(struct flt_volume *volume)
 	return ret;
 }
 
+/* How long a setup callback may take before it is named (INST-61). */
+unsigned long flt_setup_patience = 10 * HZ;
+
+struct flt_setup_watch {
+	struct timer_list timer;
+	const struct flt_instance *instance;
+};
+
+static void flt_setup_late(struct timer_list *timer)
+{
+	const struct flt_setup_watch *watch = from_timer(watch, timer, timer);
+
+	pr_warn("fltshim: filter %s is still in its instance setup callback for %s after %u s\n",
+		watch->instance->filter->name_utf8, watch->instance->volume->info.mount_name,
+		jiffies_to_msecs(flt_setup_patience) / 1000);
+}
+
+static NTSTATUS flt_instance_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS flags)
+{
+	struct flt_setup_watch watch = { .instance = instance };
+	NTSTATUS status;
+
+	timer_setup_on_stack(&watch.timer, flt_setup_late, 0);
+	mod_timer(&watch.timer, jiffies + flt_setup_patience);
+	status = flt_call_setup(instance, flags);
+	del_timer_sync(&watch.timer);
+	destroy_timer_on_stack(&watch.timer);
+	return status;
+}
+
 /**
  * flt_instance_attach() - attach a filter to a volume
  * @filter: the filter
@@ -153,7 +184,7 @@ NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volum
 		return status;
 	}
 
-	status = flt_call_setup(instance, flags);
+	status = flt_instance_setup(instance, flags);
 	if (!NT_SUCCESS(status))
 		goto undo;
 
@@ -194,6 +225,7 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 {
 	struct flt_volume *volume = instance->volume;
 	struct flt_filter *filter = instance->filter;
+	unsigned long start = jiffies;
 
 	/* One whose setup callback still runs is detached when that is over. */
 	wait_event_idle(instance->obj.idle,
@@ -221,7 +253,10 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	WRITE_ONCE(instance->still_starts, false);
 
 	/* 3. No run of the walk can reach it: all that is left is linked to the instance. */
-	wait_event_idle(instance->obj.idle, !atomic_read(&instance->guarded));
+	while (!wait_event_idle_timeout(instance->obj.idle, !atomic_read(&instance->guarded),
+					flt_patience))
+		flt_wait_warn(filter, volume, start, atomic_read(&instance->guarded),
+			      "generations of running operations");
 
 	/* 4. Nothing is owed to it: drained, resumed, or completed. */
 	flt_instance_drain(instance);

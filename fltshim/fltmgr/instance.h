@@ -73,6 +73,8 @@ static inline struct flt_instance *flt_instance_of(PFLT_INSTANCE instance)
 	return (struct flt_instance *)instance;
 }
 
+extern unsigned long flt_setup_patience;	/* jiffies */
+
 NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volume,
 			     const UNICODE_STRING *name, const UNICODE_STRING *altitude,
 			     FLT_INSTANCE_SETUP_FLAGS flags, struct flt_instance **out);

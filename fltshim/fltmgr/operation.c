@@ -544,7 +544,8 @@ static noinline void flt_post_apply(struct flt_operation *op, struct flt_filter 
 		if (verdict != FLT_POSTOP_FINISHED_PROCESSING)
 			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
 				      "post-operation callback returned %d", verdict);
-		if (op->data.IoStatus.Status != before)
+		/* FltCancelFileOpen() makes a success wrong that was right before (POSTOP-80). */
+		if (op->data.IoStatus.Status != before || op->op_index == IRP_MJ_CREATE)
 			flt_check_status(op, filter, false);
 	}
 	flt_check_information(op, filter);
@@ -566,7 +567,7 @@ static __always_inline bool flt_post_back(struct flt_walk *walk, int verdict)
 	if (unlikely(flt_unhold(op)))
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
 			      "resumed before the callback returned %d", verdict);
-	if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING ||
+	if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING || op->op_index == IRP_MJ_CREATE ||
 		     op->data.IoStatus.Status != walk->before.Status ||
 		     op->data.IoStatus.Information != walk->before.Information))
 		flt_post_apply(op, filter, verdict, walk->before.Status);

@@ -166,8 +166,13 @@ int flt_volume_setup(struct flt_volume *volume)
 	return ret;
 }
 
-/* The first volume after @last that has been set up, referenced. */
-static struct flt_volume *flt_volume_after(struct flt_volume *last)
+/**
+ * flt_volume_after() - walk over the volumes that are mounted
+ * @last: NULL, or what the last call gave; its reference goes
+ *
+ * Return: the next one, referenced, or NULL at the end
+ */
+struct flt_volume *flt_volume_after(struct flt_volume *last)
 {
 	struct flt_volume *volume, *next = NULL;
 
@@ -228,6 +233,9 @@ void flt_volume_destroy(struct flt_volume *volume)
 	struct flt_instance *instance;
 
 	flt_volume_leave(volume);
+	/* A shutdown that has found the volume is through with it after this. */
+	mutex_lock(&volume->setup_lock);
+	mutex_unlock(&volume->setup_lock);
 	for (;;) {
 		mutex_lock(&volume->lock);
 		instance = list_first_entry_or_null(&volume->instances, struct flt_instance,

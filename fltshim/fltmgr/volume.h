@@ -36,7 +36,8 @@ struct flt_volume_info {
  * @leaving: the file system is going away; no new instance
  * @lock: protects @instances and the order of publications; never held across a callback
  * @instances: all instances in falling altitude, those being set up included
- * @setup_lock: makes the first user run the setup and the others wait for it
+ * @setup_lock: makes the first user run the setup and the others wait for it; held while the
+ *	filters hear of a shutdown, which the unmount waits for
  * @setup_task: the task that runs the setup callbacks, for comparison only
  * @ops: the file system
  * @private: the file system's own
@@ -99,6 +100,7 @@ static inline int flt_volume_ready(struct flt_volume *volume)
 }
 
 NTSTATUS flt_volume_from_name(PCUNICODE_STRING name, struct flt_volume **out);
+struct flt_volume *flt_volume_after(struct flt_volume *last);
 void flt_volumes_offer(struct flt_filter *filter);
 void flt_volumes_exit(void);
 

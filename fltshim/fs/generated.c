@@ -206,6 +206,15 @@ static NTSTATUS fltfs_flush_generated(const struct fltfs_fo *fo, UCHAR minor)
 	return flt_status_from_errno(vfs_fsync(fo->lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY));
 }
 
+/* The end of a file whose open a filter undid (FltCancelFileOpen()); else nobody starts these. */
+static NTSTATUS fltfs_end_generated(struct fltfs_fo *fo, UCHAR major)
+{
+	if (!(fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	set_bit(major == IRP_MJ_CLOSE ? FLTFS_FO_CLOSED : FLTFS_FO_CLEANED, &fo->state);
+	return STATUS_SUCCESS;
+}
+
 /**
  * fltfs_perform_generated() - carry out what a filter started
  * @op: the operation; not a read or write
@@ -239,6 +248,10 @@ void fltfs_perform_generated(struct flt_operation *op)
 		break;
 	case IRP_MJ_FLUSH_BUFFERS:
 		status = fltfs_flush_generated(fo, op->iopb.MinorFunction);
+		break;
+	case IRP_MJ_CLEANUP:
+	case IRP_MJ_CLOSE:
+		status = fltfs_end_generated(fo, op->iopb.MajorFunction);
 		break;
 	default:
 		status = STATUS_INVALID_DEVICE_REQUEST;

@@ -129,10 +129,13 @@ static void fltfs_fo_unlist(struct fltfs_fo *fo)
 
 /**
  * fltfs_fo_forget() - the open failed after all (cancelled, or refused above the file system)
- * @fo: file object; no CLEANUP and no CLOSE are sent for it
+ * @fo: file object; no CLEANUP and no CLOSE are sent for it. Those below a filter that cancelled
+ *	the open have had theirs, and a name that the open was to delete goes here.
  */
 void fltfs_fo_forget(struct fltfs_fo *fo)
 {
+	if (fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED && test_bit(FLTFS_FO_OPEN, &fo->state))
+		fltfs_fo_remove_marked(fo);
 	fltfs_fo_unlist(fo);
 	clear_bit(FLTFS_FO_OPEN, &fo->state);
 	fo->base.fo.FsContext = NULL;

@@ -115,6 +115,16 @@ void fltfs_fo_cleanup_delete(struct fltfs_fo *fo)
 		fltfs_cleanup_send(fo, fltfs_remove_marked, fo);
 }
 
+/**
+ * fltfs_fo_remove_marked() - the name goes that is marked for deletion, if it is
+ * @fo: open file object that comes to its end without a CLEANUP of its own
+ */
+void fltfs_fo_remove_marked(struct fltfs_fo *fo)
+{
+	if (test_bit(FLTFS_FO_DELETE, &fo->state) && !fltfs_pass_delete_on(fo))
+		fltfs_remove_marked(fo);
+}
+
 struct fltfs_empty_check {
 	struct dir_context ctx;
 	bool empty;

@@ -48,6 +48,7 @@ void fltfs_bottom_nothing(struct flt_operation *op);
 /* volume.c */
 int fltfs_volume_create(struct super_block *sb, const char *name);
 void fltfs_volume_destroy(struct fltfs_sb *fsb);
+ULONG fltfs_type_of(const char *name, const char *subtype, FLT_FILESYSTEM_TYPE *type);
 
 /* lower_info.c */
 int fltfs_lower_stat(const struct fltfs_fo *fo, u32 request_mask, unsigned int flags,
@@ -222,6 +223,7 @@ int fltfs_query_end(struct fltfs_fo *fo, loff_t *end);
 
 /* remove.c */
 void fltfs_fo_cleanup_delete(struct fltfs_fo *fo);
+void fltfs_fo_remove_marked(struct fltfs_fo *fo);
 int fltfs_check_empty(struct fltfs_fo *fo);
 
 /* scan.c */

@@ -116,7 +116,7 @@ static const struct flt_volume_ops fltfs_volume_ops = {
 static const struct fltfs_type_row {
 	const char *name;
 	u8 type;
-	bool network;
+	u8 device;	/* FILE_DEVICE_*; 0 for a disk */
 } fltfs_type_rows[] = {
 	{ "ext2", FLT_FSTYPE_NTFS }, { "ext3", FLT_FSTYPE_NTFS }, { "ext4", FLT_FSTYPE_NTFS },
 	{ "xfs", FLT_FSTYPE_NTFS }, { "btrfs", FLT_FSTYPE_NTFS }, { "f2fs", FLT_FSTYPE_NTFS },
@@ -124,22 +124,46 @@ static const struct fltfs_type_row {
 	{ "bcachefs", FLT_FSTYPE_NTFS }, { "zfs", FLT_FSTYPE_NTFS },
 	{ "ntfs", FLT_FSTYPE_NTFS }, { "ntfs3", FLT_FSTYPE_NTFS },
 	{ "vfat", FLT_FSTYPE_FAT }, { "msdos", FLT_FSTYPE_FAT }, { "exfat", FLT_FSTYPE_EXFAT },
-	{ "iso9660", FLT_FSTYPE_CDFS }, { "udf", FLT_FSTYPE_UDFS },
-	{ "nfs", FLT_FSTYPE_NFS, true }, { "nfs4", FLT_FSTYPE_NFS, true },
-	{ "cifs", FLT_FSTYPE_LANMAN, true }, { "smb3", FLT_FSTYPE_LANMAN, true },
-	{ "gpfs", FLT_FSTYPE_GPFS, true }, { "afs", FLT_FSTYPE_OPENAFS, true },
-	{ "ceph", FLT_FSTYPE_UNKNOWN, true }, { "9p", FLT_FSTYPE_UNKNOWN, true },
-	{ "fuse", FLT_FSTYPE_UNKNOWN }, { NULL, FLT_FSTYPE_UNKNOWN },
+	{ "iso9660", FLT_FSTYPE_CDFS, FILE_DEVICE_CD_ROM_FILE_SYSTEM },
+	{ "udf", FLT_FSTYPE_UDFS, FILE_DEVICE_CD_ROM_FILE_SYSTEM },
+	{ "nfs", FLT_FSTYPE_NFS, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ "nfs4", FLT_FSTYPE_NFS, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ "cifs", FLT_FSTYPE_LANMAN, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ "smb3", FLT_FSTYPE_LANMAN, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ "gpfs", FLT_FSTYPE_GPFS, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ "afs", FLT_FSTYPE_OPENAFS, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ "ceph", FLT_FSTYPE_UNKNOWN, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ "9p", FLT_FSTYPE_UNKNOWN, FILE_DEVICE_NETWORK_FILE_SYSTEM },
+	{ NULL, FLT_FSTYPE_UNKNOWN },
 };
 
-static const struct fltfs_type_row *fltfs_type_row(const struct super_block *lower)
+/* Subtypes of fuse that serve another machine's files. */
+static const char *const fltfs_fuse_network[] = {
+	"sshfs", "s3fs", "gcsfuse", "blobfuse", "blobfuse2", "davfs", "curlftpfs", "glusterfs",
+	"rclone", "cephfs", "ceph-fuse",
+};
+
+/**
+ * fltfs_type_of() - what filters are told of a lower file system
+ * @name: its type, "ext4" or "fuse"
+ * @subtype: what follows the point in "fuse.sshfs", or NULL
+ * @type: receives an FLT_FSTYPE_*
+ *
+ * Return: a FILE_DEVICE_* (INST-23)
+ */
+ULONG fltfs_type_of(const char *name, const char *subtype, FLT_FILESYSTEM_TYPE *type)
 {
 	const struct fltfs_type_row *row;
+	unsigned int i;
 
 	for (row = fltfs_type_rows; row->name; row++)
-		if (!strcmp(row->name, lower->s_type->name))
+		if (!strcmp(row->name, name))
 			break;
-	return row;
+	*type = row->type;
+	for (i = 0; subtype && i < ARRAY_SIZE(fltfs_fuse_network); i++)
+		if (!strcmp(subtype, fltfs_fuse_network[i]))
+			return FILE_DEVICE_NETWORK_FILE_SYSTEM;
+	return row->device ?: FILE_DEVICE_DISK_FILE_SYSTEM;
 }
 
 /**
@@ -152,18 +176,16 @@ static const struct fltfs_type_row *fltfs_type_row(const struct super_block *low
 int fltfs_volume_create(struct super_block *sb, const char *name)
 {
 	struct fltfs_sb *fsb = fltfs_sb(sb);
-	const struct fltfs_type_row *row = fltfs_type_row(fsb->sb);
 	struct flt_volume_info info = {
 		.mount_name	= name,
 		.lower_type	= fsb->sb->s_type->name,
-		.fs_type	= row->type,
-		.device_type	= row->network ? FILE_DEVICE_NETWORK_FILE_SYSTEM :
-					    FILE_DEVICE_DISK_FILE_SYSTEM,
 		.read_only	= sb_rdonly(sb),
-		.local		= !row->network,
 	};
-	struct flt_volume *volume = flt_volume_create(&fltfs_volume_ops, fsb, &info);
+	struct flt_volume *volume;
 
+	info.device_type = fltfs_type_of(info.lower_type, fsb->sb->s_subtype, &info.fs_type);
+	info.local = info.device_type != FILE_DEVICE_NETWORK_FILE_SYSTEM;
+	volume = flt_volume_create(&fltfs_volume_ops, fsb, &info);
 	if (IS_ERR(volume))
 		return PTR_ERR(volume);
 	fsb->volume = volume;

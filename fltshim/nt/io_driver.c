@@ -324,6 +324,24 @@ struct fsh_driver *fsh_driver_of(PDRIVER_OBJECT object)
 }
 
 /**
+ * fsh_driver_is_loaded() - is the image of a service in memory?
+ * @service: its name, in any case
+ *
+ * Any context.
+ */
+bool fsh_driver_is_loaded(const char *service)
+{
+	struct fsh_driver *driver;
+	bool found = false;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(driver, &fsh_drivers, link)
+		found |= !strcasecmp(driver->service, service);
+	rcu_read_unlock();
+	return found;
+}
+
+/**
  * fsh_driver_at() - which driver does an address belong to?
  * @address: code address
  *

@@ -38,6 +38,7 @@ struct fsh_driver_desc {
  * @service: name of its service
  * @object: the DRIVER_OBJECT that DriverEntry got
  * @filter: the filter manager's, when the driver registered as a minifilter
+ * @entered: the filter manager's: DriverEntry has returned with success
  * @path: the registry path that DriverEntry got
  * @misuses: how often it misused a routine, by enum fsh_misuse
  * @link: in the list of drivers, RCU
@@ -48,6 +49,7 @@ struct fsh_driver {
 	const char *service;
 	PDRIVER_OBJECT object;
 	void *filter;
+	bool entered;
 	UNICODE_STRING path;
 	atomic64_t misuses[FSH_NR_MISUSES];
 	struct list_head link;
@@ -64,6 +66,7 @@ int fsh_driver_load(const struct fsh_driver_desc *desc, struct fsh_driver **out)
 void fsh_driver_unload(struct fsh_driver *driver);
 void fsh_driver_set_hooks(const struct fsh_driver_hooks *hooks);
 struct fsh_driver *fsh_driver_of(PDRIVER_OBJECT object);
+bool fsh_driver_is_loaded(const char *service);
 struct fsh_driver *fsh_driver_at(unsigned long address);
 
 #endif

@@ -19,6 +19,8 @@ sys.dont_write_bytecode = True
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(TOP / 'scripts'))
 
+import guest_vm  # noqa: E402
+import kunit_run  # noqa: E402
 import proofs  # noqa: E402
 
 _loader = importlib.machinery.SourceFileLoader('contract_tool', str(TOP / 'scripts/contract'))
@@ -109,6 +111,18 @@ class Report(unittest.TestCase):
         status, text = self.run_tool()
         self.assertEqual(status, 1)
         self.assertIn('FAILED ZZ-01 (guest, suite.case, suite.other)', text)
+
+    def test_what_a_guest_says_reaches_the_report(self):
+        # The same log but for one word, which is what a broken line of the module makes of it.
+        log = ('KTAP version 1\n[    1.000000] proves: ZZ-01 %s suite.case file.c:1\n'
+               '[    1.000001] proves: ZZ-04 ok suite.case file.c:2\n')
+        for word, state in (('ok', 'proven'), ('failed', 'failed')):
+            with mock.patch.object(kunit_run, 'parse',
+                                   lambda *_: [kunit_run.Case('suite.case', 'ok')]):
+                outcome = kunit_run.judge(None, guest_vm.Result(status=0, output=log % word))
+            proofs.record('6.12-kunit', [case.name for case in outcome.cases], outcome.proofs)
+            states = self.states()
+            self.assertEqual((states['ZZ-01'], states['ZZ-04']), (state, 'proven'))
 
     def test_a_failure_within_one_test_is_kept(self):
         proofs.record('6.12-kunit', ['suite.case'], [('ZZ-01', 'ok', 'suite.case', 'file.c:1'),

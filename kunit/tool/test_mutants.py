@@ -86,6 +86,26 @@ class Log(unittest.TestCase):
         self.assertEqual(mutants._case_of('6,1,2,-;    not ok 3 b_case\n'), 'b_case')
 
 
+class Verdicts(unittest.TestCase):
+    """Which mutant a guest's output is about."""
+
+    OUTPUT = (
+        '6,1,1,-;mutant: aa begins\n6,1,2,-;ok 1 suite\n6,1,3,-;mutant: aa ends\n'
+        '6,1,4,-;mutant: bb begins\n6,1,5,-;proves: REG-01 failed s.case s.c:1\n'
+        '6,1,6,-;    # case: EXPECTATION FAILED at prove.c:1\n6,1,7,-;mutant: bb ends\n'
+        '6,1,8,-;mutant: cc begins\n6,1,9,-;mutant: cc leaks\n6,1,9,-;mutant: cc ends\n'
+        '6,1,9,-;mutant: dd begins\n6,1,9,-;ok 1 suite\n')
+
+    def test_each_has_its_own(self):
+        self.assertEqual(mutants.judge(self.OUTPUT), {
+            'aa': '', 'bb': 'case s.case, which says that REG-01 does not hold',
+            'cc': 'a memory leak', 'dd': None})
+
+    def test_every_file_is_there(self):
+        self.assertEqual([name for name in mutants.FILES
+                          if not (TOP / 'fltshim' / name).exists()], [])
+
+
 class Explanations(unittest.TestCase):
     """kunit/mutants.tsv."""
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What an administrator sees and does in /sys/fs/fltshim: the filters, their altitudes and
 # instances, unloading them; and a module that is in use is not removed.
-# needs: kernels=6.1,6.12,debug filters=passthru,spy
+# needs: kernels=6.1,6.12,debug filters=passthru,spy,loader
 . /t/lib.sh
 filters=/sys/fs/fltshim/filters
 
@@ -56,3 +56,40 @@ refuse insmod /modules/passthru.ko
 flight=/sys/kernel/debug/fltshim/operations
 same "operations in flight" "$(grep -vc '^#' $flight)" 0
 expect grep -q "^# age_ms pid operation" $flight
+
+# by_name HOW NAME STATUS: what a driver is told that loads or unloads a filter
+by_name() {
+	dmesg -c >/dev/null
+	insmod /modules/loader.ko "params=Parameters\\$1=$2"
+	rmmod loader
+	by_name_how=$(echo "$1" | tr A-Z a-z)
+	dmesg | grep -qi "$by_name_how $2 status=$3$" && return
+	dmesg | grep -i "status=" >&2
+	return 1
+}
+expect unload_filter passthru
+expect unload_filter spy
+
+# a modprobe that knows /modules, and how spy is to fail
+cat >/tmp/work/modprobe <<'END'
+#!/bin/sh
+for name; do :; done
+case $name in
+spy) exec insmod /modules/spy.ko 'params="Parameters\Instances\Spy Instance\Altitude=37x"' ;;
+esac
+[ ! -e "/modules/$name.ko" ] || exec insmod "/modules/$name.ko"
+exit 1
+END
+chmod +x /tmp/work/modprobe
+echo /tmp/work/modprobe >/proc/sys/kernel/modprobe
+proves UNLOAD-12 by_name Load nosuch c0000034
+proves UNLOAD-12 by_name Load PassThru 0
+expect grep -q "$LOWER" "$(filter_dir passthru)/instances"
+proves UNLOAD-12 by_name Load passthru c000010e
+proves UNLOAD-10 by_name Unload nosuch c01c0013
+proves UNLOAD-10 by_name Unload PASSTHRU 0
+same "filters after unloading by name" "$(ls $filters)" ""
+proves UNLOAD-12 by_name Load passthru c000038e
+expect rmmod passthru
+proves UNLOAD-12 by_name Load spy c0000365
+same "filters in the end" "$(ls $filters)" ""

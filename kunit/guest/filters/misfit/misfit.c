@@ -23,6 +23,14 @@ Abstract:
         raised      pre-read, post-read     returns at a raised IRQL
         closed      pre-cleanup, pre-close  fails what cannot fail
         both        pre-cleanup             asks for the post-operation callback it does not have
+        undone      post-create             cancels the open and leaves a success
+
+    And what is allowed, and seldom seen:
+
+        cancel      post-create             cancels the open and denies it
+        hidden      pre-cleanup, pre-close  completes it, so that nobody below sees it
+        refused     pre-query-open          wants to see the full sequence instead
+        discarded   post-query-open         the same, when the answer is there already
 
 Environment:
 
@@ -157,9 +165,24 @@ MisfitPostCreate (
 {
     LONG Number;
 
-    UNREFERENCED_PARAMETER( Data );
     UNREFERENCED_PARAMETER( CompletionContext );
-    UNREFERENCED_PARAMETER( Flags );
+
+    if (FlagOn( Flags, FLTFL_POST_OPERATION_DRAINING ) || !NT_SUCCESS( Data->IoStatus.Status )) {
+
+        return FLT_POSTOP_FINISHED_PROCESSING;
+    }
+
+    if (MisfitAsked( FltObjects, L"cancel", NULL )) {
+
+        FltCancelFileOpen( FltObjects->Instance, FltObjects->FileObject );
+        Data->IoStatus.Status = STATUS_ACCESS_DENIED;
+        Data->IoStatus.Information = 0;
+    }
+
+    if (MisfitAsked( FltObjects, L"undone", NULL )) {
+
+        FltCancelFileOpen( FltObjects->Instance, FltObjects->FileObject );
+    }
 
     if (MisfitAsked( FltObjects, L"post-", &Number )) {
 
@@ -270,12 +293,58 @@ Routine Description:
         return FLT_PREOP_COMPLETE;
     }
 
+    if (MisfitAsked( FltObjects, L"hidden", NULL )) {
+
+        Data->IoStatus.Status = STATUS_SUCCESS;
+        return FLT_PREOP_COMPLETE;
+    }
+
     if (MisfitAsked( FltObjects, L"both", NULL )) {
 
         return FLT_PREOP_SUCCESS_WITH_CALLBACK;
     }
 
     return FLT_PREOP_SUCCESS_NO_CALLBACK;
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+MisfitPreQueryOpen (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    )
+{
+    UNREFERENCED_PARAMETER( Data );
+    UNREFERENCED_PARAMETER( CompletionContext );
+
+    if (MisfitAsked( FltObjects, L"refused", NULL )) {
+
+        return FLT_PREOP_DISALLOW_FSFILTER_IO;
+    }
+
+    return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+}
+
+static FLT_POSTOP_CALLBACK_STATUS
+FLTAPI
+MisfitPostQueryOpen (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_opt_ PVOID CompletionContext,
+    _In_ FLT_POST_OPERATION_FLAGS Flags
+    )
+{
+    UNREFERENCED_PARAMETER( Data );
+    UNREFERENCED_PARAMETER( CompletionContext );
+    UNREFERENCED_PARAMETER( Flags );
+
+    if (MisfitAsked( FltObjects, L"discarded", NULL )) {
+
+        return FLT_POSTOP_DISALLOW_FSFILTER_IO;
+    }
+
+    return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
 static NTSTATUS
@@ -297,6 +366,7 @@ static CONST FLT_OPERATION_REGISTRATION Operations[] = {
     { IRP_MJ_READ, 0, MisfitPreRead, MisfitPostRead },
     { IRP_MJ_CLEANUP, 0, MisfitPreEnd, NULL },
     { IRP_MJ_CLOSE, 0, MisfitPreEnd, NULL },
+    { IRP_MJ_QUERY_OPEN, 0, MisfitPreQueryOpen, MisfitPostQueryOpen },
     { IRP_MJ_OPERATION_END }
 };
 

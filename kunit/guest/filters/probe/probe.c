@@ -142,7 +142,12 @@ ProbePreOperation (
              Detail[3],
              (FltObjects->FileObject != NULL) ? &FltObjects->FileObject->FileName : &None);
 
-    return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+    //
+    //  There can be no post-operation callback for a shutdown.
+    //
+
+    return (Data->Iopb->MajorFunction == IRP_MJ_SHUTDOWN) ? FLT_PREOP_SUCCESS_NO_CALLBACK :
+                                                            FLT_PREOP_SUCCESS_WITH_CALLBACK;
 }
 
 static FLT_POSTOP_CALLBACK_STATUS
@@ -174,7 +179,7 @@ ProbeUnload (
     _In_ FLT_FILTER_UNLOAD_FLAGS Flags
     )
 {
-    UNREFERENCED_PARAMETER(Flags);
+    DbgPrint("! unload %x\n", Flags);
 
     FltUnregisterFilter(ProbeFilter);
     return STATUS_SUCCESS;
@@ -204,6 +209,8 @@ static CONST FLT_OPERATION_REGISTRATION ProbeOperations[] = {
     PROBE(IRP_MJ_QUERY_OPEN),
     PROBE(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
     PROBE(IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION),
+
+    { IRP_MJ_SHUTDOWN, 0, ProbePreOperation, NULL },
 
     { IRP_MJ_OPERATION_END }
 };

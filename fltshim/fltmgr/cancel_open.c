@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * FltCancelFileOpen: a filter undoes, in its post-operation callback, the open that succeeded
+ * below it. Those below see the file being closed again; those above see what the filter leaves
+ * in IoStatus, which cannot be a success any more.
+ */
+#include <linux/export.h>
+#include "fltmgr/file_object.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/generated.h"
+#include "fltmgr/held.h"
+#include "fltmgr/instance.h"
+#include "nt/ke_irql.h"
+#include "nt/violation.h"
+
+/* One of the two operations that end a file, shown to the instances below @instance. */
+static noinline void flt_cancel_open_send(struct flt_instance *instance, PFILE_OBJECT file,
+					  UCHAR major)
+{
+	struct flt_operation op FLT_NOT_CLEARED;
+
+	flt_operation_init(&op, instance->volume, major, file);
+	op.initiator = instance;
+	op.data.RequestorMode = KernelMode;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	if (major == IRP_MJ_CLOSE)
+		op.iopb.IrpFlags |= IRP_CLOSE_OPERATION;
+	flt_operation_run(&op);
+	flt_operation_fini(&op);
+}
+
+/**
+ * FltCancelFileOpen() - close the file that a create has just opened
+ * @Instance: the caller's, in whose post-operation callback of the create this is called, or which
+ *	holds the create there
+ * @FileObject: the file
+ *
+ * WDK page: fltcancelfileopen. IRQL: <= APC_LEVEL. CLEANUP and CLOSE go to the instances below and
+ * to the file system before this returns; what the create made or overwrote stays so. The caller
+ * sets IoStatus to a failure; a success that it leaves becomes STATUS_UNSUCCESSFUL. After a create
+ * that ended with STATUS_REPARSE nothing is open and nothing is done; anything else that is no
+ * fresh open is reported, and nothing is done either.
+ */
+VOID FltCancelFileOpen(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject)
+{
+	struct flt_instance *instance = flt_instance_check(Instance);
+	const char *why;
+
+	if (!ke_at_most(APC_LEVEL))
+		return;
+	if (!instance || !FileObject) {
+		fsh_violation(fsh_caller(), __func__, "instance %p, file object %p", Instance,
+			      FileObject);
+		return;
+	}
+	why = flt_create_undo(instance, FileObject);
+	if (why) {
+		if (*why)
+			flt_violation(instance->filter, FLT_VIOLATION_ROUTINE, NULL,
+				      "cancelled the open of a file %s", why);
+		return;
+	}
+	FileObject->Flags |= FO_FILE_OPEN_CANCELLED;
+	flt_cancel_open_send(instance, FileObject, IRP_MJ_CLEANUP);
+	FileObject->Flags |= FO_CLEANUP_COMPLETE;
+	flt_cancel_open_send(instance, FileObject, IRP_MJ_CLOSE);
+}
+EXPORT_SYMBOL_GPL(FltCancelFileOpen);

@@ -19,7 +19,7 @@ unsigned long flt_shutdown_patience = 10 * HZ;
 struct flt_shutdown {
 	struct work_struct work;
 	struct flt_volume *volume;
-	struct flt_operation op FLT_NOT_CLEARED;
+	struct flt_operation op;
 };
 
 static atomic_t flt_shutdowns;		/* volumes whose filters are not through */

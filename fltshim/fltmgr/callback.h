@@ -17,6 +17,9 @@ bool flt_call_pre(struct flt_operation *op, const struct flt_node *node,
 bool flt_call_post(struct flt_operation *op, PFLT_CALLBACK_DATA data, const struct flt_node *node,
 		   void *context, FLT_POST_OPERATION_FLAGS flags,
 		   FLT_POSTOP_CALLBACK_STATUS *verdict, NTSTATUS *code);
+void flt_call_status(struct flt_operation *op, struct flt_instance *instance,
+		     PFLT_GET_OPERATION_STATUS_CALLBACK callback, PFLT_IO_PARAMETER_BLOCK iopb,
+		     NTSTATUS status, void *context);
 NTSTATUS flt_call_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS flags);
 NTSTATUS flt_call_query_teardown(struct flt_instance *instance);
 void flt_call_teardown(struct flt_instance *instance, PFLT_INSTANCE_TEARDOWN_CALLBACK callback,

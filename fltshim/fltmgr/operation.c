@@ -16,7 +16,9 @@
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/operation.h"
+#include "fltmgr/redirect.h"
 #include "fltmgr/stack.h"
+#include "fltmgr/status_request.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
 #include "fltmgr/work_item.h"
@@ -89,9 +91,9 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
- * values before are kept for its own post-operation callback and those above. Retargeting to
- * another file object or instance has to stay on this volume and with this instance here. @owed:
- * the filter's post-operation callback will be called.
+ * values before are kept for its own post-operation callback and those above. Another file object
+ * has to be of this volume, or of the one that another instance redirects to. @owed: the filter's
+ * post-operation callback will be called.
  *
  * Return: false when the change cannot be taken; the operation fails then
  */
@@ -104,12 +106,9 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 		return true;
 	op->data.Flags &= ~FLTFL_CALLBACK_DATA_DIRTY;
 	if (op->iopb.TargetInstance != flt_instance_opaque(instance)) {
-		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
-			      "TargetInstance became %p", op->iopb.TargetInstance);
-		flt_fail(op, STATUS_INVALID_PARAMETER);
-		return false;
-	}
-	if (op->iopb.TargetFileObject != op->accepted.TargetFileObject &&
+		if (!flt_redirect_prepare(op, instance))
+			return false;
+	} else if (op->iopb.TargetFileObject != op->accepted.TargetFileObject &&
 	    (!op->iopb.TargetFileObject ||
 	     flt_file_of(op->iopb.TargetFileObject)->volume != op->volume)) {
 		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
@@ -383,6 +382,8 @@ static void flt_advance_position(struct flt_operation *op)
 /* The file system's turn. Return: false when it finishes the operation later. */
 static bool flt_step_bottom(struct flt_operation *op)
 {
+	bool done;
+
 	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, NULL);
@@ -390,7 +391,10 @@ static bool flt_step_bottom(struct flt_operation *op)
 		op->iopb = op->accepted;
 		flt_fail(op, STATUS_SUCCESS);
 		atomic_set(&op->hold, FLT_HOLD_CALLING);
-		if (!op->volume->ops->perform(op))
+		done = op->redirect ? flt_redirect_perform(op) : op->volume->ops->perform(op);
+		if (unlikely(op->requests))
+			flt_status_report(op, done ? op->data.IoStatus.Status : STATUS_PENDING);
+		if (!done)
 			return !flt_hold(op, NULL);
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 	}
@@ -412,6 +416,8 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 		return;
 	if (record->swaps)
 		flt_buffer_swapped_note(op, record);
+	if (unlikely(op->redirect))
+		flt_redirect_end(op);
 	if (op->accepted.TargetFileObject != record->saved->TargetFileObject)
 		flt_file_put(flt_file_of(op->accepted.TargetFileObject));
 	op->accepted = *record->saved;

@@ -10,6 +10,7 @@
 #include "fltmgr/held.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/stack.h"
+#include "fltmgr/status_request.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
 #include "nt/mm_mdl.h"
@@ -35,6 +36,8 @@ static inline void flt_operation_reset_walk(struct flt_operation *op)
 	op->waits = 0;
 	op->flags = flt_op_desc_at(op->op_index)->cannot_fail ? FLT_OP_UNKILLABLE : 0;
 	op->stack_ref = false;
+	op->redirect = NULL;
+	op->requests = NULL;
 	atomic_set(&op->hold, FLT_HOLD_NONE);
 	atomic_set(&op->cancel, FLT_CANCEL_NONE);
 }
@@ -81,6 +84,8 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->bottom = NULL;
 	op->locked = NULL;
 	op->done = NULL;
+	op->priority = FLT_NO_PRIORITY;
+	op->has_activity = false;
 	op->op_index = flt_op_index(major);
 	flt_operation_reset_walk(op);
 	op->task = current;
@@ -137,6 +142,8 @@ static void flt_operation_leave(struct flt_operation *op)
 	flt_guard_leave(op->guard);
 	op->guard = NULL;
 	op->iopb = op->accepted;
+	if (unlikely(op->requests))
+		flt_status_forget(op);
 	if (op->stack_ref)
 		flt_stack_put(op->stack);
 	if (op->records != op->inline_records && op->records != op->reserve)
@@ -252,23 +259,15 @@ static void flt_operation_finish_async(struct flt_operation *op)
 	op->done(op);
 }
 
-/**
- * flt_operation_start() - start an asynchronous operation
- * @op: initialised operation with op->done set; lives until that is called
- *
- * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
- * op->done() is called in task or softirq context.
- *
- * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
- * been called
- */
-u8 flt_operation_start(struct flt_operation *op)
+/* Starts it for a thread, which may have ended, of a process; both are kept till the end. */
+static u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
+				 struct task_struct *leader)
 {
 	u8 how;
 
 	op->flags |= FLT_OP_ASYNC;
-	get_task_struct(op->task);
-	op->leader = get_task_struct(op->task->group_leader);
+	op->task = get_task_struct(task);
+	op->leader = get_task_struct(leader);
 	INIT_WORK(&op->work, flt_resume_worker);
 	init_completion(&op->resumed);
 	if (!flt_operation_enter(op) || !flt_operation_begin(op)) {
@@ -281,6 +280,31 @@ u8 flt_operation_start(struct flt_operation *op)
 	how = op->flags & (FLT_OP_WAS_HELD | FLT_OP_BY_FILTER);
 	flt_operation_finish_async(op);
 	return how;
+}
+
+/**
+ * flt_operation_start() - start an asynchronous operation
+ * @op: initialised operation with op->done set; lives until that is called
+ *
+ * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
+ * op->done() is called in task or softirq context.
+ *
+ * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
+ * been called
+ */
+u8 flt_operation_start(struct flt_operation *op)
+{
+	return flt_operation_start_as(op, op->task, op->task->group_leader);
+}
+
+/**
+ * flt_operation_start_for() - start an asynchronous operation as a part of another
+ * @op: as for flt_operation_start()
+ * @parent: asynchronous operation under way: its requestor is that of @op
+ */
+void flt_operation_start_for(struct flt_operation *op, const struct flt_operation *parent)
+{
+	flt_operation_start_as(op, parent->task, parent->leader);
 }
 
 static void flt_resume_worker(struct work_struct *work)

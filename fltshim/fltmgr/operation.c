@@ -61,7 +61,8 @@ static void flt_operation_show(struct flt_operation *op, struct flt_instance *in
 
 /*
  * What a callback may not touch is put back: everything in Flags but DIRTY, the thread, the
- * requestor mode, the pointer to the parameter block, the major function.
+ * requestor mode, the pointer to the parameter block, the major function; and TagData, which
+ * there is in a post-create only.
  */
 static void flt_operation_check(struct flt_operation *op, struct flt_filter *filter, ULONG flags,
 				PETHREAD thread, KPROCESSOR_MODE mode)
@@ -85,6 +86,11 @@ static void flt_operation_check(struct flt_operation *op, struct flt_filter *fil
 		flt_violation(filter, FLT_VIOLATION_DATA, op, "MajorFunction became %#x",
 			      op->iopb.MajorFunction);
 		op->iopb.MajorFunction = op->accepted.MajorFunction;
+	}
+	if (unlikely(data->TagData) &&
+	    (op->op_index != IRP_MJ_CREATE || !(flags & FLTFL_CALLBACK_DATA_POST_OPERATION))) {
+		flt_violation(filter, FLT_VIOLATION_DATA, op, "TagData became %p", data->TagData);
+		data->TagData = NULL;
 	}
 	op->iopb.Reserved = op->accepted.Reserved;
 }

@@ -13,6 +13,7 @@
 #include "fltmgr/status_request.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
+#include "nt/ex_pool.h"
 #include "nt/mm_mdl.h"
 
 static struct workqueue_struct *flt_resume_wq;
@@ -360,6 +361,11 @@ void flt_operation_bottom_done(struct flt_operation *op)
 void flt_operation_fini(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
+	/* The file system's reparse data, or what a filter put in its place (CBD-018). */
+	if (unlikely(op->data.TagData)) {
+		pool_free(flt_operation_fini, __func__, op->data.TagData, 0);
+		op->data.TagData = NULL;
+	}
 	if (unlikely(op->locked))
 		mm_mdl_free_kept(&op->locked);
 }

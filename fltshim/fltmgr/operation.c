@@ -408,6 +408,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 		op->flags |= FLT_OP_OPENED;
 	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
 		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
+	else if (op->op_index == flt_op_index(IRP_MJ_QUERY_OPEN))
+		op->data.IoStatus.Information = 0;	/* FASTIO-27 */
 	if (op->initiator)
 		flt_advance_position(op);
 	op->phase = FLT_PHASE_POST;

@@ -197,6 +197,48 @@ static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
 	return status;
 }
 
+/* Can this fast I/O be asked for as an IRP too? */
+static bool flt_operation_has_irp(const struct flt_operation *op)
+{
+	switch (op->iopb.MajorFunction) {
+	case IRP_MJ_READ:
+	case IRP_MJ_WRITE:
+	case IRP_MJ_QUERY_INFORMATION:
+	case IRP_MJ_LOCK_CONTROL:
+	case IRP_MJ_DEVICE_CONTROL:
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A filter does not allow the fast I/O: what the I/O manager does then is to ask again, by an IRP,
+ * which is a new operation to everybody (PREOP-55).
+ */
+static noinline NTSTATUS flt_operation_run_as_irp(struct flt_operation *fast)
+{
+	struct flt_operation op;
+
+	flt_operation_init(&op, fast->volume, fast->iopb.MajorFunction,
+			   fast->iopb.TargetFileObject);
+	op.data.Flags = FLTFL_CALLBACK_DATA_IRP_OPERATION |
+			(fast->data.Flags & FLTFL_CALLBACK_DATA_SYSTEM_BUFFER);
+	op.data.Thread = fast->data.Thread;
+	op.data.RequestorMode = fast->data.RequestorMode;
+	op.iopb.Parameters = fast->iopb.Parameters;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	if (op.op_index == IRP_MJ_READ)
+		op.iopb.IrpFlags |= IRP_READ_OPERATION;
+	else if (op.op_index == IRP_MJ_WRITE)
+		op.iopb.IrpFlags |= IRP_WRITE_OPERATION;
+	op.front = fast->front;
+	op.task = fast->task;
+	flt_operation_run(&op);
+	fast->data.IoStatus = op.data.IoStatus;
+	flt_operation_fini(&op);
+	return fast->data.IoStatus.Status;
+}
+
 /**
  * flt_operation_run() - take a synchronous operation through the filters and the file system
  * @op: initialised operation
@@ -204,19 +246,27 @@ static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
  * PASSIVE or APC level. Every callback and the bottom run in the calling task: when somebody
  * pends the operation, the caller sleeps until it is resumed and goes on itself. A fatal signal
  * cancels the operation; it is awaited all the same, since a filter may still hold its callback
- * data (PEND-19).
+ * data (PEND-19). Fast I/O that a filter does not allow is asked for again as an IRP, where there
+ * is one.
  *
  * Return: the final status, as in op->data.IoStatus
  */
 NTSTATUS flt_operation_run(struct flt_operation *op)
 {
+	NTSTATUS status;
+
 	init_completion(&op->resumed);
 	if (!flt_operation_enter(op))
 		return op->data.IoStatus.Status;
 	if (unlikely(op->nr_nodes > max_t(int, FLT_INLINE_RECORDS, op->nr_reserve) &&
 		     op->nr_nodes <= FLT_DEEP_RECORDS))
-		return flt_operation_run_deep(op);
-	return flt_operation_run_entered(op);
+		status = flt_operation_run_deep(op);
+	else
+		status = flt_operation_run_entered(op);
+	if (unlikely(status == STATUS_FLT_DISALLOW_FAST_IO) &&
+	    FLT_IS_FASTIO_OPERATION(&op->data) && flt_operation_has_irp(op))
+		status = flt_operation_run_as_irp(op);
+	return status;
 }
 
 /**

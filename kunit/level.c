@@ -185,7 +185,7 @@ static int level_post;
 static int level_lock_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
 			      PCFLT_RELATED_OBJECTS objects, void *context)
 {
-	UNICODE_STRING a = RTL_CONSTANT_STRING(u"a"), b = RTL_CONSTANT_STRING(u"B");
+	UNICODE_STRING a = { 2, 4, u"a" }, b = { 2, 4, u"B" };
 
 	level_post = KeGetCurrentIrql();
 	level_locked = FltLockUserBuffer(data);

@@ -26,6 +26,7 @@ bool flt_task_in_callback(const struct flt_filter *filter);
 
 void flt_inflight_add(struct flt_operation *op);
 void flt_inflight_del(struct flt_operation *op);
+unsigned int flt_held_report(unsigned long age);
 int flt_inflight_show(struct seq_file *m, void *unused);
 
 int flt_held_init(void);

@@ -140,6 +140,7 @@ struct flt_record {
  * @work: where an asynchronous operation continues when its resumer may not run it
  * @inflight: in the list of operations in flight
  * @inflight_cpu: which of these lists
+ * @told: the log has been told that a filter holds it for long; under the list's lock
  * @start: jiffies at the start
  * @task: the thread that asked for it (data.Thread); referenced for asynchronous operations
  * @leader: of its thread group: the requestor process; set and referenced for asynchronous
@@ -189,6 +190,7 @@ struct flt_operation {
 	struct work_struct work;
 	struct list_head inflight;
 	int inflight_cpu;
+	bool told;
 	unsigned long start;
 	struct task_struct *task;
 	struct task_struct *leader;

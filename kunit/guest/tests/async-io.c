@@ -28,6 +28,7 @@
 #define HALVE	16
 #define DOUBLE	32
 #define NONSENSE 64
+#define LOCK	128
 
 /* The filter's counts, from the line that it prints when it goes. */
 static struct {
@@ -592,6 +593,28 @@ static void waited_for(const char *lower, const char *mnt)
 	FLT_PROVES("CBD-079", seen.wow == 2);
 }
 
+/* A worker looks at what a kept write writes: memory that was locked where the caller was. */
+static void kept_writes(const char *lower, const char *mnt, bool direct)
+{
+	long long sum = 0;
+	unsigned int i, j;
+	int fd;
+
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	filter_begin(PEND | LOCK);
+	fd = open_file(mnt, O_RDWR | (direct ? O_DIRECT : 0));
+	for (i = 1; i <= 16; i++) {
+		fill(memory, i, 4711);
+		for (j = 0; i % 4 == 0 && j < BLOCK; j++)
+			sum += (unsigned char)memory[j];
+		FLT_EXPECT(pwrite(fd, memory, BLOCK, BLOCK * (BLOCKS + i)) == BLOCK);
+	}
+	close(fd);
+	unmount(mnt);
+	filter_end();
+	FLT_PROVES("PEND-18", seen.pended == 4 && seen.sum == sum);
+}
+
 /* Lengths that a filter changes, and parameters that make no sense. */
 static void changed(const char *lower, const char *mnt)
 {
@@ -701,6 +724,8 @@ int main(void)
 	not_now(lower, mnt);
 	cancelled(lower, mnt);
 	waited_for(lower, mnt);
+	kept_writes(lower, mnt, false);
+	kept_writes(lower, mnt, true);
 	changed(lower, mnt);
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();

@@ -16,6 +16,7 @@ Abstract:
         16  halves the length of every read
         32  doubles it
         64  makes nonsense of the parameters, in another way for each operation
+        128 locks the buffer of a write before it keeps it, and adds up its bytes in the work item
 
     The test sets BufferAccess to 1 together with mode 1.
 
@@ -40,6 +41,7 @@ Environment:
 #define LEVELS_HALVE    0x00000010
 #define LEVELS_DOUBLE   0x00000020
 #define LEVELS_NONSENSE 0x00000040
+#define LEVELS_LOCK     0x00000080
 
 typedef struct _LEVELS_GLOBALS {
 
@@ -189,6 +191,36 @@ Routine Description:
 }
 
 static VOID
+LevelsAddLocked (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Routine Description:
+
+    Adds up what a kept write will write, by the MDL that was made in the requestor's context.
+
+--*/
+{
+    PMDL Mdl = Data->Iopb->Parameters.Write.MdlAddress;
+    PVOID Address;
+
+    if (!FlagOn(Globals.Mode, LEVELS_LOCK) ||
+        Data->Iopb->MajorFunction != IRP_MJ_WRITE ||
+        Mdl == NULL) {
+
+        return;
+    }
+
+    Address = MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority);
+
+    if (Address != NULL) {
+
+        LevelsAdd(Address, Data->Iopb->Parameters.Write.Length);
+    }
+}
+
+static VOID
 FLTAPI
 LevelsResume (
     _In_ PFLT_DEFERRED_IO_WORKITEM WorkItem,
@@ -205,6 +237,7 @@ Routine Description:
 {
     FltFreeDeferredIoWorkItem(WorkItem);
     LevelsRequestor(Data, Context);
+    LevelsAddLocked(Data);
 
     if (FltIs32bitProcess(Data)) {
 
@@ -223,6 +256,14 @@ LevelsKeep (
 
     if (WorkItem == NULL) {
 
+        return FALSE;
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_LOCK) &&
+        Data->Iopb->MajorFunction == IRP_MJ_WRITE &&
+        !NT_SUCCESS(FltLockUserBuffer(Data))) {
+
+        FltFreeDeferredIoWorkItem(WorkItem);
         return FALSE;
     }
 

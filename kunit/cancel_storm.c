@@ -218,6 +218,13 @@ static void storm_start(struct probe *p, PCFLT_RELATED_OBJECTS objects)
 		FltCompletePendedPreOperation(data, FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
 }
 
+/* No callback of the instance here comes any more, so nothing is sent to the other one. */
+static void storm_complete(struct probe *p, PCFLT_RELATED_OBJECTS objects)
+{
+	if (storm_is_here(objects))
+		flt_object_put(&storm.target->obj);
+}
+
 /* Before B filters: not a single operation is to pass it by. */
 static void storm_hooks(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
 {
@@ -226,6 +233,7 @@ static void storm_hooks(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING 
 	p->on_drain = storm_drain;
 	p->on_setup = storm_setup;
 	p->on_start = storm_start;
+	p->on_complete = storm_complete;
 }
 
 static void storm_idle(void)
@@ -383,7 +391,6 @@ static void storm_round(struct kunit *test, unsigned int round)
 	FLT_EXPECT(test, !fake_nr_held(w->fake) && !fake_nr_held(w->other));
 	FLT_EXPECT(test, round & 1 ? !b->filter : !probe_all_violations(b));
 	probe_unload(b);
-	flt_object_put(&s->target->obj);
 }
 
 static void storm_case(struct kunit *test)

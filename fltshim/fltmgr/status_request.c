@@ -51,7 +51,7 @@ void flt_status_report(struct flt_operation *op, NTSTATUS status)
 
 	while ((request = flt_status_pop(op))) {
 		if (READ_ONCE(request->instance->state) == FLT_INSTANCE_ATTACHED)
-			flt_call_status(op, request->instance, request->callback, &request->iopb,
+			flt_call_status(request->instance, request->callback, &request->iopb,
 					status, request->context);
 		kfree(request);
 	}

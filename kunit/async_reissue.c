@@ -310,14 +310,6 @@ static void reissue_open_itself(PFLT_CALLBACK_DATA data)
 	FltSetCallbackDataDirty(data);
 }
 
-static struct fake_volume *reissue_fake;
-
-static void reissue_no_tag(PFLT_CALLBACK_DATA data)
-{
-	reissue_fake->tag = NULL;	/* the second pass has none */
-	reissue_open_itself(data);
-}
-
 static void reissue_reparse(struct kunit *test)
 {
 	struct world *w = reissue_world(test);
@@ -327,8 +319,7 @@ static void reissue_reparse(struct kunit *test)
 	reissue_prepare(w, FLT_PREOP_SUCCESS_WITH_CALLBACK);
 	w->fake->status = STATUS_REPARSE;
 	w->fake->tag = tag;
-	reissue_fake = w->fake;
-	reissue_change = reissue_no_tag;
+	reissue_change = reissue_open_itself;
 	FLT_PROVES(test, "ASYNC-091", world_do(w, IRP_MJ_CREATE) == STATUS_SUCCESS &&
 		   w->fake->seen.Parameters.Create.Options & FILE_OPEN_REPARSE_POINT);
 	FLT_PROVES(test, "ASYNC-090",
@@ -379,6 +370,8 @@ static void reissue_detach_work(struct work_struct *work)
 
 	flt_instance_detach(d->instance, FLTFL_INSTANCE_TEARDOWN_MANUAL);
 }
+
+static struct fake_volume *reissue_fake;
 
 static void reissue_hold_now(PFLT_CALLBACK_DATA data)
 {

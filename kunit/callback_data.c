@@ -5,6 +5,7 @@
  */
 #include "kunit/keeper.h"
 #include "kunit/world.h"
+#include "nt/violation.h"
 
 typedef void (*cbd_hook)(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
 			 int *status, void **context);
@@ -401,7 +402,67 @@ static void cbd_filter_context(struct kunit *test)
 	}
 }
 
+static char cbd_own_buffer[64];
+
+/* Puts a buffer of its own in, and remembers the old one where it may: in the context. */
+static void cbd_swap(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+		     int *status, void **context)
+{
+	*context = data->Iopb->Parameters.Read.ReadBuffer;
+	data->Iopb->Parameters.Read.ReadBuffer = cbd_own_buffer;
+	data->Iopb->Parameters.Read.Length = sizeof(cbd_own_buffer);
+	FltSetCallbackDataDirty(data);
+}
+
+/* What a pre-operation changed is not in the data any more; the context is all it has. */
+static void cbd_context_tells(struct kunit *test)
+{
+	struct world *w = cbd_world(test, cbd_swap);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	const struct world_event *b;
+	char buffer[64];
+
+	w->breaches = true;	/* no MDL goes with the buffer */
+	r->op.iopb.Parameters.Read.ReadBuffer = buffer;
+	request_run(r);
+	b = world_event(w, 'B', WORLD_POST, 0);
+	FLT_PROVES(test, "CBD-044", b->context == buffer &&
+		   b->iopb.Parameters.Read.ReadBuffer == buffer &&
+		   b->iopb.Parameters.Read.Length == PAGE_SIZE &&
+		   !(b->data.Flags & FLTFL_CALLBACK_DATA_DIRTY));
+	FLT_PROVES(test, "CBD-044", w->fake->seen.Parameters.Read.ReadBuffer == cbd_own_buffer);
+}
+
+/* Valid while the filter has the operation; afterwards it is nothing that anybody knows. */
+static void cbd_valid_while_held(struct kunit *test)
+{
+	struct world *w = cbd_world(test, NULL);
+	s64 before = atomic64_read(&fsh_violations);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	PFLT_CALLBACK_DATA data;
+	struct keeper *k;
+
+	k = keeper_pend(w->probe[1], KEEPER_TEST, FLT_PREOP_SUCCESS_WITH_CALLBACK);
+	request_start(r);
+	FLT_REQUIRE(test, keeper_wait(k));
+	data = k->data;
+	FLT_PROVES(test, "CBD-014", data == &r->op.data && !FltIsIoCanceled(data) &&
+		   data->Iopb->Parameters.Read.Length == PAGE_SIZE &&
+		   atomic64_read(&fsh_violations) == before);
+	keeper_resume(k);
+	FLT_REQUIRE(test, request_wait(r));
+	memset(&r->op.data, 0x6b, sizeof(r->op.data));
+	/* A stale pointer is looked up and never followed. */
+	FltCompletePendedPreOperation(data, FLT_PREOP_COMPLETE, NULL);
+	FLT_PROVES(test, "CBD-014", atomic64_read(&fsh_violations) == before + 1 &&
+		   atomic_read(&r->ended) == 1);
+	memset(&r->op.data, 0, sizeof(r->op.data));
+	w->breaches = true;
+}
+
 static struct kunit_case callback_data_cases[] = {
+	KUNIT_CASE(cbd_context_tells),
+	KUNIT_CASE(cbd_valid_while_held),
 	KUNIT_CASE(cbd_members),
 	KUNIT_CASE(cbd_filter_context),
 	KUNIT_CASE(cbd_change_counts_when_dirty),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite cancel_storm: under a load of every kind, an instance is detached or its filter unloaded,
- * callers are killed and requests cancelled at random moments. Whatever happens, each operation
- * ends once, each pre-operation that asked for a post-operation gets it, and nothing is left.
+ * callers are killed and requests cancelled at random moments; some operations go to another
+ * volume meanwhile. Whatever happens, each operation ends once, each pre-operation that asked for a post-operation gets it, and nothing is left.
  * The module parameter storm_rounds says how often.
  */
 #include <linux/kthread.h>
@@ -20,7 +20,7 @@ enum { STORM_CALLERS = 3, STORM_ISSUERS = 3, STORM_EACH = 25 };
 
 /*
  * What a round is made of: B's cancel-safe queue, the callers' requests, the issuers' callback
- * data. @owed counts post-operation callbacks that B asked for and did not get yet.
+ * data, B's instance on another volume, referenced, and a file there. @owed counts post-operation callbacks that B asked for and did not get yet.
  */
 struct storm {
 	struct world *world;
@@ -29,6 +29,8 @@ struct storm {
 	struct list_head list;
 	struct issue *issues[STORM_ISSUERS];
 	struct task_struct *callers[STORM_CALLERS];
+	PFILE_OBJECT there;
+	struct flt_instance *target;
 	atomic_t owed;
 	atomic_t done;
 	atomic_t canceled;
@@ -126,7 +128,14 @@ static void storm_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OB
 		      int *status, void **context)
 {
 	*status = FLT_PREOP_SUCCESS_NO_CALLBACK;
-	switch (storm_below(8)) {
+	switch (storm_below(9)) {
+	case 8:
+		data->Iopb->TargetInstance = flt_instance_opaque(storm.target);
+		data->Iopb->TargetFileObject = storm.there;
+		FltSetCallbackDataDirty(data);
+		atomic_inc(&storm.owed);
+		*status = FLT_PREOP_SUCCESS_WITH_CALLBACK;
+		break;
 	case 0:
 	case 1:
 		if (storm_defer(data, storm_pre_worker))
@@ -182,8 +191,18 @@ static int storm_drain(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_O
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
+static bool storm_is_here(PCFLT_RELATED_OBJECTS objects)
+{
+	return objects->Volume == (PFLT_VOLUME)storm.world->fake->volume;
+}
+
 static NTSTATUS storm_setup(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags)
 {
+	if (!storm_is_here(objects)) {
+		storm.target = flt_instance_of(objects->Instance);
+		flt_object_get(&storm.target->obj);
+		return STATUS_SUCCESS;
+	}
 	return FltCbdqInitialize(objects->Instance, &storm.queue, storm_insert, storm_remove,
 				 storm_peek, storm_acquire, storm_release, storm_complete_canceled);
 }
@@ -192,9 +211,18 @@ static void storm_start(struct probe *p, PCFLT_RELATED_OBJECTS objects)
 {
 	PFLT_CALLBACK_DATA data;
 
+	if (!storm_is_here(objects))
+		return;
 	FltCbdqDisable(&storm.queue);
 	while ((data = FltCbdqRemoveNextIo(&storm.queue, NULL)))
 		FltCompletePendedPreOperation(data, FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
+}
+
+/* No callback of the instance here comes any more, so nothing is sent to the other one. */
+static void storm_complete(struct probe *p, PCFLT_RELATED_OBJECTS objects)
+{
+	if (storm_is_here(objects))
+		flt_object_put(&storm.target->obj);
 }
 
 /* Before B filters: not a single operation is to pass it by. */
@@ -205,6 +233,7 @@ static void storm_hooks(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING 
 	p->on_drain = storm_drain;
 	p->on_setup = storm_setup;
 	p->on_start = storm_start;
+	p->on_complete = storm_complete;
 }
 
 static void storm_idle(void)
@@ -218,7 +247,8 @@ static void storm_check(NTSTATUS status)
 	atomic_inc(&storm.done);
 	if (status == STATUS_CANCELLED)
 		atomic_inc(&storm.canceled);
-	else if (!NT_SUCCESS(status) && status != STATUS_ACCESS_DENIED)
+	else if (!NT_SUCCESS(status) && status != STATUS_ACCESS_DENIED &&
+		 status != STATUS_FLT_DELETING_OBJECT)
 		atomic_inc(&storm.bad);
 }
 
@@ -273,6 +303,7 @@ static int storm_consumer(void *arg)
 			fake_release_in_softirq(storm.world->fake);
 		else
 			fake_release(storm.world->fake);
+		fake_release(storm.world->other);
 		usleep_range(10, 300);
 	}
 	return 0;
@@ -287,6 +318,7 @@ static int storm_weather(void *arg)
 
 	while (!kthread_should_stop()) {
 		WRITE_ONCE(storm.world->fake->when, whens[storm_below(ARRAY_SIZE(whens))]);
+		WRITE_ONCE(storm.world->other->when, whens[storm_below(ARRAY_SIZE(whens))]);
 		if (storm_below(2))
 			FltCancelIo(storm.issues[storm_below(STORM_ISSUERS)]->data);
 		if (!storm_below(3))
@@ -355,7 +387,8 @@ static void storm_round(struct kunit *test, unsigned int round)
 		issue_free(s->issues[n]);
 	}
 	w->fake->when = FAKE_INLINE;
-	FLT_EXPECT(test, !fake_nr_held(w->fake));
+	w->other->when = FAKE_INLINE;
+	FLT_EXPECT(test, !fake_nr_held(w->fake) && !fake_nr_held(w->other));
 	FLT_EXPECT(test, round & 1 ? !b->filter : !probe_all_violations(b));
 	probe_unload(b);
 }
@@ -370,9 +403,12 @@ static void storm_case(struct kunit *test)
 	s->world = w;
 	INIT_LIST_HEAD(&s->list);
 	KeInitializeSpinLock(&s->lock);
+	s->there = fake_open(world_second_volume(w));
+	FLT_REQUIRE(test, !flt_volume_ready(w->other->volume));
 	world_probes(w, "AC");
 	w->quiet = true;
 	w->fake->cancellable = true;
+	w->other->cancellable = true;
 	for (round = 0; round < storm_rounds; round++)
 		storm_round(test, round);
 	kunit_info(test, "%u rounds, %d operations, %d cancelled", round, atomic_read(&s->done),
@@ -382,6 +418,7 @@ static void storm_case(struct kunit *test)
 	FLT_PROVES(test, "POSTOP-44", !atomic_read(&s->owed));
 	FLT_PROVES(test, "PEND-20", !atomic_read(&s->owed) && list_empty(&s->list));
 	FLT_PROVES(test, "CBDQ-50", !atomic_read(&s->bad));
+	fake_close(s->there);
 	/* The queue is no driver's any more. */
 	FLT_EXPECT(test, !world_violations(w));
 	w->breaches = false;

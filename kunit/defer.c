@@ -156,6 +156,9 @@ static void defer_pattern_pre(struct kunit *test)
 		wait_for_completion(&d->ran);
 		FLT_PROVES(test, "DEFER-32", d->item_seen == d->item);
 		FLT_PROVES(test, "DEFER-10", atomic_read(&d->runs) == n + 1);
+		/* Every other time it is the last that the worker does with its item. */
+		FLT_PROVES(test, "DEFER-04", atomic_read(&d->runs) == n + 1 &&
+			   d->item_seen == d->item);
 		FLT_PROVES(test, "DEFER-15", d->data_seen == d->data);
 		FLT_PROVES(test, "DEFER-09", d->item_seen == d->item && d->data_seen == d->data);
 		FLT_PROVES(test, "DEFER-14", d->irql == PASSIVE_LEVEL && d->worker);

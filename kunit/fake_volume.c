@@ -36,7 +36,10 @@ static void fake_answer(struct fake_volume *fake, struct flt_operation *op, NTST
 			information = 0;
 	}
 	flt_operation_result(op, status, information);
-	op->data.TagData = fake->tag;
+	if (op->iopb.MajorFunction == IRP_MJ_CREATE) {
+		op->data.TagData = fake->tag;
+		fake->tag = NULL;
+	}
 	atomic_inc(&fake->completed);
 }
 

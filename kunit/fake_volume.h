@@ -42,7 +42,7 @@ struct fake_order {
  * @when: and the following four: the orders for each operation from now on
  * @status: its final status
  * @information: its final Information
- * @tag: its TagData
+ * @tag: TagData of the next create, from the pool; the operation's then
  * @cancellable: a held operation ends with STATUS_CANCELLED when it is cancelled
  * @on_perform: NULL, or changes the orders for one operation
  * @delay_ms: how long the worker sleeps first

@@ -117,19 +117,209 @@ static void fast_io_completed(struct kunit *test)
 		   world_trace_is(w, "A+ B+ A-") && !atomic_read(&w->fake->performed));
 }
 
-/* The refusal as those above see it is "not done", and says nothing of the file system. */
+static void fast_io_disallow(struct probe *p, PFLT_CALLBACK_DATA data,
+			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	if (FLT_IS_FASTIO_OPERATION(data))
+		*status = FLT_PREOP_DISALLOW_FASTIO;
+	else
+		*context = (void *)0x4952;
+}
+
+/*
+ * The refusal as those above see it is "not done", and says nothing of the file system. The caller
+ * gets what the IRP gave, which is an operation of its own.
+ */
 static void fast_io_refused(struct kunit *test)
 {
+	static const UCHAR majors[] = { IRP_MJ_READ, IRP_MJ_WRITE, IRP_MJ_QUERY_INFORMATION,
+					IRP_MJ_LOCK_CONTROL, IRP_MJ_DEVICE_CONTROL };
 	struct world *w = world_of(test);
+	const struct world_event *pre[2], *post[2];
 	struct request *r;
+	unsigned int i;
+
+	world_probes(w, "ABC");
+	w->probe[1]->on_pre = fast_io_disallow;
+	w->probe[0]->context = (void *)0x4143;
+	for (i = 0; i < ARRAY_SIZE(majors); i++) {
+		r = request_new(w, majors[i]);
+		r->op.iopb.IrpFlags = 0;
+		r->op.iopb.Parameters.Read.ByteOffset.QuadPart = 8192;
+		request_form(r, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION);
+		world_clear(w);
+		request_run(r);
+		pre[0] = world_event(w, 'A', WORLD_PRE, 0);
+		pre[1] = world_event(w, 'A', WORLD_PRE, 1);
+		post[0] = world_event(w, 'A', WORLD_POST, 0);
+		post[1] = world_event(w, 'A', WORLD_POST, 1);
+		FLT_PROVES(test, "FASTIO-17",
+			   post[0]->data.IoStatus.Status == STATUS_FLT_DISALLOW_FAST_IO &&
+			   !post[0]->data.IoStatus.Information);
+		FLT_PROVES(test, "PREOP-55", NT_SUCCESS(r->status) &&
+			   world_trace_is(w, "A+ B+ A- A+ B+ C+ F C- B- A-"));
+		FLT_PROVES(test, "FASTIO-15", NT_SUCCESS(r->status) &&
+			   FLT_IS_IRP_OPERATION(&pre[1]->data) &&
+			   pre[1]->iopb.MajorFunction == majors[i] &&
+			   pre[1]->iopb.TargetFileObject == w->file &&
+			   pre[1]->iopb.Parameters.Read.ByteOffset.QuadPart == 8192);
+		FLT_PROVES(test, "PREOP-55", FLT_IS_IRP_OPERATION(&post[1]->data) &&
+			   NT_SUCCESS(post[1]->data.IoStatus.Status));
+		FLT_PROVES(test, "FASTIO-16", pre[1]->address != pre[0]->address &&
+			   !pre[1]->context && !FLT_IS_REISSUED_IO(&pre[1]->data) &&
+			   post[1]->address == pre[1]->address &&
+			   world_event(w, 'B', WORLD_POST, 0)->context == (void *)0x4952);
+	}
+	FLT_EXPECT(test, r->information == 0);
+}
+
+/* What has no IRP comes back refused, and its issuer goes another way. */
+static void fast_io_refused_for_good(struct kunit *test)
+{
+	struct world *w = world_of(test);
 
 	world_probes(w, "AB");
-	w->probe[1]->pre_status = FLT_PREOP_DISALLOW_FASTIO;
-	r = fast_read(w);
+	w->probe[1]->on_pre = fast_io_disallow;
+	FLT_PROVES(test, "FASTIO-24",
+		   world_do(w, IRP_MJ_NETWORK_QUERY_OPEN) == STATUS_FLT_DISALLOW_FAST_IO &&
+		   world_trace_is(w, "A+ B+ A-") && !atomic_read(&w->fake->performed));
+	world_clear(w);
+	FLT_EXPECT(test, world_do(w, IRP_MJ_MDL_READ) == STATUS_FLT_DISALLOW_FAST_IO &&
+		   world_trace_is(w, "A+ B+ A-"));
+}
+
+static int fast_io_refuse_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
+				  PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	return FLT_POSTOP_DISALLOW_FSFILTER_IO;
+}
+
+static void fast_io_query_open(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_QUERY_OPEN);
+
+	world_probes(w, "ABC");
+	w->fake->information = 77;
 	request_run(r);
-	FLT_PROVES(test, "FASTIO-17", world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Status ==
-		   STATUS_FLT_DISALLOW_FAST_IO && r->status == STATUS_FLT_DISALLOW_FAST_IO &&
+	FLT_PROVES(test, "FASTIO-27", !r->information &&
+		   !world_event(w, 'C', WORLD_POST, 0)->data.IoStatus.Information &&
 		   !world_event(w, 'A', WORLD_POST, 0)->data.IoStatus.Information);
+	w->probe[1]->on_post = fast_io_refuse_in_post;
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-28",
+		   world_do(w, IRP_MJ_QUERY_OPEN) == STATUS_FLT_DISALLOW_FSFILTER_IO &&
+		   world_trace_is(w, "A+ B+ C+ F C- B- A-"));
+	w->probe[1]->pre_status = FLT_PREOP_DISALLOW_FSFILTER_IO;
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-28",
+		   world_do(w, IRP_MJ_QUERY_OPEN) == STATUS_FLT_DISALLOW_FSFILTER_IO &&
+		   world_trace_is(w, "A+ B+ A-"));
+}
+
+static const UCHAR fast_io_fs_filter[] = {
+	IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION, IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION,
+	IRP_MJ_ACQUIRE_FOR_MOD_WRITE, IRP_MJ_RELEASE_FOR_MOD_WRITE, IRP_MJ_ACQUIRE_FOR_CC_FLUSH,
+	IRP_MJ_RELEASE_FOR_CC_FLUSH, IRP_MJ_QUERY_OPEN,
+};
+
+static NTSTATUS fast_io_queued;
+
+static VOID fast_io_never(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA data, PVOID context)
+{
+	fast_io_queued = STATUS_SUCCESS;
+}
+
+static void fast_io_defer(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	PFLT_DEFERRED_IO_WORKITEM item = FltAllocateDeferredIoWorkItem();
+
+	fast_io_queued = FltQueueDeferredIoWorkItem(item, data, fast_io_never, DelayedWorkQueue,
+						    NULL);
+	FltFreeDeferredIoWorkItem(item);
+}
+
+static int fast_io_reissue(struct probe *p, PFLT_CALLBACK_DATA data,
+			   PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	FltReissueSynchronousIo(objects->Instance, data);
+	fast_io_queued = data->IoStatus.Status;
+	data->IoStatus.Status = STATUS_SUCCESS;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void fast_io_fs_filter_stays(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	world_probes(w, "ABC");
+	w->breaches = true;
+	keeper_pend(w->probe[1], KEEPER_WORKER, FLT_PREOP_SUCCESS_WITH_CALLBACK);
+	for (i = 0; i < ARRAY_SIZE(fast_io_fs_filter); i++) {
+		world_clear(w);
+		FLT_PROVES(test, "FASTIO-40",
+			   NT_SUCCESS(world_do(w, fast_io_fs_filter[i])) &&
+			   world_trace_is(w, "A+ B+ C+ F C- B- A-") &&
+			   probe_violations(w->probe[1], FLT_VIOLATION_PREOP_PENDING) == i + 1);
+	}
+	w->probe[1]->on_pre = NULL;
+	w->probe[1]->pre_status = FLT_PREOP_SYNCHRONIZE;
+	for (i = 0; i < ARRAY_SIZE(fast_io_fs_filter); i++) {
+		world_clear(w);
+		FLT_PROVES(test, "FASTIO-40",
+			   NT_SUCCESS(world_do(w, fast_io_fs_filter[i])) &&
+			   world_trace_is(w, "A+ B+ C+ F C- B- A-"));
+	}
+	w->probe[1]->pre_status = FLT_PREOP_SUCCESS_WITH_CALLBACK;
+	w->probe[1]->on_pre = fast_io_defer;
+	w->probe[2]->on_post = fast_io_reissue;
+	for (i = 0; i < ARRAY_SIZE(fast_io_fs_filter); i++) {
+		atomic_set(&w->fake->performed, 0);
+		w->probe[2]->on_post = NULL;
+		FLT_PROVES(test, "FASTIO-40",
+			   NT_SUCCESS(world_do(w, fast_io_fs_filter[i])) &&
+			   fast_io_queued == STATUS_FLT_NOT_SAFE_TO_POST_OPERATION);
+		w->probe[2]->on_post = fast_io_reissue;
+		FLT_PROVES(test, "FASTIO-40",
+			   NT_SUCCESS(world_do(w, fast_io_fs_filter[i])) &&
+			   fast_io_queued == STATUS_INVALID_PARAMETER &&
+			   atomic_read(&w->fake->performed) == 2);
+	}
+}
+
+static NTSTATUS fast_io_section(struct world *w, FS_FILTER_SECTION_SYNC_TYPE type)
+{
+	struct request *r = request_new(w, IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION);
+
+	r->op.iopb.Parameters.AcquireForSectionSynchronization.SyncType = type;
+	return request_run(r);
+}
+
+static NTSTATUS fast_io_no_memory_status;
+
+static void fast_io_no_memory(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->IoStatus.Status = fast_io_no_memory_status;
+	*status = FLT_PREOP_COMPLETE;
+}
+
+static void fast_io_section_lock(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "AB");
+	w->probe[1]->on_pre = fast_io_no_memory;
+	fast_io_no_memory_status = STATUS_INSUFFICIENT_RESOURCES;
+	FLT_PROVES(test, "FASTIO-34", fast_io_section(w, SyncTypeCreateSection) ==
+		   STATUS_INSUFFICIENT_RESOURCES && !probe_all_violations(w->probe[1]));
+	FLT_PROVES(test, "FASTIO-34", fast_io_section(w, SyncTypeOther) == STATUS_SUCCESS &&
+		   world_violations(w) == 1);
+	fast_io_no_memory_status = STATUS_ACCESS_DENIED;
+	FLT_EXPECT(test, fast_io_section(w, SyncTypeCreateSection) == STATUS_ACCESS_DENIED &&
+		   world_violations(w) == 1);
 }
 
 static void fast_io_query_open_waits_for_nobody(struct kunit *test)
@@ -189,6 +379,10 @@ static struct kunit_case fast_io_cases[] = {
 	KUNIT_CASE(fast_io_skip_flags),
 	KUNIT_CASE(fast_io_completed),
 	KUNIT_CASE(fast_io_refused),
+	KUNIT_CASE(fast_io_refused_for_good),
+	KUNIT_CASE(fast_io_query_open),
+	KUNIT_CASE(fast_io_fs_filter_stays),
+	KUNIT_CASE(fast_io_section_lock),
 	KUNIT_CASE(fast_io_query_open_waits_for_nobody),
 	KUNIT_CASE(fast_io_releases_cannot_fail),
 	{}

@@ -173,7 +173,44 @@ static void inflight_too_many(struct kunit *test)
 	FLT_EXPECT(test, fake_release_all(w->fake) == N);
 }
 
+/* What is held for long is told of once, with the filter's name; what is below is not its fault. */
+static void inflight_held_long(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r[3];
+	struct keeper *pre, *post;
+	unsigned int i;
+
+	world_probes(w, "AB");
+	pre = keeper_pend(w->probe[0], KEEPER_TEST, FLT_PREOP_SUCCESS_NO_CALLBACK);
+	r[0] = request_new(w, IRP_MJ_READ);
+	request_spawn(r[0]);
+	FLT_REQUIRE(test, keeper_wait(pre));
+	w->probe[0]->on_pre = NULL;
+	post = keeper_halt(w->probe[1], KEEPER_TEST);
+	r[1] = request_new(w, IRP_MJ_WRITE);
+	request_start(r[1]);
+	FLT_REQUIRE(test, keeper_wait(post));
+	w->fake->when = FAKE_HOLD;
+	r[2] = request_new(w, IRP_MJ_READ);
+	request_start(r[2]);
+	FLT_EXPECT(test, !flt_held_report(HZ * 1000));
+	FLT_EXPECT(test, !prove_log_start(test, "has held IRP_MJ_READ"));
+	msleep(20);
+	FLT_PROVES(test, "DEFER-36", flt_held_report(1) == 2 && prove_log_count() == 1 &&
+		   prove_log_last_has("probeA"));
+	FLT_PROVES(test, "DEFER-36", !flt_held_report(1));
+	w->fake->when = FAKE_INLINE;
+	w->probe[1]->on_post = NULL;
+	keeper_resume(pre);
+	keeper_resume(post);
+	fake_release_all(w->fake);
+	for (i = 0; i < ARRAY_SIZE(r); i++)
+		FLT_EXPECT(test, request_wait(r[i]));
+}
+
 static struct kunit_case inflight_cases[] = {
+	KUNIT_CASE(inflight_held_long),
 	KUNIT_CASE(inflight_steps),
 	KUNIT_CASE(inflight_callbacks),
 	KUNIT_CASE(inflight_too_many),

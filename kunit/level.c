@@ -179,6 +179,82 @@ static void level_of_requestor_routines(struct kunit *test)
 		   !FltGetRequestorProcessId(&nobody));
 }
 
+static NTSTATUS level_locked;
+static int level_post;
+
+static int level_lock_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	UNICODE_STRING a = { 2, 4, u"a" }, b = { 2, 4, u"B" };
+
+	level_post = KeGetCurrentIrql();
+	level_locked = FltLockUserBuffer(data);
+	RtlCompareUnicodeString(&a, &b, TRUE);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+/* What needs a lower level fails in a bottom half, and is reported; it does not sleep. */
+static void level_of_locking(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	struct probe *p = world_probe(w, 'A', NULL);
+	s64 before = level_violations();
+	char buffer[64];
+
+	r->op.iopb.Parameters.Read.ReadBuffer = buffer;
+	p->on_post = level_lock_in_post;
+	w->fake->when = FAKE_HOLD;
+	request_start(r);
+	fake_release_in_softirq(w->fake);
+	FLT_REQUIRE(test, request_wait(r));
+	FLT_PROVES(test, "POSTOP-15", level_post == DISPATCH_LEVEL && !NT_SUCCESS(level_locked) &&
+		   NT_SUCCESS(r->status));
+	FLT_PROVES(test, "POSTOP-15", level_violations() >= before + 1 &&
+		   !r->op.iopb.Parameters.Read.MdlAddress);
+	w->breaches = true;
+}
+
+struct level_mdl {
+	PFLT_INSTANCE instance;
+	PVOID memory;
+	unsigned int good;
+};
+
+/* MDLs of nonpaged memory, and aligned nonpaged pool. */
+static void level_use_mdl(void *arg)
+{
+	struct level_mdl *use = arg;
+	PMDL mdl = IoAllocateMdl(use->memory, 512, FALSE, FALSE, NULL);
+	PVOID pool;
+
+	use->good += KeGetCurrentIrql() == DISPATCH_LEVEL;
+	if (mdl) {
+		MmBuildMdlForNonPagedPool(mdl);
+		use->good += MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority) == use->memory;
+		IoFreeMdl(mdl);
+	}
+	pool = FltAllocatePoolAlignedWithTag(use->instance, NonPagedPool, 512, 0x74736574);
+	if (pool) {
+		use->good += 1;
+		FltFreePoolAlignedWithTag(use->instance, pool, 0x74736574);
+	}
+}
+
+static void level_of_mdls(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct level_mdl use = {};
+	s64 before = level_violations();
+
+	use.instance = world_probe(w, 'A', NULL)->instance[0];
+	use.memory = ExAllocatePool2(POOL_FLAG_NON_PAGED, 512, 0x74736574);
+	FLT_REQUIRE(test, use.memory);
+	level_in_softirq(level_use_mdl, &use);
+	FLT_PROVES(test, "IRQL-49", use.good == 3 && level_violations() == before);
+	ExFreePool(use.memory);
+}
+
 static void level_mark_and_ask(void *arg)
 {
 	FLT_IO_PARAMETER_BLOCK iopb = { .MajorFunction = IRP_MJ_READ };
@@ -288,6 +364,8 @@ static void level_regions_of_tasks(struct kunit *test)
 }
 
 static struct kunit_case level_cases[] = {
+	KUNIT_CASE(level_of_locking),
+	KUNIT_CASE(level_of_mdls),
 	KUNIT_CASE(level_above_dispatch),
 	KUNIT_CASE(level_interrupts_off),
 	KUNIT_CASE(level_regions_of_tasks),

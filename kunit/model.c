@@ -371,6 +371,7 @@ struct model_kind {
 static const struct model_kind model_kinds[] = {
 	{ IRP_MJ_READ, FLTFL_CALLBACK_DATA_IRP_OPERATION, .transfers = true },
 	{ IRP_MJ_WRITE, FLTFL_CALLBACK_DATA_IRP_OPERATION, .transfers = true },
+	{ IRP_MJ_MDL_READ, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION },
 	{ IRP_MJ_READ, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION, .transfers = true },
 	{ IRP_MJ_CREATE, FLTFL_CALLBACK_DATA_IRP_OPERATION, .creates = true },
 	{ IRP_MJ_CLEANUP, FLTFL_CALLBACK_DATA_IRP_OPERATION, .cannot_fail = true },
@@ -427,8 +428,10 @@ static void model_plan_pre(struct model *m, struct model_op *op, const struct mo
 	else if (irp)
 		verdict = op->asynchronous ? FLT_PREOP_SUCCESS_WITH_CALLBACK :
 					     FLT_PREOP_SYNCHRONIZE;
-	else if (dice > 90 && kind->form == FLTFL_CALLBACK_DATA_FAST_IO_OPERATION)
-		verdict = FLT_PREOP_DISALLOW_FASTIO;
+	else if (kind->form == FLTFL_CALLBACK_DATA_FAST_IO_OPERATION)
+		/* A transfer would be asked for again as an IRP (suite fast_io). */
+		verdict = dice > 90 && !kind->transfers ? FLT_PREOP_DISALLOW_FASTIO :
+							  FLT_PREOP_SUCCESS_WITH_CALLBACK;
 	else if (dice > 90)
 		verdict = FLT_PREOP_DISALLOW_FSFILTER_IO;
 	else

@@ -566,30 +566,28 @@ static void pend_what_a_helper_returns(struct kunit *test)
 {
 	static const struct {
 		FLT_PREOP_CALLBACK_STATUS says;
-		ULONG form;
+		UCHAR major;
 		NTSTATUS status;
 		const char *trace;
 	} cases[] = {
-		{ FLT_PREOP_PENDING, FLTFL_CALLBACK_DATA_IRP_OPERATION, STATUS_SUCCESS,
+		{ FLT_PREOP_PENDING, IRP_MJ_READ, STATUS_SUCCESS, "A+ B+ C+ F C- B- A-" },
+		{ FLT_PREOP_COMPLETE, IRP_MJ_READ, STATUS_ACCESS_DENIED, "A+ B+ A-" },
+		{ FLT_PREOP_SUCCESS_WITH_CALLBACK, IRP_MJ_READ, STATUS_SUCCESS,
 		  "A+ B+ C+ F C- B- A-" },
-		{ FLT_PREOP_COMPLETE, FLTFL_CALLBACK_DATA_IRP_OPERATION, STATUS_ACCESS_DENIED,
+		/* Fast I/O that has no other form. */
+		{ FLT_PREOP_DISALLOW_FASTIO, IRP_MJ_MDL_READ, STATUS_FLT_DISALLOW_FAST_IO,
 		  "A+ B+ A-" },
-		{ FLT_PREOP_SUCCESS_WITH_CALLBACK, FLTFL_CALLBACK_DATA_IRP_OPERATION,
-		  STATUS_SUCCESS, "A+ B+ C+ F C- B- A-" },
-		{ FLT_PREOP_DISALLOW_FASTIO, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION,
-		  STATUS_FLT_DISALLOW_FAST_IO, "A+ B+ A-" },
 	};
 	struct world *w = pend_world(test);
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct request *r = request_new(w, IRP_MJ_READ);
+		struct request *r = request_new(w, cases[i].major);
 
 		pend_helper_keeper = keeper_pend(w->probe[1], KEEPER_TEST,
 						 FLT_PREOP_SUCCESS_WITH_CALLBACK);
 		pend_helper_says = cases[i].says;
 		w->probe[1]->on_pre = pend_by_helper;
-		request_form(r, cases[i].form);
 		world_clear(w);
 		request_run(r);
 		FLT_PROVES(test, "PREOP-65", r->status == cases[i].status &&

@@ -84,18 +84,102 @@ static void postop_of_failed_operations(struct kunit *test)
 		   world_event(w, 'B', WORLD_POST, 0)->data.IoStatus.Status == STATUS_DISK_FULL);
 }
 
+static FLT_TAG_DATA_BUFFER *postop_new_tag(struct kunit *test)
+{
+	FLT_TAG_DATA_BUFFER *tag = ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(*tag) + 32,
+						   0x74736574);
+
+	KUNIT_ASSERT_NOT_NULL(test, tag);
+	tag->FileTag = 0xA000000C;
+	tag->TagDataLength = 24;
+	tag->UnparsedNameLength = 6;
+	return tag;
+}
+
+static FLT_TAG_DATA_BUFFER postop_seen_tag, *postop_other_tag;
+
+static int postop_look_at_tag(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	if (data->TagData)
+		postop_seen_tag = *data->TagData;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static int postop_replace_tag(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	ExFreePool(data->TagData);
+	data->TagData = postop_other_tag;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
 static void postop_tag_data(struct kunit *test)
 {
 	struct world *w = world_of(test);
-	FLT_TAG_DATA_BUFFER tag = { .FileTag = 0xA000000C };
+	FLT_TAG_DATA_BUFFER *tag = postop_new_tag(test);
 
 	world_probes(w, "AB");
 	w->fake->status = STATUS_REPARSE;
-	w->fake->tag = &tag;
+	w->fake->tag = tag;
+	w->probe[0]->on_post = postop_look_at_tag;
 	world_do(w, IRP_MJ_CREATE);
-	FLT_EXPECT(test, world_event(w, 'B', WORLD_POST, 0)->data.TagData == &tag &&
-		   world_event(w, 'A', WORLD_POST, 0)->data.TagData == &tag &&
+	FLT_PROVES(test, "CBD-017", world_event(w, 'B', WORLD_POST, 0)->data.TagData == tag &&
+		   world_event(w, 'A', WORLD_POST, 0)->data.TagData == tag &&
 		   !world_event(w, 'A', WORLD_PRE, 0)->data.TagData);
+	FLT_PROVES(test, "CBD-017", postop_seen_tag.FileTag == 0xA000000C &&
+		   postop_seen_tag.TagDataLength == 24 && postop_seen_tag.UnparsedNameLength == 6);
+	/* Another block in its place is the shim's to free: a leak would be found. */
+	w->fake->tag = postop_new_tag(test);
+	postop_other_tag = postop_new_tag(test);
+	postop_other_tag->FileTag = 0xA0000003;
+	w->probe[1]->on_post = postop_replace_tag;
+	world_clear(w);
+	world_do(w, IRP_MJ_CREATE);
+	FLT_PROVES(test, "CBD-018",
+		   world_event(w, 'A', WORLD_POST, 0)->data.TagData == postop_other_tag &&
+		   postop_seen_tag.FileTag == 0xA0000003);
+}
+
+static void postop_set_tag_in_pre(struct probe *p, PFLT_CALLBACK_DATA data,
+				  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	data->TagData = &postop_seen_tag;
+}
+
+static int postop_set_tag(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	data->TagData = &postop_seen_tag;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void postop_no_tag_elsewhere(struct kunit *test)
+{
+	static const UCHAR majors[] = { IRP_MJ_READ, IRP_MJ_CLEANUP, IRP_MJ_QUERY_OPEN };
+	struct world *w = world_of(test);
+	unsigned int i;
+	u64 before;
+
+	world_probes(w, "ABC");
+	w->probe[1]->on_post = postop_set_tag;
+	w->probe[1]->on_pre = postop_set_tag_in_pre;
+	for (i = 0; i < ARRAY_SIZE(majors); i++) {
+		before = world_violations(w);
+		world_clear(w);
+		world_do(w, majors[i]);
+		FLT_PROVES(test, "CBD-016", !world_event(w, 'C', WORLD_PRE, 0)->data.TagData &&
+			   !world_event(w, 'B', WORLD_POST, 0)->data.TagData &&
+			   !world_event(w, 'A', WORLD_POST, 0)->data.TagData);
+		FLT_PROVES(test, "CBD-016", world_violations(w) == before + 2);
+	}
+	w->probe[1]->on_post = NULL;
+	before = world_violations(w);
+	world_clear(w);
+	world_do(w, IRP_MJ_CREATE);
+	FLT_PROVES(test, "CBD-016", !world_event(w, 'C', WORLD_PRE, 0)->data.TagData &&
+		   !world_event(w, 'A', WORLD_POST, 0)->data.TagData &&
+		   world_violations(w) == before + 1);
 }
 
 /* B halves the length and moves the offset, and says so. */
@@ -537,6 +621,7 @@ static struct kunit_case postop_cases[] = {
 	KUNIT_CASE(postop_result_so_far),
 	KUNIT_CASE(postop_of_failed_operations),
 	KUNIT_CASE(postop_tag_data),
+	KUNIT_CASE(postop_no_tag_elsewhere),
 	KUNIT_CASE(postop_sees_what_pre_saw),
 	KUNIT_CASE(postop_in_softirq),
 	KUNIT_CASE(postop_spin_lock_in_softirq),

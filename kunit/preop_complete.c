@@ -223,7 +223,7 @@ static void complete_in_every_form(struct kunit *test)
 {
 	static const UCHAR majors[] = {
 		IRP_MJ_READ, IRP_MJ_QUERY_INFORMATION, IRP_MJ_QUERY_OPEN,
-		IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION, IRP_MJ_NETWORK_QUERY_OPEN,
+		IRP_MJ_ACQUIRE_FOR_CC_FLUSH, IRP_MJ_NETWORK_QUERY_OPEN,
 		IRP_MJ_FAST_IO_CHECK_IF_POSSIBLE,
 	};
 	struct world *w = complete_world(test);

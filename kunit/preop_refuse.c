@@ -15,13 +15,11 @@ static struct world *refuse_world(struct kunit *test, int status)
 	return w;
 }
 
-/* A read in fast I/O form. */
+/* Fast I/O that is not asked for again as an IRP, so that its own result is seen. */
 static struct request *refuse_fast_read(struct world *w)
 {
-	struct request *r = request_new(w, IRP_MJ_READ);
+	struct request *r = request_new(w, IRP_MJ_MDL_READ);
 
-	r->op.iopb.IrpFlags = 0;
-	request_form(r, FLTFL_CALLBACK_DATA_FAST_IO_OPERATION);
 	world_clear(w);
 	request_run(r);
 	return r;

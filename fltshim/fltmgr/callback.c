@@ -16,6 +16,7 @@ struct flt_call {
 	PFLT_CALLBACK_DATA data;
 	FLT_RELATED_OBJECTS objects;
 	void *context;
+	PFLT_IO_PARAMETER_BLOCK iopb;
 	ULONG flags;
 	ULONG device_type;
 	FLT_FILESYSTEM_TYPE fs_type;
@@ -95,6 +96,35 @@ void flt_call_drain(PFLT_CALLBACK_DATA data, const struct flt_node *node, void *
 	if (flt_call_run(node->instance->filter, flt_thunk_post, &call, "post-operation callback",
 			 &code))
 		*verdict = call.post;
+}
+
+static seh_raises void flt_thunk_status(void *arg)
+{
+	struct flt_call *call = arg;
+	PFLT_GET_OPERATION_STATUS_CALLBACK callback = call->callback;
+
+	callback(&call->objects, call->iopb, call->status, call->context);
+}
+
+/**
+ * flt_call_status() - tell a filter what the file system said when it was handed an operation
+ * @instance: who wants to know
+ * @callback: its routine
+ * @iopb: the parameters as they were when it asked
+ * @status: what the file system said
+ * @context: its own
+ */
+void flt_call_status(struct flt_instance *instance, PFLT_GET_OPERATION_STATUS_CALLBACK callback,
+		     PFLT_IO_PARAMETER_BLOCK iopb, NTSTATUS status, void *context)
+{
+	struct flt_call call = {
+		.callback = callback, .iopb = iopb, .status = status, .context = context,
+	};
+	NTSTATUS code;
+
+	flt_call_objects(&call.objects, instance, iopb->TargetFileObject);
+	flt_call_run(instance->filter, flt_thunk_status, &call, "operation status callback",
+		     &code);
 }
 
 static seh_raises void flt_thunk_setup(void *arg)

@@ -55,6 +55,8 @@ void flt_call_raised(struct flt_filter *filter, const struct flt_operation *op, 
 		     NTSTATUS code);
 void flt_call_drain(PFLT_CALLBACK_DATA data, const struct flt_node *node, void *context,
 		    FLT_POSTOP_CALLBACK_STATUS *verdict);
+void flt_call_status(struct flt_instance *instance, PFLT_GET_OPERATION_STATUS_CALLBACK callback,
+		     PFLT_IO_PARAMETER_BLOCK iopb, NTSTATUS status, void *context);
 NTSTATUS flt_call_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS flags);
 NTSTATUS flt_call_query_teardown(struct flt_instance *instance);
 void flt_call_teardown(struct flt_instance *instance, PFLT_INSTANCE_TEARDOWN_CALLBACK callback,

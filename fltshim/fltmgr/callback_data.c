@@ -152,3 +152,32 @@ NTSTATUS FltGetRequestorSessionId(PFLT_CALLBACK_DATA CallbackData, PULONG Sessio
 	return STATUS_SUCCESS;
 }
 EXPORT_SYMBOL_GPL(FltGetRequestorSessionId);
+
+static bool flt_task_is_32bit(const void *thread)
+{
+	return thread && PsGetProcessWow64Process((PEPROCESS)thread);
+}
+
+/**
+ * FltIs32bitProcess() - is an operation done for a 32-bit program?
+ * @CallbackData: the operation; NULL asks about the calling thread
+ *
+ * WDK page: fltis32bitprocess. IRQL: <= APC_LEVEL. An IRP-based operation goes by its requestor,
+ * whoever asks; another one by the calling thread, which is the requestor.
+ *
+ * Return: on a 64-bit kernel TRUE for a 32-bit user program, FALSE for what the kernel or a filter
+ * started; always TRUE on a 32-bit one
+ */
+BOOLEAN FltIs32bitProcess(PFLT_CALLBACK_DATA CallbackData)
+{
+	if (!ke_at_most(APC_LEVEL))
+		return FALSE;
+	if (!IS_ENABLED(CONFIG_64BIT))
+		return TRUE;
+	if (!CallbackData || FLT_IS_FASTIO_OPERATION(CallbackData) ||
+	    FLT_IS_FS_FILTER_OPERATION(CallbackData))
+		return flt_task_is_32bit(current);
+	return FLT_IS_IRP_OPERATION(CallbackData) && CallbackData->RequestorMode == UserMode &&
+	       flt_task_is_32bit(CallbackData->Thread);
+}
+EXPORT_SYMBOL_GPL(FltIs32bitProcess);

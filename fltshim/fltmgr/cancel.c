@@ -13,6 +13,7 @@
 #include "fltmgr/generated.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
+#include "fltmgr/redirect.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 #include "nt/seh.h"
@@ -21,7 +22,11 @@
 /* The file system's part of a cancel; false when it has nothing to cancel. */
 bool flt_cancel_bottom(struct flt_operation *op)
 {
-	if (READ_ONCE(op->phase) != FLT_PHASE_BOTTOM || !op->volume->ops->cancel)
+	if (READ_ONCE(op->phase) != FLT_PHASE_BOTTOM)
+		return false;
+	if (READ_ONCE(op->redirect))
+		return flt_redirect_cancel(op);
+	if (!op->volume->ops->cancel)
 		return false;
 	return op->volume->ops->cancel(op);
 }

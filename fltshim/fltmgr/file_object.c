@@ -5,6 +5,7 @@
  */
 #include <linux/workqueue.h>
 #include "fltmgr/file_object.h"
+#include "fltmgr/operation.h"
 #include "fltmgr/volume.h"
 
 /**
@@ -23,6 +24,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->stream = NULL;
 	INIT_HLIST_HEAD(&file->contexts.contexts);
 	file->closed = false;
+	file->priority = FLT_NO_PRIORITY;
 }
 
 /**

@@ -325,7 +325,7 @@ static void flt_generated_report_major(struct flt_generated *gen)
 }
 
 /* I/O of its own is refused once the teardown-start callback of an instance has returned. */
-static bool flt_instance_may_start(struct flt_instance *instance)
+bool flt_instance_may_start(struct flt_instance *instance)
 {
 	/* Pairs with the release in flt_instance_detach(). */
 	return smp_load_acquire(&instance->state) < FLT_INSTANCE_LEAVING ||

@@ -62,6 +62,7 @@ void flt_generated_run(struct flt_generated *gen);
 struct flt_generated *flt_generated_retake(PFLT_CALLBACK_DATA data, struct flt_instance *instance);
 void flt_generated_repeat(struct flt_generated *gen);
 struct flt_instance *flt_instance_check(PFLT_INSTANCE opaque);
+bool flt_instance_may_start(struct flt_instance *instance);
 
 int flt_generated_init(void);
 void flt_generated_exit(void);

@@ -64,6 +64,7 @@ void flt_inflight_add(struct flt_operation *op)
 	struct flt_live *live;
 
 	op->runner = current;
+	op->told = false;
 	op->inflight_cpu = raw_smp_processor_id();
 	live = per_cpu_ptr(&flt_live, op->inflight_cpu);
 	spin_lock_bh(&live->lock);
@@ -497,6 +498,7 @@ int flt_held_init(void)
 		spin_lock_init(&live->lock);
 		INIT_LIST_HEAD(&live->ops);
 	}
+	flt_held_watch(true);
 	return 0;
 }
 
@@ -504,6 +506,7 @@ void flt_held_exit(void)
 {
 	int cpu;
 
+	flt_held_watch(false);
 	for_each_possible_cpu(cpu)
 		WARN_ON_ONCE(!list_empty(&per_cpu_ptr(&flt_live, cpu)->ops));
 }

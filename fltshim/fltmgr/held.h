@@ -40,6 +40,8 @@ void flt_inflight_del(struct flt_operation *op);
 
 /* inflight.c */
 extern unsigned long flt_patience;	/* jiffies */
+unsigned int flt_held_report(unsigned long age);
+void flt_held_watch(bool on);
 int flt_inflight_show(struct seq_file *m, void *unused);
 void flt_wait_warn(const struct flt_filter *filter, const struct flt_volume *volume,
 		   unsigned long since, unsigned int left, const char *what);

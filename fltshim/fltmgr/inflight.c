@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is told of the operations in flight: the list in debugfs, and the line that names the oldest
- * one when a teardown has to wait. Reads the lists of held.c under their locks; nothing is held
+ * What is told of the operations in flight: the list in debugfs, the line that names the oldest one
+ * when a teardown has to wait, and the one that names a filter that holds an operation for long. Reads the lists of held.c under their locks; nothing is held
  * when it returns.
  */
 #include <linux/jiffies.h>
 #include <linux/list_sort.h>
+#include <linux/moduleparam.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
@@ -107,6 +109,80 @@ int flt_inflight_show(struct seq_file *m, void *unused)
 		seq_printf(m, "# and %u more\n", left_out);
 	kvfree(lines);
 	return 0;
+}
+
+/* Does a filter hold it, and for longer than that? An operation's own age stands for it. */
+static bool flt_held_long(const struct flt_operation *op, unsigned long age)
+{
+	return !op->told && time_after_eq(jiffies, op->start + age) &&
+	       atomic_read(&op->hold) == FLT_HOLD_PENDED && READ_ONCE(op->phase) != FLT_PHASE_BOTTOM;
+}
+
+/**
+ * flt_held_report() - name the filters that hold operations for long
+ * @age: in jiffies
+ *
+ * Task context. Each operation is told of once (DEFER-36, POSTOP-29).
+ *
+ * Return: how many were told of now
+ */
+unsigned int flt_held_report(unsigned long age)
+{
+	struct flt_operation *op, *found;
+	unsigned int count = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+		struct flt_live_line line = {};
+
+		do {
+			found = NULL;
+			spin_lock_bh(&live->lock);
+			list_for_each_entry(op, &live->ops, inflight) {
+				if (!flt_held_long(op, age))
+					continue;
+				op->told = true;
+				flt_live_fill(&line, op);
+				found = op;
+				break;
+			}
+			spin_unlock_bh(&live->lock);
+			if (!found)
+				break;
+			count++;
+			pr_warn_ratelimited("fltshim: filter %s has held %s of process %d on %s for more than %lu s (%s)\n",
+					    line.filter, line.major, line.pid, line.volume,
+					    (jiffies - line.start) / HZ, line.step);
+		} while (found);
+	}
+	return count;
+}
+
+static unsigned int held_report = 120;
+module_param(held_report, uint, 0644);
+MODULE_PARM_DESC(held_report, "seconds after which an operation that a filter holds is reported; 0: never");
+
+static void flt_held_look(struct work_struct *work);
+static DECLARE_DELAYED_WORK(flt_held_work, flt_held_look);
+
+static void flt_held_look(struct work_struct *work)
+{
+	unsigned int seconds = READ_ONCE(held_report);
+
+	if (seconds)
+		flt_held_report(min_t(unsigned long, seconds, INT_MAX / HZ) * HZ);
+	queue_delayed_work(system_power_efficient_wq, &flt_held_work,
+			   (seconds ? clamp(seconds / 2, 1U, 30U) : 30) * HZ);
+}
+
+/* Begin or stop to look for operations that are held for long. */
+void flt_held_watch(bool on)
+{
+	if (on)
+		flt_held_look(NULL);
+	else
+		cancel_delayed_work_sync(&flt_held_work);
 }
 
 /* Does one of the instances at which the operation is, or which it owes something, belong to it? */

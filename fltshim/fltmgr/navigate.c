@@ -18,6 +18,14 @@ static bool flt_instance_counts(const struct flt_instance *instance)
 	return instance->state == FLT_INSTANCE_ATTACHED;
 }
 
+/* Is there a place for the answer? Reported if not. */
+static bool flt_output_given(const void *out, const char *who, const char *routine)
+{
+	if (!out)
+		fsh_violation(who, routine, "no place for the instance");
+	return out;
+}
+
 /* Gives the first or last instance of a volume. */
 static NTSTATUS flt_give_end(struct flt_volume *volume, bool top, PFLT_INSTANCE *out)
 {
@@ -52,7 +60,8 @@ NTSTATUS FltGetTopInstance(PFLT_VOLUME Volume, PFLT_INSTANCE *Instance)
 {
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	if (!flt_object_is(Volume, FLT_TYPE_VOLUME, fsh_caller(), __func__))
+	if (!flt_object_is(Volume, FLT_TYPE_VOLUME, fsh_caller(), __func__) ||
+	    !flt_output_given(Instance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
 	return flt_give_end((struct flt_volume *)Volume, true, Instance);
 }
@@ -71,7 +80,8 @@ NTSTATUS FltGetBottomInstance(PFLT_VOLUME Volume, PFLT_INSTANCE *Instance)
 {
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	if (!flt_object_is(Volume, FLT_TYPE_VOLUME, fsh_caller(), __func__))
+	if (!flt_object_is(Volume, FLT_TYPE_VOLUME, fsh_caller(), __func__) ||
+	    !flt_output_given(Instance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
 	return flt_give_end((struct flt_volume *)Volume, false, Instance);
 }
@@ -119,7 +129,8 @@ NTSTATUS FltGetUpperInstance(PFLT_INSTANCE CurrentInstance, PFLT_INSTANCE *Upper
 {
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	if (!flt_object_is(CurrentInstance, FLT_TYPE_INSTANCE, fsh_caller(), __func__))
+	if (!flt_object_is(CurrentInstance, FLT_TYPE_INSTANCE, fsh_caller(), __func__) ||
+	    !flt_output_given(UpperInstance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
 	return flt_give_neighbour(flt_instance_of(CurrentInstance), true, UpperInstance);
 }
@@ -138,7 +149,8 @@ NTSTATUS FltGetLowerInstance(PFLT_INSTANCE CurrentInstance, PFLT_INSTANCE *Lower
 {
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	if (!flt_object_is(CurrentInstance, FLT_TYPE_INSTANCE, fsh_caller(), __func__))
+	if (!flt_object_is(CurrentInstance, FLT_TYPE_INSTANCE, fsh_caller(), __func__) ||
+	    !flt_output_given(LowerInstance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
 	return flt_give_neighbour(flt_instance_of(CurrentInstance), false, LowerInstance);
 }

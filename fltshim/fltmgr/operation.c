@@ -16,7 +16,9 @@
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/operation.h"
+#include "fltmgr/redirect.h"
 #include "fltmgr/stack.h"
+#include "fltmgr/status_request.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
 #include "fltmgr/work_item.h"
@@ -76,7 +78,10 @@ static __always_inline void flt_operation_show(struct flt_operation *op,
 	op->data.Flags = op->shown;
 }
 
-/* What a callback may not touch: everything in Flags but DIRTY, the thread and so on. */
+/*
+ * What a callback may not touch: everything in Flags but DIRTY, the thread and so on. TagData, which
+ * only a post-create has, is looked at when it is there.
+ */
 static __always_inline bool flt_operation_intact(const struct flt_operation *op)
 {
 	const FLT_CALLBACK_DATA *data = &op->data;
@@ -85,7 +90,8 @@ static __always_inline bool flt_operation_intact(const struct flt_operation *op)
 		 ((unsigned long)data->Thread ^ (unsigned long)op->thread) |
 		 ((unsigned long)data->Iopb ^ (unsigned long)&op->iopb) |
 		 (data->RequestorMode ^ op->mode) |
-		 (op->iopb.MajorFunction ^ op->accepted.MajorFunction));
+		 (op->iopb.MajorFunction ^ op->accepted.MajorFunction) |
+		 (unsigned long)data->TagData);
 }
 
 /* It is put back where a callback has touched it. */
@@ -111,6 +117,11 @@ static noinline void flt_operation_mend(struct flt_operation *op, struct flt_fil
 			      op->iopb.MajorFunction);
 		op->iopb.MajorFunction = op->accepted.MajorFunction;
 	}
+	if (data->TagData && (op->op_index != IRP_MJ_CREATE ||
+			      !(op->shown & FLTFL_CALLBACK_DATA_POST_OPERATION))) {
+		flt_violation(filter, FLT_VIOLATION_DATA, op, "TagData became %p", data->TagData);
+		data->TagData = NULL;
+	}
 }
 
 /* After every callback: the level, and what it may not touch. */
@@ -128,9 +139,9 @@ static __always_inline void flt_callback_back(struct flt_walk *walk, struct flt_
 
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
- * values before are kept for its own post-operation callback and those above. Retargeting to
- * another file object or instance has to stay on this volume and with this instance here. @owed:
- * the filter's post-operation callback will be called.
+ * values before are kept for its own post-operation callback and those above. Another file object
+ * has to be of this volume, or of the one that another instance redirects to. @owed: the filter's
+ * post-operation callback will be called.
  *
  * Return: false when the change cannot be taken; the operation fails then
  */
@@ -143,12 +154,9 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 		return true;
 	op->data.Flags &= ~FLTFL_CALLBACK_DATA_DIRTY;
 	if (op->iopb.TargetInstance != flt_instance_opaque(instance)) {
-		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
-			      "TargetInstance became %p", op->iopb.TargetInstance);
-		flt_fail(op, STATUS_INVALID_PARAMETER);
-		return false;
-	}
-	if (op->iopb.TargetFileObject != op->accepted.TargetFileObject &&
+		if (!flt_redirect_prepare(op, instance))
+			return false;
+	} else if (op->iopb.TargetFileObject != op->accepted.TargetFileObject &&
 	    (!op->iopb.TargetFileObject ||
 	     flt_file_of(op->iopb.TargetFileObject)->volume != op->volume)) {
 		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
@@ -475,6 +483,8 @@ static void flt_advance_position(struct flt_operation *op)
 /* The file system's turn. Return: false when it finishes the operation later. */
 static bool flt_step_bottom(struct flt_operation *op)
 {
+	bool done;
+
 	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, NULL);
@@ -482,7 +492,10 @@ static bool flt_step_bottom(struct flt_operation *op)
 		op->iopb = op->accepted;
 		flt_fail(op, STATUS_SUCCESS);
 		atomic_set(&op->hold, FLT_HOLD_CALLING);
-		if (!op->volume->ops->perform(op))
+		done = op->redirect ? flt_redirect_perform(op) : op->volume->ops->perform(op);
+		if (unlikely(op->requests))
+			flt_status_report(op, done ? op->data.IoStatus.Status : STATUS_PENDING);
+		if (!done)
 			return !flt_hold(op, NULL);
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 	}
@@ -490,6 +503,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 		op->flags |= FLT_OP_OPENED;
 	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
 		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
+	else if (op->op_index == flt_op_index(IRP_MJ_QUERY_OPEN))
+		op->data.IoStatus.Information = 0;	/* FASTIO-27 */
 	if (op->initiator)
 		flt_advance_position(op);
 	op->phase = FLT_PHASE_POST;
@@ -504,6 +519,8 @@ static void flt_restore(struct flt_operation *op, struct flt_record *record)
 		return;
 	if (record->swaps)
 		flt_buffer_swapped_note(op, record);
+	if (unlikely(op->redirect))
+		flt_redirect_end(op);
 	if (op->accepted.TargetFileObject != record->saved->TargetFileObject)
 		flt_file_put(flt_file_of(op->accepted.TargetFileObject));
 	op->accepted = *record->saved;

@@ -22,12 +22,16 @@
 
 struct flt_instance;
 struct flt_node;
+struct flt_redirect;
 struct flt_stack;
+struct flt_status_request;
 struct task_struct;
 
 #define FLT_INLINE_RECORDS	4	/* instances that an operation needs no allocation for */
 #define FLT_DEEP_RECORDS	12	/* ... whose issuer waits, in a frame of its own */
 #define FLT_RESERVED_RECORDS	64	/* ... with memory preallocated */
+
+#define FLT_NO_PRIORITY		(-1)
 
 /*
  * A local variable that is large, and set up by a routine of ours: a kernel that clears all local
@@ -137,6 +141,10 @@ struct flt_record {
  *	asynchronous operation while there are any
  * @op_index: dense index of the major function
  * @stack_ref: a reference on the memory of @stack is held
+ * @priority: IO_PRIORITY_HINT that a filter gave it, or FLT_NO_PRIORITY
+ * @has_activity: a filter gave it @activity
+ * @redirect: its part on another volume, while a filter has sent it there
+ * @requests: who wants to know what the file system said to it, the lowest first
  * @hold: enum flt_hold, moved by cmpxchg
  * @resume: what the resumption said (an FLT_PREOP_CALLBACK_STATUS)
  * @resume_context: completion context that came with it
@@ -144,6 +152,7 @@ struct flt_record {
  * @work: where an asynchronous operation continues when its resumer may not run it
  * @inflight: in the list of operations in flight
  * @inflight_cpu: which of these lists
+ * @told: the log has been told that a filter holds it for long; under the list's lock
  * @start: jiffies at the start
  * @task: the thread that asked for it (data.Thread); referenced for asynchronous operations
  * @leader: of its thread group: the requestor process; set and referenced for asynchronous
@@ -160,6 +169,7 @@ struct flt_record {
  *	cancels, up to softirq
  * @cancel_arg: of @cancel_fire: the driver's routine, its queue, or a waiter
  * @cancel_context: of @cancel_fire: the queue's io context
+ * @activity: see @has_activity
  */
 struct flt_operation {
 	FLT_CALLBACK_DATA data;
@@ -184,6 +194,10 @@ struct flt_operation {
 	u8 waits;
 	u8 op_index;
 	bool stack_ref;
+	s8 priority;
+	bool has_activity;
+	struct flt_redirect *redirect;
+	struct flt_status_request *requests;
 	atomic_t hold;
 	int resume;
 	void *resume_context;
@@ -191,6 +205,7 @@ struct flt_operation {
 	struct work_struct work;
 	struct list_head inflight;
 	int inflight_cpu;
+	bool told;
 	unsigned long start;
 	struct task_struct *task;
 	struct task_struct *leader;
@@ -205,6 +220,7 @@ struct flt_operation {
 	void (*cancel_fire)(struct flt_operation *op);
 	void *cancel_arg;
 	void *cancel_context;
+	GUID activity;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
 };
 
@@ -227,6 +243,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 			PFILE_OBJECT file);
 NTSTATUS flt_operation_run(struct flt_operation *op);
 u8 flt_operation_start(struct flt_operation *op);
+void flt_operation_start_for(struct flt_operation *op, const struct flt_operation *parent);
 void flt_operation_reset(struct flt_operation *op);
 void flt_operation_again(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);

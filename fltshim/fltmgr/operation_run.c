@@ -10,8 +10,10 @@
 #include "fltmgr/held.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/stack.h"
+#include "fltmgr/status_request.h"
 #include "fltmgr/verdict.h"
 #include "fltmgr/volume.h"
+#include "nt/ex_pool.h"
 #include "nt/mm_mdl.h"
 
 static struct workqueue_struct *flt_resume_wq;
@@ -35,6 +37,8 @@ static inline void flt_operation_reset_walk(struct flt_operation *op)
 	op->waits = 0;
 	op->flags = flt_op_desc_at(op->op_index)->cannot_fail ? FLT_OP_UNKILLABLE : 0;
 	op->stack_ref = false;
+	op->redirect = NULL;
+	op->requests = NULL;
 	atomic_set(&op->hold, FLT_HOLD_NONE);
 	atomic_set(&op->cancel, FLT_CANCEL_NONE);
 }
@@ -81,6 +85,8 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->bottom = NULL;
 	op->locked = NULL;
 	op->done = NULL;
+	op->priority = FLT_NO_PRIORITY;
+	op->has_activity = false;
 	op->op_index = flt_op_index(major);
 	flt_operation_reset_walk(op);
 	op->task = current;
@@ -139,6 +145,8 @@ static void flt_operation_leave(struct flt_operation *op)
 	flt_guard_leave(op->guard);
 	op->guard = NULL;
 	op->iopb = op->accepted;
+	if (unlikely(op->requests))
+		flt_status_forget(op);
 	if (op->stack_ref)
 		flt_stack_put(op->stack);
 	if (op->records != op->inline_records && op->records != op->reserve)
@@ -191,6 +199,48 @@ static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
 	return status;
 }
 
+/* Can this fast I/O be asked for as an IRP too? */
+static bool flt_operation_has_irp(const struct flt_operation *op)
+{
+	switch (op->iopb.MajorFunction) {
+	case IRP_MJ_READ:
+	case IRP_MJ_WRITE:
+	case IRP_MJ_QUERY_INFORMATION:
+	case IRP_MJ_LOCK_CONTROL:
+	case IRP_MJ_DEVICE_CONTROL:
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A filter does not allow the fast I/O: what the I/O manager does then is to ask again, by an IRP,
+ * which is a new operation to everybody (PREOP-55).
+ */
+static noinline NTSTATUS flt_operation_run_as_irp(struct flt_operation *fast)
+{
+	struct flt_operation op FLT_NOT_CLEARED;
+
+	flt_operation_init(&op, fast->volume, fast->iopb.MajorFunction,
+			   fast->iopb.TargetFileObject);
+	op.data.Flags = FLTFL_CALLBACK_DATA_IRP_OPERATION |
+			(fast->data.Flags & FLTFL_CALLBACK_DATA_SYSTEM_BUFFER);
+	op.data.Thread = fast->data.Thread;
+	op.data.RequestorMode = fast->data.RequestorMode;
+	op.iopb.Parameters = fast->iopb.Parameters;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	if (op.op_index == IRP_MJ_READ)
+		op.iopb.IrpFlags |= IRP_READ_OPERATION;
+	else if (op.op_index == IRP_MJ_WRITE)
+		op.iopb.IrpFlags |= IRP_WRITE_OPERATION;
+	op.front = fast->front;
+	op.task = fast->task;
+	flt_operation_run(&op);
+	fast->data.IoStatus = op.data.IoStatus;
+	flt_operation_fini(&op);
+	return fast->data.IoStatus.Status;
+}
+
 /**
  * flt_operation_run() - take a synchronous operation through the filters and the file system
  * @op: initialised operation
@@ -198,19 +248,27 @@ static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
  * PASSIVE or APC level. Every callback and the bottom run in the calling task: when somebody
  * pends the operation, the caller sleeps until it is resumed and goes on itself. A fatal signal
  * cancels the operation; it is awaited all the same, since a filter may still hold its callback
- * data (PEND-19).
+ * data (PEND-19). Fast I/O that a filter does not allow is asked for again as an IRP, where there
+ * is one.
  *
  * Return: the final status, as in op->data.IoStatus
  */
 NTSTATUS flt_operation_run(struct flt_operation *op)
 {
+	NTSTATUS status;
+
 	init_completion(&op->resumed);
 	if (!flt_operation_enter(op))
 		return op->data.IoStatus.Status;
 	if (unlikely(op->nr_nodes > max_t(int, FLT_INLINE_RECORDS, op->nr_reserve) &&
 		     op->nr_nodes <= FLT_DEEP_RECORDS))
-		return flt_operation_run_deep(op);
-	return flt_operation_run_entered(op);
+		status = flt_operation_run_deep(op);
+	else
+		status = flt_operation_run_entered(op);
+	if (unlikely(status == STATUS_FLT_DISALLOW_FAST_IO) &&
+	    FLT_IS_FASTIO_OPERATION(&op->data) && flt_operation_has_irp(op))
+		status = flt_operation_run_as_irp(op);
+	return status;
 }
 
 /**
@@ -256,23 +314,15 @@ static void flt_operation_finish_async(struct flt_operation *op)
 	op->done(op);
 }
 
-/**
- * flt_operation_start() - start an asynchronous operation
- * @op: initialised operation with op->done set; lives until that is called
- *
- * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
- * op->done() is called in task or softirq context.
- *
- * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
- * been called
- */
-u8 flt_operation_start(struct flt_operation *op)
+/* Starts it for a thread, which may have ended, of a process; both are kept till the end. */
+static u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
+				 struct task_struct *leader)
 {
 	u8 how;
 
 	op->flags |= FLT_OP_ASYNC;
-	get_task_struct(op->task);
-	op->leader = get_task_struct(op->task->group_leader);
+	op->task = get_task_struct(task);
+	op->leader = get_task_struct(leader);
 	INIT_WORK(&op->work, flt_resume_worker);
 	init_completion(&op->resumed);
 	if (!flt_operation_enter(op) || !flt_operation_begin(op)) {
@@ -285,6 +335,31 @@ u8 flt_operation_start(struct flt_operation *op)
 	how = op->flags & (FLT_OP_WAS_HELD | FLT_OP_BY_FILTER);
 	flt_operation_finish_async(op);
 	return how;
+}
+
+/**
+ * flt_operation_start() - start an asynchronous operation
+ * @op: initialised operation with op->done set; lives until that is called
+ *
+ * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
+ * op->done() is called in task or softirq context.
+ *
+ * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
+ * been called
+ */
+u8 flt_operation_start(struct flt_operation *op)
+{
+	return flt_operation_start_as(op, op->task, op->task->group_leader);
+}
+
+/**
+ * flt_operation_start_for() - start an asynchronous operation as a part of another
+ * @op: as for flt_operation_start()
+ * @parent: asynchronous operation under way: its requestor is that of @op
+ */
+void flt_operation_start_for(struct flt_operation *op, const struct flt_operation *parent)
+{
+	flt_operation_start_as(op, parent->task, parent->leader);
 }
 
 static void flt_resume_worker(struct work_struct *work)
@@ -340,6 +415,11 @@ void flt_operation_bottom_done(struct flt_operation *op)
 void flt_operation_fini(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
+	/* The file system's reparse data, or what a filter put in its place (CBD-018). */
+	if (unlikely(op->data.TagData)) {
+		pool_free(flt_operation_fini, __func__, op->data.TagData, 0);
+		op->data.TagData = NULL;
+	}
 	if (unlikely(op->locked))
 		mm_mdl_free_kept(&op->locked);
 }

@@ -28,14 +28,23 @@ void flt_check_information(struct flt_operation *op, struct flt_filter *filter)
 	op->data.IoStatus.Information = asked;
 }
 
+/* Must this operation succeed? */
+static bool flt_cannot_fail(const struct flt_operation *op)
+{
+	if (flt_op_desc_at(op->op_index)->cannot_fail)
+		return true;
+	/* A section that is being made may be refused, the lock for another purpose may not. */
+	return op->op_index == flt_op_index(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION) &&
+	       op->accepted.Parameters.AcquireForSectionSynchronization.SyncType == SyncTypeOther;
+}
+
 /* Final statuses that no filter may leave behind (PREOP-42 to 44, 48, POSTOP-68 to 70). */
 void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed)
 {
-	const struct flt_op_desc *desc = flt_op_desc_at(op->op_index);
 	NTSTATUS status = op->data.IoStatus.Status;
 	NTSTATUS instead;
 
-	if (desc->cannot_fail) {
+	if (flt_cannot_fail(op)) {
 		if (likely(NT_SUCCESS(status) && status != STATUS_PENDING))
 			return;
 		instead = STATUS_SUCCESS;

@@ -251,6 +251,8 @@ ssize_t fltfs_async_start(struct fltfs_fo *fo, struct kiocb *iocb, struct iov_it
 		return ret;
 	}
 	async->op.done = fltfs_async_done;
+	async->op.reserve = async->records;
+	async->op.nr_reserve = ARRAY_SIZE(async->records);
 	flt_operation_start(&async->op);
 	return -EIOCBQUEUED;
 }

@@ -41,8 +41,12 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 	for (i = 0; i < count; i++) {
 		size_t part = min_t(size_t, length, PAGE_SIZE - offset_in_page(buffer));
 
-		/* NULL for what a filter put there and is no memory of the kernel's. */
 		vecs->vecs[i].bv_page = mm_kernel_page(buffer);
+		if (!vecs->vecs[i].bv_page) {
+			/* What a filter put there is no memory of the kernel's (CBD-046). */
+			fltfs_vecs_free(vecs);
+			return -EFAULT;
+		}
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
 		buffer += part;

@@ -287,15 +287,6 @@ static void fltfs_bottom_special(struct flt_operation *op)
 	flt_operation_result(op, STATUS_REPARSE, tag);
 }
 
-/* The tag data is ours, or what a filter put in its place (CBD-018). */
-static void fltfs_create_drop_tag(struct flt_operation *op)
-{
-	if (likely(!op->data.TagData))
-		return;
-	pool_free(fltfs_create_drop_tag, __func__, op->data.TagData, 0);
-	op->data.TagData = NULL;
-}
-
 /* What the filters and the bottom made of it. */
 static int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op)
 {
@@ -341,7 +332,6 @@ static noinline int fltfs_create_send(struct fltfs_create *create)
 	flt_operation_run(&op);
 
 	err = fltfs_create_result(create, &op);
-	fltfs_create_drop_tag(&op);
 	flt_operation_fini(&op);
 	return err;
 }

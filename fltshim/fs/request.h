@@ -139,6 +139,7 @@ struct fltfs_lower_aio {
  * @cred: the submitter's, for a bottom in another thread
  * @cancel: calls what a filter armed for a cancel
  * @refs: operation, bottom and cancel
+ * @records: for the walk of a deep stack, so that nothing more is allocated
  */
 struct fltfs_async {
 	struct flt_operation op;
@@ -152,6 +153,7 @@ struct fltfs_async {
 	const struct cred *cred;
 	struct work_struct cancel;
 	refcount_t refs;
+	struct flt_record records[FLT_DEEP_RECORDS];
 };
 
 /* transfer.c */

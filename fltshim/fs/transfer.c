@@ -82,7 +82,8 @@ static size_t fltfs_misalignment(const struct fltfs_transfer *transfer)
  * @op: a read or write that has shown nothing to any filter yet
  *
  * In the submitter's context. The front half calls it before the walk where it sees that a filter
- * looks at data; the walk calls it again, for a filter that came in between.
+ * looks at data; the walk calls it again, for a filter that came in between, or on the volume that
+ * the operation was redirected to, where a filter may have put memory of its own in place already.
  *
  * Return: false with the result set: no memory, or the caller's cannot be read
  */
@@ -92,7 +93,8 @@ bool fltfs_substitute(struct flt_operation *op)
 	size_t skew, size, length = transfer->length;
 	int err = 0;
 
-	if (transfer->buffer)
+	if (transfer->buffer || op->iopb.Parameters.Read.MdlAddress ||
+	    op->iopb.Parameters.Read.ReadBuffer != transfer->shown)
 		return true;
 	skew = fltfs_misalignment(transfer);
 	size = min_t(size_t, transfer->length, FLTFS_TRANSFER_MAX) + skew;
@@ -169,7 +171,7 @@ bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 			  struct fltfs_transfer *transfer)
 {
 	struct kiocb *caller = transfer->caller;
-	bool write = transfer->write;
+	bool write = transfer->write, direct;
 
 	flt_operation_init(op, fo->base.volume, write ? IRP_MJ_WRITE : IRP_MJ_READ, &fo->base.fo);
 	op->data.RequestorMode = fltfs_transfer_mode(transfer->iter);
@@ -187,11 +189,12 @@ bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 	transfer->length = iov_iter_count(transfer->iter);
 	transfer->buffer = NULL;
 	transfer->memory = NULL;
-	if (!fltfs_transfer_direct(transfer->iter, &transfer->shown) ||
-	    flt_volume_wants(fo->base.volume, write ? FLT_WANT_WRITE_DATA : FLT_WANT_READ_DATA))
-		return fltfs_substitute(op);
+	direct = fltfs_transfer_direct(transfer->iter, &transfer->shown);
 	op->iopb.Parameters.Read.Length = transfer->length;
 	op->iopb.Parameters.Read.ReadBuffer = transfer->shown;
+	if (!direct ||
+	    flt_volume_wants(fo->base.volume, write ? FLT_WANT_WRITE_DATA : FLT_WANT_READ_DATA))
+		return fltfs_substitute(op);
 	return true;
 }
 

@@ -4,12 +4,14 @@
  * every byte is right, filters see asynchronous operations, their post-operation callbacks run at
  * DISPATCH_LEVEL in a bottom half, or at PASSIVE_LEVEL where the mount says so, and never above.
  * The filter "levels" counts; it is run as one that does not look at data, as one that does, and
- * as one that keeps operations for a while.
+ * as one that keeps operations for a while. What it is told of the requestor is right wherever it
+ * asks, and changes of the parameters end in a short transfer or an error.
  *
  * needs: lower=ext4 filters=levels time=240
  */
 #include <linux/aio_abi.h>
 #include <linux/io_uring.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/statfs.h>
 
@@ -23,10 +25,16 @@
 #define PEND	2
 #define HALF	4
 #define HOLD	8
+#define HALVE	16
+#define DOUBLE	32
+#define NONSENSE 64
+#define LOCK	128
 
 /* The filter's counts, from the line that it prints when it goes. */
 static struct {
 	long long sync, async, passive, apc, dispatch, above, moved, pended, read, written, sum;
+	long long wrong, wow;
+	unsigned int pid;
 } seen;
 
 /* What the test itself did. */
@@ -303,12 +311,13 @@ static void filter_end(void)
 		record[got > 0 ? got : 0] = 0;
 		text = strstr(record, "sync=");
 		if (text)
-			fields = sscanf(text, "sync=%lld async=%lld passive=%lld apc=%lld dispatch=%lld above=%lld moved=%lld pended=%lld read=%lld written=%lld sum=%lld",
+			fields = sscanf(text, "sync=%lld async=%lld passive=%lld apc=%lld dispatch=%lld above=%lld moved=%lld pended=%lld read=%lld written=%lld sum=%lld wrong=%lld pid=%u wow=%lld",
 					&seen.sync, &seen.async, &seen.passive, &seen.apc,
 					&seen.dispatch, &seen.above, &seen.moved, &seen.pended,
-					&seen.read, &seen.written, &seen.sum);
+					&seen.read, &seen.written, &seen.sum, &seen.wrong,
+					&seen.pid, &seen.wow);
 	}
-	FLT_REQUIRE(fields == 11);
+	FLT_REQUIRE(fields == 14);
 }
 
 static int open_file(const char *mnt, int flags)
@@ -360,6 +369,13 @@ static void test(const struct engine *engine, const char *lower, const char *mnt
 	       seen.moved, seen.pended);
 	expect_below(lower, round);
 
+	/* In the submitter, a worker and a bottom half alike. */
+	FLT_PROVES("CBD-072", !seen.wrong);
+	FLT_PROVES("CBD-073", !seen.wrong && seen.pid == (unsigned int)getpid());
+	FLT_PROVES("CBD-074", seen.pid == (unsigned int)getpid());
+	if (!passive)
+		FLT_PROVES("CBD-077", !seen.wrong && seen.dispatch > 0);
+	FLT_PROVES("CBD-079", !seen.wow);
 	FLT_PROVES("VFS-405", seen.async == requests && !seen.sync);
 	FLT_PROVES("VFS-406", !seen.above && !seen.apc &&
 		   (mode & HALF || seen.passive + seen.dispatch == requests));
@@ -433,6 +449,8 @@ static void killed(const struct engine *engine, const char *lower, const char *m
 	unmount(mnt);
 	filter_end();
 	FLT_EXPECT(!seen.above);
+	/* Whoever asked is gone, or on its way out, when the completion asks who it was. */
+	FLT_PROVES("CBD-078", !seen.wrong && seen.async > 0);
 }
 
 /* A request that a filter holds can be cancelled, and a process with such requests can die. */
@@ -473,6 +491,189 @@ static void cancelled(const char *lower, const char *mnt)
 	unmount(mnt);
 	filter_end();
 	FLT_EXPECT(seen.pended == 100 + DEPTH);
+}
+
+/* A thread of this process that reads; and the process is what the filter is told. */
+static void *read_in_thread(void *fd)
+{
+	FLT_EXPECT(pread(*(int *)fd, memory, BLOCK, 0) == BLOCK);
+	return NULL;
+}
+
+/* A 32-bit program: open(2), read(2) twice and _exit(2), as the kernel of 1991 would run it. */
+static bool make_32bit_program(const char *path, const char *file)
+{
+	static const unsigned char code[] = {
+		0xb8, 5, 0, 0, 0,		/* mov eax, open */
+		0xbb, 0, 0, 0, 0,		/* mov ebx, name */
+		0x31, 0xc9,			/* xor ecx, ecx */
+		0xcd, 0x80,			/* int 0x80 */
+		0x89, 0xc3,			/* mov ebx, eax */
+		0xb9, 0, 0, 0, 0,		/* mov ecx, buffer */
+		0xba, 0, 1, 0, 0,		/* mov edx, 256 */
+		0xb8, 3, 0, 0, 0,		/* mov eax, read */
+		0xcd, 0x80,
+		0xb8, 3, 0, 0, 0,
+		0xcd, 0x80,
+		0x31, 0xdb,			/* xor ebx, ebx */
+		0xb8, 1, 0, 0, 0,		/* mov eax, exit */
+		0xcd, 0x80,
+	};
+	const unsigned int base = 0x08048000, entry = 0x54, name = 0x200;
+	unsigned int *word;
+	unsigned char image[4096] = {
+		0x7f, 'E', 'L', 'F', 1, 1, 1, [16] = 2, [18] = 3, [20] = 1, [28] = 0x34,
+		[40] = 0x34, [42] = 0x20, [44] = 1,
+	};
+	bool made;
+	int fd;
+
+	word = (unsigned int *)(image + 24);
+	*word = base + entry;
+	word = (unsigned int *)(image + 0x34);
+	word[0] = 1;			/* PT_LOAD */
+	word[2] = base;
+	word[3] = base;
+	word[4] = sizeof(image);
+	word[5] = 2 * sizeof(image);	/* the buffer is behind */
+	word[6] = 7;
+	word[7] = 4096;
+	memcpy(image + entry, code, sizeof(code));
+	*(unsigned int *)(image + entry + 6) = base + name;
+	*(unsigned int *)(image + entry + 17) = base + sizeof(image);
+	strcpy((char *)image + name, file);
+	fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0755);
+	made = fd >= 0 && write(fd, image, sizeof(image)) == sizeof(image);
+	close(fd);
+	return made;
+}
+
+/* Reads that are waited for: of this process, of a thread of it, and of a 32-bit program. */
+static void waited_for(const char *lower, const char *mnt)
+{
+	char path[PATH_MAX], program[PATH_MAX];
+	int fd, status = 0;
+	pthread_t thread;
+	pid_t child;
+
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	filter_begin(0);
+	fd = open_file(mnt, O_RDWR);
+	FLT_REQUIRE(!pthread_create(&thread, NULL, read_in_thread, &fd));
+	pthread_join(thread, NULL);
+	FLT_EXPECT(pread(fd, memory, BLOCK, 0) == BLOCK && pwrite(fd, memory, BLOCK, 0) == BLOCK);
+	close(fd);
+	unmount(mnt);
+	filter_end();
+	FLT_PROVES("CBD-073", !seen.wrong && seen.pid == (unsigned int)getpid());
+	FLT_EXPECT(seen.sync == 3 && !seen.async && !seen.wow);
+
+	snprintf(path, sizeof(path), "%s/file", mnt);
+	snprintf(program, sizeof(program), "/tmp/read32");
+	FLT_REQUIRE(make_32bit_program(program, path));
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	filter_begin(PEND);
+	child = fork();
+	if (!child) {
+		execl(program, program, NULL);
+		_exit(errno == ENOEXEC ? 77 : 1);
+	}
+	FLT_EXPECT(waitpid(child, &status, 0) == child);
+	fd = open_file(mnt, O_RDWR);
+	FLT_EXPECT(pread(fd, memory, BLOCK, 0) == BLOCK && pread(fd, memory, BLOCK, 0) == BLOCK);
+	close(fd);
+	unmount(mnt);
+	filter_end();
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
+		printf("this kernel runs no 32-bit programs\n");
+		return;
+	}
+	FLT_EXPECT(WIFEXITED(status) && !WEXITSTATUS(status) && seen.sync == 4);
+	/* Its two reads, and not those of this program, one of which a worker looked at. */
+	FLT_PROVES("CBD-079", seen.wow == 2);
+}
+
+/* A worker looks at what a kept write writes: memory that was locked where the caller was. */
+static void kept_writes(const char *lower, const char *mnt, bool direct)
+{
+	long long sum = 0;
+	unsigned int i, j;
+	int fd;
+
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	filter_begin(PEND | LOCK);
+	fd = open_file(mnt, O_RDWR | (direct ? O_DIRECT : 0));
+	for (i = 1; i <= 16; i++) {
+		fill(memory, i, 4711);
+		for (j = 0; i % 4 == 0 && j < BLOCK; j++)
+			sum += (unsigned char)memory[j];
+		FLT_EXPECT(pwrite(fd, memory, BLOCK, BLOCK * (BLOCKS + i)) == BLOCK);
+	}
+	close(fd);
+	unmount(mnt);
+	filter_end();
+	FLT_PROVES("PEND-18", seen.pended == 4 && seen.sum == sum);
+}
+
+/* Lengths that a filter changes, and parameters that make no sense. */
+static void changed(const char *lower, const char *mnt)
+{
+	static char buffer[4 * BLOCK], want[2 * BLOCK];
+	char path[PATH_MAX];
+	unsigned int look, i;
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/file", lower);
+	fd = open(path, O_RDONLY);
+	FLT_REQUIRE(fd >= 0 && read(fd, want, sizeof(want)) == sizeof(want));
+	close(fd);
+	for (look = 0; look < 2; look++) {
+		FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+		filter_begin(HALVE | look);
+		fd = open_file(mnt, O_RDONLY);
+		memset(buffer, 0x55, sizeof(buffer));
+		got = pread(fd, buffer, 1000, 0);
+		FLT_PROVES("CBD-047", got == 500 && !memcmp(buffer, want, 500) &&
+			   (unsigned char)buffer[500] == 0x55);
+		close(fd);
+		unmount(mnt);
+		filter_end();
+
+		FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+		filter_begin(DOUBLE | look);
+		fd = open_file(mnt, O_RDONLY);
+		memset(buffer, 0x55, sizeof(buffer));
+		got = pread(fd, buffer, 1000, 0);
+		FLT_PROVES("CBD-047", got == 1000 && !memcmp(buffer, want, 1000));
+		for (i = 1000; i < sizeof(buffer) && buffer[i] == 0x55; i++)
+			;
+		FLT_PROVES("CBD-047", i == sizeof(buffer));
+		close(fd);
+		unmount(mnt);
+		filter_end();
+	}
+	for (look = 0; look < 2; look++) {
+		FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+		filter_begin(NONSENSE);
+		fd = open_file(mnt, O_RDWR | (look ? O_DIRECT : 0));
+		for (i = 0; i < 64; i++) {
+			errno = 0;
+			if (i / 8 & 1)
+				got = pwrite(fd, memory, BLOCK, BLOCK * (BLOCKS + 1));
+			else
+				got = pread(fd, memory, BLOCK, 0);
+			if (got > BLOCK || (got < 0 && !errno))
+				break;
+		}
+		FLT_PROVES("CBD-046", i == 64);
+		/* The file system goes on as ever. */
+		FLT_PROVES("CBD-046", !fsync(fd));
+		close(fd);
+		unmount(mnt);
+		filter_end();
+		FLT_PROVES("CBD-046", seen.sync == 64);
+	}
 }
 
 /* A request that must not wait is turned down before any callback; polled rings are refused. */
@@ -522,6 +723,10 @@ int main(void)
 		bad_memory(&engines[0], lower, mnt, modes[m]);
 	not_now(lower, mnt);
 	cancelled(lower, mnt);
+	waited_for(lower, mnt);
+	kept_writes(lower, mnt, false);
+	kept_writes(lower, mnt, true);
+	changed(lower, mnt);
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();
 }

@@ -74,6 +74,12 @@ static void own(const char *mnt, const char *lower)
 	collect();
 	FLT_REQUIRE(!stat(below, &st));
 
+	FLT_PROVES("ASYNC-102", answer("append").status == 0 && answer("append").info == 8 &&
+		   answer("append").a == 10 && answer("append").b == 18);
+	FLT_PROVES("ASYNC-102", answer("appended").status == 0 && answer("appended").info == 8 &&
+		   answer("appended").a == 8);
+	FLT_PROVES("ASYNC-109", answer("at-end").status == 0xc0000011 && !answer("at-end").info);
+	FLT_PROVES("ASYNC-109", answer("behind").status == 0xc0000011 && !answer("behind").info);
 	FLT_PROVES("INFO-48", answer("full-size").status == 0 && answer("full-size").info == 32 &&
 		   answer("full-size").a == (long long)fs.f_blocks &&
 		   answer("full-size").c == (long long)fs.f_bsize);
@@ -134,6 +140,9 @@ static void direct(const char *mnt, bool passive)
 	FLT_EXPECT(requests == BLOCKS && good == BLOCKS && !bad && sum == want);
 	FLT_PROVES("IRQL-22", !above && in_passive + dispatch == BLOCKS);
 	FLT_EXPECT(pending > 0);
+	/* Its routine is named in a pragma that says it may be paged out. */
+	if (!passive)
+		FLT_PROVES("ASYNC-066", dispatch > 0);
 	FLT_PROVES("VFS-881", passive ? !dispatch : dispatch > 0);
 	unlink(path);
 	free(block);

@@ -13,10 +13,16 @@ Abstract:
         2   keeps every fourth operation and resumes it from a work item
         4   wants no more than the pre-operation for every other operation
         8   keeps reads until they are cancelled
+        16  halves the length of every read
+        32  doubles it
+        64  makes nonsense of the parameters, in another way for each operation
+        128 locks the buffer of a write before it keeps it, and adds up its bytes in the work item
 
     The test sets BufferAccess to 1 together with mode 1.
 
-        levels: sync=N async=N passive=N apc=N dispatch=N above=N moved=N pended=N read=N written=N sum=N
+        levels: sync=N async=N passive=N apc=N dispatch=N above=N moved=N pended=N read=N written=N sum=N wrong=N pid=N wow=N
+
+    "wrong" counts answers about the requestor that are not the same everywhere.
 
 Environment:
 
@@ -32,6 +38,10 @@ Environment:
 #define LEVELS_PEND     0x00000002
 #define LEVELS_HALF     0x00000004
 #define LEVELS_HOLD     0x00000008
+#define LEVELS_HALVE    0x00000010
+#define LEVELS_DOUBLE   0x00000020
+#define LEVELS_NONSENSE 0x00000040
+#define LEVELS_LOCK     0x00000080
 
 typedef struct _LEVELS_GLOBALS {
 
@@ -46,6 +56,9 @@ typedef struct _LEVELS_GLOBALS {
     volatile LONG64 Read;
     volatile LONG64 Written;
     volatile LONG64 Sum;
+    volatile LONG64 Wrong;
+    volatile LONG64 Wow;                //  asked for by a 32-bit program
+    volatile LONG Process;
 
 } LEVELS_GLOBALS;
 
@@ -85,6 +98,129 @@ Routine Description:
 }
 
 static VOID
+LevelsRequestor (
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_ PETHREAD Thread
+    )
+/*++
+
+Routine Description:
+
+    Whoever asks, the requestor is the process of the thread that the pre-operation saw.
+
+--*/
+{
+    HANDLE Process = PsGetThreadProcessId(Thread);
+
+    if (Data->Thread != Thread ||
+        FltGetRequestorProcess(Data) != IoThreadToProcess(Thread) ||
+        FltGetRequestorProcessIdEx(Data) != Process ||
+        FltGetRequestorProcessId(Data) != HandleToULong(Process)) {
+
+        InterlockedIncrement64(&Globals.Wrong);
+    }
+}
+
+static VOID
+LevelsChange (
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_ LONG64 Number
+    )
+/*++
+
+Routine Description:
+
+    Changes the parameters as the mode says.
+
+--*/
+{
+    PFLT_PARAMETERS Parameters = &Data->Iopb->Parameters;
+
+    if (FlagOn(Globals.Mode, LEVELS_HALVE) && Data->Iopb->MajorFunction == IRP_MJ_READ) {
+
+        Parameters->Read.Length /= 2;
+        FltSetCallbackDataDirty(Data);
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_DOUBLE) && Data->Iopb->MajorFunction == IRP_MJ_READ) {
+
+        Parameters->Read.Length *= 2;
+        FltSetCallbackDataDirty(Data);
+    }
+
+    if (!FlagOn(Globals.Mode, LEVELS_NONSENSE)) {
+
+        return;
+    }
+
+    switch (Number % 8) {
+
+    case 0:
+        Parameters->Read.Length = MAXULONG;
+        break;
+
+    case 1:
+        Parameters->Read.ByteOffset.QuadPart = -12345;
+        break;
+
+    case 2:
+        Parameters->Read.ReadBuffer = NULL;
+        break;
+
+    case 3:
+        Parameters->Read.ReadBuffer = (PVOID)0x10;
+        break;
+
+    case 4:
+        Parameters->Read.ByteOffset.QuadPart = MAXLONGLONG;
+        break;
+
+    case 5:
+        Parameters->Read.ReadBuffer = (PUCHAR)Parameters->Read.ReadBuffer + 123;
+        break;
+
+    case 6:
+        Parameters->Read.Length = 0;
+        break;
+
+    default:
+        return;
+    }
+
+    FltSetCallbackDataDirty(Data);
+}
+
+static VOID
+LevelsAddLocked (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Routine Description:
+
+    Adds up what a kept write will write, by the MDL that was made in the requestor's context.
+
+--*/
+{
+    PMDL Mdl = Data->Iopb->Parameters.Write.MdlAddress;
+    PVOID Address;
+
+    if (!FlagOn(Globals.Mode, LEVELS_LOCK) ||
+        Data->Iopb->MajorFunction != IRP_MJ_WRITE ||
+        Mdl == NULL) {
+
+        return;
+    }
+
+    Address = MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority);
+
+    if (Address != NULL) {
+
+        LevelsAdd(Address, Data->Iopb->Parameters.Write.Length);
+    }
+}
+
+static VOID
 FLTAPI
 LevelsResume (
     _In_ PFLT_DEFERRED_IO_WORKITEM WorkItem,
@@ -100,6 +236,14 @@ Routine Description:
 --*/
 {
     FltFreeDeferredIoWorkItem(WorkItem);
+    LevelsRequestor(Data, Context);
+    LevelsAddLocked(Data);
+
+    if (FltIs32bitProcess(Data)) {
+
+        InterlockedIncrement64(&Globals.Wow);
+    }
+
     FltCompletePendedPreOperation(Data, FLT_PREOP_SUCCESS_WITH_CALLBACK, Context);
 }
 
@@ -112,6 +256,14 @@ LevelsKeep (
 
     if (WorkItem == NULL) {
 
+        return FALSE;
+    }
+
+    if (FlagOn(Globals.Mode, LEVELS_LOCK) &&
+        Data->Iopb->MajorFunction == IRP_MJ_WRITE &&
+        !NT_SUCCESS(FltLockUserBuffer(Data))) {
+
+        FltFreeDeferredIoWorkItem(WorkItem);
         return FALSE;
     }
 
@@ -159,6 +311,14 @@ LevelsPreOperation (
 
     UNREFERENCED_PARAMETER(FltObjects);
 
+    LevelsRequestor(Data, PsGetCurrentThread());
+    Globals.Process = (LONG)FltGetRequestorProcessId(Data);
+
+    if (FltIs32bitProcess(Data)) {
+
+        InterlockedIncrement64(&Globals.Wow);
+    }
+
     if (FltIsOperationSynchronous(Data)) {
 
         InterlockedIncrement64(&Globals.Synchronous);
@@ -173,6 +333,8 @@ LevelsPreOperation (
         LevelsAdd(Data->Iopb->Parameters.Write.WriteBuffer,
                   Data->Iopb->Parameters.Write.Length);
     }
+
+    LevelsChange(Data, Number);
 
     if (FlagOn(Globals.Mode, LEVELS_PEND) && (Number % 4) == 0 && LevelsKeep(Data)) {
 
@@ -216,6 +378,11 @@ LevelsPostOperation (
 
     InterlockedIncrement64(&Globals.Levels[(Level > DISPATCH_LEVEL) ? 3 : Level]);
 
+    if (CompletionContext != NULL) {
+
+        LevelsRequestor(Data, CompletionContext);
+    }
+
     if (CompletionContext != (PVOID)PsGetCurrentThread()) {
 
         InterlockedIncrement64(&Globals.Moved);
@@ -253,7 +420,7 @@ LevelsUnload (
 
     FltUnregisterFilter(Globals.Filter);
 
-    DbgPrint("levels: sync=%I64d async=%I64d passive=%I64d apc=%I64d dispatch=%I64d above=%I64d moved=%I64d pended=%I64d read=%I64d written=%I64d sum=%I64d\n",
+    DbgPrint("levels: sync=%I64d async=%I64d passive=%I64d apc=%I64d dispatch=%I64d above=%I64d moved=%I64d pended=%I64d read=%I64d written=%I64d sum=%I64d wrong=%I64d pid=%u wow=%I64d\n",
              Globals.Synchronous,
              Globals.Asynchronous,
              Globals.Levels[0],
@@ -264,7 +431,10 @@ LevelsUnload (
              Globals.Pended,
              Globals.Read,
              Globals.Written,
-             Globals.Sum);
+             Globals.Sum,
+             Globals.Wrong,
+             (ULONG)Globals.Process,
+             Globals.Wow);
 
     return STATUS_SUCCESS;
 }

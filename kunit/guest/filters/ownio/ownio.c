@@ -32,6 +32,21 @@ static PFLT_FILTER OwnioFilter;
 
 DRIVER_INITIALIZE DriverEntry;
 
+static VOID
+FLTAPI
+OwnioReadDone (
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_ PFLT_CONTEXT Context
+    );
+
+//
+//  Wrong on Windows, where it would be paged out; here nothing is.
+//
+
+#ifdef ALLOC_PRAGMA
+#pragma alloc_text(PAGE, OwnioReadDone)
+#endif
+
 NTSTATUS
 DriverEntry (
     _In_ PDRIVER_OBJECT DriverObject,
@@ -178,6 +193,57 @@ OwnioSay (
              A,
              B,
              C);
+}
+
+static VOID
+OwnioEnds (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    Writes to the end of the file, and reads at the end and behind it. What was appended is read
+    again from where the end was.
+
+--*/
+{
+    CHAR Text[] = "appended";
+    CHAR Back[32];
+    FILE_STANDARD_INFORMATION Before;
+    FILE_STANDARD_INFORMATION After;
+    LARGE_INTEGER Offset;
+    ULONG_PTR Information;
+    ULONG Bytes = 0;
+    NTSTATUS Status;
+
+    OwnioQuery(FltObjects, FileStandardInformation, &Before, sizeof(Before), &Information);
+
+    Offset.LowPart = FILE_WRITE_TO_END_OF_FILE;
+    Offset.HighPart = -1;
+
+    Status = FltWriteFile(FltObjects->Instance, FltObjects->FileObject, &Offset, 8, Text, 0,
+                          &Bytes, NULL, NULL);
+
+    OwnioQuery(FltObjects, FileStandardInformation, &After, sizeof(After), &Information);
+    OwnioSay("append", Status, Bytes, Before.EndOfFile.QuadPart, After.EndOfFile.QuadPart, 0);
+
+    Bytes = 0;
+    RtlZeroMemory(Back, sizeof(Back));
+    Status = FltReadFile(FltObjects->Instance, FltObjects->FileObject, &Before.EndOfFile,
+                         sizeof(Back), Back, 0, &Bytes, NULL, NULL);
+    OwnioSay("appended", Status, Bytes, RtlCompareMemory(Back, Text, 8), 0, 0);
+
+    Bytes = 99;
+    Status = FltReadFile(FltObjects->Instance, FltObjects->FileObject, &After.EndOfFile,
+                         sizeof(Back), Back, 0, &Bytes, NULL, NULL);
+    OwnioSay("at-end", Status, Bytes, 0, 0, 0);
+
+    Bytes = 99;
+    Offset.QuadPart = After.EndOfFile.QuadPart + 4711;
+    Status = FltReadFile(FltObjects->Instance, FltObjects->FileObject, &Offset,
+                         sizeof(Back), Back, 0, &Bytes, NULL, NULL);
+    OwnioSay("behind", Status, Bytes, 0, 0, 0);
 }
 
 static VOID
@@ -441,6 +507,11 @@ OwnioPreCleanup (
 
     UNREFERENCED_PARAMETER(Data);
     UNREFERENCED_PARAMETER(CompletionContext);
+
+    if (RtlSuffixUnicodeString(&Own, &FltObjects->FileObject->FileName, FALSE)) {
+
+        OwnioEnds(FltObjects);
+    }
 
     if (RtlSuffixUnicodeString(&Own, &FltObjects->FileObject->FileName, FALSE)) {
 

@@ -6,6 +6,7 @@
 #include <linux/sched/signal.h>
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
+#include "fs/name.h"
 #include "fs/request.h"
 
 /* For operations that need nothing of the file system. */
@@ -106,6 +107,8 @@ static const struct flt_volume_ops fltfs_volume_ops = {
 	.substitute		= fltfs_substitute,
 	.keep			= fltfs_keep,
 	.free_file		= fltfs_fo_free,
+	.query_name		= fltfs_query_name,
+	.name_stamp		= fltfs_name_stamp,
 	.interest_changed	= fltfs_interest_changed,
 };
 

@@ -40,6 +40,7 @@ struct flt_volume;
  *	an operation may be shown under; may allocate.
  * @name_stamp: a number that is another one after @query_name's answer may have changed; without a
  *	lock
+ * @writable: NULL, or whether the volume can be written now; NULL: it never changes
  * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
  *	the new interest mask is published (task context, may sleep).
  */
@@ -51,6 +52,7 @@ struct flt_volume_ops {
 	void (*free_file)(struct flt_file *file);
 	u64 (*name_stamp)(struct flt_file *file);
 	struct flt_name *(*query_name)(struct flt_file *file, NTSTATUS *status);
+	bool (*writable)(struct flt_volume *volume);
 	void (*interest_changed)(struct flt_volume *volume);
 };
 

@@ -33,6 +33,7 @@ struct fltfs_stream;
  * struct fltfs_sb - a mounted fltfs
  * @mnt: private mount of the lower directory tree
  * @sb: the lower super block
+ * @upper: the upper one
  * @volume: what filters attach to
  * @moves: how many directories were renamed; names cached before are void
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
@@ -42,6 +43,7 @@ struct fltfs_stream;
 struct fltfs_sb {
 	struct vfsmount *mnt;
 	struct super_block *sb;
+	struct super_block *upper;
 	struct flt_volume *volume;
 	atomic_t moves;
 	bool query_open;

@@ -9,6 +9,7 @@
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
 #include "fltmgr/held.h"
+#include "fltmgr/name.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/shutdown.h"
 #include "fltmgr/volume.h"
@@ -30,7 +31,8 @@ static const struct fltshim_part fltshim_parts[] = {
 	{ "generated I/O", flt_generated_init, flt_generated_exit },
 	{ "contexts", flt_contexts_init, flt_contexts_exit },
 	{ "work items", flt_work_items_init, flt_work_items_exit },
-	{ "file objects", NULL, flt_files_exit },
+	{ "names", NULL, flt_names_exit },
+	{ "file objects", flt_files_init, flt_files_exit },
 	{ "volumes", NULL, flt_volumes_exit },
 	{ "sysfs", flt_sysfs_init, flt_sysfs_exit },
 	{ "filters", flt_filters_init, flt_filters_exit },

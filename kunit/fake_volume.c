@@ -6,6 +6,7 @@
  */
 #include <linux/delay.h>
 #include <linux/slab.h>
+#include "fltmgr/name.h"
 #include "kunit/fake_volume.h"
 #include "kunit/world.h"
 
@@ -168,10 +169,37 @@ static void fake_free_file(struct flt_file *file)
 	kfree(file);
 }
 
+static struct flt_name *fake_query_name(struct flt_file *file, NTSTATUS *status)
+{
+	struct fake_volume *fake = file->volume->private;
+	const WCHAR *path = fake->path ?: file->fo.FileName.Buffer;
+	size_t units = file->fo.FileName.Length / sizeof(WCHAR);
+	struct flt_name *name;
+
+	atomic_inc(&fake->asked);
+	*status = fake->path_status;
+	if (!NT_SUCCESS(*status))
+		return NULL;
+	if (fake->path)
+		for (units = 0; path[units]; units++)
+			;
+	*status = flt_name_from_text(file->volume, path, units, &name);
+	return NT_SUCCESS(*status) ? name : NULL;
+}
+
+static u64 fake_name_stamp(struct flt_file *file)
+{
+	struct fake_volume *fake = file->volume->private;
+
+	return READ_ONCE(fake->stamp);
+}
+
 static const struct flt_volume_ops fake_volume_ops = {
 	.perform = fake_perform,
 	.cancel = fake_cancel,
 	.free_file = fake_free_file,
+	.query_name = fake_query_name,
+	.name_stamp = fake_name_stamp,
 };
 
 /**

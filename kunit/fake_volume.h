@@ -54,6 +54,10 @@ struct fake_order {
  * @held: held requests, oldest first
  * @soft: requests for @tasklet
  * @seen: parameters at the last perform()
+ * @path: where files are; NULL for what their FileName says
+ * @path_status: what a question for it is answered with
+ * @stamp: of the names
+ * @asked: how often it was asked for one
  */
 struct fake_volume {
 	struct flt_volume *volume;
@@ -75,6 +79,10 @@ struct fake_volume {
 	struct list_head soft;
 	struct tasklet_struct tasklet;
 	FLT_IO_PARAMETER_BLOCK seen;
+	const WCHAR *path;
+	NTSTATUS path_status;
+	u64 stamp;
+	atomic_t asked;
 };
 
 struct fake_volume *fake_volume_create(struct world *w, const char *name);

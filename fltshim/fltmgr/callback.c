@@ -57,7 +57,7 @@ void flt_call_raised(struct flt_filter *filter, const struct flt_operation *op, 
 }
 
 /* Runs @fn behind a barrier of its own; false: an exception came through, named in the log. */
-static bool flt_call_run(struct flt_filter *filter, void (*fn)(void *), struct flt_call *call,
+static bool flt_call_run(struct flt_filter *filter, void (*fn)(void *), void *call,
 			 const char *what, NTSTATUS *code)
 {
 	int level = preempt_count();
@@ -225,4 +225,138 @@ NTSTATUS flt_call_unload(struct flt_filter *filter, FLT_FILTER_UNLOAD_FLAGS flag
 	if (!flt_call_run(filter, flt_thunk_unload, &call, "unload callback", &code))
 		return code;
 	return call.status;
+}
+
+/* A call of one of a name provider's callbacks. */
+struct flt_name_call {
+	const struct flt_filter *filter;
+	PFLT_INSTANCE instance;
+	PFILE_OBJECT file;
+	PFLT_CALLBACK_DATA data;
+	FLT_FILE_NAME_OPTIONS options;
+	PBOOLEAN cache;
+	PFLT_NAME_CONTROL control;
+	const UNICODE_STRING *parent;
+	const UNICODE_STRING *component;
+	PFILE_NAMES_INFORMATION names;
+	ULONG length;
+	USHORT volume_length;
+	void **context;
+	NTSTATUS status;
+};
+
+static seh_raises void flt_thunk_generate_name(void *arg)
+{
+	struct flt_name_call *call = arg;
+
+	call->status = call->filter->generate_name(call->instance, call->file, call->data,
+						   call->options, call->cache, call->control);
+}
+
+/**
+ * flt_call_generate_name() - ask a provider for a name
+ * @instance: its instance, guarded
+ * @file: of this file
+ * @data: the operation in which it is asked, or NULL
+ * @options: FLT_FILE_NAME_*
+ * @cache: the provider says whether the name may be cached
+ * @control: where it puts the name
+ *
+ * PASSIVE_LEVEL.
+ *
+ * Return: the callback's status, or the code of an exception
+ */
+NTSTATUS flt_call_generate_name(struct flt_instance *instance, PFILE_OBJECT file,
+				PFLT_CALLBACK_DATA data, FLT_FILE_NAME_OPTIONS options,
+				PBOOLEAN cache, PFLT_NAME_CONTROL control)
+{
+	struct flt_name_call call = {
+		.filter = instance->filter,
+		.instance = flt_instance_opaque(instance),
+		.file = file,
+		.data = data,
+		.options = options,
+		.cache = cache,
+		.control = control,
+	};
+	NTSTATUS code;
+
+	if (!flt_call_run(instance->filter, flt_thunk_generate_name, &call,
+			  "generate name callback", &code))
+		return code;
+	return call.status;
+}
+
+static seh_raises void flt_thunk_normalize(void *arg)
+{
+	struct flt_name_call *call = arg;
+
+	if (call->filter->normalize_ex)
+		call->status = call->filter->normalize_ex(call->instance, call->file, call->parent,
+							  call->volume_length, call->component,
+							  call->names, call->length, call->options,
+							  call->context);
+	else
+		call->status = call->filter->normalize(call->instance, call->parent,
+						       call->volume_length, call->component,
+						       call->names, call->length, call->options,
+						       call->context);
+}
+
+/**
+ * flt_call_normalize() - ask a provider how one component of a path is really called
+ * @instance: its instance, guarded
+ * @file: for the Ex callback, which is the only one called where there are both (REG-11)
+ * @parent: volume and path so far, with a backslash at the end
+ * @component: what is to be expanded
+ * @names: where it is expanded to
+ * @length: bytes there
+ * @flags: FLTFL_NORMALIZE_NAME_*
+ * @context: the provider's, for all components of a path
+ *
+ * PASSIVE_LEVEL.
+ *
+ * Return: the callback's status, or the code of an exception
+ */
+NTSTATUS flt_call_normalize(struct flt_instance *instance, PFILE_OBJECT file,
+			    const UNICODE_STRING *parent, const UNICODE_STRING *component,
+			    PFILE_NAMES_INFORMATION names, ULONG length,
+			    FLT_NORMALIZE_NAME_FLAGS flags, void **context)
+{
+	struct flt_name_call call = {
+		.filter = instance->filter,
+		.instance = flt_instance_opaque(instance),
+		.file = file,
+		.options = flags,
+		.parent = parent,
+		.component = component,
+		.names = names,
+		.length = length,
+		.volume_length = instance->volume->name.Length,
+		.context = context,
+	};
+	NTSTATUS code;
+
+	if (!flt_call_run(instance->filter, flt_thunk_normalize, &call,
+			  "normalize name callback", &code))
+		return code;
+	return call.status;
+}
+
+static seh_raises void flt_thunk_normalize_done(void *arg)
+{
+	struct flt_name_call *call = arg;
+
+	call->filter->normalize_done(call->context);
+}
+
+/* The path of @context is through. */
+void flt_call_normalize_done(struct flt_instance *instance, void **context)
+{
+	struct flt_name_call call = { .filter = instance->filter, .context = context };
+	NTSTATUS code;
+
+	if (call.filter->normalize_done)
+		flt_call_run(instance->filter, flt_thunk_normalize_done, &call,
+			     "normalize cleanup callback", &code);
 }

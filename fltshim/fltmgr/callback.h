@@ -61,6 +61,14 @@ NTSTATUS flt_call_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS 
 NTSTATUS flt_call_query_teardown(struct flt_instance *instance);
 void flt_call_teardown(struct flt_instance *instance, PFLT_INSTANCE_TEARDOWN_CALLBACK callback,
 		       FLT_INSTANCE_TEARDOWN_FLAGS reason);
+NTSTATUS flt_call_generate_name(struct flt_instance *instance, PFILE_OBJECT file,
+				PFLT_CALLBACK_DATA data, FLT_FILE_NAME_OPTIONS options,
+				PBOOLEAN cache, PFLT_NAME_CONTROL control);
+NTSTATUS flt_call_normalize(struct flt_instance *instance, PFILE_OBJECT file,
+			    const UNICODE_STRING *parent, const UNICODE_STRING *component,
+			    PFILE_NAMES_INFORMATION names, ULONG length,
+			    FLT_NORMALIZE_NAME_FLAGS flags, void **context);
+void flt_call_normalize_done(struct flt_instance *instance, void **context);
 NTSTATUS flt_call_unload(struct flt_filter *filter, FLT_FILTER_UNLOAD_FLAGS flags);
 
 #endif

@@ -6,7 +6,9 @@
 #include <linux/workqueue.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/operation.h"
+#include "fltmgr/name.h"
 #include "fltmgr/volume.h"
+#include "nt/ob_object.h"
 
 /**
  * flt_file_init() - prepare a file object
@@ -23,6 +25,9 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->volume = volume;
 	file->stream = NULL;
 	INIT_HLIST_HEAD(&file->contexts.contexts);
+	INIT_HLIST_HEAD(&file->names);
+	spin_lock_init(&file->names_lock);
+	file->target_directory = false;
 	file->closed = false;
 	file->priority = FLT_NO_PRIORITY;
 }
@@ -36,6 +41,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 void flt_file_fini(struct flt_file *file)
 {
 	flt_contexts_drop(&file->contexts, false);
+	flt_names_drop(file);
 }
 
 void flt_file_get(struct flt_file *file)
@@ -74,7 +80,27 @@ void flt_file_put(struct flt_file *file)
 		schedule_work(&flt_files_work);
 }
 
+/* ObReferenceObject() and handles of file objects. */
+static void flt_file_ob_get(void *object)
+{
+	flt_file_get(flt_file_of(object));
+}
+
+static void flt_file_ob_put(void *object)
+{
+	flt_file_put(flt_file_of(object));
+}
+
+int flt_files_init(void)
+{
+	ob_file_type.get = flt_file_ob_get;
+	ob_file_type.put = flt_file_ob_put;
+	return 0;
+}
+
 void flt_files_exit(void)
 {
+	ob_file_type.get = NULL;
+	ob_file_type.put = NULL;
 	flush_work(&flt_files_work);
 }

@@ -8,6 +8,7 @@
 
 #include <linux/llist.h>
 #include <linux/refcount.h>
+#include <linux/spinlock.h>
 #include "fltmgr/context.h"
 #include "nt/nt.h"
 
@@ -21,6 +22,10 @@ struct flt_volume;
  * @volume: the volume it belongs to; the file object holds a reference to it
  * @stream: where its contexts of file and stream hang, set by the file system when it is open
  * @contexts: its stream handle contexts
+ * @names: cached names of the file; found under RCU
+ * @names_lock: changes of @names
+ * @target_directory: opened with SL_OPEN_TARGET_DIRECTORY as the folder of a rename's or link's
+ *	target, which FileName is
  * @closed: CLOSE has reached the file system
  * @priority: IO_PRIORITY_HINT that a filter gave it, or FLT_NO_PRIORITY
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
@@ -31,6 +36,9 @@ struct flt_file {
 	struct flt_volume *volume;
 	struct flt_anchor *stream;
 	struct flt_anchor contexts;
+	struct hlist_head names;
+	spinlock_t names_lock;	/* changes of names; task context */
+	bool target_directory;
 	bool closed;
 	s8 priority;
 	struct llist_node free_link;
@@ -46,6 +54,7 @@ void flt_file_fini(struct flt_file *file);
 void flt_file_get(struct flt_file *file);
 void flt_file_put(struct flt_file *file);
 
+int flt_files_init(void);
 void flt_files_exit(void);
 
 #endif

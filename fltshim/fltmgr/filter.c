@@ -253,6 +253,10 @@ NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Regist
 	filter->query_teardown = reg.InstanceQueryTeardownCallback;
 	filter->teardown_start = reg.InstanceTeardownStartCallback;
 	filter->teardown_complete = reg.InstanceTeardownCompleteCallback;
+	filter->generate_name = reg.GenerateFileNameCallback;
+	filter->normalize = reg.NormalizeNameComponentCallback;
+	filter->normalize_ex = reg.NormalizeNameComponentExCallback;
+	filter->normalize_done = reg.NormalizeContextCleanupCallback;
 	if (reg.Flags & ~flt_known_flags)
 		flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL, "unknown Flags %#x",
 			      reg.Flags & ~flt_known_flags);

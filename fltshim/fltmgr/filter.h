@@ -58,6 +58,10 @@ enum flt_filter_state {
  * @entered: DriverEntry has returned with success
  * @flags: FLTFL_REGISTRATION_*
  * @unload: and the following: the registered callbacks, NULL where there is none
+ * @generate_name: of a name provider, with the following
+ * @normalize: expands one component, unless there is @normalize_ex
+ * @normalize_ex: likewise
+ * @normalize_done: the path is through
  * @ops: callbacks per major function
  * @nr_ops: how many have one
  * @defs: instances of the service key; the default one first
@@ -87,6 +91,10 @@ struct flt_filter {
 	PFLT_INSTANCE_QUERY_TEARDOWN_CALLBACK query_teardown;
 	PFLT_INSTANCE_TEARDOWN_CALLBACK teardown_start;
 	PFLT_INSTANCE_TEARDOWN_CALLBACK teardown_complete;
+	PFLT_GENERATE_FILE_NAME generate_name;
+	PFLT_NORMALIZE_NAME_COMPONENT normalize;
+	PFLT_NORMALIZE_NAME_COMPONENT_EX normalize_ex;
+	PFLT_NORMALIZE_CONTEXT_CLEANUP normalize_done;
 	struct flt_filter_op ops[FLT_NR_OPS];
 	unsigned int nr_ops;
 	struct flt_instance_def *defs;

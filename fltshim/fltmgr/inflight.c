@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is told of the operations in flight: the list in debugfs, the line that names the oldest one
- * when a teardown has to wait, and the one that names a filter that holds an operation for long. Reads the lists of held.c under their locks; nothing is held
- * when it returns.
+ * when a teardown has to wait, and the one that names a filter that holds an operation for long.
+ * Reads the lists of held.c under their locks; nothing is held when it returns.
  */
 #include <linux/jiffies.h>
 #include <linux/list_sort.h>

@@ -11,6 +11,7 @@
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
+#include "fltmgr/name.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 
@@ -51,6 +52,7 @@ static struct flt_instance *flt_instance_alloc(struct flt_filter *filter,
 	instance->filter = filter;
 	instance->volume = volume;
 	instance->state = FLT_INSTANCE_SETUP;
+	instance->names = flt_names_id();
 	spin_lock_init(&instance->lock);
 	INIT_LIST_HEAD(&instance->open);
 	INIT_LIST_HEAD(&instance->held);

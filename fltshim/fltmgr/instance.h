@@ -37,6 +37,7 @@ enum flt_instance_state {
  * @lock: protects @open and @held; taken from softirq too
  * @open: records of operations that somebody else holds: what a detach drains
  * @held: operations that this instance pends
+ * @names: marks the file names that it has provided and not purged
  * @anchor: its own context
  * @contexts: contexts that go with it, wherever they hang
  * @volume_link: in volume->instances; like @filter_link changed under flt_filters_lock and
@@ -56,6 +57,7 @@ struct flt_instance {
 	spinlock_t lock;	/* open, held; taken in softirq too */
 	struct list_head open;
 	struct list_head held;
+	u64 names;
 	struct flt_anchor anchor;
 	struct list_head contexts;
 	struct list_head volume_link;

@@ -340,20 +340,36 @@ static UNICODE_STRING flt_trim_name(PCUNICODE_STRING name)
 	return trimmed;
 }
 
+/* \??\Volume{...}, or \\?\Volume{...} as programs have it. */
+static bool flt_is_guid_name(const struct flt_volume *volume, PCUNICODE_STRING name)
+{
+	UNICODE_STRING rest = *name, own = volume->guid_name;
+
+	if (name->Length != own.Length || name->Buffer[0] != '\\' ||
+	    (name->Buffer[1] != '?' && name->Buffer[1] != '\\'))
+		return false;
+	rest.Buffer += 2;
+	rest.Length -= 2 * sizeof(WCHAR);
+	own.Buffer += 2;
+	own.Length -= 2 * sizeof(WCHAR);
+	return RtlEqualUnicodeString(&rest, &own, TRUE);
+}
+
 /* The volume with a device name; under flt_filters_lock. */
 static struct flt_volume *flt_volume_find_locked(PCUNICODE_STRING name)
 {
 	struct flt_volume *volume;
 
 	list_for_each_entry(volume, &flt_volumes, link) {
-		if (RtlEqualUnicodeString(&volume->name, name, TRUE))
+		if (RtlEqualUnicodeString(&volume->name, name, TRUE) ||
+		    (volume->info.local && flt_is_guid_name(volume, name)))
 			return volume;
 	}
 	return NULL;
 }
 
 /**
- * flt_volume_from_name() - look a volume up by its device name
+ * flt_volume_from_name() - look a volume up by its device name or GUID name
  * @name: with or without one backslash at its end, in any case
  * @out: receives a volume with a reference of a driver
  *
@@ -384,7 +400,8 @@ NTSTATUS flt_volume_from_name(PCUNICODE_STRING name, struct flt_volume **out)
 /**
  * FltGetVolumeFromName() - look a volume up
  * @Filter: the caller's filter
- * @VolumeName: \Device\HarddiskVolumeN, in any case, with or without a backslash at its end
+ * @VolumeName: \Device\HarddiskVolumeN or \??\Volume{...}, in any case, with or without a
+ *	backslash at its end
  * @RetVolume: receives a referenced volume
  *
  * WDK page: fltgetvolumefromname. IRQL: <= APC_LEVEL.

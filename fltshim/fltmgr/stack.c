@@ -142,6 +142,8 @@ static struct flt_stack *flt_stack_build(struct flt_volume *volume)
 		flt_object_get(&instance->obj);
 		atomic_inc(&instance->guarded);
 		stack->instances[i++] = instance;
+		if (instance->filter->generate_name)
+			stack->providers = true;
 	}
 	stack->nr_instances = nr_instances;
 	nr_nodes = 0;

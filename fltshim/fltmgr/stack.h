@@ -31,6 +31,7 @@ struct flt_node {
  * @memory: one for @guard, one for each held operation that will go on with @nodes
  * @rcu: for readers of volume->stack
  * @interest: FLT_WANT bits of all nodes
+ * @providers: some instance's filter provides names
  * @nr_instances: how many instances
  * @instances: them, from high to low; each referenced until @memory is zero
  * @first: where the nodes of a major function begin
@@ -42,6 +43,7 @@ struct flt_stack {
 	refcount_t memory;
 	struct rcu_head rcu;
 	u64 interest;
+	bool providers;
 	unsigned int nr_instances;
 	struct flt_instance **instances;
 	u16 first[FLT_NR_OPS];

@@ -84,6 +84,7 @@ struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *pri
 	if (ret)
 		goto put;
 	mutex_lock(&flt_filters_lock);
+	flt_volume_set_guid(volume);
 	list_add_tail(&volume->link, &flt_volumes);
 	mutex_unlock(&flt_filters_lock);
 	return volume;

@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/uuid.h>
 #include "fltmgr/context.h"
 #include "fltmgr/object.h"
 #include "fltmgr/op_table.h"
@@ -24,7 +25,14 @@ struct flt_volume_info {
 	ULONG device_type;		/* FILE_DEVICE_* */
 	bool read_only;
 	bool local;
+	bool dax;			/* every file is mapped without a cache */
+	USHORT sector_size;		/* of the device; 0 where there is none */
+	USHORT alignment;		/* of memory for the device: a mask */
+	ULONG characteristics;		/* FILE_REMOVABLE_MEDIA, FILE_READ_ONLY_DEVICE */
+	guid_t guid;			/* the same at each mount; all zero: there is none */
 };
+
+#define FLT_GUID_NAME_UNITS	48	/* of \??\Volume{...} */
 
 /**
  * struct flt_volume - a mounted volume
@@ -44,6 +52,8 @@ struct flt_volume_info {
  * @info: what the file system told
  * @number: N of \Device\HarddiskVolumeN
  * @name: that name, NUL-terminated
+ * @guid_name: \??\Volume{...}, of @info.guid
+ * @guid_text: its text
  * @contexts: of filters
  * @link: in the list of volumes
  * @rcu: delays the freeing past flt_object_put()
@@ -63,6 +73,8 @@ struct flt_volume {
 	struct flt_volume_info info;
 	unsigned int number;
 	UNICODE_STRING name;
+	UNICODE_STRING guid_name;
+	WCHAR guid_text[FLT_GUID_NAME_UNITS + 1];
 	struct flt_anchor contexts;
 	struct list_head link;
 	struct rcu_head rcu;
@@ -79,6 +91,7 @@ extern struct list_head flt_volumes;	/* under flt_filters_lock */
 struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,
 				     const struct flt_volume_info *info);
 int flt_volume_setup(struct flt_volume *volume);
+void flt_volume_set_guid(struct flt_volume *volume);
 void flt_volume_leave(struct flt_volume *volume);
 void flt_volume_destroy(struct flt_volume *volume);
 

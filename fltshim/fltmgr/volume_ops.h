@@ -10,6 +10,7 @@
 
 struct flt_operation;
 struct flt_file;
+struct flt_name;
 struct flt_volume;
 
 /**
@@ -33,6 +34,13 @@ struct flt_volume;
  *	Before anybody may go on with it; the first time in the issuer's context, again each time
  *	that it is kept.
  * @free_file: the last reference to a file object of this volume is gone (task context).
+ * @query_name: where a file is: a name of flt_name_alloc() with the path from the volume's root,
+ *	without . and .. and links, or NULL and why not. Before its create is done too, when the
+ *	file need not exist, but its folder (STATUS_OBJECT_PATH_NOT_FOUND). Waits for no lock that
+ *	an operation may be shown under; may allocate.
+ * @name_stamp: a number that is another one after @query_name's answer may have changed; without a
+ *	lock
+ * @writable: NULL, or whether the volume can be written now; NULL: it never changes
  * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
  *	the new interest mask is published (task context, may sleep).
  */
@@ -42,6 +50,9 @@ struct flt_volume_ops {
 	bool (*substitute)(struct flt_operation *op);
 	void (*keep)(struct flt_operation *op);
 	void (*free_file)(struct flt_file *file);
+	u64 (*name_stamp)(struct flt_file *file);
+	struct flt_name *(*query_name)(struct flt_file *file, NTSTATUS *status);
+	bool (*writable)(struct flt_volume *volume);
 	void (*interest_changed)(struct flt_volume *volume);
 };
 

@@ -33,7 +33,9 @@ struct fltfs_stream;
  * struct fltfs_sb - a mounted fltfs
  * @mnt: private mount of the lower directory tree
  * @sb: the lower super block
+ * @upper: the upper one
  * @volume: what filters attach to
+ * @moves: how many directories were renamed; names cached before are void
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
  * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
@@ -41,7 +43,9 @@ struct fltfs_stream;
 struct fltfs_sb {
 	struct vfsmount *mnt;
 	struct super_block *sb;
+	struct super_block *upper;
 	struct flt_volume *volume;
+	atomic_t moves;
 	bool query_open;
 	bool passive;
 	bool classes_ex;
@@ -52,6 +56,7 @@ struct fltfs_sb {
  * @lower: the lower inode; valid until the RCU-delayed free, so path walk may read it
  * @volume: the mount's, here to be one load away
  * @stream: what file objects of this inode share; NULL until the first one is open
+ * @moves: how often a name of it, if it is no directory, was changed into another
  * @special: the kernel's own methods of a FIFO, socket or device node
  * @vfs: the VFS part
  */
@@ -59,6 +64,7 @@ struct fltfs_inode {
 	struct inode *lower;
 	struct flt_volume *volume;
 	struct fltfs_stream *stream;
+	u32 moves;
 	const struct file_operations *special;
 	struct inode vfs;
 };

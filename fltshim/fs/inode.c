@@ -23,6 +23,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->lower = NULL;
 	fi->volume = fltfs_volume(sb);
 	fi->stream = NULL;
+	fi->moves = 0;
 	return &fi->vfs;
 }
 

@@ -7,7 +7,10 @@
 #include <linux/mm.h>
 #include <linux/nls.h>
 #include <linux/random.h>
+#include "fltmgr/name.h"
 #include "fs/name.h"
+#include "fs/object.h"
+#include "nt/rtl_status.h"
 
 #define FLTFS_NAME_SHORT	256	/* bytes of a path that fit on the stack */
 #define PRIVATE_CHAR	0xf000	/* plus a character that Windows gives a meaning to */
@@ -174,43 +177,133 @@ static int fltfs_new_name(const char *from, size_t len, bool path, UNICODE_STRIN
 	return 0;
 }
 
+/* Is the dentry below the root of its mount, or only known by a handle? */
+static bool fltfs_dentry_connected(const struct dentry *dentry)
+{
+	const struct dentry *root = dentry->d_sb->s_root;
+
+	rcu_read_lock();
+	while (!IS_ROOT(dentry))
+		dentry = READ_ONCE(dentry->d_parent);
+	rcu_read_unlock();
+	return dentry == root;
+}
+
+/*
+ * Path of a dentry from the root of its mount, in @small or in *@heap, which is to be freed. Takes
+ * rename_lock only, so it may be called under any lock of the VFS.
+ *
+ * Return: the path; -ENOMEM, -ENAMETOOLONG when no UNICODE_STRING can hold it, -ENOENT when it is
+ * not known
+ */
+static char *fltfs_dentry_path(struct dentry *dentry, char *small, size_t size, char **heap)
+{
+	/* No name of 32,767 units takes more bytes than the last one. */
+	static const size_t sizes[] = { PATH_MAX, 2 * FLTFS_NAME_BYTES_MAX };
+	unsigned int i;
+	char *path;
+
+	*heap = NULL;
+	if (unlikely(!fltfs_dentry_connected(dentry)))
+		return ERR_PTR(-ENOENT);
+	path = dentry_path_raw(dentry, small, size);
+	for (i = 0; IS_ERR(path) && i < ARRAY_SIZE(sizes); i++) {
+		kvfree(*heap);
+		*heap = kvmalloc(sizes[i], GFP_KERNEL);
+		if (!*heap)
+			return ERR_PTR(-ENOMEM);
+		path = dentry_path_raw(dentry, *heap, sizes[i]);
+	}
+	if (IS_ERR(path)) {
+		kvfree(*heap);
+		*heap = NULL;
+	}
+	return path;
+}
+
 /**
  * fltfs_dentry_name() - path of a dentry from the root of its mount, as filters see it
  * @dentry: upper dentry
  * @name: filled; freed with fltfs_name_free()
  *
- * Takes rename_lock only, so it may be called under any lock of the VFS. A path that no
- * UNICODE_STRING can hold leaves the name empty: the operation itself must still work (NAME-42).
+ * May be called under any lock of the VFS. A path that is not known, or that no UNICODE_STRING can
+ * hold, leaves the name empty: the operation itself must still work (NAME-42).
  *
  * Return: 0 or -ENOMEM.
  */
 int fltfs_dentry_name(struct dentry *dentry, UNICODE_STRING *name)
 {
-	char small[FLTFS_NAME_SHORT];
-	size_t size = PATH_MAX;
-	char *buffer, *path;
+	char small[FLTFS_NAME_SHORT], *heap, *path;
 	int err;
 
 	memset(name, 0, sizeof(*name));
-	path = dentry_path_raw(dentry, small, sizeof(small));
-	if (!IS_ERR(path))
-		return fltfs_new_name(path, small + sizeof(small) - 1 - path, true, name);
-	for (;;) {
-		buffer = kvmalloc(size, GFP_KERNEL);
-		if (!buffer)
-			return -ENOMEM;
-		path = dentry_path_raw(dentry, buffer, size);
-		if (!IS_ERR(path))
-			break;
-		kvfree(buffer);
-		/* No name of 32,767 units takes more bytes. */
-		if (PTR_ERR(path) != -ENAMETOOLONG || size > 3 * FLTFS_NAME_BYTES_MAX / 2)
-			return 0;
-		size = 2 * FLTFS_NAME_BYTES_MAX;
-	}
+	path = fltfs_dentry_path(dentry, small, sizeof(small), &heap);
+	if (IS_ERR(path))
+		return PTR_ERR(path) == -ENOMEM ? -ENOMEM : 0;
 	err = fltfs_new_name(path, strlen(path), true, name);
-	kvfree(buffer);
+	kvfree(heap);
 	return err == -ENAMETOOLONG ? 0 : err;
+}
+
+/**
+ * fltfs_query_name() - flt_volume_ops.query_name
+ * @base: in a file object
+ * @status: why not: STATUS_NAME_TOO_LONG, STATUS_OBJECT_NAME_NOT_FOUND for a file that is known by
+ *	a handle only, STATUS_INSUFFICIENT_RESOURCES
+ *
+ * Return: where its file is now, or was last; NULL if that cannot be told.
+ */
+struct flt_name *fltfs_query_name(struct flt_file *base, NTSTATUS *status)
+{
+	struct fltfs_fo *fo = container_of(base, struct fltfs_fo, base);
+	const UNICODE_STRING *own = &base->fo.FileName;
+	char small[FLTFS_NAME_SHORT], *heap, *path;
+	struct flt_name *name = NULL;
+	int units;
+
+	/* A file without a name has the one that was made up for it. */
+	if (test_bit(FLTFS_FO_NAMELESS, &fo->state)) {
+		*status = flt_name_from_text(base->volume, own->Buffer,
+					     own->Length / sizeof(WCHAR), &name);
+		return name;
+	}
+	path = fltfs_dentry_path(fo->dentry, small, sizeof(small), &heap);
+	if (IS_ERR(path)) {
+		*status = flt_status_from_errno(PTR_ERR(path));
+		return NULL;
+	}
+	units = fltfs_name_to_utf16(path, strlen(path), true, NULL, 0);
+	*status = flt_name_alloc(base->volume, units, &name);
+	if (NT_SUCCESS(*status))
+		fltfs_name_to_utf16(path, strlen(path), true, flt_name_path(name), units);
+	kvfree(heap);
+	return name;
+}
+
+/* flt_volume_ops.name_stamp: renames of this file, and of any folder of the mount. */
+u64 fltfs_name_stamp(struct flt_file *base)
+{
+	struct fltfs_fo *fo = container_of(base, struct fltfs_fo, base);
+	struct inode *inode = d_inode_rcu(fo->dentry);
+	u64 folders = (u32)atomic_read(&fltfs_sb(fo->dentry->d_sb)->moves);
+
+	return folders << 32 | (inode ? READ_ONCE(fltfs_i(inode)->moves) : 0);
+}
+
+/**
+ * fltfs_dentry_moved() - a name has changed: cached names of what it concerns are void
+ * @dentry: upper dentry, at its new place; its directory is locked
+ */
+void fltfs_dentry_moved(struct dentry *dentry)
+{
+	struct fltfs_inode *fi = fltfs_i(d_inode(dentry));
+
+	/* After the change that the counters tell of; who asks reads them before the name. */
+	smp_wmb();
+	if (d_is_dir(dentry))
+		atomic_inc(&fltfs_sb(dentry->d_sb)->moves);
+	else
+		WRITE_ONCE(fi->moves, fi->moves + 1);
 }
 
 /**

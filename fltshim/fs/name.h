@@ -15,6 +15,14 @@ int fltfs_name_from_utf16(const WCHAR *from, size_t units, char *to, size_t max)
 int fltfs_dentry_name(struct dentry *dentry, UNICODE_STRING *name);
 int fltfs_component_name(const struct qstr *component, UNICODE_STRING *name);
 
+/* flt_volume_ops.query_name and name_stamp */
+struct flt_file;
+struct flt_name;
+
+struct flt_name *fltfs_query_name(struct flt_file *base, NTSTATUS *status);
+u64 fltfs_name_stamp(struct flt_file *base);
+void fltfs_dentry_moved(struct dentry *dentry);
+
 int fltfs_tmpfile_name(struct dentry *dir, UNICODE_STRING *name);
 
 static inline void fltfs_name_free(UNICODE_STRING *name)

@@ -518,6 +518,7 @@ int fltfs_tmpfile_filtered(struct inode *dir, struct file *file, umode_t mode)
 	create->dir = dir;
 	create->mode = mode;
 	create->tmpfile = true;
+	set_bit(FLTFS_FO_NAMELESS, &fo->state);
 	err = fltfs_create_end(create, err ?: fltfs_create_send(create));
 	if (err)
 		return err;

@@ -3,6 +3,7 @@
  * Renaming, within and across directories, with every flag that the lower file system has.
  */
 #include <linux/namei.h>
+#include "fs/name.h"
 #include "fs/namei.h"
 #include "fs/request.h"
 
@@ -30,12 +31,31 @@ static int fltfs_rename_check(flt_idmap *idmap, struct dentry *trap, struct dent
 	return 0;
 }
 
+/*
+ * The upper dentries follow the lower ones. An exchange is made of two moves, since d_exchange() is
+ * not for modules: @hole has the name and place of @old, and takes no part afterwards.
+ */
+static void fltfs_rename_upper(const struct fltfs_renaming *renaming, struct dentry *hole)
+{
+	struct dentry *old = renaming->old, *new = renaming->new;
+
+	d_move(old, new);
+	fltfs_dentry_renew(old);
+	fltfs_dentry_moved(old);
+	if (hole) {
+		d_move(new, hole);
+		fltfs_dentry_renew(new);
+		fltfs_dentry_moved(new);
+	}
+}
+
 /**
  * fltfs_rename_lower() - rename below
  * @renaming: what the VFS asks for; a target that is not replaced is negative
  *
- * The VFS moves the upper dentries when i_op->rename returns 0; the lower ones have been moved by
- * then. A replaced target keeps its inode below (the lower dentry is unhashed, not made negative).
+ * The upper dentries are moved here too (FS_RENAME_DOES_D_MOVE), so that the name of the file is
+ * the new one by the time that filters see the result (NAME-26). A replaced target keeps its inode
+ * below (the lower dentry is unhashed, not made negative).
  *
  * Return: 0 or an error.
  */
@@ -46,12 +66,17 @@ int fltfs_rename_lower(const struct fltfs_renaming *renaming)
 	struct dentry *lower_old_dir = fltfs_lower_dentry(old->d_parent);
 	struct dentry *lower_new_dir = fltfs_lower_dentry(new->d_parent);
 	flt_idmap *idmap = flt_mnt_idmap(fsb->mnt);
-	struct dentry *trap;
+	struct dentry *trap, *hole = NULL;
 	int err;
 
+	if (renaming->flags & RENAME_EXCHANGE) {
+		hole = d_alloc(old->d_parent, &old->d_name);
+		if (!hole)
+			return -ENOMEM;
+	}
 	err = mnt_want_write(fsb->mnt);
 	if (err)
-		return err;
+		goto out_hole;
 	trap = lock_rename(lower_old_dir, lower_new_dir);
 	err = fltfs_rename_check(idmap, trap, old, new);
 	if (err)
@@ -61,10 +86,8 @@ int fltfs_rename_lower(const struct fltfs_renaming *renaming)
 	if (err)
 		goto out;
 
-	fltfs_dentry_renew(old);
+	fltfs_rename_upper(renaming, hole);
 	fltfs_copy_attr(d_inode(old));
-	if (renaming->flags & RENAME_EXCHANGE)
-		fltfs_dentry_renew(new);
 	if (d_really_is_positive(new))
 		fltfs_copy_attr(d_inode(new));
 	fltfs_copy_attr(renaming->old_dir);
@@ -74,6 +97,8 @@ out:
 	if (!IS_ERR(trap))
 		unlock_rename(lower_old_dir, lower_new_dir);
 	mnt_drop_write(fsb->mnt);
+out_hole:
+	dput(hole);
 	return err;
 }
 

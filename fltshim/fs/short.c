@@ -109,6 +109,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 		/* The name is the target's, the object is its directory. */
 		dput(fo->dentry);
 		fo->dentry = dget(dentry);
+		fo->base.target_directory = true;
 	}
 	create->request.bottom = fltfs_bottom_short_create;
 	create->security.AccessState = &create->state;

@@ -225,6 +225,8 @@ struct file_system_type fltfs_type = {
 	.init_fs_context	= fltfs_init_fs_context,
 	.parameters		= fltfs_parameters,
 	.kill_sb		= fltfs_kill_sb,
+	/* A filter's post-operation of a rename already sees the new name. */
+	.fs_flags		= FS_RENAME_DOES_D_MOVE,
 };
 MODULE_ALIAS_FS(FLTFS_NAME);
 

@@ -3,9 +3,13 @@
  * The mount as a volume: what the filter manager may ask of fltfs, and the one place where an
  * operation reaches the bottom of the stack.
  */
+#include <linux/blkdev.h>
+#include <linux/kdev_t.h>
 #include <linux/sched/signal.h>
+#include <linux/siphash.h>
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
+#include "fs/name.h"
 #include "fs/request.h"
 
 /* For operations that need nothing of the file system. */
@@ -101,14 +105,6 @@ static void fltfs_interest_changed(struct flt_volume *volume)
 	rcu_read_unlock();
 }
 
-static const struct flt_volume_ops fltfs_volume_ops = {
-	.perform		= fltfs_perform,
-	.substitute		= fltfs_substitute,
-	.keep			= fltfs_keep,
-	.free_file		= fltfs_fo_free,
-	.interest_changed	= fltfs_interest_changed,
-};
-
 /*
  * The type that filters are told. Local POSIX file systems say NTFS, since many filters attach to
  * nothing else and its features are the nearest (VOL-20).
@@ -166,6 +162,66 @@ ULONG fltfs_type_of(const char *name, const char *subtype, FLT_FILESYSTEM_TYPE *
 	return row->device ?: FILE_DEVICE_DISK_FILE_SYSTEM;
 }
 
+/* flt_volume_ops.writable */
+static bool fltfs_writable(struct flt_volume *volume)
+{
+	const struct fltfs_sb *fsb = volume->private;
+
+	return !sb_rdonly(fsb->upper) && !sb_rdonly(fsb->sb) &&
+	       !(fsb->sb->s_bdev && bdev_read_only(fsb->sb->s_bdev));
+}
+
+static const struct flt_volume_ops fltfs_volume_ops = {
+	.perform		= fltfs_perform,
+	.substitute		= fltfs_substitute,
+	.keep			= fltfs_keep,
+	.free_file		= fltfs_fo_free,
+	.query_name		= fltfs_query_name,
+	.name_stamp		= fltfs_name_stamp,
+	.writable		= fltfs_writable,
+	.interest_changed	= fltfs_interest_changed,
+};
+
+/* What the device below is like. */
+static void fltfs_describe_device(struct block_device *bdev, struct flt_volume_info *info)
+{
+	info->sector_size = bdev_logical_block_size(bdev);
+	info->alignment = bdev_dma_alignment(bdev) & 0x1ff;
+	if (bdev->bd_disk->flags & GENHD_FL_REMOVABLE)
+		info->characteristics |= FILE_REMOVABLE_MEDIA;
+	if (bdev_read_only(bdev))
+		info->characteristics |= FILE_READ_ONLY_DEVICE;
+}
+
+/*
+ * The same for each mount of a lower directory: made from what names its file system and from its
+ * inode number. What lives in memory only has none.
+ */
+static void fltfs_make_guid(const struct fltfs_sb *fsb, guid_t *guid)
+{
+	static const siphash_key_t keys[] = { { { 0x666c7466, 1 } }, { { 0x666c7466, 2 } } };
+	struct {
+		uuid_t uuid;
+		u64 device;
+		u64 inode;
+	} seed = { .inode = d_inode(fsb->mnt->mnt_root)->i_ino };
+	__le64 half[2];
+	unsigned int i;
+
+	if (!fsb->sb->s_bdev)
+		return;
+	if (uuid_is_null(&fsb->sb->s_uuid))
+		seed.device = new_encode_dev(fsb->sb->s_dev);
+	else
+		seed.uuid = fsb->sb->s_uuid;
+	for (i = 0; i < ARRAY_SIZE(half); i++)
+		half[i] = cpu_to_le64(siphash(&seed, sizeof(seed), &keys[i]));
+	memcpy(guid, half, sizeof(*guid));
+	/* One that was made from something else (RFC 9562). */
+	guid->b[7] = (guid->b[7] & 0x0f) | 0x80;
+	guid->b[8] = (guid->b[8] & 0x3f) | 0x80;
+}
+
 /**
  * fltfs_volume_create() - make a volume of a mount
  * @sb: upper super block, its fltfs_sb filled
@@ -185,6 +241,10 @@ int fltfs_volume_create(struct super_block *sb, const char *name)
 
 	info.device_type = fltfs_type_of(info.lower_type, fsb->sb->s_subtype, &info.fs_type);
 	info.local = info.device_type != FILE_DEVICE_NETWORK_FILE_SYSTEM;
+	fsb->upper = sb;
+	if (fsb->sb->s_bdev)
+		fltfs_describe_device(fsb->sb->s_bdev, &info);
+	fltfs_make_guid(fsb, &info.guid);
 	volume = flt_volume_create(&fltfs_volume_ops, fsb, &info);
 	if (IS_ERR(volume))
 		return PTR_ERR(volume);

@@ -23,6 +23,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->stream = NULL;
 	INIT_HLIST_HEAD(&file->contexts.contexts);
 	file->closed = false;
+	file->locked = false;
 }
 
 /**
@@ -33,7 +34,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
  */
 void flt_file_fini(struct flt_file *file)
 {
-	flt_contexts_drop(&file->contexts, false);
+	flt_contexts_drop(&file->contexts, file->locked);
 }
 
 void flt_file_get(struct flt_file *file)

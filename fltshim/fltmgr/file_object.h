@@ -22,6 +22,7 @@ struct flt_volume;
  * @stream: where its contexts of file and stream hang, set by the file system when it is open
  * @contexts: its stream handle contexts
  * @closed: CLOSE has reached the file system
+ * @locked: its end may come under locks of the VFS, where no filter's cleanup may run (CTX-36)
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -31,6 +32,7 @@ struct flt_file {
 	struct flt_anchor *stream;
 	struct flt_anchor contexts;
 	bool closed;
+	bool locked;
 	struct llist_node free_link;
 };
 

@@ -430,6 +430,7 @@ static void ctx_of_others(struct kunit *test)
 	struct probe *a = ctx_world(test), *b = ctx_probe(world_of(test), 'B', ctx_usual);
 	PFLT_CONTEXT mine, got;
 	unsigned int i;
+	u64 breaches;
 
 	world_do(world_of(test), IRP_MJ_READ);
 	for (i = 0; i < ARRAY_SIZE(ctx_types); i++) {
@@ -441,10 +442,12 @@ static void ctx_of_others(struct kunit *test)
 		FLT_PROVES(test, type == FLT_VOLUME_CONTEXT ? "CTX-42" : "CTX-43",
 			   ctx_get(b, type, &got) == STATUS_NOT_FOUND);
 	}
+	world_of(test)->breaches = true;
+	breaches = atomic64_read(&fsh_violations);
 	FLT_REQUIRE(test, NT_SUCCESS(ctx_new(a, FLT_INSTANCE_CONTEXT, &mine)));
 	FLT_PROVES(test, "CTX-66", ctx_set(b, FLT_INSTANCE_CONTEXT,
 					   FLT_SET_CONTEXT_KEEP_IF_EXISTS, mine, NULL) ==
-		   STATUS_INVALID_PARAMETER);
+		   STATUS_INVALID_PARAMETER && atomic64_read(&fsh_violations) == breaches + 1);
 	FLT_PROVES(test, "CTX-24", ctx_set(a, FLT_STREAM_CONTEXT, FLT_SET_CONTEXT_KEEP_IF_EXISTS,
 					   mine, NULL) == STATUS_INVALID_PARAMETER);
 	FltReleaseContext(mine);
@@ -479,14 +482,82 @@ static void ctx_not_open(struct kunit *test)
 	file->FsContext = &ctx_anchor;
 }
 
+/* One reference, and no more: of a context that nothing was done with, of every kind. */
+static void ctx_one_reference(struct kunit *test)
+{
+	static const FLT_CONTEXT_REGISTRATION reg[] = {
+		CTX_DEF(FLT_VOLUME_CONTEXT, CTX_FIXED), CTX_DEF(FLT_INSTANCE_CONTEXT, CTX_FIXED),
+		CTX_DEF(FLT_FILE_CONTEXT, CTX_FIXED), CTX_DEF(FLT_STREAM_CONTEXT, CTX_FIXED),
+		CTX_DEF(FLT_STREAMHANDLE_CONTEXT, CTX_FIXED),
+		CTX_DEF(FLT_SECTION_CONTEXT, CTX_FIXED),
+		{ FLT_TRANSACTION_CONTEXT, 0, NULL, CTX_FIXED, CTX_TAG }, CTX_END
+	};
+	struct probe *p = ctx_probe(world_of(test), 'A', reg);
+	FLT_CONTEXT_TYPE type;
+	PFLT_CONTEXT context;
+	u64 breaches;
+
+	for (type = FLT_VOLUME_CONTEXT; type <= FLT_SECTION_CONTEXT; type <<= 1) {
+		bool cleans = type != FLT_TRANSACTION_CONTEXT;
+		int cleaned = atomic_read(&ctx_cleaned);
+
+		FLT_REQUIRE(test, NT_SUCCESS(ctx_new(p, type, &context)));
+		FLT_PROVES(test, "CTX-15", atomic_read(&ctx_cleaned) == cleaned);
+		FltReleaseContext(context);
+		FLT_PROVES(test, "CTX-15", atomic_read(&ctx_cleaned) == cleaned + cleans);
+		if (type == FLT_SECTION_CONTEXT)
+			FLT_PROVES(test, "CTX-64", atomic_read(&ctx_cleaned) == cleaned + 1 &&
+				   ctx_last == context);
+		/* It is gone, with a callback to call or without. */
+		breaches = atomic64_read(&fsh_violations);
+		FltReferenceContext(context);
+		FLT_PROVES(test, cleans ? "CTX-15" : "CTX-34",
+			   atomic64_read(&fsh_violations) == breaches + 1);
+	}
+	FLT_REQUIRE(test, NT_SUCCESS(ctx_new(p, FLT_SECTION_CONTEXT, &context)));
+	breaches = atomic64_read(&fsh_violations);
+	FltDeleteContext(context);
+	FLT_PROVES(test, "CTX-39", atomic64_read(&fsh_violations) == breaches + 1);
+	FltReleaseContext(context);
+	FLT_PROVES(test, "CTX-39", atomic64_read(&fsh_violations) == breaches + 1 &&
+		   ctx_last == context);
+	world_of(test)->breaches = true;
+}
+
+/* From paged pool: a violation at DISPATCH_LEVEL, and a worker cleans up. */
+static void ctx_paged_release(struct kunit *test)
+{
+	struct probe *p = ctx_world(test);
+	int cleaned = atomic_read(&ctx_cleaned), at_once;
+	u64 breaches = atomic64_read(&fsh_violations);
+	PFLT_CONTEXT context;
+	KIRQL irql;
+
+	FLT_REQUIRE(test, NT_SUCCESS(FltAllocateContext(p->filter, FLT_STREAM_CONTEXT, CTX_FIXED,
+							PagedPool, &context)));
+	irql = KeRaiseIrqlToDpcLevel();
+	FltReleaseContext(context);
+	at_once = atomic_read(&ctx_cleaned);
+	KeLowerIrql(irql);
+	FLT_PROVES(test, "CTX-32", atomic64_read(&fsh_violations) == breaches + 1 &&
+		   at_once == cleaned);
+	FLT_PROVES(test, "CTX-32", WORLD_WAIT(atomic_read(&ctx_cleaned) == cleaned + 1) &&
+		   ctx_irql <= APC_LEVEL);
+	world_of(test)->breaches = true;
+}
+
 static NTSTATUS ctx_in_teardown;
+static NTSTATUS ctx_deleted_in_teardown[ARRAY_SIZE(ctx_types)];
 static NTSTATUS ctx_allocated_in_teardown;
 
 /* Its private is a context that it has allocated before. */
 static void ctx_set_in_teardown(struct probe *p, PCFLT_RELATED_OBJECTS objects)
 {
 	PFLT_CONTEXT context;
+	unsigned int i;
 
+	for (i = 1; i < ARRAY_SIZE(ctx_types); i++)
+		ctx_deleted_in_teardown[i] = ctx_delete(p, ctx_types[i], NULL);
 	ctx_allocated_in_teardown = ctx_new(p, FLT_STREAM_CONTEXT, &context);
 	ctx_in_teardown = ctx_set(p, FLT_STREAM_CONTEXT, FLT_SET_CONTEXT_KEEP_IF_EXISTS,
 				  p->private, NULL);
@@ -510,6 +581,9 @@ static void ctx_go_with_their_owner(struct kunit *test)
 	p->private = context;
 	p->on_complete = ctx_set_in_teardown;
 	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(p, true)));
+	for (i = 1; i < ARRAY_SIZE(ctx_types); i++)
+		FLT_PROVES(test, "CTX-41", ctx_deleted_in_teardown[i] ==
+			   STATUS_FLT_DELETING_OBJECT);
 	FLT_PROVES(test, "CTX-18", ctx_allocated_in_teardown == STATUS_FLT_DELETING_OBJECT);
 	FLT_PROVES(test, "CTX-26", ctx_in_teardown == STATUS_FLT_DELETING_OBJECT);
 	/* That one too. */
@@ -648,6 +722,8 @@ static struct kunit_case context_cases[] = {
 	KUNIT_CASE(ctx_in_softirq),
 	KUNIT_CASE(ctx_of_others),
 	KUNIT_CASE(ctx_not_open),
+	KUNIT_CASE(ctx_one_reference),
+	KUNIT_CASE(ctx_paged_release),
 	KUNIT_CASE(ctx_go_with_their_owner),
 	KUNIT_CASE(ctx_several_at_once),
 	KUNIT_CASE(ctx_race),

@@ -244,6 +244,13 @@ static void mdl_parts(struct kunit *test)
 	IoBuildPartialMdl(whole, part, memory + 3 * PAGE_SIZE + 100, 1);
 	FLT_EXPECT(test, mdl_breaches() == breaches + 1);
 	FLT_EXPECT(test, MmGetMdlByteCount(part) == PAGE_SIZE + 100);
+	IoFreeMdl(whole);
+	/* Nor is there a part of what is not built. */
+	whole = IoAllocateMdl(memory + 100, 3 * PAGE_SIZE, FALSE, FALSE, NULL);
+	FLT_REQUIRE(test, whole);
+	IoBuildPartialMdl(whole, part, memory + PAGE_SIZE, 1);
+	FLT_EXPECT(test, mdl_breaches() == breaches + 2);
+	FLT_EXPECT(test, MmGetMdlByteCount(part) == PAGE_SIZE + 100);
 	IoFreeMdl(part);
 	IoFreeMdl(whole);
 	vfree(memory);

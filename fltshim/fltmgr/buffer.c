@@ -402,6 +402,7 @@ PVOID FltAllocatePoolAlignedWithTag(PFLT_INSTANCE Instance, POOL_TYPE PoolType,
 {
 	bool paged = PoolType & 1;
 	POOL_FLAGS flags = paged ? POOL_FLAG_PAGED : POOL_FLAG_NON_PAGED;
+	void *block;
 
 	if (!flt_instance_check(Instance) || !Tag || (paged && ke_is_atomic())) {
 		fsh_violation(fsh_caller(), __func__, "instance %p, tag %#x, pool type %d%s",
@@ -409,8 +410,11 @@ PVOID FltAllocatePoolAlignedWithTag(PFLT_INSTANCE Instance, POOL_TYPE PoolType,
 			      paged && ke_is_atomic() ? " at DISPATCH_LEVEL" : "");
 		return NULL;
 	}
-	return pool_alloc(__builtin_return_address(0), flags | POOL_FLAG_UNINITIALIZED,
-			  max_t(size_t, NumberOfBytes, PAGE_SIZE), Tag);
+	block = pool_alloc(__builtin_return_address(0), flags | POOL_FLAG_UNINITIALIZED,
+			   max_t(size_t, NumberOfBytes, PAGE_SIZE), Tag);
+	if (block)
+		pool_set_whose(block, Instance);
+	return block;
 }
 EXPORT_SYMBOL_GPL(FltAllocatePoolAlignedWithTag);
 
@@ -418,7 +422,7 @@ EXPORT_SYMBOL_GPL(FltAllocatePoolAlignedWithTag);
  * FltFreePoolAlignedWithTag() - free what FltAllocatePoolAlignedWithTag() gave
  * @Instance: as at the allocation
  * @Buffer: the block
- * @Tag: as at the allocation; another one is reported
+ * @Tag: as at the allocation; another one is reported, as another instance is, and it is freed
  *
  * WDK page: fltfreepoolalignedwithtag. IRQL: as at the allocation.
  */
@@ -426,6 +430,9 @@ VOID FltFreePoolAlignedWithTag(PFLT_INSTANCE Instance, PVOID Buffer, ULONG Tag)
 {
 	if (!flt_instance_check(Instance))
 		fsh_violation(fsh_caller(), __func__, "%p is no instance", Instance);
+	else if (!pool_is_whose(Buffer, Instance))
+		fsh_violation(fsh_caller(), __func__, "%p was allocated for another than %p",
+			      Buffer, Instance);
 	pool_free(__builtin_return_address(0), __func__, Buffer, Tag);
 }
 EXPORT_SYMBOL_GPL(FltFreePoolAlignedWithTag);

@@ -497,7 +497,7 @@ static NTSTATUS flt_context_link(const struct flt_context_place *place, struct f
  * flt_context_set() - hang a context on something
  * @place: where
  * @how: what to do with one that is there already
- * @new: the context, of which the caller has a reference and keeps it
+ * @new: the context, of which the caller has a reference and keeps it; of the place's filter
  * @old: NULL, or receives the one that was there, referenced
  */
 NTSTATUS flt_context_set(const struct flt_context_place *place, FLT_SET_CONTEXT_OPERATION how,
@@ -513,7 +513,7 @@ NTSTATUS flt_context_set(const struct flt_context_place *place, FLT_SET_CONTEXT_
 	ctx = flt_context_find_get(new);
 	if (!ctx)
 		return STATUS_INVALID_PARAMETER;
-	if (ctx->type != place->type || ctx->filter != place->filter) {
+	if (ctx->type != place->type) {
 		flt_context_put(ctx, false);
 		return STATUS_INVALID_PARAMETER;
 	}

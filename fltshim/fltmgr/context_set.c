@@ -4,6 +4,7 @@
  * What setting, getting and deleting mean is in context.c.
  */
 #include <linux/export.h>
+#include <linux/module.h>
 #include "fltmgr/context.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
@@ -13,6 +14,38 @@
 #include "nt/ke_irql.h"
 #include "nt/violation.h"
 
+/**
+ * struct flt_about - what a routine of this file was called with, and by whom
+ * @type: FLT_*_CONTEXT
+ * @filter: for volume contexts: whose
+ * @volume: for volume contexts
+ * @instance: for the others: whose
+ * @file: for contexts of file, stream and stream handle
+ * @ip: return address into the driver
+ * @routine: for messages
+ * @level: contexts can be looked at: not above APC_LEVEL (CTX-55)
+ */
+struct flt_about {
+	FLT_CONTEXT_TYPE type;
+	PFLT_FILTER filter;
+	PFLT_VOLUME volume;
+	PFLT_INSTANCE instance;
+	PFILE_OBJECT file;
+	unsigned long ip;
+	const char *routine;
+	bool level;
+};
+
+/* To be used in the exported routine itself. */
+#define FLT_ABOUT(kind, ...)				\
+	(&(const struct flt_about){			\
+		.type = FLT_##kind##_CONTEXT,		\
+		.ip = _RET_IP_,				\
+		.routine = __func__,			\
+		.level = ke_at_most(APC_LEVEL),		\
+		__VA_ARGS__				\
+	})
+
 /* An open file: between the success of its create and its close. */
 static bool flt_file_has_contexts(PFILE_OBJECT file)
 {
@@ -20,14 +53,45 @@ static bool flt_file_has_contexts(PFILE_OBJECT file)
 	       flt_file_of(file)->stream;
 }
 
-static NTSTATUS flt_place_volume(struct flt_context_place *place, PFLT_FILTER Filter,
-				 PFLT_VOLUME Volume, const char *who, const char *routine)
+static const char *flt_about_who(const struct flt_about *about)
 {
-	struct flt_volume *volume = (struct flt_volume *)Volume;
-	struct flt_filter *filter = flt_filter_of(Filter);
+	return fsh_driver_name_at(about->ip);
+}
 
-	if (!flt_object_is(Filter, FLT_TYPE_FILTER, who, routine) ||
-	    !flt_object_is(Volume, FLT_TYPE_VOLUME, who, routine))
+/* The usual answer costs a compare; only a message needs the driver's name. */
+static bool flt_about_is(const struct flt_about *about, const void *object,
+			 enum flt_object_type type)
+{
+	if (likely(object && ((const struct flt_object *)object)->type == type))
+		return true;
+	return flt_object_is(object, type, flt_about_who(about), about->routine);
+}
+
+/*
+ * Contexts are private: no minifilter has to do with another's (CTX-66). The filter's own code is
+ * seen at once; code of no minifilter, as of a driver that helps one, is let through.
+ */
+static bool flt_about_own(const struct flt_about *about, const struct flt_filter *filter)
+{
+	const struct fsh_driver *driver;
+
+	if (likely(within_module(about->ip, filter->driver->owner)))
+		return true;
+	driver = fsh_driver_at(about->ip);
+	if (!driver || !driver->filter || driver->filter == filter)
+		return true;
+	fsh_violation(driver->service, about->routine, "contexts of %s are not its own",
+		      filter->name_utf8);
+	return false;
+}
+
+static NTSTATUS flt_place_volume(struct flt_context_place *place, const struct flt_about *about)
+{
+	struct flt_volume *volume = (struct flt_volume *)about->volume;
+	struct flt_filter *filter = flt_filter_of(about->filter);
+
+	if (!flt_about_is(about, filter, FLT_TYPE_FILTER) ||
+	    !flt_about_is(about, volume, FLT_TYPE_VOLUME) || !flt_about_own(about, filter))
 		return STATUS_INVALID_PARAMETER;
 	*place = (struct flt_context_place) {
 		.anchor = &volume->contexts,
@@ -41,12 +105,33 @@ static NTSTATUS flt_place_volume(struct flt_context_place *place, PFLT_FILTER Fi
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS flt_place_instance(struct flt_context_place *place, PFLT_INSTANCE Instance,
-				   const char *who, const char *routine)
+static NTSTATUS flt_place_file(struct flt_context_place *place, const struct flt_about *about)
 {
-	struct flt_instance *instance = flt_instance_of(Instance);
+	struct flt_instance *instance = flt_instance_of(about->instance);
+	struct flt_file *file = flt_file_of(about->file);
 
-	if (!flt_object_is(Instance, FLT_TYPE_INSTANCE, who, routine))
+	if (!flt_file_has_contexts(about->file))
+		return STATUS_NOT_SUPPORTED;
+	if (file->volume != instance->volume) {
+		fsh_violation(flt_about_who(about), about->routine,
+			      "the file is on another volume than the instance");
+		return STATUS_INVALID_PARAMETER;
+	}
+	place->anchor = about->type == FLT_STREAMHANDLE_CONTEXT ? &file->contexts : file->stream;
+	return STATUS_SUCCESS;
+}
+
+/* Where the context goes, or is looked for. */
+static NTSTATUS flt_place(struct flt_context_place *place, const struct flt_about *about)
+{
+	struct flt_instance *instance = flt_instance_of(about->instance);
+
+	if (!about->level)
+		return STATUS_NOT_SUPPORTED;
+	if (about->type == FLT_VOLUME_CONTEXT)
+		return flt_place_volume(place, about);
+	if (!flt_about_is(about, instance, FLT_TYPE_INSTANCE) ||
+	    !flt_about_own(about, instance->filter))
 		return STATUS_INVALID_PARAMETER;
 	*place = (struct flt_context_place) {
 		.anchor = &instance->anchor,
@@ -55,40 +140,49 @@ static NTSTATUS flt_place_instance(struct flt_context_place *place, PFLT_INSTANC
 		.deleting = &instance->obj.deleting,
 		.owner_deleting = &instance->obj.deleting,
 		.filter = instance->filter,
-		.type = FLT_INSTANCE_CONTEXT,
+		.type = about->type,
 	};
-	return STATUS_SUCCESS;
+	return about->type == FLT_INSTANCE_CONTEXT ? STATUS_SUCCESS : flt_place_file(place, about);
 }
 
-static NTSTATUS flt_place_file(struct flt_context_place *place, PFLT_INSTANCE Instance,
-			       PFILE_OBJECT FileObject, FLT_CONTEXT_TYPE type, const char *who,
-			       const char *routine)
+static NTSTATUS flt_set(const struct flt_about *about, FLT_SET_CONTEXT_OPERATION how,
+			PFLT_CONTEXT new, PFLT_CONTEXT *old)
 {
-	NTSTATUS status = flt_place_instance(place, Instance, who, routine);
+	struct flt_context_place place;
+	NTSTATUS status = flt_place(&place, about);
+	const struct flt_filter *owner;
 
+	if (old)
+		*old = NULL_CONTEXT;
 	if (!NT_SUCCESS(status))
 		return status;
-	if (!flt_file_has_contexts(FileObject))
-		return STATUS_NOT_SUPPORTED;
-	if (flt_file_of(FileObject)->volume != flt_instance_of(Instance)->volume) {
-		fsh_violation(who, routine, "the file is on another volume than the instance");
+	owner = flt_context_filter(new);
+	if (owner && owner != place.filter) {
+		fsh_violation(flt_about_who(about), about->routine, "context %p is one of %s", new,
+			      owner->name_utf8);
 		return STATUS_INVALID_PARAMETER;
 	}
-	place->anchor = type == FLT_STREAMHANDLE_CONTEXT ? &flt_file_of(FileObject)->contexts :
-							   flt_file_of(FileObject)->stream;
-	place->type = type;
-	return STATUS_SUCCESS;
+	return flt_context_set(&place, how, new, old);
 }
 
-/* Above APC_LEVEL contexts cannot be looked at (CTX-55). */
-#define FLT_CONTEXT_LEVEL(old)				\
-({							\
-	PFLT_CONTEXT *old_ = (old);			\
-							\
-	if (old_)					\
-		*old_ = NULL_CONTEXT;			\
-	ke_at_most(APC_LEVEL);				\
-})
+static NTSTATUS flt_get(const struct flt_about *about, PFLT_CONTEXT *context)
+{
+	struct flt_context_place place;
+	NTSTATUS status = flt_place(&place, about);
+
+	*context = NULL_CONTEXT;
+	return NT_SUCCESS(status) ? flt_context_get(&place, context) : status;
+}
+
+static NTSTATUS flt_delete(const struct flt_about *about, PFLT_CONTEXT *old)
+{
+	struct flt_context_place place;
+	NTSTATUS status = flt_place(&place, about);
+
+	if (old)
+		*old = NULL_CONTEXT;
+	return NT_SUCCESS(status) ? flt_context_delete(&place, old) : status;
+}
 
 /**
  * FltSetVolumeContext() - set the caller's context of the volume
@@ -105,16 +199,10 @@ static NTSTATUS flt_place_file(struct flt_context_place *place, PFLT_INSTANCE In
 NTSTATUS FltSetVolumeContext(PFLT_VOLUME Volume, FLT_SET_CONTEXT_OPERATION Operation,
 			     PFLT_CONTEXT NewContext, PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
+	PFLT_FILTER filter = flt_filter_opaque(flt_context_filter(NewContext));
 
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_volume(&place, flt_filter_opaque(flt_context_filter(NewContext)),
-				  Volume, fsh_caller(), __func__);
-	if (!NT_SUCCESS(status))
-		return status;
-	return flt_context_set(&place, Operation, NewContext, OldContext);
+	return flt_set(FLT_ABOUT(VOLUME, .filter = filter, .volume = Volume),
+		       Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetVolumeContext);
 
@@ -131,13 +219,7 @@ EXPORT_SYMBOL_GPL(FltSetVolumeContext);
  */
 NTSTATUS FltGetVolumeContext(PFLT_FILTER Filter, PFLT_VOLUME Volume, PFLT_CONTEXT *Context)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(Context))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_volume(&place, Filter, Volume, fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+	return flt_get(FLT_ABOUT(VOLUME, .filter = Filter, .volume = Volume), Context);
 }
 EXPORT_SYMBOL_GPL(FltGetVolumeContext);
 
@@ -154,13 +236,7 @@ EXPORT_SYMBOL_GPL(FltGetVolumeContext);
  */
 NTSTATUS FltDeleteVolumeContext(PFLT_FILTER Filter, PFLT_VOLUME Volume, PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_volume(&place, Filter, Volume, fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+	return flt_delete(FLT_ABOUT(VOLUME, .filter = Filter, .volume = Volume), OldContext);
 }
 EXPORT_SYMBOL_GPL(FltDeleteVolumeContext);
 
@@ -179,15 +255,8 @@ EXPORT_SYMBOL_GPL(FltDeleteVolumeContext);
 NTSTATUS FltSetInstanceContext(PFLT_INSTANCE Instance, FLT_SET_CONTEXT_OPERATION Operation,
 			       PFLT_CONTEXT NewContext, PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_instance(&place, Instance, fsh_caller(), __func__);
-	if (!NT_SUCCESS(status))
-		return status;
-	return flt_context_set(&place, Operation, NewContext, OldContext);
+	return flt_set(FLT_ABOUT(INSTANCE, .instance = Instance),
+		       Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetInstanceContext);
 
@@ -203,13 +272,7 @@ EXPORT_SYMBOL_GPL(FltSetInstanceContext);
  */
 NTSTATUS FltGetInstanceContext(PFLT_INSTANCE Instance, PFLT_CONTEXT *Context)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(Context))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_instance(&place, Instance, fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+	return flt_get(FLT_ABOUT(INSTANCE, .instance = Instance), Context);
 }
 EXPORT_SYMBOL_GPL(FltGetInstanceContext);
 
@@ -225,13 +288,7 @@ EXPORT_SYMBOL_GPL(FltGetInstanceContext);
  */
 NTSTATUS FltDeleteInstanceContext(PFLT_INSTANCE Instance, PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_instance(&place, Instance, fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+	return flt_delete(FLT_ABOUT(INSTANCE, .instance = Instance), OldContext);
 }
 EXPORT_SYMBOL_GPL(FltDeleteInstanceContext);
 
@@ -253,16 +310,8 @@ NTSTATUS FltSetFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 			   FLT_SET_CONTEXT_OPERATION Operation, PFLT_CONTEXT NewContext,
 			   PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_FILE_CONTEXT,
-				fsh_caller(), __func__);
-	if (!NT_SUCCESS(status))
-		return status;
-	return flt_context_set(&place, Operation, NewContext, OldContext);
+	return flt_set(FLT_ABOUT(FILE, .instance = Instance, .file = FileObject),
+		       Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetFileContext);
 
@@ -279,14 +328,7 @@ EXPORT_SYMBOL_GPL(FltSetFileContext);
  */
 NTSTATUS FltGetFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PFLT_CONTEXT *Context)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(Context))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_FILE_CONTEXT,
-				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+	return flt_get(FLT_ABOUT(FILE, .instance = Instance, .file = FileObject), Context);
 }
 EXPORT_SYMBOL_GPL(FltGetFileContext);
 
@@ -305,14 +347,7 @@ EXPORT_SYMBOL_GPL(FltGetFileContext);
 NTSTATUS FltDeleteFileContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 			      PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_FILE_CONTEXT,
-				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+	return flt_delete(FLT_ABOUT(FILE, .instance = Instance, .file = FileObject), OldContext);
 }
 EXPORT_SYMBOL_GPL(FltDeleteFileContext);
 
@@ -334,16 +369,8 @@ NTSTATUS FltSetStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 			     FLT_SET_CONTEXT_OPERATION Operation, PFLT_CONTEXT NewContext,
 			     PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_STREAM_CONTEXT,
-				fsh_caller(), __func__);
-	if (!NT_SUCCESS(status))
-		return status;
-	return flt_context_set(&place, Operation, NewContext, OldContext);
+	return flt_set(FLT_ABOUT(STREAM, .instance = Instance, .file = FileObject),
+		       Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetStreamContext);
 
@@ -360,14 +387,7 @@ EXPORT_SYMBOL_GPL(FltSetStreamContext);
  */
 NTSTATUS FltGetStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PFLT_CONTEXT *Context)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(Context))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_STREAM_CONTEXT,
-				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+	return flt_get(FLT_ABOUT(STREAM, .instance = Instance, .file = FileObject), Context);
 }
 EXPORT_SYMBOL_GPL(FltGetStreamContext);
 
@@ -386,14 +406,7 @@ EXPORT_SYMBOL_GPL(FltGetStreamContext);
 NTSTATUS FltDeleteStreamContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 				PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_STREAM_CONTEXT,
-				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+	return flt_delete(FLT_ABOUT(STREAM, .instance = Instance, .file = FileObject), OldContext);
 }
 EXPORT_SYMBOL_GPL(FltDeleteStreamContext);
 
@@ -415,16 +428,8 @@ NTSTATUS FltSetStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObje
 				   FLT_SET_CONTEXT_OPERATION Operation, PFLT_CONTEXT NewContext,
 				   PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_STREAMHANDLE_CONTEXT,
-				fsh_caller(), __func__);
-	if (!NT_SUCCESS(status))
-		return status;
-	return flt_context_set(&place, Operation, NewContext, OldContext);
+	return flt_set(FLT_ABOUT(STREAMHANDLE, .instance = Instance, .file = FileObject),
+		       Operation, NewContext, OldContext);
 }
 EXPORT_SYMBOL_GPL(FltSetStreamHandleContext);
 
@@ -442,14 +447,7 @@ EXPORT_SYMBOL_GPL(FltSetStreamHandleContext);
 NTSTATUS FltGetStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 				   PFLT_CONTEXT *Context)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(Context))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_STREAMHANDLE_CONTEXT,
-				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_get(&place, Context) : status;
+	return flt_get(FLT_ABOUT(STREAMHANDLE, .instance = Instance, .file = FileObject), Context);
 }
 EXPORT_SYMBOL_GPL(FltGetStreamHandleContext);
 
@@ -468,14 +466,8 @@ EXPORT_SYMBOL_GPL(FltGetStreamHandleContext);
 NTSTATUS FltDeleteStreamHandleContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 				      PFLT_CONTEXT *OldContext)
 {
-	struct flt_context_place place;
-	NTSTATUS status;
-
-	if (!FLT_CONTEXT_LEVEL(OldContext))
-		return STATUS_NOT_SUPPORTED;
-	status = flt_place_file(&place, Instance, FileObject, FLT_STREAMHANDLE_CONTEXT,
-				fsh_caller(), __func__);
-	return NT_SUCCESS(status) ? flt_context_delete(&place, OldContext) : status;
+	return flt_delete(FLT_ABOUT(STREAMHANDLE, .instance = Instance, .file = FileObject),
+			  OldContext);
 }
 EXPORT_SYMBOL_GPL(FltDeleteStreamHandleContext);
 
@@ -539,20 +531,32 @@ NTSTATUS FltDeleteTransactionContext(PFLT_INSTANCE Instance, PKTRANSACTION Trans
 EXPORT_SYMBOL_GPL(FltDeleteTransactionContext);
 
 /* What is wanted of the related contexts; those that there are not stay NULL_CONTEXT. */
-static void flt_get_contexts(PCFLT_RELATED_OBJECTS objects, FLT_CONTEXT_TYPE wanted,
-			     PFLT_RELATED_CONTEXTS_EX to)
+static void flt_get_several(const struct flt_about *first, PCFLT_RELATED_OBJECTS objects,
+			    FLT_CONTEXT_TYPE wanted, PFLT_RELATED_CONTEXTS_EX to)
 {
-	if (wanted & FLT_VOLUME_CONTEXT)
-		FltGetVolumeContext(objects->Filter, objects->Volume, &to->VolumeContext);
-	if (wanted & FLT_INSTANCE_CONTEXT)
-		FltGetInstanceContext(objects->Instance, &to->InstanceContext);
-	if (wanted & FLT_FILE_CONTEXT)
-		FltGetFileContext(objects->Instance, objects->FileObject, &to->FileContext);
-	if (wanted & FLT_STREAM_CONTEXT)
-		FltGetStreamContext(objects->Instance, objects->FileObject, &to->StreamContext);
-	if (wanted & FLT_STREAMHANDLE_CONTEXT)
-		FltGetStreamHandleContext(objects->Instance, objects->FileObject,
-					  &to->StreamHandleContext);
+	static const struct {
+		FLT_CONTEXT_TYPE type;
+		size_t member;
+	} kinds[] = {
+		{ FLT_VOLUME_CONTEXT, offsetof(FLT_RELATED_CONTEXTS_EX, VolumeContext) },
+		{ FLT_INSTANCE_CONTEXT, offsetof(FLT_RELATED_CONTEXTS_EX, InstanceContext) },
+		{ FLT_FILE_CONTEXT, offsetof(FLT_RELATED_CONTEXTS_EX, FileContext) },
+		{ FLT_STREAM_CONTEXT, offsetof(FLT_RELATED_CONTEXTS_EX, StreamContext) },
+		{ FLT_STREAMHANDLE_CONTEXT,
+		  offsetof(FLT_RELATED_CONTEXTS_EX, StreamHandleContext) },
+	};
+	struct flt_about about = *first;
+	unsigned int i;
+
+	about.filter = objects->Filter;
+	about.volume = objects->Volume;
+	about.instance = objects->Instance;
+	about.file = objects->FileObject;
+	for (i = 0; about.level && i < ARRAY_SIZE(kinds); i++) {
+		about.type = kinds[i].type;
+		if (wanted & about.type)
+			flt_get(&about, (void *)to + kinds[i].member);
+	}
 }
 
 /**
@@ -568,8 +572,7 @@ VOID FltGetContexts(PCFLT_RELATED_OBJECTS FltObjects, FLT_CONTEXT_TYPE DesiredCo
 {
 	FLT_RELATED_CONTEXTS_EX got = {};
 
-	if (ke_at_most(APC_LEVEL))
-		flt_get_contexts(FltObjects, DesiredContexts, &got);
+	flt_get_several(FLT_ABOUT(VOLUME), FltObjects, DesiredContexts, &got);
 	/* The same members, without the last one. */
 	memcpy(Contexts, &got, sizeof(*Contexts));
 }
@@ -592,8 +595,7 @@ NTSTATUS FltGetContextsEx(PCFLT_RELATED_OBJECTS FltObjects, FLT_CONTEXT_TYPE Des
 	if (ContextsSize != sizeof(*Contexts) || DesiredContexts & ~FLT_ALL_CONTEXTS)
 		return STATUS_INVALID_PARAMETER;
 	memset(Contexts, 0, sizeof(*Contexts));
-	if (ke_at_most(APC_LEVEL))
-		flt_get_contexts(FltObjects, DesiredContexts, Contexts);
+	flt_get_several(FLT_ABOUT(VOLUME), FltObjects, DesiredContexts, Contexts);
 	return STATUS_SUCCESS;
 }
 EXPORT_SYMBOL_GPL(FltGetContextsEx);

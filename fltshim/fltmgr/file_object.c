@@ -30,6 +30,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->target_directory = false;
 	file->closed = false;
 	file->priority = FLT_NO_PRIORITY;
+	file->locked = false;
 }
 
 /**
@@ -40,8 +41,8 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
  */
 void flt_file_fini(struct flt_file *file)
 {
-	flt_contexts_drop(&file->contexts, false);
 	flt_names_drop(file);
+	flt_contexts_drop(&file->contexts, file->locked);
 }
 
 void flt_file_get(struct flt_file *file)

@@ -28,6 +28,7 @@ struct flt_volume;
  *	target, which FileName is
  * @closed: CLOSE has reached the file system
  * @priority: IO_PRIORITY_HINT that a filter gave it, or FLT_NO_PRIORITY
+ * @locked: its end may come under locks of the VFS, where no filter's cleanup may run (CTX-36)
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -41,6 +42,7 @@ struct flt_file {
 	bool target_directory;
 	bool closed;
 	s8 priority;
+	bool locked;
 	struct llist_node free_link;
 };
 

@@ -31,6 +31,7 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs)
 	vecs->vecs = vecs->inline_vecs;
 }
 
+/* A range of the kernel's memory. Return: 0 or a negative errno. */
 static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 {
 	unsigned int count = DIV_ROUND_UP(offset_in_page(buffer) + length, PAGE_SIZE);
@@ -49,33 +50,74 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 		}
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
+		/* A filter put there what is no memory of the kernel's. */
+		if (!vecs->vecs[i].bv_page)
+			return -EFAULT;
 		buffer += part;
 		length -= part;
 	}
 	return 0;
 }
 
-/*
- * What of the memory may be used: ours has its size, a filter's own is as large as it says. An MDL
- * wins over an address (BUF-017). Of a chain only what the first MDL describes is transferred.
- */
-static void *fltfs_transfer_memory(const struct flt_operation *op, size_t *length)
+/* How many pages the first @length bytes of a chain lie in; 0 for an MDL without any. */
+static unsigned int fltfs_chain_pages(const MDL *mdl, size_t length)
+{
+	unsigned int count = 0;
+
+	for (; mdl && length; mdl = mdl->Next) {
+		size_t part = min_t(size_t, length, mdl->ByteCount);
+
+		/* (Empty ones could go round in a circle.) */
+		if (!part || !mm_mdl_has_pages(mdl))
+			return 0;
+		count += DIV_ROUND_UP(mdl->ByteOffset + part, PAGE_SIZE);
+		length -= part;
+	}
+	return count;
+}
+
+/* The memory of a chain of MDLs; *@length becomes what it has, if that is less. */
+static int fltfs_vecs_fill_chain(struct fltfs_vecs *vecs, const MDL *mdl, size_t *length)
+{
+	unsigned int count = fltfs_chain_pages(mdl, *length), i = 0;
+	size_t left = *length;
+
+	if (!count)
+		return -EFAULT;
+	if (!fltfs_vecs_alloc(vecs, count))
+		return -ENOMEM;
+	for (; mdl && left; mdl = mdl->Next) {
+		size_t rest = min_t(size_t, left, mdl->ByteCount);
+		unsigned int offset = mdl->ByteOffset;
+		ULONG page;
+
+		left -= rest;
+		for (page = 0; rest; page++, i++, offset = 0) {
+			size_t part = min_t(size_t, rest, PAGE_SIZE - offset);
+
+			vecs->vecs[i].bv_page = mm_mdl_page(mdl, page);
+			vecs->vecs[i].bv_offset = offset;
+			vecs->vecs[i].bv_len = part;
+			if (!vecs->vecs[i].bv_page)
+				return -EFAULT;
+			rest -= part;
+		}
+	}
+	*length -= left;
+	return 0;
+}
+
+/* What of the memory may be used: ours has its size, a filter's own is as large as it says. */
+static size_t fltfs_transfer_bound(const struct flt_operation *op, const char *buffer,
+				   size_t length)
 {
 	const struct fltfs_transfer *transfer = op->front;
-	void *buffer = op->iopb.Parameters.Read.ReadBuffer;
-	PMDL mdl = op->iopb.Parameters.Read.MdlAddress;
 	size_t offset;
 
-	if (mdl) {
-		*length = min_t(size_t, *length, mdl->ByteCount);
-		return MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
-	}
 	if (!transfer || !transfer->buffer)
-		return buffer;
-	offset = (char *)buffer - (char *)transfer->buffer;
-	if (offset < transfer->size)
-		*length = min(*length, transfer->size - offset);
-	return buffer;
+		return length;
+	offset = buffer - (const char *)transfer->buffer;
+	return offset < transfer->size ? min(length, transfer->size - offset) : length;
 }
 
 /*
@@ -100,11 +142,17 @@ static int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs
 		iov_iter_truncate(iter, length);
 		return 0;
 	}
-	buffer = fltfs_transfer_memory(op, &length);
-	if (!buffer)
-		return -EFAULT;
-	err = fltfs_vecs_fill(vecs, buffer, length);
-	if (!err)
+	/* An MDL wins over an address (BUF-017). */
+	if (parameters->Read.MdlAddress) {
+		err = fltfs_vecs_fill_chain(vecs, parameters->Read.MdlAddress, &length);
+	} else {
+		buffer = parameters->Read.ReadBuffer;
+		length = fltfs_transfer_bound(op, buffer, length);
+		err = fltfs_vecs_fill(vecs, buffer, length);
+	}
+	if (err)
+		fltfs_vecs_free(vecs);
+	else
 		iov_iter_bvec(iter, write ? ITER_SOURCE : ITER_DEST, vecs->vecs, vecs->count,
 			      length);
 	return err;

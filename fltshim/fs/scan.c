@@ -182,6 +182,7 @@ static void fltfs_bottom_scan(struct flt_operation *op)
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
 	struct fltfs_gather *gather = op->front;
 	struct fltfs_fo *fo = fltfs_op_fo(op);
+	PMDL mdl = parameters->DirectoryControl.QueryDirectory.MdlAddress;
 	int err;
 
 	if (parameters->DirectoryControl.QueryDirectory.FileInformationClass !=
@@ -191,6 +192,11 @@ static void fltfs_bottom_scan(struct flt_operation *op)
 	}
 	gather->buffer = parameters->DirectoryControl.QueryDirectory.DirectoryBuffer;
 	gather->length = parameters->DirectoryControl.QueryDirectory.Length;
+	if (mdl) {
+		/* An MDL wins over an address (BUF-017). */
+		gather->buffer = MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
+		gather->length = min_t(ULONG, gather->length, mdl->ByteCount);
+	}
 	if (gather->buffer == gather->scan->buffer)
 		gather->length = min_t(ULONG, gather->length, FLTFS_SCAN_LENGTH);
 	if (!gather->buffer || gather->length < FLTFS_ENTRY_FIXED + NAME_MAX * sizeof(WCHAR)) {

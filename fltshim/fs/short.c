@@ -105,6 +105,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 		err = -ENOMEM;
 		goto out;
 	}
+	fo->base.locked = true;
 	if (target) {
 		/* The name is the target's, the object is its directory. */
 		dput(fo->dentry);

@@ -12,6 +12,8 @@ struct fsh_driver;
 
 void *pool_alloc(const void *caller, POOL_FLAGS flags, size_t size, ULONG tag);
 void pool_free(const void *caller, const char *routine, void *block, ULONG tag);
+bool pool_set_whose(void *block, const void *whose);
+bool pool_is_whose(void *block, const void *whose);
 void pool_driver_gone(struct fsh_driver *driver);
 void pool_init(void);
 void pool_exit(void);

@@ -103,6 +103,7 @@ struct pool_big {
 	void *block;
 	struct pool_account *account;
 	size_t size;
+	const void *whose;	/* what it was asked for besides, to be named when it is freed */
 };
 
 struct pool_bucket {
@@ -334,6 +335,7 @@ static void *pool_alloc_big(struct pool_account *account, size_t size, gfp_t gfp
 	}
 	big->account = account;
 	big->size = size;
+	big->whose = NULL;
 	bucket = pool_bucket(big->block);
 	spin_lock_irqsave(&bucket->lock, flags);
 	hlist_add_head(&big->link, &bucket->blocks);
@@ -341,23 +343,61 @@ static void *pool_alloc_big(struct pool_account *account, size_t size, gfp_t gfp
 	return big->block;
 }
 
+static struct pool_big *pool_find_big(struct pool_bucket *bucket, const void *block)
+{
+	struct pool_big *big;
+
+	lockdep_assert_held(&bucket->lock);
+	hlist_for_each_entry(big, &bucket->blocks, link) {
+		if (big->block == block)
+			return big;
+	}
+	return NULL;
+}
+
+/* Notes what a page-aligned block was asked for; false if there is no such block. */
+bool pool_set_whose(void *block, const void *whose)
+{
+	struct pool_bucket *bucket = pool_bucket(block);
+	struct pool_big *big;
+	unsigned long flags;
+
+	spin_lock_irqsave(&bucket->lock, flags);
+	big = pool_find_big(bucket, block);
+	if (big)
+		big->whose = whose;
+	spin_unlock_irqrestore(&bucket->lock, flags);
+	return big;
+}
+
+/* Is it the same? True as well where there is no such block, which is another complaint. */
+bool pool_is_whose(void *block, const void *whose)
+{
+	struct pool_bucket *bucket = pool_bucket(block);
+	struct pool_big *big;
+	unsigned long flags;
+	bool same;
+
+	spin_lock_irqsave(&bucket->lock, flags);
+	big = pool_find_big(bucket, block);
+	same = !big || big->whose == whose;
+	spin_unlock_irqrestore(&bucket->lock, flags);
+	return same;
+}
+
 /* Takes a page-aligned block out of the table; NULL: there is none at this address. */
 static struct pool_big *pool_take_big(const void *block)
 {
 	struct pool_bucket *bucket = pool_bucket(block);
-	struct pool_big *big, *found = NULL;
+	struct pool_big *big;
 	unsigned long flags;
 
 	spin_lock_irqsave(&bucket->lock, flags);
-	hlist_for_each_entry(big, &bucket->blocks, link) {
-		if (big->block == block) {
-			hlist_del(&big->link);
-			found = big;
-			break;
-		}
-	}
+	big = pool_find_big(bucket, block);
+	if (big)
+		hlist_del(&big->link);
 	spin_unlock_irqrestore(&bucket->lock, flags);
-	return found;
+	return big;
 }
 
 static void pool_vfree_work(struct work_struct *work)

@@ -59,6 +59,7 @@ struct mm_mdl {
 };
 
 static struct workqueue_struct *mm_mdl_wq;
+static atomic_long_t mm_mdls;
 
 static struct mm_mdl *mm_mdl_ours(const MDL *mdl)
 {
@@ -106,6 +107,20 @@ struct page *mm_kernel_page(const void *address)
 	return virt_addr_valid(address) ? virt_to_page(address) : NULL;
 }
 
+/* Are the pages known: built, locked, or part of such an MDL? */
+bool mm_mdl_has_pages(const MDL *mdl)
+{
+	return mdl->MdlFlags & (MDL_PAGES_LOCKED | MDL_PARTIAL | MDL_SOURCE_IS_NONPAGED_POOL);
+}
+
+/* One of them, the first is number 0; NULL where a driver has put a number that is no page's. */
+struct page *mm_mdl_page(const MDL *mdl, ULONG index)
+{
+	PFN_NUMBER frame = mm_mdl_frames(mdl)[index];
+
+	return pfn_valid(frame) ? pfn_to_page(frame) : NULL;
+}
+
 /* Gives back what needs to sleep. Page frame numbers are pages again on the way. */
 static void mm_mdl_undo(struct mm_mdl *own)
 {
@@ -127,6 +142,7 @@ static void mm_mdl_release(struct mm_mdl *own)
 {
 	own->magic = 0;
 	kvfree(own);
+	atomic_long_dec(&mm_mdls);
 }
 
 static void mm_mdl_worker(struct work_struct *work)
@@ -184,6 +200,7 @@ static PMDL mm_mdl_alloc(void *address, ULONG length)
 	own->mdl.StartVa = (void *)((unsigned long)address & PAGE_MASK);
 	own->mdl.ByteOffset = offset_in_page(address);
 	own->mdl.ByteCount = length;
+	atomic_long_inc(&mm_mdls);
 	return &own->mdl;
 }
 
@@ -490,7 +507,8 @@ VOID IoBuildPartialMdl(PMDL SourceMdl, PMDL TargetMdl, PVOID VirtualAddress, ULO
 	if (!Length)
 		Length = left;
 	pages = DIV_ROUND_UP((u64)offset_in_page(VirtualAddress) + Length, PAGE_SIZE);
-	if (!left || Length > left || (own && pages > own->room) || !mm_mdl_settled(own)) {
+	if (!left || Length > left || (own && pages > own->room) || !mm_mdl_settled(own) ||
+	    !mm_mdl_has_pages(SourceMdl)) {
 		fsh_violation(fsh_caller(), __func__,
 			      "%u bytes at %p of an MDL for %u at %p, target has room for %u pages",
 			      Length, VirtualAddress, SourceMdl->ByteCount, mm_mdl_va(SourceMdl),
@@ -713,7 +731,16 @@ int mm_mdl_init(void)
 	return mm_mdl_wq ? 0 : -ENOMEM;
 }
 
+/* MDLs of ours that live. */
+long mm_mdl_count(void)
+{
+	return atomic_long_read(&mm_mdls);
+}
+
+/* No driver is left; what one did not free is lost, as on Windows. */
 void mm_mdl_exit(void)
 {
 	destroy_workqueue(mm_mdl_wq);
+	if (mm_mdl_count())
+		pr_warn("fltshim: %ld MDLs were never freed\n", mm_mdl_count());
 }

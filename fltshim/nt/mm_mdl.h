@@ -23,8 +23,13 @@ bool mm_mdl_give_up(PMDL *list, PMDL mdl);
 
 struct page *mm_kernel_page(const void *address);
 
+/* For who transfers data: the pages behind an MDL, without a mapping. */
+bool mm_mdl_has_pages(const MDL *mdl);
+struct page *mm_mdl_page(const MDL *mdl, ULONG index);
+
 int mm_mdl_init(void);
 void mm_mdl_exit(void);
+long mm_mdl_count(void);
 
 /*
  * mm_probe.c: kernel memory that stands in for a program's, so that a driver that probes what a

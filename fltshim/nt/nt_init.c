@@ -11,6 +11,7 @@
 #include "nt/ps_notify.h"
 #include "nt/ps_thread.h"
 #include "nt/seh.h"
+#include "nt/seh_fault.h"
 #include "nt/zw_registry.h"
 
 int nt_init(void)
@@ -32,6 +33,7 @@ int nt_init(void)
 	ret = mm_mdl_init();
 	if (ret)
 		goto stop_registry;
+	seh_fault_init();
 	return 0;
 
 stop_registry:
@@ -43,6 +45,7 @@ stop_work:
 
 void nt_exit(void)
 {
+	seh_fault_exit();
 	mm_mdl_exit();
 	io_work_exit();
 	ke_dpc_exit();

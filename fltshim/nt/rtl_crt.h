@@ -5,6 +5,7 @@
 
 #include <linux/export.h>
 #include <linux/minmax.h>
+#include "nt/rtl_bytes.h"
 #include "nt/rtl_case.h"
 #include "include/fsh/crt.h"
 

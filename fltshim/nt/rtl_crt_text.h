@@ -5,8 +5,8 @@
  *   RTL_U          the unit as an unsigned number
  *   RTL_STR(x)     name of a str... or wcs... routine
  *   RTL_FOLD(u), RTL_RISE(u)  lower and upper case
- * rtl_crt_a.c and rtl_crt_w.c include it. The routines behave as the C standard or Microsoft's
- * pages say; any IRQL.
+ * rtl_crt_a.c and rtl_crt_w.c include it; their code stands for a driver's (nt/seh_fault.h). The
+ * routines behave as the C standard or Microsoft's pages say; any IRQL.
  */
 
 size_t RTL_STR(len)(const rtl_unit_t *String)
@@ -31,7 +31,7 @@ EXPORT_SYMBOL_GPL(RTL_STR(nlen));
 
 static rtl_unit_t *rtl_put_units(rtl_unit_t *to, const rtl_unit_t *from, size_t n)
 {
-	memcpy(to, from, n * sizeof(rtl_unit_t));
+	rtl_copy(to, from, n * sizeof(rtl_unit_t));
 	to[n] = 0;
 	return to;
 }
@@ -46,8 +46,8 @@ rtl_unit_t *RTL_STR(ncpy)(rtl_unit_t *Destination, const rtl_unit_t *Source, siz
 {
 	size_t n = RTL_STR(nlen)(Source, Count);
 
-	memcpy(Destination, Source, n * sizeof(rtl_unit_t));
-	memset(Destination + n, 0, (Count - n) * sizeof(rtl_unit_t));
+	rtl_copy(Destination, Source, n * sizeof(rtl_unit_t));
+	rtl_fill(Destination + n, 0, (Count - n) * sizeof(rtl_unit_t));
 	return Destination;
 }
 EXPORT_SYMBOL_GPL(RTL_STR(ncpy));

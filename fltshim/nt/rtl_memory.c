@@ -2,37 +2,75 @@
 /*
  * Memory routines behind RtlCopyMemory() and its kin and behind the C names, and the pseudo-random
  * numbers of Rtl. Drivers call these and never the kernel's own, whose types and checks differ.
+ * This is code that stands for a driver's: see nt/seh_fault.h for what it may not do.
  */
 #include <linux/export.h>
+#include <linux/kasan-checks.h>
+#include "nt/mm_mdl.h"
+#include "nt/rtl_bytes.h"
 #include "nt/rtl_crt.h"
+
+/* What a sanitizer of the kernel's would have said of memcpy(); an address that is none faults. */
+static __always_inline void rtl_reads(const void *at, size_t n)
+{
+	if (IS_ENABLED(CONFIG_KASAN) && n && mm_kernel_page(at))
+		kasan_check_read(at, n);
+}
+
+static __always_inline void rtl_writes(const void *at, size_t n)
+{
+	if (IS_ENABLED(CONFIG_KASAN) && n && mm_kernel_page(at))
+		kasan_check_write(at, n);
+}
 
 void *fsh_memcpy(void *Destination, const void *Source, size_t Length)
 {
-	return memmove(Destination, Source, Length);
+	rtl_reads(Source, Length);
+	rtl_writes(Destination, Length);
+	rtl_move(Destination, Source, Length);
+	return Destination;
 }
 EXPORT_SYMBOL_GPL(fsh_memcpy);
 
 void *fsh_memmove(void *Destination, const void *Source, size_t Length)
 {
-	return memmove(Destination, Source, Length);
+	rtl_reads(Source, Length);
+	rtl_writes(Destination, Length);
+	rtl_move(Destination, Source, Length);
+	return Destination;
 }
 EXPORT_SYMBOL_GPL(fsh_memmove);
 
 void *fsh_memset(void *Destination, int Fill, size_t Length)
 {
-	return memset(Destination, Fill, Length);
+	rtl_writes(Destination, Length);
+	rtl_fill(Destination, Fill, Length);
+	return Destination;
 }
 EXPORT_SYMBOL_GPL(fsh_memset);
 
 int fsh_memcmp(const void *Buffer1, const void *Buffer2, size_t Length)
 {
-	return memcmp(Buffer1, Buffer2, Length);
+	const u8 *a = Buffer1, *b = Buffer2;
+	size_t same;
+
+	rtl_reads(a, Length);
+	rtl_reads(b, Length);
+	same = rtl_common(a, b, Length);
+	return same == Length ? 0 : a[same] - b[same];
 }
 EXPORT_SYMBOL_GPL(fsh_memcmp);
 
 void *fsh_memchr(const void *Buffer, int Character, size_t Length)
 {
-	return memchr(Buffer, Character, Length);
+	const u8 *at = Buffer;
+
+	rtl_reads(at, Length);
+	for (; Length--; at++) {
+		if (*at == (u8)Character)
+			return (void *)at;
+	}
+	return NULL;
 }
 EXPORT_SYMBOL_GPL(fsh_memchr);
 
@@ -43,10 +81,10 @@ int fsh_memmove_s(void *Destination, size_t Size, const void *Source, size_t Cou
 	if (!Destination)
 		return RTL_EINVAL;
 	if (!Source || Size < Count) {
-		memset(Destination, 0, Size);
+		fsh_memset(Destination, 0, Size);
 		return Source ? RTL_ERANGE : RTL_EINVAL;
 	}
-	memmove(Destination, Source, Count);
+	fsh_memmove(Destination, Source, Count);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(fsh_memmove_s);
@@ -69,20 +107,9 @@ EXPORT_SYMBOL_GPL(fsh_memcpy_s);
  */
 SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length)
 {
-	const u8 *a = Source1, *b = Source2;
-	SIZE_T i = 0;
-
-	for (; i + sizeof(u64) <= Length; i += sizeof(u64)) {
-		u64 x, y;
-
-		memcpy(&x, a + i, sizeof(x));
-		memcpy(&y, b + i, sizeof(y));
-		if (x != y)
-			break;
-	}
-	while (i < Length && a[i] == b[i])
-		i++;
-	return i;
+	rtl_reads(Source1, Length);
+	rtl_reads(Source2, Length);
+	return rtl_common(Source1, Source2, Length);
 }
 EXPORT_SYMBOL_GPL(RtlCompareMemory);
 
@@ -117,7 +144,11 @@ EXPORT_SYMBOL_GPL(RtlCompareMemoryUlong);
  */
 VOID RtlFillMemoryUlong(PVOID Destination, SIZE_T Length, ULONG Pattern)
 {
-	memset32(Destination, Pattern, Length / sizeof(u32));
+	u32 *at = Destination;
+	SIZE_T n = Length / sizeof(*at);
+
+	while (n--)
+		*at++ = Pattern;
 }
 EXPORT_SYMBOL_GPL(RtlFillMemoryUlong);
 

@@ -3,9 +3,10 @@
  * Counted strings: set up, copy, append, compare, hash. Nothing here allocates or sleeps, so all
  * of it works at any IRQL although the WDK documents PASSIVE_LEVEL for what may touch paged text.
  * A terminator is written after the text wherever the buffer has room: sources in the field read
- * counted strings as terminated ones.
+ * counted strings as terminated ones. This is code that stands for a driver's (nt/seh_fault.h).
  */
 #include <linux/export.h>
+#include "nt/rtl_bytes.h"
 #include "nt/rtl_case.h"
 
 /* The longest text that leaves room for a terminator. */
@@ -120,7 +121,7 @@ VOID RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STRING So
 	}
 	DestinationString->Length = min_t(USHORT, SourceString->Length,
 					  DestinationString->MaximumLength) & ~1;
-	memmove(DestinationString->Buffer, SourceString->Buffer, DestinationString->Length);
+	rtl_move(DestinationString->Buffer, SourceString->Buffer, DestinationString->Length);
 	rtl_terminate(DestinationString);
 }
 EXPORT_SYMBOL_GPL(RtlCopyUnicodeString);
@@ -139,7 +140,7 @@ VOID RtlCopyString(PSTRING DestinationString, const STRING *SourceString)
 		return;
 	}
 	DestinationString->Length = min(SourceString->Length, DestinationString->MaximumLength);
-	memmove(DestinationString->Buffer, SourceString->Buffer, DestinationString->Length);
+	rtl_move(DestinationString->Buffer, SourceString->Buffer, DestinationString->Length);
 	if (DestinationString->Length < DestinationString->MaximumLength)
 		DestinationString->Buffer[DestinationString->Length] = 0;
 }
@@ -149,7 +150,7 @@ static NTSTATUS rtl_append(PUNICODE_STRING to, PCWSTR text, size_t bytes)
 {
 	if (to->Length + bytes > to->MaximumLength)
 		return STATUS_BUFFER_TOO_SMALL;
-	memmove((char *)to->Buffer + to->Length, text, bytes);
+	rtl_move((char *)to->Buffer + to->Length, text, bytes);
 	to->Length += bytes;
 	rtl_terminate(to);
 	return STATUS_SUCCESS;
@@ -195,7 +196,7 @@ static bool rtl_same(const WCHAR *a, const WCHAR *b, size_t n, bool fold)
 	size_t i;
 
 	if (!fold)
-		return !memcmp(a, b, n * sizeof(WCHAR));
+		return rtl_common(a, b, n * sizeof(WCHAR)) == n * sizeof(WCHAR);
 	for (i = 0; i < n; i++) {
 		if (a[i] != b[i] && rtl_upper(a[i]) != rtl_upper(b[i]))
 			return false;

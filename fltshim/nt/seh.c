@@ -94,10 +94,12 @@ static struct fsh_frame *seh_find(unsigned long sp)
 }
 
 /**
- * seh_inside - is there a frame that would take an exception raised at this stack pointer?
+ * seh_inside - the frame that would take an exception raised at this stack pointer
  * @sp: a stack pointer of the running context
+ *
+ * Return: a frame, one without @x being a barrier; NULL without any
  */
-bool seh_inside(unsigned long sp)
+const struct fsh_frame *seh_inside(unsigned long sp)
 {
 	return seh_find(sp);
 }
@@ -173,6 +175,20 @@ void seh_raise_status(NTSTATUS status)
 void seh_raise_access_violation(ULONG_PTR address, bool write)
 {
 	seh_raise_at(STATUS_ACCESS_VIOLATION, __builtin_return_address(0), 2, write, address);
+}
+
+/**
+ * seh_raise_fault - raise the exception of a fault
+ * @code: its code
+ * @instruction: that faulted
+ * @parameters: how many of the following count
+ * @first: for an access violation 1 for a write, 0 for a read
+ * @second: for an access violation the address
+ */
+void seh_raise_fault(NTSTATUS code, void *instruction, ULONG parameters, ULONG_PTR first,
+		     ULONG_PTR second)
+{
+	seh_raise_at(code, instruction, parameters, first, second);
 }
 
 static noinline bool seh_call_softirq(void (*fn)(void *arg), void *arg, NTSTATUS *code)

@@ -21,7 +21,9 @@
 bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code);
 void seh_raise_status(NTSTATUS status);
 void seh_raise_access_violation(ULONG_PTR address, bool write);
-bool seh_inside(unsigned long sp);
+void seh_raise_fault(NTSTATUS code, void *instruction, ULONG parameters, ULONG_PTR first,
+		     ULONG_PTR second);
+const struct fsh_frame *seh_inside(unsigned long sp);
 
 void fsh_longjmp(struct fsh_frame *frame);	/* seh_jump.S; never returns */
 

@@ -120,6 +120,9 @@ class Words(RewriteTest):
         text = 'void f(struct A *a, union B *b);\nstruct A { int x; };\n'
         got = Rewriter(text, 'driver.c', SYSTEM, self.report).rewrite()
         self.assertEqual(got, 'struct A; union B;\n' + text)
+        text = 'struct __attribute__((__aligned__(8))) C { int x; };\n'
+        got = Rewriter(text, 'driver.c', SYSTEM, self.report).rewrite()
+        self.assertEqual(got, 'struct C;\n' + text)
 
     def test_disagreeing(self):
         got = self.rewrite(f'# 1 "{SYSTEM}/x.h"\nint Zw(int);\n# 1 "driver.c"\n'

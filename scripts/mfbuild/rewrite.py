@@ -85,11 +85,20 @@ class Rewriter:
         """A tag that a prototype mentions first is known to MSVC everywhere, to gcc only there."""
         found = {}
         before = None
+        attribute, depth = False, 0     # between the word and the tag: __attribute__((...))
         for tok in self.toks:
             if tok.blank:
                 continue
-            if before in ('struct', 'union') and tok.kind == 'ident' and self.own(tok):
-                found.setdefault(tok.text, before)
+            if attribute:
+                depth += {'(': 1, ')': -1}.get(tok.text, 0)
+                attribute = depth > 0
+                continue
+            if before in ('struct', 'union'):
+                attribute = tok.text == '__attribute__'
+                if attribute:
+                    continue
+                if tok.kind == 'ident' and self.own(tok):
+                    found.setdefault(tok.text, before)
             before = tok.text
         return ' '.join(f'{kind} {tag};' for tag, kind in found.items()) + '\n' if found else ''
 

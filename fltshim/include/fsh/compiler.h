@@ -58,11 +58,13 @@ typedef size_t rsize_t;
 #define WINBASEAPI
 #define PCMD_API
 
-#define __declspec(x) FSH_DECLSPEC_##x
-#define _declspec(x) FSH_DECLSPEC_##x
-#define FSH_DECLSPEC_align(n) __attribute__((__aligned__(n)))
-#define FSH_DECLSPEC_selectany __attribute__((__weak__))
-#define FSH_DECLSPEC_noinline __attribute__((__noinline__))
+/* Each word names an attribute, or none; with an argument or, as deprecated, with or without. */
+#define __declspec(x) __attribute__((FSH_DECLSPEC_##x))
+#define _declspec(x) __attribute__((FSH_DECLSPEC_##x))
+#define FSH_DECLSPEC_align(n) __aligned__(n)
+#define FSH_DECLSPEC_selectany __weak__
+#define FSH_DECLSPEC_noinline __noinline__
+#define FSH_DECLSPEC_deprecated __deprecated__
 #define FSH_DECLSPEC_noreturn
 #define FSH_DECLSPEC_dllimport
 #define FSH_DECLSPEC_dllexport
@@ -75,7 +77,6 @@ typedef size_t rsize_t;
 #define FSH_DECLSPEC_safebuffers
 #define FSH_DECLSPEC_guard(x)
 #define FSH_DECLSPEC_spectre(x)
-#define FSH_DECLSPEC_deprecated
 #define FSH_DECLSPEC_code_seg(x)
 #define FSH_DECLSPEC_allocate(x)
 #define FSH_DECLSPEC_property(...)

@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The sample ctx: contexts of streams and opens count what programs do, one per file whatever name
+# it is opened by, one per open whoever has a descriptor of it, and every one dies: with the last
+# close, with the inode, or with the filter.
+# needs: kernels=6.1,6.12,debug filters=ctx,passthru time=300 long=900
+. /t/lib.sh
+
+# The kernel log since the last call, without times, in log.
+report() {
+	dmesg -c | sed -n 's/^\[[^]]*\] *//; s/^.*ctx: //p' >log
+}
+
+# died TEXT: such a line is there, soon: a context may die in a worker
+died() {
+	dmesg -c | sed -n 's/^\[[^]]*\] *//; s/^.*ctx: //p' >>log
+	grep -qx "$1" log
+}
+
+# evict: the kernel gives up what it caches of files
+evict() {
+	sync
+	echo 2 >/proc/sys/vm/drop_caches
+}
+
+load_filter passthru
+load_filter ctx
+expect mount_flt
+dmesg -c >/dev/null
+
+# what programs do with a file, and what is said of it
+printf '0123456789' >"$MNT/f"
+proves CTX-52 wait_for 5 died 'handle \\f read 0 in 0 written 10 in 1'
+expect [ "$(cat "$MNT/f")" = 0123456789 ]
+proves CTX-52 wait_for 5 died 'handle \\f read 10 in .* written 0 in 0'
+expect [ "$(grep -c '^stream' log)" = 0 ]
+
+# one stream for both names of a file, and after a rename
+ln "$MNT/f" "$MNT/hard"
+mv "$MNT/f" "$MNT/moved"
+printf 'abc' >>"$MNT/hard"
+cat "$MNT/moved" >/dev/null
+report
+evict
+# (three opens to read or write it, and what ln and mv need)
+proves CTX-44 wait_for 5 died 'stream \\f opens [0-9]* writers 2 read 23 written 13'
+expect [ "$(grep -c '^stream' log)" = 1 ]
+
+# an evicted file that is opened again, and another with its number, begin anew
+report
+cat "$MNT/hard" >/dev/null
+evict
+proves CTX-46 wait_for 5 died 'stream \\hard opens 1 writers 0 read 13 written 0'
+rm "$MNT/hard" "$MNT/moved"
+old=
+for try in 1 2 3 4 5 6 7 8; do
+	echo x >"$MNT/again.$try"
+	number=$(stat -c %i "$LOWER/again.$try")
+	rm "$MNT/again.$try"
+	case " $old " in
+	*" $number "*) break ;;
+	esac
+	old="$old $number"
+done
+evict
+proves CTX-46 wait_for 5 died "stream .*again.$try opens .* writers 1 read 0 written 2"
+
+# one handle for what dup() and fork() share, another for each open
+report
+(
+	exec 3<"$MNT/../${MNT##*/}/none" 2>/dev/null
+	printf 'a\nb\n' >"$MNT/shared"
+	exec 4<"$MNT/shared" 5<"$MNT/shared"
+	exec 6<&4
+	(read -r line <&4)
+	read -r line <&6
+	read -r line <&5
+	exec 4<&- 6<&- 5<&-
+) 2>/dev/null
+expect wait_for 5 died 'handle \\shared read 4 in .* written 0 in 0'
+cat log >"$TEST.log"
+proves CTX-45 [ "$(grep -c '^handle \\shared read' log)" = 3 ]
+
+# looking at names makes no context
+evict
+sleep 0.2
+before=$(grep -c . log)
+report
+for name in a b c d; do
+	[ -e "$MNT/nothing.$name" ] && fail "nothing.$name is there"
+done
+ls -d "$MNT" >/dev/null
+evict
+report
+proves CTX-69 [ "$(grep -c nothing log)" = 0 ]
+
+# many files, which are evicted; then the filter goes with files open
+count=1000
+[ "$LONG" = 1 ] && count=10000
+[ "$KERNEL" = debug ] && count=300
+expect unload_filter ctx
+load_filter ctx 'params=Parameters\Quiet=1'
+dmesg -c >/dev/null
+mkdir "$MNT/many"
+i=0
+while [ $i -lt $count ]; do
+	: >"$MNT/many/$i"
+	i=$((i + 1))
+	[ $((i % 250)) -ne 0 ] || echo 2 >/proc/sys/vm/drop_caches
+done
+exec 3<"$MNT/many/1" 4>>"$MNT/many/2"
+evict
+expect unload_filter ctx
+report
+line=$(grep '^volumes made' log)
+made=$(echo "$line" | sed 's/.*streams made \([0-9]*\) .*/\1/')
+[ "${made:-0}" -ge $count ] || fail "only $made streams had contexts"
+proves CTX-68 sh -c "echo '$line' | grep -q 'streams made \\([0-9]*\\) died \\1,'"
+proves CTX-54 sh -c "echo '$line' | grep -q 'handles made \\([0-9]*\\) died \\1\$'"
+proves CTX-53 sh -c "echo '$line' | grep -q 'volumes made \\([0-9]*\\) died \\1,'"
+cat <&3 >/dev/null
+echo more >&4
+exec 3<&- 4>&-
+same "what was written after the filter went" "$(cat "$LOWER/many/2")" more

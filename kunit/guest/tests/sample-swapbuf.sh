@@ -1,0 +1,89 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# The sample swapbuf: what programs write and read uncached is plain, what lies below is changed,
+# with synchronous and asynchronous requests, above and below other filters, and while it goes.
+# needs: lower=ext4 kernels=6.1,6.12,debug filters=swapbuf,deferwork,asyncio,passthru programs=fio time=300
+. /t/lib.sh
+
+# count NAME: a number of the line that the filter prints when it goes
+count() {
+	sed -n "s/.*swapbuf: .*\\b$1 \\([0-9]*\\).*/\\1/p" /tmp/work/log | tail -n 1
+}
+
+# masked FILE: what lies below must be, of what programs wrote
+masked() {
+	tr '\000-\377' "$table" <"$1"
+}
+
+# fio_verify ENGINE [ARGS]: written and read back with a checksum in every block
+fio_verify() {
+	engine=$1
+	shift
+	fio --name=$engine --directory="$MNT" --ioengine=$engine --direct=1 --rw=randrw \
+		--bs=4k,16k --size=2m --iodepth=8 --verify=crc32c --verify_fatal=1 \
+		--randseed=7 --output=/tmp/work/fio "$@" >/dev/null 2>&1 ||
+		fail "fio $engine: $(cat /tmp/work/fio)"
+	grep -q 'err= 0' /tmp/work/fio || fail "fio $engine: $(cat /tmp/work/fio)"
+}
+
+# every byte, combined with 0xA5
+table=$(awk 'BEGIN { for (i = 0; i < 256; i++) {
+	a = i; b = 165; x = 0
+	for (p = 1; p < 256; p *= 2) { if (a % 2 != b % 2) x += p; a = int(a / 2); b = int(b / 2) }
+	printf "\\%03o", x } }')
+
+load_filter passthru
+load_filter swapbuf
+expect mount_flt
+dd if=/dev/urandom of=data bs=64k count=8 2>/dev/null
+masked data >want
+
+# a program's copy: changed below, plain above, its own memory untouched
+expect dd if=data of="$MNT/copy" bs=64k oflag=direct 2>/dev/null
+proves BUF-062 cmp want "$LOWER/copy"
+dd if="$MNT/copy" of=back bs=64k iflag=direct 2>/dev/null
+proves BUF-004 cmp data back
+dd if="$MNT/copy" of=back bs=4k skip=3 count=5 iflag=direct 2>/dev/null
+dd if=data of=part bs=4k skip=3 count=5 2>/dev/null
+expect cmp part back
+# what is cached is left alone
+expect cmp want "$MNT/copy"
+
+# a file that ends inside a sector: whole sectors go down, what is there comes up
+head -c 10001 data | tr '\000-\377' "$table" >"$LOWER/odd"
+dd if="$MNT/odd" of=back bs=4k iflag=direct 2>/dev/null
+head -c 10001 data >part
+proves BUF-079 cmp part back
+proves BUF-074 [ "$(wc -c <back)" = 10001 ]
+
+for engine in psync libaio io_uring; do
+	fio_verify $engine
+done
+expect umount "$MNT"
+expect unload_filter swapbuf
+dmesg >log
+[ "$(count reads)" -gt 500 ] || fail "only $(count reads) reads were exchanged"
+[ "$(count writes)" -gt 100 ] || fail "only $(count writes) writes were exchanged"
+proves BUF-070 [ $(($(count reads) + $(count writes))) = "$(count back)" ]
+same "failed" "$(count failed)" 0
+
+# stacked with filters that defer, and that make requests of their own
+load_filter swapbuf
+load_filter deferwork
+load_filter asyncio 'params=Parameters\ChunkSize=8192'
+expect mount_flt
+for engine in psync libaio io_uring; do
+	fio_verify $engine --filename=stacked.$engine
+done
+dd if=data of="$MNT/stacked" bs=64k oflag=direct 2>/dev/null
+expect cmp want "$LOWER/stacked"
+
+# it goes while requests are under way; what comes after it is as it is below
+fio --name=goes --directory="$MNT" --ioengine=libaio --direct=1 --rw=randread --bs=4k --size=1m \
+	--iodepth=8 --time_based --runtime=3 --output=/tmp/work/fio >/dev/null 2>&1 &
+pid=$!
+sleep 1
+expect unload_filter swapbuf
+wait $pid || fail "a reader failed while the filter went: $(cat /tmp/work/fio)"
+dmesg >log
+same "given back when it went under load" "$(count back)" $(($(count reads) + $(count writes)))

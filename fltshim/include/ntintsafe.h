@@ -8,1508 +8,215 @@
 
 #include "fsh/wdk.h"
 
-FSH_INLINE NTSTATUS RtlUCharAdd(UCHAR Left, UCHAR Right, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUCharSub(UCHAR Left, UCHAR Right, UCHAR *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUCharMult(UCHAR Left, UCHAR Right, UCHAR *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUInt8Add(UINT8 Left, UINT8 Right, UINT8 *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT8)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUInt8Sub(UINT8 Left, UINT8 Right, UINT8 *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT8)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUInt8Mult(UINT8 Left, UINT8 Right, UINT8 *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT8)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortAdd(SHORT Left, SHORT Right, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortSub(SHORT Left, SHORT Right, SHORT *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortMult(SHORT Left, SHORT Right, SHORT *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUShortAdd(USHORT Left, USHORT Right, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUShortSub(USHORT Left, USHORT Right, USHORT *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUShortMult(USHORT Left, USHORT Right, USHORT *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntAdd(INT Left, INT Right, INT *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntSub(INT Left, INT Right, INT *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntMult(INT Left, INT Right, INT *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntAdd(UINT Left, UINT Right, UINT *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntSub(UINT Left, UINT Right, UINT *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntMult(UINT Left, UINT Right, UINT *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongAdd(LONG Left, LONG Right, LONG *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongSub(LONG Left, LONG Right, LONG *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongMult(LONG Left, LONG Right, LONG *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongAdd(ULONG Left, ULONG Right, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongSub(ULONG Left, ULONG Right, ULONG *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongMult(ULONG Left, ULONG Right, ULONG *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordAdd(DWORD Left, DWORD Right, DWORD *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordSub(DWORD Left, DWORD Right, DWORD *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordMult(DWORD Left, DWORD Right, DWORD *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongAdd(LONGLONG Left, LONGLONG Right, LONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongSub(LONGLONG Left, LONGLONG Right, LONGLONG *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongMult(LONGLONG Left, LONGLONG Right, LONGLONG *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongAdd(ULONGLONG Left, ULONGLONG Right, ULONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongSub(ULONGLONG Left, ULONGLONG Right, ULONGLONG *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongMult(ULONGLONG Left, ULONGLONG Right, ULONGLONG *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETAdd(SIZE_T Left, SIZE_T Right, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETSub(SIZE_T Left, SIZE_T Right, SIZE_T *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETMult(SIZE_T Left, SIZE_T Right, SIZE_T *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTAdd(SIZE_T Left, SIZE_T Right, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTSub(SIZE_T Left, SIZE_T Right, SIZE_T *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTMult(SIZE_T Left, SIZE_T Right, SIZE_T *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrAdd(ULONG_PTR Left, ULONG_PTR Right, ULONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrSub(ULONG_PTR Left, ULONG_PTR Right, ULONG_PTR *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrMult(ULONG_PTR Left, ULONG_PTR Right, ULONG_PTR *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrAdd(UINT_PTR Left, UINT_PTR Right, UINT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrSub(UINT_PTR Left, UINT_PTR Right, UINT_PTR *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrMult(UINT_PTR Left, UINT_PTR Right, UINT_PTR *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordPtrAdd(DWORD_PTR Left, DWORD_PTR Right, DWORD_PTR *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordPtrSub(DWORD_PTR Left, DWORD_PTR Right, DWORD_PTR *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordPtrMult(DWORD_PTR Left, DWORD_PTR Right, DWORD_PTR *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrAdd(LONG_PTR Left, LONG_PTR Right, LONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrSub(LONG_PTR Left, LONG_PTR Right, LONG_PTR *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrMult(LONG_PTR Left, LONG_PTR Right, LONG_PTR *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntPtrAdd(INT_PTR Left, INT_PTR Right, INT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntPtrSub(INT_PTR Left, INT_PTR Right, INT_PTR *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntPtrMult(INT_PTR Left, INT_PTR Right, INT_PTR *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlWordAdd(WORD Left, WORD Right, WORD *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (WORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlWordSub(WORD Left, WORD Right, WORD *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (WORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlWordMult(WORD Left, WORD Right, WORD *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (WORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordLongAdd(DWORDLONG Left, DWORDLONG Right, DWORDLONG *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORDLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordLongSub(DWORDLONG Left, DWORDLONG Right, DWORDLONG *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORDLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordLongMult(DWORDLONG Left, DWORDLONG Right, DWORDLONG *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORDLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSSIZETAdd(SSIZE_T Left, SSIZE_T Right, SSIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SSIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSSIZETSub(SSIZE_T Left, SSIZE_T Right, SSIZE_T *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SSIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSSIZETMult(SSIZE_T Left, SSIZE_T Right, SSIZE_T *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (SSIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTAdd(ptrdiff_t Left, ptrdiff_t Right, ptrdiff_t *Result)
-{
-    if (!__builtin_add_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ptrdiff_t)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTSub(ptrdiff_t Left, ptrdiff_t Right, ptrdiff_t *Result)
-{
-    if (!__builtin_sub_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ptrdiff_t)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTMult(ptrdiff_t Left, ptrdiff_t Right, ptrdiff_t *Result)
-{
-    if (!__builtin_mul_overflow(Left, Right, Result))
-        return STATUS_SUCCESS;
-    *Result = (ptrdiff_t)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToUChar(LONG Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToUShort(LONG Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToUInt(LONG Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToULong(LONG Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToShort(LONG Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToULongLong(LONG Operand, ULONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToSIZET(LONG Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToSizeT(LONG Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToULongPtr(LONG Operand, ULONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToUIntPtr(LONG Operand, UINT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongToIntPtr(LONG Operand, INT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToUChar(INT Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToUShort(INT Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToUInt(INT Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToULong(INT Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToShort(INT Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToULongLong(INT Operand, ULONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToSIZET(INT Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToSizeT(INT Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntToULongPtr(INT Operand, ULONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntToUChar(UINT Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntToUShort(UINT Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntToInt(UINT Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntToLong(UINT Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntToShort(UINT Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToUChar(ULONG Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToUShort(ULONG Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToInt(ULONG Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToLong(ULONG Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToShort(ULONG Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToUInt(ULONG Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToLongPtr(ULONG Operand, LONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongToIntPtr(ULONG Operand, INT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortToUShort(SHORT Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortToUChar(SHORT Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortToUInt(SHORT Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortToULong(SHORT Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortToULongLong(SHORT Operand, ULONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlShortToSIZET(SHORT Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUShortToUChar(USHORT Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUShortToShort(USHORT Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToInt(LONGLONG Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToLong(LONGLONG Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToUInt(LONGLONG Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToULong(LONGLONG Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToULongLong(LONGLONG Operand, ULONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToUShort(LONGLONG Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToShort(LONGLONG Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToUChar(LONGLONG Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToSIZET(LONGLONG Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToSizeT(LONGLONG Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToULongPtr(LONGLONG Operand, ULONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToUIntPtr(LONGLONG Operand, UINT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToLongPtr(LONGLONG Operand, LONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongLongToIntPtr(LONGLONG Operand, INT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToInt(ULONGLONG Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToLong(ULONGLONG Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToUInt(ULONGLONG Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToULong(ULONGLONG Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToLongLong(ULONGLONG Operand, LONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToUShort(ULONGLONG Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToShort(ULONGLONG Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToUChar(ULONGLONG Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToSIZET(ULONGLONG Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToSizeT(ULONGLONG Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToULongPtr(ULONGLONG Operand, ULONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToUIntPtr(ULONGLONG Operand, UINT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToLongPtr(ULONGLONG Operand, LONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToIntPtr(ULONGLONG Operand, INT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToInt(ULONG_PTR Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToLong(ULONG_PTR Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToUInt(ULONG_PTR Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToULong(ULONG_PTR Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToUShort(ULONG_PTR Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToUChar(ULONG_PTR Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToLongLong(ULONG_PTR Operand, LONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToLongPtr(ULONG_PTR Operand, LONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToIntPtr(ULONG_PTR Operand, INT_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongPtrToShort(ULONG_PTR Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrToULong(UINT_PTR Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrToUInt(UINT_PTR Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrToLong(UINT_PTR Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrToInt(UINT_PTR Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlUIntPtrToUShort(UINT_PTR Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrToULong(LONG_PTR Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrToLong(LONG_PTR Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrToULongPtr(LONG_PTR Operand, ULONG_PTR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG_PTR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG_PTR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrToInt(LONG_PTR Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrToUInt(LONG_PTR Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlLongPtrToULongLong(LONG_PTR Operand, ULONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntPtrToInt(INT_PTR Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntPtrToULong(INT_PTR Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntPtrToUInt(INT_PTR Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlIntPtrToULongLong(INT_PTR Operand, ULONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToInt(SIZE_T Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToLong(SIZE_T Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToUInt(SIZE_T Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToULong(SIZE_T Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToUShort(SIZE_T Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToUChar(SIZE_T Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToLongLong(SIZE_T Operand, LONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToShort(SIZE_T Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToInt(SIZE_T Operand, INT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (INT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (INT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToLong(SIZE_T Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToUInt(SIZE_T Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToULong(SIZE_T Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToUShort(SIZE_T Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToUChar(SIZE_T Operand, UCHAR *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UCHAR)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UCHAR)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToLongLong(SIZE_T Operand, LONGLONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONGLONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONGLONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToShort(SIZE_T Operand, SHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSizeTToDWord(SIZE_T Operand, DWORD *Result)
-{
-    if (!__builtin_add_overflow(Operand, (DWORD)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSIZETToDWord(SIZE_T Operand, DWORD *Result)
-{
-    if (!__builtin_add_overflow(Operand, (DWORD)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordToUShort(DWORD Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlDWordToLong(DWORD Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlULongLongToDWord(ULONGLONG Operand, DWORD *Result)
-{
-    if (!__builtin_add_overflow(Operand, (DWORD)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (DWORD)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlSSIZETToSIZET(SSIZE_T Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTToULong(ptrdiff_t Operand, ULONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (ULONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (ULONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTToSIZET(ptrdiff_t Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTToSizeT(ptrdiff_t Operand, SIZE_T *Result)
-{
-    if (!__builtin_add_overflow(Operand, (SIZE_T)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (SIZE_T)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTToUShort(ptrdiff_t Operand, USHORT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (USHORT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (USHORT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTToLong(ptrdiff_t Operand, LONG *Result)
-{
-    if (!__builtin_add_overflow(Operand, (LONG)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (LONG)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
-
-FSH_INLINE NTSTATUS RtlPtrdiffTToUInt(ptrdiff_t Operand, UINT *Result)
-{
-    if (!__builtin_add_overflow(Operand, (UINT)0, Result))
-        return STATUS_SUCCESS;
-    *Result = (UINT)-1;
-    return STATUS_INTEGER_OVERFLOW;
-}
+#define FSH_SAFE_ARITHMETIC(Name, Operator, Type) \
+    FSH_INLINE NTSTATUS Name(Type Left, Type Right, Type *Result) \
+    { \
+        if (!__builtin_##Operator##_overflow(Left, Right, Result)) \
+            return STATUS_SUCCESS; \
+        *Result = (Type)-1; \
+        return STATUS_INTEGER_OVERFLOW; \
+    }
+
+#define FSH_SAFE_CONVERSION(Name, From, To) \
+    FSH_INLINE NTSTATUS Name(From Operand, To *Result) \
+    { \
+        if (!__builtin_add_overflow(Operand, (To)0, Result)) \
+            return STATUS_SUCCESS; \
+        *Result = (To)-1; \
+        return STATUS_INTEGER_OVERFLOW; \
+    }
+
+FSH_SAFE_ARITHMETIC(RtlUCharAdd, add, UCHAR)
+FSH_SAFE_ARITHMETIC(RtlUCharSub, sub, UCHAR)
+FSH_SAFE_ARITHMETIC(RtlUCharMult, mul, UCHAR)
+FSH_SAFE_ARITHMETIC(RtlUInt8Add, add, UINT8)
+FSH_SAFE_ARITHMETIC(RtlUInt8Sub, sub, UINT8)
+FSH_SAFE_ARITHMETIC(RtlUInt8Mult, mul, UINT8)
+FSH_SAFE_ARITHMETIC(RtlShortAdd, add, SHORT)
+FSH_SAFE_ARITHMETIC(RtlShortSub, sub, SHORT)
+FSH_SAFE_ARITHMETIC(RtlShortMult, mul, SHORT)
+FSH_SAFE_ARITHMETIC(RtlUShortAdd, add, USHORT)
+FSH_SAFE_ARITHMETIC(RtlUShortSub, sub, USHORT)
+FSH_SAFE_ARITHMETIC(RtlUShortMult, mul, USHORT)
+FSH_SAFE_ARITHMETIC(RtlIntAdd, add, INT)
+FSH_SAFE_ARITHMETIC(RtlIntSub, sub, INT)
+FSH_SAFE_ARITHMETIC(RtlIntMult, mul, INT)
+FSH_SAFE_ARITHMETIC(RtlUIntAdd, add, UINT)
+FSH_SAFE_ARITHMETIC(RtlUIntSub, sub, UINT)
+FSH_SAFE_ARITHMETIC(RtlUIntMult, mul, UINT)
+FSH_SAFE_ARITHMETIC(RtlLongAdd, add, LONG)
+FSH_SAFE_ARITHMETIC(RtlLongSub, sub, LONG)
+FSH_SAFE_ARITHMETIC(RtlLongMult, mul, LONG)
+FSH_SAFE_ARITHMETIC(RtlULongAdd, add, ULONG)
+FSH_SAFE_ARITHMETIC(RtlULongSub, sub, ULONG)
+FSH_SAFE_ARITHMETIC(RtlULongMult, mul, ULONG)
+FSH_SAFE_ARITHMETIC(RtlDWordAdd, add, DWORD)
+FSH_SAFE_ARITHMETIC(RtlDWordSub, sub, DWORD)
+FSH_SAFE_ARITHMETIC(RtlDWordMult, mul, DWORD)
+FSH_SAFE_ARITHMETIC(RtlLongLongAdd, add, LONGLONG)
+FSH_SAFE_ARITHMETIC(RtlLongLongSub, sub, LONGLONG)
+FSH_SAFE_ARITHMETIC(RtlLongLongMult, mul, LONGLONG)
+FSH_SAFE_ARITHMETIC(RtlULongLongAdd, add, ULONGLONG)
+FSH_SAFE_ARITHMETIC(RtlULongLongSub, sub, ULONGLONG)
+FSH_SAFE_ARITHMETIC(RtlULongLongMult, mul, ULONGLONG)
+FSH_SAFE_ARITHMETIC(RtlSIZETAdd, add, SIZE_T)
+FSH_SAFE_ARITHMETIC(RtlSIZETSub, sub, SIZE_T)
+FSH_SAFE_ARITHMETIC(RtlSIZETMult, mul, SIZE_T)
+FSH_SAFE_ARITHMETIC(RtlSizeTAdd, add, SIZE_T)
+FSH_SAFE_ARITHMETIC(RtlSizeTSub, sub, SIZE_T)
+FSH_SAFE_ARITHMETIC(RtlSizeTMult, mul, SIZE_T)
+FSH_SAFE_ARITHMETIC(RtlULongPtrAdd, add, ULONG_PTR)
+FSH_SAFE_ARITHMETIC(RtlULongPtrSub, sub, ULONG_PTR)
+FSH_SAFE_ARITHMETIC(RtlULongPtrMult, mul, ULONG_PTR)
+FSH_SAFE_ARITHMETIC(RtlUIntPtrAdd, add, UINT_PTR)
+FSH_SAFE_ARITHMETIC(RtlUIntPtrSub, sub, UINT_PTR)
+FSH_SAFE_ARITHMETIC(RtlUIntPtrMult, mul, UINT_PTR)
+FSH_SAFE_ARITHMETIC(RtlDWordPtrAdd, add, DWORD_PTR)
+FSH_SAFE_ARITHMETIC(RtlDWordPtrSub, sub, DWORD_PTR)
+FSH_SAFE_ARITHMETIC(RtlDWordPtrMult, mul, DWORD_PTR)
+FSH_SAFE_ARITHMETIC(RtlLongPtrAdd, add, LONG_PTR)
+FSH_SAFE_ARITHMETIC(RtlLongPtrSub, sub, LONG_PTR)
+FSH_SAFE_ARITHMETIC(RtlLongPtrMult, mul, LONG_PTR)
+FSH_SAFE_ARITHMETIC(RtlIntPtrAdd, add, INT_PTR)
+FSH_SAFE_ARITHMETIC(RtlIntPtrSub, sub, INT_PTR)
+FSH_SAFE_ARITHMETIC(RtlIntPtrMult, mul, INT_PTR)
+FSH_SAFE_ARITHMETIC(RtlWordAdd, add, WORD)
+FSH_SAFE_ARITHMETIC(RtlWordSub, sub, WORD)
+FSH_SAFE_ARITHMETIC(RtlWordMult, mul, WORD)
+FSH_SAFE_ARITHMETIC(RtlDWordLongAdd, add, DWORDLONG)
+FSH_SAFE_ARITHMETIC(RtlDWordLongSub, sub, DWORDLONG)
+FSH_SAFE_ARITHMETIC(RtlDWordLongMult, mul, DWORDLONG)
+FSH_SAFE_ARITHMETIC(RtlSSIZETAdd, add, SSIZE_T)
+FSH_SAFE_ARITHMETIC(RtlSSIZETSub, sub, SSIZE_T)
+FSH_SAFE_ARITHMETIC(RtlSSIZETMult, mul, SSIZE_T)
+FSH_SAFE_ARITHMETIC(RtlPtrdiffTAdd, add, ptrdiff_t)
+FSH_SAFE_ARITHMETIC(RtlPtrdiffTSub, sub, ptrdiff_t)
+FSH_SAFE_ARITHMETIC(RtlPtrdiffTMult, mul, ptrdiff_t)
+
+FSH_SAFE_CONVERSION(RtlLongToUChar, LONG, UCHAR)
+FSH_SAFE_CONVERSION(RtlLongToUShort, LONG, USHORT)
+FSH_SAFE_CONVERSION(RtlLongToUInt, LONG, UINT)
+FSH_SAFE_CONVERSION(RtlLongToULong, LONG, ULONG)
+FSH_SAFE_CONVERSION(RtlLongToShort, LONG, SHORT)
+FSH_SAFE_CONVERSION(RtlLongToULongLong, LONG, ULONGLONG)
+FSH_SAFE_CONVERSION(RtlLongToSIZET, LONG, SIZE_T)
+FSH_SAFE_CONVERSION(RtlLongToSizeT, LONG, SIZE_T)
+FSH_SAFE_CONVERSION(RtlLongToULongPtr, LONG, ULONG_PTR)
+FSH_SAFE_CONVERSION(RtlLongToUIntPtr, LONG, UINT_PTR)
+FSH_SAFE_CONVERSION(RtlLongToIntPtr, LONG, INT_PTR)
+FSH_SAFE_CONVERSION(RtlIntToUChar, INT, UCHAR)
+FSH_SAFE_CONVERSION(RtlIntToUShort, INT, USHORT)
+FSH_SAFE_CONVERSION(RtlIntToUInt, INT, UINT)
+FSH_SAFE_CONVERSION(RtlIntToULong, INT, ULONG)
+FSH_SAFE_CONVERSION(RtlIntToShort, INT, SHORT)
+FSH_SAFE_CONVERSION(RtlIntToULongLong, INT, ULONGLONG)
+FSH_SAFE_CONVERSION(RtlIntToSIZET, INT, SIZE_T)
+FSH_SAFE_CONVERSION(RtlIntToSizeT, INT, SIZE_T)
+FSH_SAFE_CONVERSION(RtlIntToULongPtr, INT, ULONG_PTR)
+FSH_SAFE_CONVERSION(RtlUIntToUChar, UINT, UCHAR)
+FSH_SAFE_CONVERSION(RtlUIntToUShort, UINT, USHORT)
+FSH_SAFE_CONVERSION(RtlUIntToInt, UINT, INT)
+FSH_SAFE_CONVERSION(RtlUIntToLong, UINT, LONG)
+FSH_SAFE_CONVERSION(RtlUIntToShort, UINT, SHORT)
+FSH_SAFE_CONVERSION(RtlULongToUChar, ULONG, UCHAR)
+FSH_SAFE_CONVERSION(RtlULongToUShort, ULONG, USHORT)
+FSH_SAFE_CONVERSION(RtlULongToInt, ULONG, INT)
+FSH_SAFE_CONVERSION(RtlULongToLong, ULONG, LONG)
+FSH_SAFE_CONVERSION(RtlULongToShort, ULONG, SHORT)
+FSH_SAFE_CONVERSION(RtlULongToUInt, ULONG, UINT)
+FSH_SAFE_CONVERSION(RtlULongToLongPtr, ULONG, LONG_PTR)
+FSH_SAFE_CONVERSION(RtlULongToIntPtr, ULONG, INT_PTR)
+FSH_SAFE_CONVERSION(RtlShortToUShort, SHORT, USHORT)
+FSH_SAFE_CONVERSION(RtlShortToUChar, SHORT, UCHAR)
+FSH_SAFE_CONVERSION(RtlShortToUInt, SHORT, UINT)
+FSH_SAFE_CONVERSION(RtlShortToULong, SHORT, ULONG)
+FSH_SAFE_CONVERSION(RtlShortToULongLong, SHORT, ULONGLONG)
+FSH_SAFE_CONVERSION(RtlShortToSIZET, SHORT, SIZE_T)
+FSH_SAFE_CONVERSION(RtlUShortToUChar, USHORT, UCHAR)
+FSH_SAFE_CONVERSION(RtlUShortToShort, USHORT, SHORT)
+FSH_SAFE_CONVERSION(RtlLongLongToInt, LONGLONG, INT)
+FSH_SAFE_CONVERSION(RtlLongLongToLong, LONGLONG, LONG)
+FSH_SAFE_CONVERSION(RtlLongLongToUInt, LONGLONG, UINT)
+FSH_SAFE_CONVERSION(RtlLongLongToULong, LONGLONG, ULONG)
+FSH_SAFE_CONVERSION(RtlLongLongToULongLong, LONGLONG, ULONGLONG)
+FSH_SAFE_CONVERSION(RtlLongLongToUShort, LONGLONG, USHORT)
+FSH_SAFE_CONVERSION(RtlLongLongToShort, LONGLONG, SHORT)
+FSH_SAFE_CONVERSION(RtlLongLongToUChar, LONGLONG, UCHAR)
+FSH_SAFE_CONVERSION(RtlLongLongToSIZET, LONGLONG, SIZE_T)
+FSH_SAFE_CONVERSION(RtlLongLongToSizeT, LONGLONG, SIZE_T)
+FSH_SAFE_CONVERSION(RtlLongLongToULongPtr, LONGLONG, ULONG_PTR)
+FSH_SAFE_CONVERSION(RtlLongLongToUIntPtr, LONGLONG, UINT_PTR)
+FSH_SAFE_CONVERSION(RtlLongLongToLongPtr, LONGLONG, LONG_PTR)
+FSH_SAFE_CONVERSION(RtlLongLongToIntPtr, LONGLONG, INT_PTR)
+FSH_SAFE_CONVERSION(RtlULongLongToInt, ULONGLONG, INT)
+FSH_SAFE_CONVERSION(RtlULongLongToLong, ULONGLONG, LONG)
+FSH_SAFE_CONVERSION(RtlULongLongToUInt, ULONGLONG, UINT)
+FSH_SAFE_CONVERSION(RtlULongLongToULong, ULONGLONG, ULONG)
+FSH_SAFE_CONVERSION(RtlULongLongToLongLong, ULONGLONG, LONGLONG)
+FSH_SAFE_CONVERSION(RtlULongLongToUShort, ULONGLONG, USHORT)
+FSH_SAFE_CONVERSION(RtlULongLongToShort, ULONGLONG, SHORT)
+FSH_SAFE_CONVERSION(RtlULongLongToUChar, ULONGLONG, UCHAR)
+FSH_SAFE_CONVERSION(RtlULongLongToSIZET, ULONGLONG, SIZE_T)
+FSH_SAFE_CONVERSION(RtlULongLongToSizeT, ULONGLONG, SIZE_T)
+FSH_SAFE_CONVERSION(RtlULongLongToULongPtr, ULONGLONG, ULONG_PTR)
+FSH_SAFE_CONVERSION(RtlULongLongToUIntPtr, ULONGLONG, UINT_PTR)
+FSH_SAFE_CONVERSION(RtlULongLongToLongPtr, ULONGLONG, LONG_PTR)
+FSH_SAFE_CONVERSION(RtlULongLongToIntPtr, ULONGLONG, INT_PTR)
+FSH_SAFE_CONVERSION(RtlULongPtrToInt, ULONG_PTR, INT)
+FSH_SAFE_CONVERSION(RtlULongPtrToLong, ULONG_PTR, LONG)
+FSH_SAFE_CONVERSION(RtlULongPtrToUInt, ULONG_PTR, UINT)
+FSH_SAFE_CONVERSION(RtlULongPtrToULong, ULONG_PTR, ULONG)
+FSH_SAFE_CONVERSION(RtlULongPtrToUShort, ULONG_PTR, USHORT)
+FSH_SAFE_CONVERSION(RtlULongPtrToUChar, ULONG_PTR, UCHAR)
+FSH_SAFE_CONVERSION(RtlULongPtrToLongLong, ULONG_PTR, LONGLONG)
+FSH_SAFE_CONVERSION(RtlULongPtrToLongPtr, ULONG_PTR, LONG_PTR)
+FSH_SAFE_CONVERSION(RtlULongPtrToIntPtr, ULONG_PTR, INT_PTR)
+FSH_SAFE_CONVERSION(RtlULongPtrToShort, ULONG_PTR, SHORT)
+FSH_SAFE_CONVERSION(RtlUIntPtrToULong, UINT_PTR, ULONG)
+FSH_SAFE_CONVERSION(RtlUIntPtrToUInt, UINT_PTR, UINT)
+FSH_SAFE_CONVERSION(RtlUIntPtrToLong, UINT_PTR, LONG)
+FSH_SAFE_CONVERSION(RtlUIntPtrToInt, UINT_PTR, INT)
+FSH_SAFE_CONVERSION(RtlUIntPtrToUShort, UINT_PTR, USHORT)
+FSH_SAFE_CONVERSION(RtlLongPtrToULong, LONG_PTR, ULONG)
+FSH_SAFE_CONVERSION(RtlLongPtrToLong, LONG_PTR, LONG)
+FSH_SAFE_CONVERSION(RtlLongPtrToULongPtr, LONG_PTR, ULONG_PTR)
+FSH_SAFE_CONVERSION(RtlLongPtrToInt, LONG_PTR, INT)
+FSH_SAFE_CONVERSION(RtlLongPtrToUInt, LONG_PTR, UINT)
+FSH_SAFE_CONVERSION(RtlLongPtrToULongLong, LONG_PTR, ULONGLONG)
+FSH_SAFE_CONVERSION(RtlIntPtrToInt, INT_PTR, INT)
+FSH_SAFE_CONVERSION(RtlIntPtrToULong, INT_PTR, ULONG)
+FSH_SAFE_CONVERSION(RtlIntPtrToUInt, INT_PTR, UINT)
+FSH_SAFE_CONVERSION(RtlIntPtrToULongLong, INT_PTR, ULONGLONG)
+FSH_SAFE_CONVERSION(RtlSIZETToInt, SIZE_T, INT)
+FSH_SAFE_CONVERSION(RtlSIZETToLong, SIZE_T, LONG)
+FSH_SAFE_CONVERSION(RtlSIZETToUInt, SIZE_T, UINT)
+FSH_SAFE_CONVERSION(RtlSIZETToULong, SIZE_T, ULONG)
+FSH_SAFE_CONVERSION(RtlSIZETToUShort, SIZE_T, USHORT)
+FSH_SAFE_CONVERSION(RtlSIZETToUChar, SIZE_T, UCHAR)
+FSH_SAFE_CONVERSION(RtlSIZETToLongLong, SIZE_T, LONGLONG)
+FSH_SAFE_CONVERSION(RtlSIZETToShort, SIZE_T, SHORT)
+FSH_SAFE_CONVERSION(RtlSizeTToInt, SIZE_T, INT)
+FSH_SAFE_CONVERSION(RtlSizeTToLong, SIZE_T, LONG)
+FSH_SAFE_CONVERSION(RtlSizeTToUInt, SIZE_T, UINT)
+FSH_SAFE_CONVERSION(RtlSizeTToULong, SIZE_T, ULONG)
+FSH_SAFE_CONVERSION(RtlSizeTToUShort, SIZE_T, USHORT)
+FSH_SAFE_CONVERSION(RtlSizeTToUChar, SIZE_T, UCHAR)
+FSH_SAFE_CONVERSION(RtlSizeTToLongLong, SIZE_T, LONGLONG)
+FSH_SAFE_CONVERSION(RtlSizeTToShort, SIZE_T, SHORT)
+FSH_SAFE_CONVERSION(RtlSizeTToDWord, SIZE_T, DWORD)
+FSH_SAFE_CONVERSION(RtlSIZETToDWord, SIZE_T, DWORD)
+FSH_SAFE_CONVERSION(RtlDWordToUShort, DWORD, USHORT)
+FSH_SAFE_CONVERSION(RtlDWordToLong, DWORD, LONG)
+FSH_SAFE_CONVERSION(RtlULongLongToDWord, ULONGLONG, DWORD)
+FSH_SAFE_CONVERSION(RtlSSIZETToSIZET, SSIZE_T, SIZE_T)
+FSH_SAFE_CONVERSION(RtlPtrdiffTToULong, ptrdiff_t, ULONG)
+FSH_SAFE_CONVERSION(RtlPtrdiffTToSIZET, ptrdiff_t, SIZE_T)
+FSH_SAFE_CONVERSION(RtlPtrdiffTToSizeT, ptrdiff_t, SIZE_T)
+FSH_SAFE_CONVERSION(RtlPtrdiffTToUShort, ptrdiff_t, USHORT)
+FSH_SAFE_CONVERSION(RtlPtrdiffTToLong, ptrdiff_t, LONG)
+FSH_SAFE_CONVERSION(RtlPtrdiffTToUInt, ptrdiff_t, UINT)
+
+#undef FSH_SAFE_ARITHMETIC
+#undef FSH_SAFE_CONVERSION
 
 #endif /* _NTINTSAFE_H_INCLUDED_ */

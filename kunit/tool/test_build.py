@@ -50,9 +50,9 @@ NTSTATUS DriverEntry(_In_ PDRIVER_OBJECT DriverObject, _In_ PUNICODE_STRING Regi
 
 
 def kernels():
-    """Headers of each kernel that fltshim has been built for, and its Module.symvers."""
+    """Headers of each of Debian's kernels that fltshim is built for, and its Module.symvers."""
     found = []
-    for folder in sorted((TOP / '.build').glob('6.*')):
+    for folder in sorted((TOP / '.build').glob('6.*-amd64')):
         symvers = folder / 'Module.symvers'
         series = re.match(r'\d+\.\d+', folder.name).group()
         if symvers.is_file():

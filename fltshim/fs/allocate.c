@@ -4,6 +4,7 @@
  * FileEndOfFileInformation inside it where the file grows; zeroed ranges are FSCTL_SET_ZERO_DATA;
  * what has no Windows twin has a code of the shim's own. The lower file system is asked once.
  */
+#include <linux/fs.h>
 #include <linux/falloc.h>
 #include "fs/request.h"
 

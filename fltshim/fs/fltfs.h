@@ -209,6 +209,8 @@ ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, 
 			      size_t len, unsigned int flags);
 loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
 			      loff_t len, unsigned int flags);
+
+/* map.c */
 int fltfs_mmap(struct file *file, struct vm_area_struct *vma);
 
 /* lock.c */

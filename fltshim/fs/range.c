@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is done to a range of a file besides plain reading and writing: seeking, allocation,
- * advice, splicing, copying, sharing of blocks, and mapping.
+ * advice, splicing, copying and sharing of blocks.
  */
 #include <linux/fs.h>
-#include <linux/mm.h>
 #include "compat/splice.h"
 #include "fs/request.h"
 
@@ -193,80 +192,4 @@ loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, 
 		ret = fltfs_remap_lower(&remap);
 	fltfs_refresh(inode);
 	return ret;
-}
-
-/* What a mapping may do, in the words of a section (SECT-02). */
-static ULONG fltfs_page_protection(const struct vm_area_struct *vma)
-{
-	bool shared = vma->vm_flags & VM_MAYSHARE;
-
-	if (vma->vm_flags & VM_EXEC) {
-		if (vma->vm_flags & VM_WRITE)
-			return shared ? PAGE_EXECUTE_READWRITE : PAGE_EXECUTE_WRITECOPY;
-		return vma->vm_flags & VM_READ ? PAGE_EXECUTE_READ : PAGE_EXECUTE;
-	}
-	if (vma->vm_flags & VM_WRITE)
-		return shared ? PAGE_READWRITE : PAGE_WRITECOPY;
-	return vma->vm_flags & VM_READ ? PAGE_READONLY : PAGE_NOACCESS;
-}
-
-/* One half of the bracket around a mapping. mmap_lock is held for writing. */
-static noinline int fltfs_section_send(struct fltfs_fo *fo, UCHAR major, ULONG protection)
-{
-	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
-	FS_FILTER_SECTION_SYNC_OUTPUT output = { .StructureSize = sizeof(output) };
-	struct flt_operation op;
-	int err;
-
-	flt_operation_init(&op, fo->base.volume, major, &fo->base.fo);
-	op.data.RequestorMode = fltfs_requestor();
-	if (major == IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION) {
-		op.iopb.Parameters.AcquireForSectionSynchronization.SyncType =
-			SyncTypeCreateSection;
-		op.iopb.Parameters.AcquireForSectionSynchronization.PageProtection = protection;
-		op.iopb.Parameters.AcquireForSectionSynchronization.OutputInformation = &output;
-	}
-	op.front = &request;
-	flt_operation_run(&op);
-	err = fltfs_op_result(&op);
-	flt_operation_fini(&op);
-	return err;
-}
-
-/*
- * The mapping is the lower file's from here on: its pages are in the lower page cache, and the
- * upper file is not held by it.
- */
-static int fltfs_mmap_lower(struct file *file, struct vm_area_struct *vma)
-{
-	struct file *lower = fltfs_lower_file(file);
-
-	vma_set_file(vma, lower);
-	return lower->f_op->mmap(lower, vma);
-}
-
-/* A mapping is never refused once it was made, so a release that fails changes nothing. */
-static noinline int fltfs_mmap_filtered(struct file *file, struct vm_area_struct *vma)
-{
-	struct fltfs_fo *fo = fltfs_file_get_fo(file);
-	int err;
-
-	if (!fo)
-		return -ENOMEM;
-	err = fltfs_section_send(fo, IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION,
-				 fltfs_page_protection(vma));
-	if (err)
-		return err;
-	err = fltfs_mmap_lower(file, vma);
-	fltfs_section_send(fo, IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION, 0);
-	return err;
-}
-
-int fltfs_mmap(struct file *file, struct vm_area_struct *vma)
-{
-	if (!fltfs_lower_file(file)->f_op->mmap)
-		return -ENODEV;
-	if (fltfs_wants(file_inode(file), FLTFS_SEQ_SECTION))
-		return fltfs_mmap_filtered(file, vma);
-	return fltfs_mmap_lower(file, vma);
 }

@@ -7,7 +7,6 @@
  * marked as inherited only. What comes back from a filter is taken if it has this shape, and is
  * refused otherwise: a DACL that says something else has no mode that means the same.
  */
-#include <linux/posix_acl.h>
 #include <linux/slab.h>
 #include "fs/request.h"
 

@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include "compat/iter.h"
+#include "compat/kiocb.h"
 #include "fs/request.h"
 #include "nt/mm_mdl.h"
 

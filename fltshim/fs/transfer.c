@@ -321,6 +321,9 @@ ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool 
 
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
+	/* No file is that long: the lower file system says the same, and filters see nothing. */
+	if (write && iocb->ki_pos >= file_inode(iocb->ki_filp)->i_sb->s_maxbytes)
+		return -EFBIG;
 	fo = fltfs_file_get_fo(iocb->ki_filp);
 	if (!fo)
 		return -ENOMEM;

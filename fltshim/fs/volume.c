@@ -52,6 +52,12 @@ int fltfs_op_result(const struct flt_operation *op)
 	if (status == STATUS_CANCELLED && !(op->flags & FLT_OP_ASYNC) &&
 	    fatal_signal_pending(current))
 		return -EINTR;
+	/* Only a create can be sent elsewhere; those look at this status themselves. */
+	if (unlikely(status == STATUS_REPARSE)) {
+		pr_warn_ratelimited("fltfs: a filter ended %s with STATUS_REPARSE\n",
+				    flt_op_desc(op->iopb.MajorFunction)->name);
+		return -EIO;
+	}
 	err = flt_errno_from_status(status, &known);
 	if (unlikely(!known))
 		pr_warn_ratelimited("fltfs: a filter ended %s with the unknown status %#x\n",

@@ -15,6 +15,7 @@ Abstract:
         a   completes the operation with the status before it goes down
         p   replaces its status when it comes back
         s   completes it with success and says that everything was transferred
+        d   says that the operation is not wanted in its fast form
         e   changes what it carries: see AnswerChange and AnswerChangeResult
 
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
@@ -189,16 +190,19 @@ Routine Description:
 
 static VOID
 AnswerChange (
-    _Inout_ PFLT_CALLBACK_DATA Data
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ NTSTATUS Number
     )
 /*++
 
 Routine Description:
 
-    Changes what an operation asks for.
+    Changes what an operation asks for. Number is what the name has in the place of a status: a
+    time, for a change of times, where it is negative, and attributes where it is positive.
 
 --*/
 {
+    PFILE_BASIC_INFORMATION Basic;
     PFLT_PARAMETERS Parameters = &Data->Iopb->Parameters;
 
     switch (Data->Iopb->MajorFunction) {
@@ -220,13 +224,24 @@ Routine Description:
 
         case FileBasicInformation:
 
-            //
-            //  2001-09-09 01:46:40 UTC
-            //
+            Basic = (PFILE_BASIC_INFORMATION)Parameters->SetFileInformation.InfoBuffer;
 
-            ((PFILE_BASIC_INFORMATION)
-                Parameters->SetFileInformation.InfoBuffer)->LastWriteTime.QuadPart =
-                    126444736000000000LL;
+            if (Number > 0) {
+
+                Basic->FileAttributes = (ULONG)Number;
+
+            } else if (Number < 0) {
+
+                Basic->LastWriteTime.QuadPart = Number;
+
+            } else {
+
+                //
+                //  2001-09-09 01:46:40.0000007 UTC
+                //
+
+                Basic->LastWriteTime.QuadPart = 126444736000000007LL;
+            }
             break;
 
         case FileDispositionInformation:
@@ -394,9 +409,13 @@ AnswerPreOperation (
         }
         return FLT_PREOP_COMPLETE;
 
+    case L'd':
+
+        return FLT_PREOP_DISALLOW_FSFILTER_IO;
+
     case L'e':
 
-        AnswerChange(Data);
+        AnswerChange(Data, Answer.Status);
         return FLT_PREOP_SUCCESS_WITH_CALLBACK;
     }
 

@@ -264,6 +264,18 @@ Routine Description:
                  Lx->LxDeviceIdMajor,
                  Lx->LxDeviceIdMinor);
 
+    } else if (Iopb->MajorFunction == IRP_MJ_QUERY_VOLUME_INFORMATION) {
+
+        PFILE_FS_FULL_SIZE_INFORMATION Size = (PFILE_FS_FULL_SIZE_INFORMATION)
+                                              Iopb->Parameters.QueryVolumeInformation.VolumeBuffer;
+
+        DbgPrint("= ino=%I64u attr=%x tag=%x links=0 del=0 dir=0 eof=%I64d alloc=%I64d c=0 a=0 w=0 h=0\n",
+                 Size->TotalAllocationUnits.QuadPart,
+                 Size->SectorsPerAllocationUnit,
+                 Size->BytesPerSector,
+                 Size->ActualAvailableAllocationUnits.QuadPart,
+                 Size->CallerAvailableAllocationUnits.QuadPart);
+
     } else if (Iopb->MajorFunction == IRP_MJ_SET_INFORMATION &&
                Iopb->Parameters.SetFileInformation.FileInformationClass == FileBasicInformation) {
 

@@ -384,7 +384,7 @@ struct row {
 #define CLOSED(x) "CLEANUP " x "; CLOSE " x
 
 /* Descriptors that a row opened: closed when it is over. */
-static int fd, other;
+static int fd __attribute__((unused)), other __attribute__((unused));
 
 /* Every ID of the row in its own proof. */
 static inline void seq_prove(const struct row *row, bool held, const char *got)

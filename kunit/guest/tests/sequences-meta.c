@@ -4,7 +4,7 @@
  * attributes, modes and owners, ACLs, locks, allocation, control requests, mappings, and the mount
  * as a whole. As sequences.c, with the filter "probe".
  *
- * needs: kernels=6.1,6.12,debug filters=probe time=120
+ * needs: kernels=6.1,6.12,debug filters=probe,levels time=120
  */
 #include <linux/falloc.h>
 #include <linux/fs.h>
@@ -256,6 +256,32 @@ static void have_folder(void)
 {
 	have_f();
 	fd = open("d", O_RDONLY);
+}
+
+static void have_target(void)
+{
+	have_open_f();
+	other = open("out", O_CREAT | O_RDWR, 0644);
+}
+
+static void clone(void)
+{
+	int result = ioctl(other, FICLONE, fd);
+
+	FLT_EXPECT(!result || errno == EOPNOTSUPP);
+	if (!strcmp(getenv("LOWER_FS"), "xfs"))
+		FLT_PROVES("VFS-992", !result && pread(other, data, 20, 0) == 10 &&
+			   !memcmp(data, "0123456789", 10));
+}
+
+static void dedupe(void)
+{
+	struct {
+		struct file_dedupe_range range;
+		struct file_dedupe_range_info info;
+	} ask = { .range = { .src_length = 10, .dest_count = 1 }, .info = { .dest_fd = other } };
+
+	FLT_EXPECT(!ioctl(fd, FIDEDUPERANGE, &ask));
 }
 
 /* Mappings. */
@@ -511,6 +537,8 @@ static const struct row rows[] = {
 	  "SET_INFORMATION a Allocation" },
 	{ "VFS-323", "FALLOC_FL_PUNCH_HOLE", have_open_f, punch,
 	  "FILE_SYSTEM_CONTROL a 980c8 2 5" },
+	{ "VFS-426", "FICLONE", have_target, clone, "FILE_SYSTEM_CONTROL a 983e8*" },
+	{ "VFS-427", "FIDEDUPERANGE", have_target, dedupe, "FILE_SYSTEM_CONTROL a 983e8*" },
 	{ "VFS-532", "an ioctl that nobody knows", have_open_f, private_ioctl,
 	  "DEVICE_CONTROL a 8051601f 16 0 !c0000010" },
 	{ "VFS-534", "ioctls of the VFS", have_open_f, vfs_ioctls, "" },
@@ -574,6 +602,20 @@ static void unmount(const char *mnt)
 	FLT_PROVES("VFS-607", !strcmp(seq_teardown, "8"));
 }
 
+/* With a filter that sees writes and would not see what a clone does, there are none. */
+static void no_clones(void)
+{
+	FLT_REQUIRE(!twin_load("levels") && !chdir(getenv("MNT")));
+	have_target();
+	seq_start();
+	FLT_PROVES("VFS-426", ioctl(other, FICLONE, fd) && errno == EOPNOTSUPP);
+	seq_stop();
+	FLT_PROVES("VFS-426", !seq_count);
+	close(fd);
+	close(other);
+	FLT_REQUIRE(!chdir("/") && !twin_unload("levels", true));
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -584,6 +626,7 @@ int main(void)
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		seq_row(&rows[i]);
+	no_clones();
 	unmount(mnt);
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -107,7 +107,8 @@ void fltfs_sync_flags(struct file *file, struct file *lower)
 /*
  * Called for each descriptor that is closed. The last one is told by the reference count: in
  * pass-through no mapping holds the upper file. Where something else still does (a request under
- * way in another thread), CLEANUP comes from ->release.
+ * way in another thread), CLEANUP comes from ->release; so it does for a file of a file system
+ * above, which passes each close of a descriptor of its own on to the one file that it has.
  */
 int fltfs_flush(struct file *file, fl_owner_t id)
 {
@@ -118,7 +119,7 @@ int fltfs_flush(struct file *file, fl_owner_t id)
 	fltfs_lock_flush(file, id);
 	if (lower->f_op->flush)
 		err = lower->f_op->flush(lower, id);
-	if (file_count(file) != 1)
+	if (file_count(file) != 1 || file->f_mode & FMODE_NOACCOUNT)
 		return err;
 	if (!fo && fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_CLEANUP)))
 		fo = fltfs_file_get_fo(file);

@@ -41,6 +41,8 @@ proves VFS-647 shown above '4\.0 '
 # an attribute trusted.overlay.*, a mode or owner, a rename
 proves VFS-647 shown above '8\.0 '
 proves VFS-647 shown above '21\.0 '
+# a descriptor of the overlay that is closed is not the last of the file below
+proves VFS-119 sh -c "! grep -q '^> [34][.]0 .* ff=[0-9a-f]*[4567cdef][0-9a-f][0-9a-f][0-9a-f] ' /tmp/work/above"
 proves VFS-308 shown above '249\.0 '
 proves VFS-647 shown above '6\.0 .* a=a '
 echo 2 >/proc/sys/vm/drop_caches

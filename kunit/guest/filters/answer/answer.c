@@ -16,6 +16,7 @@ Abstract:
         p   replaces its status when it comes back
         s   completes it with success and says that everything was transferred
         d   says that the operation is not wanted in its fast form
+        w   waits for so many milliseconds, or until the operation is cancelled
         e   changes what it carries: see AnswerChange and AnswerChangeResult
 
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
@@ -41,6 +42,7 @@ typedef struct _ANSWER {
 
 static PFLT_FILTER AnswerFilter;
 static ANSWER AnswerForVolume;
+static KEVENT AnswerNever;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -374,6 +376,35 @@ Routine Description:
 }
 
 static FLT_PREOP_CALLBACK_STATUS
+AnswerWait (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ LONG Milliseconds
+    )
+/*++
+
+Routine Description:
+
+    Keeps the caller waiting, who may be killed meanwhile.
+
+--*/
+{
+    LARGE_INTEGER Timeout;
+    NTSTATUS Status;
+
+    Timeout.QuadPart = -10000LL * Milliseconds;
+    Status = FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+
+    if (Status == STATUS_TIMEOUT) {
+
+        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    Data->IoStatus.Status = STATUS_CANCELLED;
+    Data->IoStatus.Information = 0;
+    return FLT_PREOP_COMPLETE;
+}
+
+static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 AnswerPreOperation (
     _Inout_ PFLT_CALLBACK_DATA Data,
@@ -412,6 +443,10 @@ AnswerPreOperation (
     case L'd':
 
         return FLT_PREOP_DISALLOW_FSFILTER_IO;
+
+    case L'w':
+
+        return AnswerWait(Data, Answer.Status);
 
     case L'e':
 
@@ -512,6 +547,8 @@ DriverEntry (
     NTSTATUS Status;
 
     UNREFERENCED_PARAMETER(RegistryPath);
+
+    KeInitializeEvent(&AnswerNever, NotificationEvent, FALSE);
 
     Status = FltRegisterFilter(DriverObject, &AnswerRegistration, &AnswerFilter);
 

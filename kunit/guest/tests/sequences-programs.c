@@ -4,7 +4,7 @@
  * below only, so no paging I/O is among it. As sequences.c, with the filter "probe" and Debian's
  * programs; a program's own extra stat calls may differ between versions, and are left open.
  *
- * needs: kernels=6.1,6.12 filters=probe programs=coreutils,findutils,tar time=120
+ * needs: kernels=6.1,6.12 filters=probe programs=coreutils,findutils,tar,sqlite3 time=120
  */
 #include <signal.h>
 
@@ -96,6 +96,9 @@ RUN(dd_sync, "dd", "if=/dev/zero", "of=n", "bs=512", "count=1", "conv=fsync", "s
 RUN(free_space, "df", ".")
 RUN(cut_by_program, "truncate", "-s", "5", "a")
 SHELL(inherited, "cat <$M/a >/dev/null")
+RUN(move_out, "mv", "a", "/tmp/work/moved")
+RUN(move_in, "mv", "/tmp/work/coming", "n")
+RUN(commit, "sqlite3", "a.db", "insert into t values(2);")
 RUN(unpack, "tar", "-xf", "/tmp/work/one.tar")
 
 CALLS(cut_by_path, FLT_EXPECT(!truncate("a", 10)))
@@ -193,6 +196,38 @@ static void execute_in_detail(void)
 	FLT_REQUIRE(!chdir("/"));
 }
 
+static void prepare_coming(void)
+{
+	prepare();
+	write_file("/tmp/work/coming", "0123456789");
+}
+
+static void prepare_database(void)
+{
+	prepare();
+	FLT_REQUIRE(!system("sqlite3 $LOWER/a.db 'create table t(a)'"));
+}
+
+/* Locks of the database are never waited for. */
+static void commit_in_detail(void)
+{
+	unsigned int i, locks = 0, waits = 0;
+
+	FLT_REQUIRE(!chdir(mnt));
+	prepare_database();
+	seq_start();
+	commit();
+	seq_stop();
+	for (i = 0; i < seq_count; i++) {
+		if (seq_events[i].major == 17 && seq_events[i].minor == 1) {
+			locks++;
+			waits += !(seq_events[i].detail[3] & 1);
+		}
+	}
+	FLT_PROVES("VFS-719", locks >= 3 && !waits);
+	FLT_REQUIRE(!chdir("/") && !system("rm -rf $LOWER/*"));
+}
+
 static void prepare_archive(void)
 {
 	prepare();
@@ -224,6 +259,18 @@ static const struct row rows[] = {
 	{ "VFS-709", "mv d/x e/", prepare, move_across,
 	  "*CREATE a \\d\\x OPEN 110080 204020 =1; CREATE b \\e* OPEN 100002 4020 TFO =5; "
 	  "SET_INFORMATION a Rename; " CLOSED("b") "; " CLOSED("a") },
+	{ "VFS-710", "mv to another mount", prepare, move_out,
+	  "*CREATE a \\a OPEN 120089 * =1; QUERY_INFORMATION a All; *READ a 0 * =10; *" CLOSED("a")
+	  "; *" REMOVAL("a") },
+	{ "VFS-710", "mv from another mount", prepare_coming, move_in,
+	  "*CREATE a \\n CREATE 120116 * =2; *WRITE a 0 10 =10; SET_INFORMATION a Basic; "
+	  "*SET_SECURITY a 3; *SET_SECURITY a 4; *" CLOSED("a") },
+	{ "VFS-719", "a commit of sqlite", prepare_database, commit,
+	  "*CREATE a \\a.db OPEN_IF *; *LOCK_CONTROL a minor=1 key=0 * nowait*; "
+	  "*CREATE b \\a.db-journal OPEN_IF * =2; *WRITE b *; *FLUSH_BUFFERS b*; "
+	  "*CREATE c \\ OPEN *; FLUSH_BUFFERS c*; " CLOSED("c") "; *FLUSH_BUFFERS b*; "
+	  "*LOCK_CONTROL a minor=1 key=0 * nowait exclusive; *WRITE a *; *FLUSH_BUFFERS a*; *"
+	  CLOSED("b") "; *" REMOVAL("a.db-journal") "; *LOCK_CONTROL a minor=2 key=0 *" },
 	{ "VFS-711", "rm a", prepare, remove_a,
 	  "QUERY_OPEN ? StatLx; " REMOVAL("a") },
 	{ "VFS-712", "rm -r d", prepare, remove_tree,
@@ -298,6 +345,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		seq_row(&rows[i]);
 	execute_in_detail();
+	commit_in_detail();
 	FLT_REQUIRE(!umount(mnt));
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();

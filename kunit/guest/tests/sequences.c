@@ -8,6 +8,7 @@
  */
 #include <poll.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 
 #include "../sequence.h"
@@ -158,6 +159,9 @@ CALLS(write_append, struct iovec v = { data, 3 };
 CALLS(read_vector, struct iovec v[3] = { { data, 1 }, { data + 50, 2 }, { data + 90, 3 } };
       FLT_EXPECT(preadv(fd, v, 3, 0) == 6))
 CALLS(send_from, FLT_EXPECT(sendfile(open("/dev/null", O_WRONLY), fd, &(off_t){ 0 }, 10) == 10))
+CALLS(send_socket, int s[2]; FLT_EXPECT(!socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+      FLT_EXPECT(sendfile(s[0], fd, &(off_t){ 0 }, 10) == 10 && read(s[1], data, 99) == 10);
+      close(s[0]); close(s[1]))
 CALLS(send_to, int in = open("/proc/self/exe", O_RDONLY);
       FLT_EXPECT(sendfile(fd, in, NULL, 1000) == 1000); close(in))
 CALLS(copy_range, FLT_EXPECT(copy_file_range(fd, NULL, other, NULL, 10, 0) == 10))
@@ -305,6 +309,7 @@ static const struct row rows[] = {
 	{ "VFS-415", "write that extends the file", have_open_f, write_growing,
 	  "WRITE a 10 20 =20" },
 	{ "VFS-422", "sendfile from the mount", have_open_f, send_from, "READ a 0 *=10*" },
+	{ "VFS-738", "sendfile to a socket", have_open_f, send_socket, "READ a 0 *=10*" },
 	{ "VFS-423", "sendfile to the mount", have_open_f, send_to, "WRITE a 0 *" },
 	{ "VFS-425", "copy_file_range", have_two, copy_range, "READ a 0 *; WRITE b 0 10 =10" },
 	{ "VFS-428", "lseek", have_open_f, seek_set, "" },

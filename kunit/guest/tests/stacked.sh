@@ -86,3 +86,39 @@ proves VFS-995 refuse mount -t overlay -o "lowerdir=$MNT/d,upperdir=$MNT/u,workd
 	/mnt/third
 expect umount "$MNT"
 expect umount /mnt/overlay
+
+# a lower file system that is read-only, or frozen, is so above, and nothing hangs of our own
+dd if=/dev/zero of=/tmp/work/image bs=1M count=8 2>/dev/null
+expect mke2fs -q -F /tmp/work/image
+loop=$(losetup -f)
+mkdir /mnt/small
+expect losetup "$loop" /tmp/work/image
+expect mount -t ext4 "$loop" /mnt/small
+expect mount_flt "" /mnt/small
+echo text >"$MNT/f" || fail "no file"
+expect mount -o remount,ro /mnt/small
+proves VFS-997 refuse sh -c "echo more >$MNT/f"
+proves VFS-997 refuse mkdir "$MNT/d"
+proves VFS-997 grep -q "Read-only" /tmp/work/why
+proves VFS-997 test "$(cat "$MNT/f")" = text
+expect mount -o remount,rw /mnt/small
+proves VFS-997 sh -c "echo more >$MNT/f"
+expect fsfreeze --freeze /mnt/small
+(echo late >"$MNT/f"; : >/tmp/work/done) &
+proves VFS-920 test "$(timeout 5 cat "$MNT/f"; timeout 5 ls "$MNT" | grep -c f)" = "more
+1"
+sleep 0.5
+proves VFS-920 test ! -e /tmp/work/done
+expect fsfreeze --unfreeze /mnt/small
+proves VFS-920 wait_for 10 test -e /tmp/work/done
+proves VFS-997 test "$(cat "$MNT/f")" = late
+# from the top down, and back
+expect fsfreeze --freeze "$MNT"
+expect fsfreeze --freeze /mnt/small
+expect fsfreeze --unfreeze /mnt/small
+expect fsfreeze --unfreeze "$MNT"
+proves VFS-920 sh -c "echo thawed >$MNT/f"
+wait
+expect umount "$MNT"
+expect umount /mnt/small
+expect losetup -d "$loop"

@@ -4,7 +4,7 @@
  * filter "answer" waits in its pre-operation for as long as the name of a file says; "probe", above
  * it, shows how an operation ended. Whoever waits can be killed, and what it held is free then.
  *
- * needs: kernels=6.1,6.12,debug filters=probe,answer time=60
+ * needs: kernels=6.1,6.12,debug filters=probe,answer,passthru time=90
  */
 #include <linux/fs.h>
 #include <signal.h>
@@ -148,8 +148,7 @@ static void nothing_held(void)
 	}
 	file("f=00w" LONG_WAIT);
 	begin(slow_open);
-	target = "f=00w" LONG_WAIT;
-	FLT_PROVES("VFS-861", soon(change_target) && soon(use_other) && soon(make_there));
+	FLT_PROVES("VFS-861", soon(use_other) && soon(make_there));
 	FLT_PROVES("VFS-861", end());
 }
 
@@ -157,18 +156,43 @@ static void nothing_held(void)
 CALLS(freeze, int root = open(getenv("MNT"), O_RDONLY);
       if (!ioctl(root, FIFREEZE, 0)) ioctl(root, FITHAW, 0))
 
+/* Somebody who freezes, and cannot be killed while he waits. */
+static pid_t freezer;
+
+static bool freezer_ends(void)
+{
+	double start = now();
+
+	while (now() - start < at_once) {
+		if (waitpid(freezer, NULL, WNOHANG) == freezer)
+			return true;
+		usleep(5000);
+	}
+	return false;
+}
+
+static bool freezer_waits(void)
+{
+	freezer = fork();
+	if (!freezer) {
+		freeze();
+		_exit(0);
+	}
+	return !freezer_ends();
+}
+
 static void freeze_held(void)
 {
 	file("f=04w" LONG_WAIT);
 	begin(slow_write);
 	target = "f=04w" LONG_WAIT;
-	FLT_PROVES("VFS-862", soon(change_target) && soon(use_other) && !soon(freeze));
-	FLT_PROVES("VFS-862", end() && soon(freeze));
+	FLT_PROVES("VFS-862", soon(change_target) && soon(use_other) && freezer_waits());
+	FLT_PROVES("VFS-862", end() && freezer_ends());
 	file("f=06w" LONG_WAIT);
 	begin(slow_allocate);
 	target = "f=06w" LONG_WAIT;
-	FLT_PROVES("VFS-862", soon(use_target) && !soon(freeze));
-	FLT_PROVES("VFS-862", end());
+	FLT_PROVES("VFS-862", soon(use_target) && freezer_waits());
+	FLT_PROVES("VFS-862", end() && freezer_ends());
 	unlink(below("f=06w" LONG_WAIT));
 }
 
@@ -226,8 +250,13 @@ static void volume_held(void)
 	file("x!09w" LONG_WAIT);
 	close(open("x!09w" LONG_WAIT, O_RDONLY));
 	begin(slow_syncfs);
-	FLT_PROVES("VFS-877", soon(use_volume) && !soon(freeze));
+	FLT_PROVES("VFS-877", soon(use_volume) && freezer_waits());
 	FLT_PROVES("VFS-877", end());
+	file("x!000" LONG_WAIT);
+	close(open("x!000" LONG_WAIT, O_RDONLY));
+	/* it had its turn, and waits for the filter by now */
+	kill(freezer, SIGKILL);
+	waitpid(freezer, NULL, 0);
 	file("x!0aw" LONG_WAIT);
 	close(open("x!0aw" LONG_WAIT, O_RDONLY));
 	begin(slow_statfs);
@@ -255,6 +284,75 @@ static void killed(const char *id, void (*call)(void), unsigned int major)
 		printf("%s\n", seq_render());
 }
 
+/* A number of the filter's counts: CREATEs, before or after. */
+static unsigned long counted(const char *filter, unsigned int column)
+{
+	DIR *filters = opendir("/sys/fs/fltshim/filters");
+	char path[PATH_MAX], line[256], name[64];
+	unsigned long counts[2] = { 0, 0 };
+	struct dirent *entry;
+	FILE *in;
+
+	while ((entry = readdir(filters)) && strcasecmp(entry->d_name, filter))
+		;
+	FLT_REQUIRE(entry);
+	snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/stats", entry->d_name);
+	closedir(filters);
+	in = fopen(path, "r");
+	FLT_REQUIRE(in);
+	while (fgets(line, sizeof(line), in))
+		if (sscanf(line, "%63s %lu %lu", name, &counts[0], &counts[1]) == 3 &&
+		    !strcmp(name, "IRP_MJ_CREATE"))
+			break;
+	fclose(in);
+	return counts[column];
+}
+
+/* Two tasks make one name at once, over and over: one of them does. */
+static void races(void)
+{
+	const int rounds = strcmp(getenv("KERNEL") ?: "", "debug") ? 10000 : 1000;
+	unsigned long before = counted("passthru", 0), after = counted("passthru", 1);
+	volatile int *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t child = fork();
+	int i, mine = 0, file, odd = 0;
+
+	for (i = 0; i < rounds; i++) {
+		/* shared[0]: round of the parent; [1]: of the child; [2]: the child's result */
+		shared[!child] = i + 1;
+		while (shared[!!child] < i + 1)
+			;
+		file = open("race", O_CREAT | O_EXCL | O_RDWR, 0600);
+		if (file >= 0)
+			close(file);
+		else if (errno != EEXIST)
+			odd++;
+		if (!child) {
+			shared[2] = file >= 0;
+			shared[3] = i + 1;
+			while (shared[4] < i + 1)
+				;
+			continue;
+		}
+		while (shared[3] < i + 1)
+			;
+		odd += shared[2] + (file >= 0) != 1;
+		mine += file >= 0;
+		FLT_REQUIRE(!unlink(below("race")));
+		shared[4] = i + 1;
+	}
+	if (!child)
+		_exit(odd);
+	waitpid(child, &i, 0);
+	FLT_PROVES("VFS-735", !odd && !i);
+	before = counted("passthru", 0) - before;
+	after = counted("passthru", 1) - after;
+	FLT_PROVES("VFS-735", before >= (unsigned long)rounds && before == after);
+	printf("%d of %d rounds were won here, %lu creates before, %lu after\n", mine, rounds, before,
+	       after);
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -277,8 +375,11 @@ int main(void)
 	killed("VFS-126", slow_open, 0);
 	killed("VFS-418", slow_read, 3);
 	killed("VFS-418", slow_write, 4);
-	FLT_REQUIRE(!chdir("/") && !umount(mnt));
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("answer", true));
+	FLT_REQUIRE(!twin_load("passthru"));
+	races();
+	FLT_REQUIRE(!chdir("/") && !umount(mnt));
+	FLT_REQUIRE(!twin_unload("passthru", true));
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();
 }

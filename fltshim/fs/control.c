@@ -2,7 +2,8 @@
 /*
  * Control requests as filters see them. An ioctl that the VFS leaves to the file system is
  * DEVICE_CONTROL with a code from which its number can be rebuilt (VOL-61), its argument a user
- * address that nobody has checked; sharing blocks between files is FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX.
+ * address that nobody has checked; blocks that files come to share are
+ * FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX.
  */
 #include <linux/fs.h>
 #include <linux/ioctl.h>
@@ -84,7 +85,7 @@ static void fltfs_bottom_ioctl(struct flt_operation *op)
 	unsigned int cmd = ioctl->cmd;
 	long ret;
 
-	/* Numbers without direction may have bits where the size would be: they stay as they came. */
+	/* A number without a direction may have bits in place of the size: it stays as it came. */
 	if (code != fltfs_ioctl_code(cmd))
 		cmd = fltfs_ioctl_number(code, in, out);
 	ret = fltfs_ioctl_lower(fo->lower, cmd,

@@ -359,12 +359,14 @@ static int fltfs_ea_list_all(struct fltfs_fo *fo, struct fltfs_ea_left *left, u8
 			return 0;
 		if (err && status != STATUS_BUFFER_OVERFLOW)
 			return err;
-		for (at = 0; (entry = fltfs_ea_at(buffer, used, at)); at += entry->NextEntryOffset) {
+		at = 0;
+		while ((entry = fltfs_ea_at(buffer, used, at))) {
 			err = fltfs_ea_keep(left, entry);
 			if (err)
 				return err;
 			if (!entry->NextEntryOffset)
 				break;
+			at += entry->NextEntryOffset;
 		}
 		/* A filter that answers nothing, again and again, ends the listing as well. */
 		if (!used)

@@ -127,7 +127,7 @@ static void fltfs_bottom_lock(struct flt_operation *op)
 	}
 }
 
-static void fltfs_lock_fill(struct flt_operation *op, const struct fltfs_locking *locking)
+static void fltfs_lock_fill(struct flt_operation *op, struct fltfs_locking *locking)
 {
 	FLT_PARAMETERS *parameters = &op->iopb.Parameters;
 	const struct file_lock *fl = locking->fl;
@@ -135,7 +135,7 @@ static void fltfs_lock_fill(struct flt_operation *op, const struct fltfs_locking
 	op->iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op->data.RequestorMode = fltfs_requestor();
 	op->iopb.MinorFunction = flt_lock_type(fl) == F_UNLCK ? IRP_MN_UNLOCK_SINGLE : IRP_MN_LOCK;
-	parameters->LockControl.Length = (PLARGE_INTEGER)&locking->length;
+	parameters->LockControl.Length = &locking->length;
 	parameters->LockControl.Key = locking->key;
 	parameters->LockControl.ByteOffset.QuadPart = fl->fl_start;
 	parameters->LockControl.ProcessId = ps_process_of(current);

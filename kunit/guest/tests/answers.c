@@ -473,6 +473,31 @@ static void completions(void)
 	close(fd);
 }
 
+/* Nobody is interested in reads and writes: copies and splices go straight down. */
+static void narrow(void)
+{
+	const char *name = file(named(FSCTL, 'a', DENIED));
+	int in, out, pipes[2];
+	loff_t at = 0;
+
+	in = open(file("from"), O_RDONLY);
+	out = open(name, O_RDWR);
+	FLT_PROVES("VFS-424", copy_file_range(in, &at, out, NULL, 10, 0) < 0 && errno == EACCES);
+	close(out);
+	out = open("to", O_CREAT | O_RDWR, 0644);
+	at = 0;
+	FLT_PROVES("VFS-424", copy_file_range(in, &at, out, NULL, 10, 0) == 10 &&
+		   pread(out, data, 20, 0) == 10 && !memcmp(data, "0123456789", 10));
+	close(out);
+	FLT_REQUIRE(!pipe(pipes));
+	at = 0;
+	FLT_PROVES("VFS-421", splice(in, &at, pipes[1], NULL, 10, 0) == 10 &&
+		   read(pipes[0], data, 20) == 10 && !memcmp(data, "0123456789", 10));
+	close(pipes[0]);
+	close(pipes[1]);
+	close(in);
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -486,6 +511,8 @@ int main(void)
 	changes();
 	results();
 	completions();
+	FLT_REQUIRE(!twin_unload("answer", true) && !twin_load_with("answer", "params=Narrow=1"));
+	narrow();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));
 	FLT_REQUIRE(!twin_unload("answer", true) && !twin_unload("fltshim", false));
 	return prove_status();

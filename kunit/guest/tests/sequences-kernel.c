@@ -121,7 +121,7 @@ CALLS(look_at_fd, char path[64]; snprintf(path, sizeof(path), "/proc/self/fdinfo
 
 static const struct row rows[] = {
 	{ "VFS-114", "a core dump", have_core, dump_core,
-	  "CREATE a \\core CREATE 120116 60 =2; *WRITE a *; " CLOSED("a") },
+	  "CREATE a \\core CREATE 12*1* 60 =2; *WRITE a *; " CLOSED("a") },
 	{ "VFS-648", "a module that is none", have_module, load_module, "*READ a 0 *=10*" },
 	{ "VFS-631", "a file handle is made", have_f, make_handle, "" },
 	{ "VFS-115 VFS-631", "a file handle is opened", have_handle, open_handle,

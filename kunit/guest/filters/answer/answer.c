@@ -22,6 +22,8 @@ Abstract:
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
     says, by being opened, what is done with them from then on.
 
+    With the value Narrow in its service key it is interested in nothing but file system controls.
+
 Environment:
 
     Kernel mode
@@ -524,6 +526,13 @@ static CONST FLT_OPERATION_REGISTRATION AnswerOperations[] = {
     { IRP_MJ_OPERATION_END }
 };
 
+static CONST FLT_OPERATION_REGISTRATION AnswerNarrowOperations[] = {
+
+    ANSWERED(IRP_MJ_FILE_SYSTEM_CONTROL),
+
+    { IRP_MJ_OPERATION_END }
+};
+
 static CONST FLT_REGISTRATION AnswerRegistration = {
 
     sizeof(FLT_REGISTRATION),
@@ -538,19 +547,66 @@ static CONST FLT_REGISTRATION AnswerRegistration = {
     NULL                                //  InstanceTeardownComplete
 };
 
+static BOOLEAN
+AnswerIsNarrow (
+    _In_ PUNICODE_STRING RegistryPath
+    )
+/*++
+
+Routine Description:
+
+    Is the value there?
+
+--*/
+{
+    UNICODE_STRING Narrow = RTL_CONSTANT_STRING(L"Narrow");
+    UCHAR Buffer[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + 64];
+    OBJECT_ATTRIBUTES Attributes;
+    HANDLE Key;
+    ULONG Length;
+    NTSTATUS Status;
+
+    InitializeObjectAttributes(&Attributes,
+                               RegistryPath,
+                               OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                               NULL,
+                               NULL);
+
+    Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
+
+    if (!NT_SUCCESS(Status)) {
+
+        return FALSE;
+    }
+
+    Status = ZwQueryValueKey(Key,
+                             &Narrow,
+                             KeyValuePartialInformation,
+                             Buffer,
+                             sizeof(Buffer),
+                             &Length);
+    ZwClose(Key);
+
+    return (BOOLEAN)NT_SUCCESS(Status);
+}
+
 NTSTATUS
 DriverEntry (
     _In_ PDRIVER_OBJECT DriverObject,
     _In_ PUNICODE_STRING RegistryPath
     )
 {
+    FLT_REGISTRATION Registration = AnswerRegistration;
     NTSTATUS Status;
-
-    UNREFERENCED_PARAMETER(RegistryPath);
 
     KeInitializeEvent(&AnswerNever, NotificationEvent, FALSE);
 
-    Status = FltRegisterFilter(DriverObject, &AnswerRegistration, &AnswerFilter);
+    if (AnswerIsNarrow(RegistryPath)) {
+
+        Registration.OperationRegistration = AnswerNarrowOperations;
+    }
+
+    Status = FltRegisterFilter(DriverObject, &Registration, &AnswerFilter);
 
     if (NT_SUCCESS(Status)) {
 

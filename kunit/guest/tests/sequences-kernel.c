@@ -6,6 +6,8 @@
  *
  * needs: kernels=6.1,6.12,debug filters=probe time=60
  */
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <linux/io_uring.h>
 #include <linux/mount.h>
 #include <sched.h>
@@ -126,8 +128,8 @@ static const struct row rows[] = {
 	{ "VFS-631", "a file handle is made", have_f, make_handle, "" },
 	{ "VFS-115 VFS-631", "a file handle is opened", have_handle, open_handle,
 	  "CREATE ? \\f OPEN 120089 20 =1*" },
-	{ "VFS-202 VFS-965", "changes below are noticed", have_changed, look_at_changes, "" },
-	{ "VFS-235 VFS-880", "caches are dropped", have_f, drop_caches, "" },
+	{ "VFS-202 VFS-879 VFS-965", "changes below are noticed", have_changed, look_at_changes, "" },
+	{ "VFS-235 VFS-879 VFS-880", "caches are dropped", have_f, drop_caches, "" },
 	{ "VFS-320", "a read and its access time", have_open_f, read_it, "READ a 0 4 =4" },
 	{ "VFS-650", "/proc looks at a file", have_open_f, look_at_fd, "" },
 };
@@ -318,6 +320,56 @@ static void list(void)
 	closedir(dir);
 }
 
+/* What one lower file system cannot do cannot be done here, with the same errno. */
+static int result(const char *folder, int what)
+{
+	unsigned long long map[4 + 8] = { 0, ~0ULL };
+	char path[PATH_MAX];
+	int file, error;
+
+	snprintf(path, sizeof(path), "%s/kind", folder);
+	file = open(path, O_CREAT | O_RDWR | (what ? 0 : O_DIRECT), 0644);
+	errno = file < 0 ? errno : 0;
+	switch (what) {
+	case 1:
+		fsetxattr(file, "user.a", "1", 1, 0);
+		break;
+	case 2:
+		ioctl(file, FS_IOC_FIEMAP, map);
+		break;
+	case 3:
+		fsync(file);
+		break;
+	}
+	error = errno;
+	close(file);
+	return error;
+}
+
+static void lower_kind(void)
+{
+	const char *id = !strcmp(getenv("LOWER_FS"), "tmpfs") ? "VFS-993" : NULL;
+	char path[PATH_MAX];
+	int i;
+
+	snprintf(path, sizeof(path), "%s", getenv("LOWER"));
+	for (i = 0; i < 4; i++) {
+		int want = result(path, i), got = result(getenv("MNT"), i);
+
+		prove_result(id, want == got, "as below", __FILE__, __LINE__);
+	}
+	if (id)
+		FLT_PROVES("VFS-993", !result(path, 3) && result(path, 2));
+	if (!strcmp(getenv("LOWER_FS"), "xfs")) {
+		FLT_PROVES("VFS-992", !renameat2(AT_FDCWD, "kind", AT_FDCWD, "kind2",
+						 RENAME_NOREPLACE));
+		FLT_PROVES("VFS-992", !mkdir("kind", 0755) &&
+			   !renameat2(AT_FDCWD, "kind2", AT_FDCWD, "kind", RENAME_EXCHANGE));
+		FLT_PROVES("VFS-992", !renameat2(AT_FDCWD, "kind", AT_FDCWD, "kind3",
+						 RENAME_WHITEOUT));
+	}
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -333,6 +385,7 @@ int main(void)
 	members();
 	specials();
 	list();
+	lower_kind();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -177,6 +177,24 @@ CALLS(close_fd, close(fd); fd = -1)
 CALLS(close_other, close(other); other = -1; FLT_EXPECT(!lock(fd, F_OFD_GETLK, F_WRLCK, 0, 0)))
 CALLS(lease, fcntl(fd, F_SETLEASE, F_WRLCK); fcntl(fd, F_SETLEASE, F_UNLCK))
 
+static void have_lease(void)
+{
+	have_open_f();
+	signal(SIGIO, SIG_IGN);
+	FLT_REQUIRE(!fcntl(fd, F_SETLEASE, F_WRLCK));
+}
+
+static void break_lease(void)
+{
+	pid_t child = fork();
+	int status;
+
+	if (!child)
+		_exit(open("f", O_WRONLY | O_NONBLOCK) >= 0 || errno != EWOULDBLOCK);
+	waitpid(child, &status, 0);
+	FLT_EXPECT(!status);
+}
+
 static void have_lock(void)
 {
 	have_open_f();
@@ -528,7 +546,8 @@ static const struct row rows[] = {
 	{ "VFS-518", "locks hold up nobody", have_lock, conflict,
 	  "LOCK_CONTROL a minor=1 key=0 15 1 nowait !c0000055; READ a 12 4 !c0000011; "
 	  "WRITE a 12 4 =4" },
-	{ "VFS-516", "a lease", have_open_f, lease, "" },
+	{ "VFS-516 VFS-882", "a lease", have_open_f, lease, "" },
+	{ "VFS-882", "a lease is broken, before the open is shown", have_lease, break_lease, "" },
 	{ "VFS-321", "fallocate that grows the file", have_open_f, grow,
 	  "SET_INFORMATION a Allocation; SET_INFORMATION a EndOfFile 100000" },
 	{ "VFS-322", "FALLOC_FL_KEEP_SIZE", have_open_f, set_aside,

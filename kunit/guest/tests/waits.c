@@ -15,6 +15,7 @@
 
 #define LONG_WAIT "00007530"		/* 30 s: nobody waits for its end */
 
+static int pipes[2];
 static char data[4096];
 /* How long "at once" may take here. */
 static double at_once = 0.7;
@@ -127,6 +128,10 @@ CALLS(slow_rename, rename("d/f=06w" LONG_WAIT, "e/g"))
 CALLS(slow_mode, chmod("f=15w" LONG_WAIT, 0600))
 CALLS(slow_set, setxattr("f=08w" LONG_WAIT, "trusted.a", "1", 1, 0))
 CALLS(slow_allocate, fallocate(open("f=06w" LONG_WAIT, O_RDWR), 0, 0, 1000))
+CALLS(slow_list, struct dirent *e; DIR *dir = opendir("f=0cw" LONG_WAIT);
+      while ((e = readdir(dir))) ; closedir(dir))
+CALLS(slow_remove, unlink("d/f=12w000005dc"))
+CALLS(slow_splice, splice(pipes[0], NULL, open("f=04w" LONG_WAIT, O_RDWR), NULL, 10, 0))
 CALLS(slow_syncfs, syncfs(open(getenv("MNT"), O_RDONLY)))
 CALLS(slow_statfs, syscall(SYS_statfs, getenv("MNT"), data))
 
@@ -143,6 +148,9 @@ CALLS(rename_elsewhere, close(open("e/one", O_CREAT, 0644)); rename("e/one", "e/
       unlink("e/two"))
 CALLS(rename_across, close(open("e/one", O_CREAT, 0644)); rename("e/one", "f/two");
       unlink("f/two"))
+CALLS(use_pipe, (void)!write(pipes[1], data, 1))
+CALLS(make_in_list, close(open("f=0cw" LONG_WAIT "/new", O_CREAT | O_RDWR, 0644)))
+CALLS(look_in_list, access("f=0cw" LONG_WAIT "/known", F_OK))
 CALLS(look_there, access("d/known", F_OK); close(open("d/known", O_RDONLY)))
 CALLS(change_target, chmod(target, 0644))
 CALLS(mark_target, setxattr(target, "trusted.t", "1", 1, 0))
@@ -222,6 +230,66 @@ static void directory_held(void)
 	FLT_PROVES("VFS-916", end() && go_on() && soon(rename_across));
 	FLT_PROVES("VFS-869", !access(below("d/f=06w" LONG_WAIT), F_OK) &&
 		   access(below("e/g"), F_OK));
+}
+
+/* Both ends of a pipe wait for a splice from it, and nobody else. */
+static void pipe_held(void)
+{
+	FLT_REQUIRE(!pipe(pipes) && write(pipes[1], data, 10) == 10);
+	file("f=04w" LONG_WAIT);
+	begin(slow_splice);
+	target = "f=04w" LONG_WAIT;
+	FLT_PROVES("VFS-863", soon(change_target) && soon(use_other) && !soon(use_pipe));
+	FLT_PROVES("VFS-863", end() && go_on());
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+/* A listing holds its folder, for those who change it. */
+static void listing_held(void)
+{
+	FLT_REQUIRE(!mkdir(below("f=0cw" LONG_WAIT), 0755));
+	file("f=0cw" LONG_WAIT "/known");
+	FLT_REQUIRE(!access("f=0cw" LONG_WAIT "/known", F_OK));
+	begin(slow_list);
+	FLT_PROVES("VFS-871", soon(look_in_list) && soon(use_other) && soon(make_there) &&
+		   !soon(make_in_list));
+	FLT_PROVES("VFS-871", end() && go_on());
+}
+
+/* A name goes in the bottom of the CLEANUP, not before, and what the lower call says counts. */
+static void removal(void)
+{
+	int status, flags = FS_IMMUTABLE_FL, none = 0, in;
+
+	file("d/f=12w000005dc");
+	begin(slow_remove);
+	FLT_PROVES("VFS-124", !access(below("d/f=12w000005dc"), F_OK));
+	waitpid(waiter, &status, 0);
+	FLT_PROVES("VFS-124", access(below("d/f=12w000005dc"), F_OK) && errno == ENOENT);
+
+	/* made immutable below, unknown above */
+	file("d/stays");
+	file("d/x=00e00000000");
+	FLT_REQUIRE(!access("d/stays", F_OK) && !access("d/x=00e00000000", F_OK));
+	in = open(below("d/stays"), O_RDONLY);
+	if (!ioctl(in, FS_IOC_SETFLAGS, &flags)) {
+		FLT_PROVES("VFS-124", unlink("d/stays") && errno == EPERM &&
+			   !access(below("d/stays"), F_OK));
+		ioctl(in, FS_IOC_SETFLAGS, &none);
+	}
+	close(in);
+	/* removed by its last close, which cannot fail */
+	in = open(below("d/x=00e00000000"), O_RDONLY);
+	status = open("d/x=00e00000000", O_RDONLY);
+	FLT_REQUIRE(status >= 0);
+	if (!ioctl(in, FS_IOC_SETFLAGS, &flags)) {
+		FLT_PROVES("VFS-124", !close(status) && !access(below("d/x=00e00000000"), F_OK));
+		ioctl(in, FS_IOC_SETFLAGS, &none);
+	} else {
+		close(status);
+	}
+	close(in);
 }
 
 /* Changes of attributes hold their inode. */
@@ -366,6 +434,9 @@ int main(void)
 	nothing_held();
 	freeze_held();
 	directory_held();
+	pipe_held();
+	listing_held();
+	removal();
 	inode_held();
 	volume_held();
 	killed("VFS-126", slow_open, 0);

@@ -143,21 +143,27 @@ static int fltfs_setattr_size(struct fltfs_setattr *set)
 				  sizeof(set->end_of_file));
 }
 
-/* Mode and owner as SET_SECURITY; always the innermost part. */
-static noinline int fltfs_setattr_security(struct fltfs_setattr *set)
+/* In a frame of its own: one with an operation has no room for a kstat. */
+static noinline int fltfs_setattr_describe(struct fltfs_setattr *set)
 {
 	const struct iattr *attr = &set->attr;
 	const struct kstat stat = {
 		.mode = attr->ia_mode, .uid = attr->ia_uid, .gid = attr->ia_gid,
 	};
+	ULONG used;
+
+	return fltfs_descriptor_build(set->descriptor, sizeof(set->descriptor),
+				      set->all.security, &stat, NULL, &used);
+}
+
+/* Mode and owner as SET_SECURITY; always the innermost part. */
+static noinline int fltfs_setattr_security(struct fltfs_setattr *set)
+{
 	struct fltfs_fo *fo = set->fo;
 	struct flt_operation op FLT_NOT_CLEARED;
-	ULONG used;
 	int err;
 
-	err = fltfs_descriptor_build(set->descriptor, sizeof(set->descriptor),
-				     set->all.security, &stat, NULL, &used);
-	if (WARN_ON_ONCE(err))
+	if (WARN_ON_ONCE(fltfs_setattr_describe(set)))
 		return -EIO;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_SECURITY, &fo->base.fo);
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way down: pre-operation callbacks from the highest altitude to the lowest, until the file
+ * system's turn comes, somebody completes the operation, or somebody keeps it. What a callback may
+ * return is in verdict.c; what follows from it is here.
+ */
+#include "fltmgr/held.h"
+#include "fltmgr/volume.h"
+#include "fltmgr/walk.h"
+
+static const char flt_pre_name[] = "pre-operation callback";
+
+/* Is this element's callback to be left out, by the SKIP flags of its registration? */
+static bool flt_node_skipped(const struct flt_operation *op, const struct flt_node *node)
+{
+	const FLT_IO_PARAMETER_BLOCK *iopb = &op->accepted;
+	bool paging, nocache;
+
+	if (node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_NON_DASD_IO) {
+		const FILE_OBJECT *file = iopb->TargetFileObject;
+
+		if (!file || !(file->Flags & FO_VOLUME_OPEN))
+			return true;
+	}
+	if (iopb->MajorFunction != IRP_MJ_READ && iopb->MajorFunction != IRP_MJ_WRITE)
+		return false;
+	if (!FLT_IS_IRP_OPERATION(&op->data))
+		return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO;
+	paging = iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO);
+	nocache = iopb->IrpFlags & IRP_NOCACHE;
+	if (paging)
+		return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_PAGING_IO;
+	if (nocache)
+		return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_NON_CACHED_NON_PAGING_IO;
+	return node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO;
+}
+
+/* From here the operation goes up again, beginning with the record above @record. */
+static void flt_turn_up(struct flt_operation *op)
+{
+	op->phase = FLT_PHASE_POST;
+	op->cursor--;
+}
+
+/* The two answers that nearly every callback gives, without changed parameters. */
+static __always_inline bool flt_preop_plain(const struct flt_operation *op,
+					    const struct flt_node *node, int verdict,
+					    const void *context)
+{
+	if (op->data.Flags & FLTFL_CALLBACK_DATA_DIRTY)
+		return false;
+	if (verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK)
+		return node->post;
+	return verdict == FLT_PREOP_SUCCESS_NO_CALLBACK && !context;
+}
+
+/* The record's post-operation callback is owed, with this completion context. */
+static __always_inline void flt_record_owe(struct flt_record *record, void *context)
+{
+	record->context = context;
+	record->state = FLT_RECORD_OPEN;
+}
+
+/* Acts on what a pre-operation callback said. */
+static void flt_preop_apply(struct flt_operation *op, struct flt_record *record, int verdict,
+			    void *context)
+{
+	const struct flt_node *node = record->node;
+	bool owed = false;
+
+	switch (flt_preop_legal(op, node, verdict, &context)) {
+	case FLT_PREOP_SYNCHRONIZE:
+		/* For anything but an IRP this is WITH_CALLBACK (PREOP-72). */
+		record->sync = FLT_IS_IRP_OPERATION(&op->data);
+		if (record->sync)
+			op->waits++;
+		fallthrough;
+	case FLT_PREOP_SUCCESS_WITH_CALLBACK:
+		owed = true;
+		fallthrough;
+	case FLT_PREOP_SUCCESS_NO_CALLBACK:
+		if (!flt_accept_changes(op, record, owed)) {
+			/* Its own post-operation callback still comes, with the failure. */
+			if (owed) {
+				flt_record_owe(record, context);
+				op->cursor++;
+			}
+			flt_turn_up(op);
+			return;
+		}
+		flt_fail(op, STATUS_SUCCESS);
+		if (owed)
+			flt_record_owe(record, context);
+		op->cursor++;
+		return;
+	case FLT_PREOP_DISALLOW_FASTIO:
+		flt_fail(op, STATUS_FLT_DISALLOW_FAST_IO);
+		flt_turn_up(op);
+		return;
+	case FLT_PREOP_DISALLOW_FSFILTER_IO:
+		flt_fail(op, STATUS_FLT_DISALLOW_FSFILTER_IO);
+		flt_turn_up(op);
+		return;
+	default:	/* FLT_PREOP_COMPLETE */
+		op->flags |= FLT_OP_BY_FILTER;
+		flt_check_status(op, node->instance->filter, true);
+		flt_check_information(op, node->instance->filter);
+		flt_turn_up(op);
+	}
+}
+
+/* A pre-operation callback keeps its operation. Return: false unless it was resumed already. */
+static noinline bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node)
+{
+	struct flt_filter *filter = node->instance->filter;
+	struct flt_operation *op = walk->op;
+
+	if (walk->context)
+		flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
+			      "completion context %p with FLT_PREOP_PENDING", walk->context);
+	if (!FLT_IS_IRP_OPERATION(&op->data))
+		flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
+			      "FLT_PREOP_PENDING for what is not IRP-based");
+	op->flags &= ~FLT_OP_POSTED;
+	return !flt_hold(op, node->instance);
+}
+
+/* Acts on a pre-operation callback that is back. Return: false when it keeps the operation. */
+static __always_inline bool flt_pre_back(struct flt_walk *walk, int verdict)
+{
+	struct flt_operation *op = walk->op;
+	const struct flt_node *node = &op->nodes[op->cursor];
+	struct flt_record *record = &op->records[op->cursor];
+	struct flt_filter *filter = node->instance->filter;
+	void *context = walk->context;
+
+	flt_callback_back(walk, filter, flt_pre_name);
+	if (unlikely(verdict == FLT_PREOP_PENDING))
+		return flt_pre_kept(walk, node);
+	if (unlikely(flt_unhold(op))) {
+		flt_violation(filter, FLT_VIOLATION_RESUME, op,
+			      "resumed before the callback returned %d", verdict);
+		verdict = op->resume;
+		context = op->resume_context;
+	}
+	flt_callback_ended(op, filter, verdict);
+	if (unlikely(!flt_preop_plain(op, node, verdict, context))) {
+		flt_preop_apply(op, record, verdict, context);
+		return true;
+	}
+	if (verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK)
+		flt_record_owe(record, context);
+	flt_fail(op, STATUS_SUCCESS);
+	op->cursor++;
+	return true;
+}
+
+/* One pre-operation callback. Return: false when it keeps the operation. */
+static __always_inline bool flt_step_pre(struct flt_walk *walk)
+{
+	struct flt_operation *op = walk->op;
+	const struct flt_node *node;
+	struct flt_record *record;
+
+	if (op->cursor == op->nr_nodes) {
+		op->phase = FLT_PHASE_BOTTOM;
+		return true;
+	}
+	node = &op->nodes[op->cursor];
+	record = &op->records[op->cursor];
+	if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
+		atomic_set(&op->hold, FLT_HOLD_NONE);
+		flt_hold_end(op, node->instance);
+		flt_preop_apply(op, record, op->resume, op->resume_context);
+		return true;
+	}
+
+	record->op = op;
+	record->node = node;
+	record->context = NULL;
+	record->saved = NULL;
+	record->swapped = NULL;
+	record->bits = 0;
+	if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED) ||
+	    (node->skip && flt_node_skipped(op, node))) {
+		op->cursor++;
+		return true;
+	}
+	if (!node->pre) {
+		record->state = FLT_RECORD_OPEN;
+		op->cursor++;
+		return true;
+	}
+
+	flt_operation_show(op, node->instance, 0);
+	atomic_set(&op->hold, FLT_HOLD_CALLING);
+	return flt_pre_back(walk, flt_call_pre(node, op->op_index, &op->data, &walk->objects,
+					       &walk->context));
+}
+
+/* Down the stack, until the file system's turn comes or somebody keeps the operation. */
+seh_raises void flt_walk_down(void *arg)
+{
+	struct flt_walk *walk = arg;
+
+	do {
+		walk->waits = flt_operation_waits(walk->op);
+		walk->on = flt_step_pre(walk);
+	} while (walk->on && walk->op->phase == FLT_PHASE_PRE);
+}
+
+/* An exception came through a pre-operation callback, which ends the operation with it. */
+bool flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code)
+{
+	struct flt_operation *op = walk->op;
+
+	flt_call_raised(op->nodes[op->cursor].instance->filter, op, flt_pre_name, code);
+	flt_fail(op, code);
+	return flt_pre_back(walk, FLT_PREOP_COMPLETE);
+}

@@ -25,9 +25,11 @@ static struct request *poison_request(struct world *w, UCHAR major, u8 byte)
 }
 
 /* What every operation has to leave as it was. */
-static bool poison_nothing_left(struct world *w, const struct request *r)
+static bool poison_nothing_left(struct world *w, struct request *r)
 {
-	return !r->op.guard && !flt_operation_lookup((PFLT_CALLBACK_DATA)&r->op.data) &&
+	PFLT_CALLBACK_DATA data = &r->op.data;
+
+	return !r->op.guard && !flt_operation_lookup(data) &&
 	       !atomic_read(&flt_instance_of(w->probe[0]->instance[0])->owed) &&
 	       !atomic_read(&flt_instance_of(w->probe[1]->instance[0])->owed);
 }

@@ -2,8 +2,8 @@
 /*
  * Suite cancel_storm: under a load of every kind, an instance is detached or its filter unloaded,
  * callers are killed and requests cancelled at random moments; some operations go to another
- * volume meanwhile. Whatever happens, each operation ends once, each pre-operation that asked for a post-operation gets it, and nothing is left.
- * The module parameter storm_rounds says how often.
+ * volume meanwhile. Whatever happens, each operation ends once, each pre-operation that asked for
+ * a post-operation gets it, and nothing is left. The module parameter storm_rounds says how often.
  */
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>
@@ -20,7 +20,8 @@ enum { STORM_CALLERS = 3, STORM_ISSUERS = 3, STORM_EACH = 25 };
 
 /*
  * What a round is made of: B's cancel-safe queue, the callers' requests, the issuers' callback
- * data, B's instance on another volume, referenced, and a file there. @owed counts post-operation callbacks that B asked for and did not get yet.
+ * data, B's instance on another volume, referenced, and a file there. @owed counts post-operation
+ * callbacks that B asked for and did not get yet.
  */
 struct storm {
 	struct world *world;

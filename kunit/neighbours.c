@@ -7,16 +7,14 @@
 #include "kunit/world.h"
 #include "nt/violation.h"
 
-typedef NTSTATUS (*neighbour_end_fn)(PFLT_VOLUME volume, PFLT_INSTANCE *out);
-typedef NTSTATUS (*neighbour_next_fn)(PFLT_INSTANCE of, PFLT_INSTANCE *out);
-
 static int neighbour_given(PFLT_INSTANCE instance)
 {
 	return atomic_read(&flt_instance_of(instance)->obj.given);
 }
 
 /* The routine gives @expected, with one reference more, which is dropped here. */
-static bool neighbour_end_is(struct world *w, neighbour_end_fn fn, PFLT_INSTANCE expected)
+static bool neighbour_end_is(struct world *w, typeof(FltGetTopInstance) *fn,
+			     PFLT_INSTANCE expected)
 {
 	PFLT_INSTANCE out = NULL;
 	int before = neighbour_given(expected);
@@ -29,7 +27,8 @@ static bool neighbour_end_is(struct world *w, neighbour_end_fn fn, PFLT_INSTANCE
 	return good && neighbour_given(expected) == before;
 }
 
-static bool neighbour_next_is(PFLT_INSTANCE of, neighbour_next_fn fn, PFLT_INSTANCE expected)
+static bool neighbour_next_is(PFLT_INSTANCE of, typeof(FltGetLowerInstance) *fn,
+			      PFLT_INSTANCE expected)
 {
 	PFLT_INSTANCE out = NULL;
 	int before = neighbour_given(expected);
@@ -119,21 +118,19 @@ static void neighbour_arguments(struct kunit *test)
 /* Attached in no order; text order, or that of rounded numbers, would be another one. */
 static void neighbour_order(struct kunit *test)
 {
-	static const WCHAR *const altitudes[] = {
-		u"100.123456", u"03333", u"99.9", u"100.1234560000000000000000000000000001",
-		u"0000100.2",
+	static const struct probe_config configs[] = {
+		{ .altitude = u"100.123456" }, { .altitude = u"03333" }, { .altitude = u"99.9" },
+		{ .altitude = u"100.1234560000000000000000000000000001" },
+		{ .altitude = u"0000100.2" },
 	};
 	static const unsigned int falling[] = { 1, 4, 3, 0, 2 };
 	static const struct probe_config same = { .altitude = u"3333.000" };
-	struct probe_config config = {};
 	struct world *w = world_of(test);
 	PFLT_INSTANCE at, next;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(altitudes); i++) {
-		config.altitude = altitudes[i];
-		world_probe(w, 'A' + i, &config);
-	}
+	for (i = 0; i < ARRAY_SIZE(configs); i++)
+		world_probe(w, 'A' + i, &configs[i]);
 	FLT_REQUIRE(test, NT_SUCCESS(FltGetTopInstance((PFLT_VOLUME)w->fake->volume, &at)));
 	for (i = 0; i < ARRAY_SIZE(falling); i++) {
 		FLT_PROVES(test, "CBD-101", at == w->probe[falling[i]]->instance[0]);

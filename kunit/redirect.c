@@ -86,7 +86,6 @@ static void redirect_to_another_volume(struct kunit *test)
 	fake_close(redirect_file);
 }
 
-
 static struct probe *redirect_probe;
 
 static void redirect_change(PFLT_CALLBACK_DATA data)
@@ -227,11 +226,14 @@ static void redirect_refused(struct kunit *test)
 	UNICODE_STRING altitude = { .Buffer = u"42", .Length = 4, .MaximumLength = 6 };
 	PFILE_OBJECT there = redirect_file;
 	PFLT_INSTANCE wrong[3];
+	struct flt_filter *filter;
 	unsigned int i;
 
-	FLT_REQUIRE(test, NT_SUCCESS(flt_instance_attach(
-		flt_instance_of(w->probe[1]->instance[1])->filter, w->other->volume, &name,
-		&altitude, FLTFL_INSTANCE_SETUP_MANUAL_ATTACHMENT, &second)));
+	filter = flt_instance_of(w->probe[1]->instance[1])->filter;
+	FLT_REQUIRE(test, NT_SUCCESS(flt_instance_attach(filter, w->other->volume, &name,
+							 &altitude,
+							 FLTFL_INSTANCE_SETUP_MANUAL_ATTACHMENT,
+							 &second)));
 	wrong[0] = w->probe[2]->instance[1];		/* another filter */
 	wrong[1] = flt_instance_opaque(second);		/* another altitude */
 	wrong[2] = NULL;
@@ -291,8 +293,9 @@ static void redirect_answers(struct kunit *test)
 	BOOLEAN allowed = 2, modified = 2;
 
 	FLT_PROVES(test, "CBD-053",
-		   FltIsIoRedirectionAllowed(b[0], b[1], &allowed) == STATUS_SUCCESS && allowed == 1);
-	FLT_PROVES(test, "INST-63", allowed == TRUE);
+		   FltIsIoRedirectionAllowed(b[0], b[1], &allowed) == STATUS_SUCCESS &&
+		   allowed == 1);
+	FLT_PROVES(test, "INST-63", allowed == 1);
 	FLT_PROVES(test, "CBD-053",
 		   FltIsIoRedirectionAllowed(b[0], a[1], &allowed) == STATUS_NOT_SUPPORTED &&
 		   !allowed);
@@ -301,8 +304,8 @@ static void redirect_answers(struct kunit *test)
 		   !allowed);
 	FLT_PROVES(test, "CBD-055",
 		   FltAdjustDeviceStackSizeForIoRedirection(b[0], b[1], &modified) ==
-		   STATUS_SUCCESS && modified == FALSE);
-	FLT_PROVES(test, "INST-63", modified == FALSE);
+		   STATUS_SUCCESS && modified == 0);
+	FLT_PROVES(test, "INST-63", modified == 0);
 	FLT_PROVES(test, "CBD-055",
 		   FltAdjustDeviceStackSizeForIoRedirection(b[0], b[1], NULL) == STATUS_SUCCESS);
 	FLT_PROVES(test, "CBD-055",
@@ -311,16 +314,16 @@ static void redirect_answers(struct kunit *test)
 	w->probe[1]->on_pre = redirect_ask;
 	redirect_target = b[1];
 	world_do(w, IRP_MJ_READ);
-	FLT_PROVES(test, "CBD-054", redirect_said == STATUS_SUCCESS && redirect_this == TRUE &&
-		   redirect_all == TRUE && redirect_said_short == STATUS_SUCCESS);
-	FLT_PROVES(test, "INST-63", redirect_this == TRUE);
+	FLT_PROVES(test, "CBD-054", redirect_said == STATUS_SUCCESS && redirect_this == 1 &&
+		   redirect_all == 1 && redirect_said_short == STATUS_SUCCESS);
+	FLT_PROVES(test, "INST-63", redirect_this == 1);
 	world_do(w, IRP_MJ_CREATE);
-	FLT_PROVES(test, "CBD-054", redirect_said == STATUS_SUCCESS && redirect_this == FALSE &&
-		   redirect_all == TRUE && redirect_said_short == STATUS_SUCCESS);
+	FLT_PROVES(test, "CBD-054", redirect_said == STATUS_SUCCESS && redirect_this == 0 &&
+		   redirect_all == 1 && redirect_said_short == STATUS_SUCCESS);
 	redirect_target = a[1];
 	world_do(w, IRP_MJ_READ);
 	FLT_PROVES(test, "CBD-054", redirect_said == STATUS_NOT_SUPPORTED &&
-		   redirect_this == FALSE && redirect_all == FALSE);
+		   redirect_this == 0 && redirect_all == 0);
 	FLT_EXPECT(test, FltIsIoRedirectionAllowed(b[0], NULL, &allowed) ==
 		   STATUS_INVALID_PARAMETER && world_violations(w) >= 0);
 	fake_close(redirect_file);

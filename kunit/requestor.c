@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite requestor: who asked for an operation, whoever looks at it, wherever and however late
- * (CBD-005, CBD-014, CBD-072, CBD-077 to CBD-082). In a unit test all threads are the system's; real
+ * (CBD-005, CBD-072, CBD-077 to CBD-082). In a unit test all threads are the system's; real
  * programs are in the guest test async-io.
  */
 #include <linux/kthread.h>
@@ -160,18 +160,18 @@ static void requestor_32bit(struct kunit *test)
 
 	world_probes(w, "AB");
 	w->probe[0]->on_pre = requestor_pre;
-	FLT_PROVES(test, "CBD-079", FltIs32bitProcess(NULL) == FALSE);
+	FLT_PROVES(test, "CBD-079", FltIs32bitProcess(NULL) == 0);
 	world_do(w, IRP_MJ_READ);
-	FLT_PROVES(test, "CBD-079", who.is_32bit == FALSE);
+	FLT_PROVES(test, "CBD-079", who.is_32bit == 0);
 	set_thread_flag(TIF_ADDR32);
-	FLT_PROVES(test, "CBD-079", FltIs32bitProcess(NULL) == TRUE);
+	FLT_PROVES(test, "CBD-079", FltIs32bitProcess(NULL) == 1);
 	world_do(w, IRP_MJ_READ);
-	FLT_PROVES(test, "CBD-079", who.is_32bit == TRUE);
+	FLT_PROVES(test, "CBD-079", who.is_32bit == 1);
 	for (form = 0; form < ARRAY_SIZE(forms); form++) {
 		r = request_new(w, IRP_MJ_READ);
 		request_form(r, forms[form]);
 		request_run(r);
-		FLT_PROVES(test, "CBD-079", who.is_32bit == TRUE);
+		FLT_PROVES(test, "CBD-079", who.is_32bit == 1);
 	}
 	/* From a worker, which is no 32-bit program. */
 	w->probe[0]->on_pre = NULL;
@@ -189,13 +189,13 @@ static void requestor_32bit(struct kunit *test)
 	own = who.is_32bit;
 	issue_free(i);
 	old = KfRaiseIrql(APC_LEVEL);
-	FLT_PROVES(test, "CBD-082", FltIs32bitProcess(NULL) == TRUE);
+	FLT_PROVES(test, "CBD-082", FltIs32bitProcess(NULL) == 1);
 	KeLowerIrql(old);
 	clear_thread_flag(TIF_ADDR32);
-	FLT_PROVES(test, "CBD-079", own == FALSE);
+	FLT_PROVES(test, "CBD-079", own == 0);
 	FLT_PROVES(test, "CBD-082", atomic64_read(&fsh_violations) == before);
 	old = KfRaiseIrql(DISPATCH_LEVEL);
-	FLT_EXPECT(test, FltIs32bitProcess(NULL) == FALSE);
+	FLT_EXPECT(test, FltIs32bitProcess(NULL) == 0);
 	KeLowerIrql(old);
 	FLT_EXPECT(test, atomic64_read(&fsh_violations) == before + 1);
 	w->breaches = true;

@@ -195,6 +195,12 @@ static void told_ask_late(struct probe *p, PFLT_CALLBACK_DATA data,
 	told_ask(p, data, objects, status, context);
 }
 
+static bool told_detach(struct probe *p)
+{
+	return NT_SUCCESS(flt_instance_detach(flt_instance_of(p->instance[0]),
+					      FLTFL_INSTANCE_TEARDOWN_MANUAL));
+}
+
 static void told_while_detaching(struct kunit *test)
 {
 	struct world *w = told_world(test);
@@ -205,8 +211,7 @@ static void told_while_detaching(struct kunit *test)
 	w->probe[1]->on_start = told_start;
 	request_spawn(r);
 	FLT_REQUIRE(test, WORLD_WAIT(world_count(w, 'B', WORLD_PRE) == 1));
-	FLT_EXPECT(test, NT_SUCCESS(flt_instance_detach(
-		flt_instance_of(w->probe[1]->instance[0]), FLTFL_INSTANCE_TEARDOWN_MANUAL)));
+	FLT_EXPECT(test, told_detach(w->probe[1]));
 	FLT_REQUIRE(test, request_wait(r));
 	FLT_PROVES(test, "CBD-089", told.asked == STATUS_FLT_DELETING_OBJECT && !told.calls);
 	FLT_EXPECT(test, NT_SUCCESS(r->status));
@@ -222,8 +227,7 @@ static void told_after_detach(struct kunit *test)
 	request_start(r);
 	FLT_REQUIRE(test, keeper_wait(k));
 	FLT_EXPECT(test, told.asked == STATUS_SUCCESS);
-	FLT_EXPECT(test, NT_SUCCESS(flt_instance_detach(
-		flt_instance_of(w->probe[1]->instance[0]), FLTFL_INSTANCE_TEARDOWN_MANUAL)));
+	FLT_EXPECT(test, told_detach(w->probe[1]));
 	keeper_resume(k);
 	FLT_REQUIRE(test, request_wait(r));
 	FLT_EXPECT(test, !told.calls && NT_SUCCESS(r->status));

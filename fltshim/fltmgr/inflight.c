@@ -115,7 +115,8 @@ int flt_inflight_show(struct seq_file *m, void *unused)
 static bool flt_held_long(const struct flt_operation *op, unsigned long age)
 {
 	return !op->told && time_after_eq(jiffies, op->start + age) &&
-	       atomic_read(&op->hold) == FLT_HOLD_PENDED && READ_ONCE(op->phase) != FLT_PHASE_BOTTOM;
+	       atomic_read(&op->hold) == FLT_HOLD_PENDED &&
+	       READ_ONCE(op->phase) != FLT_PHASE_BOTTOM;
 }
 
 /**

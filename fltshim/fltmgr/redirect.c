@@ -171,8 +171,9 @@ bool flt_redirect_perform(struct flt_operation *op)
 	child->iopb = op->iopb;
 	child->iopb.TargetInstance = NULL;
 	/*
-	 * One that was cancelled before it got here; later ones come by flt_redirect_cancel(). The
-	 * barrier pairs with the exchange in flt_operation_cancel(), which reads the phase after it.
+	 * One that was cancelled before it got here; later ones come by flt_redirect_cancel().
+	 * The barrier pairs with the exchange in flt_operation_cancel(), which reads the phase
+	 * after it.
 	 */
 	smp_mb();
 	if (flt_operation_canceled(op))
@@ -223,6 +224,7 @@ bool flt_redirect_cancel(struct flt_operation *op)
 	bool told = false;
 
 	rcu_read_lock();
+	/* Pairs with the release in flt_redirect_prepare(). */
 	redirect = smp_load_acquire(&op->redirect);
 	if (redirect && !refcount_inc_not_zero(&redirect->refs))
 		redirect = NULL;

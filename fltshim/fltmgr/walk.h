@@ -52,8 +52,8 @@ static __always_inline void flt_operation_show(struct flt_operation *op,
 }
 
 /*
- * What a callback may not touch: everything in Flags but DIRTY, the thread and so on. TagData, which
- * only a post-create has, is looked at when it is there.
+ * What a callback may not touch: everything in Flags but DIRTY, the thread and so on. TagData,
+ * which only a post-create has, is looked at when it is there.
  */
 static __always_inline bool flt_operation_intact(const struct flt_operation *op)
 {

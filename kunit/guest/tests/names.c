@@ -26,6 +26,13 @@ static unsigned int count, failed;
 static int kmsg = -1;
 static const char *lower, *mnt;
 
+/* What the filter said last about a file whose path begins with "info". */
+static struct info {
+	unsigned int wrong, links, pending, dir, attr, tag, mode;
+	long long size, alloc, changed;
+	unsigned long long ino;
+} info;
+
 static void listen(void)
 {
 	if (kmsg < 0)
@@ -62,6 +69,10 @@ static void note(const char *text)
 		failed++;
 		return;
 	}
+	if (sscanf(text, "info %u links=%u pending=%u dir=%u size=%lld alloc=%lld ino=%llu attr=%x tag=%x changed=%lld mode=%u",
+		   &info.wrong, &info.links, &info.pending, &info.dir, &info.size, &info.alloc,
+		   &info.ino, &info.attr, &info.tag, &info.changed, &info.mode) == 11)
+		return;
 	if (count == LINES_MAX ||
 	    sscanf(text, "%c %u %c %x %n", &line->phase, &line->major, &line->what, &line->status,
 		   &used) != 4)
@@ -541,6 +552,112 @@ static void under_load(void)
 	FLT_PROVES("VFS-915", !failed);
 }
 
+/* Closes, and hears what the filter thinks of the file. */
+static void close_info(int fd)
+{
+	memset(&info, 0xff, sizeof(info));
+	listen();
+	close(fd);
+	hear();
+	if (info.wrong)
+		printf("%u answers are wrong\n", info.wrong);
+}
+
+/* Times of Windows count from 1601, in units of 100 ns. */
+static bool same_time(const struct timespec *when, long long nt)
+{
+	return when->tv_sec * 10000000LL + when->tv_nsec / 100 + 116444736000000000LL == nt;
+}
+
+static void informations(void)
+{
+	struct timespec old[2] = { { 1234567890, 123456789 }, { -86400, 999999999 } };
+	struct stat st;
+	int fd;
+
+	/* A sparse file with two names. */
+	fd = open("info", O_CREAT | O_RDWR, 0640);
+	FLT_REQUIRE(fd >= 0 && !link("info", "info2"));
+	FLT_EXPECT(pwrite(fd, "end", 3, 1 << 20) == 3 && !fsync(fd));
+	FLT_EXPECT(!fstat(fd, &st));
+	close_info(fd);
+	FLT_PROVES("INFO-22", info.size == st.st_size && info.alloc == st.st_blocks * 512LL &&
+		   info.links == 2 && !info.pending && !info.dir);
+	FLT_PROVES("INFO-23", info.ino == st.st_ino);
+	FLT_PROVES("INFO-04", !info.wrong);
+	FLT_PROVES("INFO-05", !info.wrong);
+	FLT_PROVES("INFO-39", !info.wrong);
+	FLT_PROVES("INFO-40", !info.wrong && info.mode == st.st_mode);
+	FLT_PROVES("INFO-14", !info.wrong);
+	FLT_PROVES("INFO-19", same_time(&st.st_mtim, info.changed));
+	FLT_PROVES("INFO-38", !info.tag);
+
+	/* Old times, before 1970 too. */
+	fd = open("info", O_RDWR);
+	if (!futimens(fd, old) && !fstat(fd, &st)) {
+		close_info(fd);
+		FLT_PROVES("INFO-19", same_time(&st.st_mtim, info.changed));
+	} else {
+		close(fd);
+	}
+
+	/* No name is left. */
+	fd = open("info", O_RDWR);
+	unlink("info");
+	unlink("info2");
+	close_info(fd);
+	FLT_PROVES("INFO-22", info.links == 0 && info.pending == 1);
+	mkdir("info.d", 0755);
+	FLT_EXPECT(!stat("info.d", &st));
+	fd = open("info.d", O_RDONLY);
+	close_info(fd);
+	FLT_PROVES("INFO-22", info.dir == 1 && info.links == 1 && !info.pending);
+	FLT_PROVES("INFO-23", info.ino == st.st_ino);
+	FLT_PROVES("INFO-14", !info.wrong);
+
+	/* What is no file has a tag: removal opens and closes it. */
+	FLT_REQUIRE(!mkfifo("info.fifo", 0600) && !symlink("x", "info.link"));
+	memset(&info, 0, sizeof(info));
+	listen();
+	unlink("info.fifo");
+	hear();
+	FLT_PROVES("INFO-38", info.tag == 0x80000024 && info.attr & 0x400);
+	memset(&info, 0, sizeof(info));
+	listen();
+	unlink("info.link");
+	hear();
+	FLT_PROVES("INFO-38", info.tag == 0xa000001d && info.attr & 0x400);
+}
+
+/* A name that is not UTF-8, made below: every way to it leads to the same file. */
+static void latin_below(void)
+{
+	char path[PATH_MAX], byte;
+	struct dirent *entry;
+	bool seen = false;
+	DIR *dir;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/odd/\xff\xfe", lower);
+	put(path);
+	dir = opendir("odd");
+	FLT_REQUIRE(dir);
+	while ((entry = readdir(dir)))
+		seen |= !strcmp(entry->d_name, "\xff\xfe");
+	closedir(dir);
+	FLT_PROVES("DIR-14", seen);
+	listen();
+	fd = open("odd/\xff\xfe", O_RDONLY);
+	FLT_PROVES("DIR-14", fd >= 0 && read(fd, &byte, 1) == 1 && byte == 'd');
+	close(fd);
+	hear();
+	FLT_PROVES("DIR-14", is('>', CREATE, 'n', 0, "\\odd\\\xef\x9f\xbf\xef\x9f\xbe"));
+	FLT_EXPECT(!rename("odd/\xff\xfe", "odd/\xfd"));
+	FLT_PROVES("DIR-14", access(path, F_OK));
+	snprintf(path, sizeof(path), "%s/odd/\xfd", lower);
+	FLT_PROVES("DIR-14", !access(path, F_OK));
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -556,6 +673,8 @@ int main(void)
 	exchanges();
 	unlinked();
 	odd_names();
+	latin_below();
+	informations();
 	deep_tree();
 	by_handle();
 	under_load();

@@ -19,7 +19,7 @@ Abstract:
     Of files below a folder "load" only failures are printed. Of files whose path begins with
     "\info" it also asks what they are, before their CLEANUP:
 
-        info WRONG links=.. pending=.. dir=.. size=.. alloc=.. ino=.. attr=.. tag=.. changed=.. mode=..
+        info WRONG links=.. pending=.. dir=.. size=.. alloc=.. ino=.. attr=.. tag=.. mode=.. when=..
 
     WRONG counts answers that contradict each other, or the lengths that were asked for.
 
@@ -409,7 +409,7 @@ NamesAskInformation (
              (Lx.LastWriteTime.QuadPart != Basic.LastWriteTime.QuadPart) ||
              (Lx.ReparseTag != Tag.ReparseTag);
 
-    DbgPrint("names: info %u links=%u pending=%u dir=%u size=%I64d alloc=%I64d ino=%I64u attr=%x tag=%x changed=%I64d mode=%u\n",
+    DbgPrint("names: info %u links=%u pending=%u dir=%u size=%I64d alloc=%I64d ino=%I64u attr=%x tag=%x mode=%u when=%I64d,%I64d,%I64d,%I64d\n",
              Wrong,
              Standard.NumberOfLinks,
              Standard.DeletePending,
@@ -419,8 +419,11 @@ NamesAskInformation (
              Internal.IndexNumber.QuadPart,
              Basic.FileAttributes,
              Tag.ReparseTag,
+             Lx.LxMode,
+             Basic.CreationTime.QuadPart,
+             Basic.LastAccessTime.QuadPart,
              Basic.LastWriteTime.QuadPart,
-             Lx.LxMode);
+             Basic.ChangeTime.QuadPart);
 }
 
 static FLT_PREOP_CALLBACK_STATUS

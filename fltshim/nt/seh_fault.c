@@ -74,8 +74,8 @@ static bool seh_convert(struct pt_regs *regs, NTSTATUS code, ULONG parameters, b
 	regs->cx = write;
 	regs->r8 = regs->ip;
 	/*
-	 * As after a call, but for the return address: what would be its place holds a part of @regs
-	 * now, and nobody returns.
+	 * As after a call, but for the return address: its place holds a part of @regs now, and
+	 * nobody returns.
 	 */
 	regs->sp = ALIGN_DOWN(regs->sp, 16) - sizeof(long);
 	regs->ip = (unsigned long)seh_faulted;

@@ -579,9 +579,9 @@ PostRead (
             Decoy = Decoy && Exchange->Decoy[Index] == 0xDD;
         }
 
-        if (Exchange->Decoy != NULL) {
+        if (Exchange->Decoy != NULL && Length > 0) {
 
-            Row( "BUF-017", Decoy && Length > 0 && Buffer[0] != 0xEE );
+            Row( "BUF-017", Decoy && Buffer[0] != 0xEE );
         }
 
     } else {

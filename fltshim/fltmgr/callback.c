@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Calls into minifilters. Each builds FLT_RELATED_OBJECTS afresh, runs under the exception
- * barrier (SRC-22), and compares the preemption count before and after, since a callback that
- * returns at another level would take the machine with it.
+ * Calls into minifilters other than the walk's own (see callback.h). Each builds
+ * FLT_RELATED_OBJECTS afresh, runs under an exception barrier (SRC-22), and compares the
+ * preemption count before and after, since a callback that returns at another level would take
+ * the machine with it.
  */
 #include <linux/preempt.h>
 #include "fltmgr/callback.h"
-#include "fltmgr/filter.h"
-#include "fltmgr/instance.h"
-#include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
-#include "nt/seh.h"
 
 /* What a call needs and returns; handed through the barrier as one pointer. */
 struct flt_call {
 	const void *callback;
+	const struct flt_node *node;
 	PFLT_CALLBACK_DATA data;
 	FLT_RELATED_OBJECTS objects;
 	void *context;
@@ -22,118 +20,81 @@ struct flt_call {
 	ULONG device_type;
 	FLT_FILESYSTEM_TYPE fs_type;
 	union {
-		FLT_PREOP_CALLBACK_STATUS pre;
 		FLT_POSTOP_CALLBACK_STATUS post;
 		NTSTATUS status;
 	};
 };
 
-static void flt_call_objects(struct flt_call *call, struct flt_instance *instance,
-			     PFILE_OBJECT file)
+/**
+ * flt_call_level() - a callback came back at another level than it was called at
+ * @filter: whose callback
+ * @op: the operation, or NULL
+ * @what: which callback, for the log
+ * @level: the preemption count before the call; restored
+ */
+void flt_call_level(struct flt_filter *filter, const struct flt_operation *op, const char *what,
+		    int level)
 {
-	call->objects = (FLT_RELATED_OBJECTS) {
-		.Size = sizeof(FLT_RELATED_OBJECTS),
-		.Filter = flt_filter_opaque(instance->filter),
-		.Volume = (PFLT_VOLUME)instance->volume,
-		.Instance = flt_instance_opaque(instance),
-		.FileObject = file,
-	};
+	flt_violation(filter, FLT_VIOLATION_LEVEL, op,
+		      "%s returned with preemption count %#x, was %#x", what, preempt_count(),
+		      level);
+	preempt_count_set(level);
 }
 
-/* Runs @fn under the barrier; false: an exception came through, named in the log. */
-static bool flt_call_run(struct flt_filter *filter, const struct flt_operation *op,
-			 void (*fn)(void *), struct flt_call *call, const char *what,
-			 NTSTATUS *code)
+/**
+ * flt_call_raised() - an exception came through a callback
+ * @filter: whose callback
+ * @op: the operation, or NULL
+ * @what: which callback, for the log
+ * @code: the exception
+ */
+void flt_call_raised(struct flt_filter *filter, const struct flt_operation *op, const char *what,
+		     NTSTATUS code)
+{
+	flt_violation(filter, FLT_VIOLATION_EXCEPTION, op, "%s raised %#x and nobody handled it",
+		      what, code);
+}
+
+/* Runs @fn behind a barrier of its own; false: an exception came through, named in the log. */
+static bool flt_call_run(struct flt_filter *filter, void (*fn)(void *), struct flt_call *call,
+			 const char *what, NTSTATUS *code)
 {
 	int level = preempt_count();
 	bool returned = seh_call(fn, call, code);
 
 	if (unlikely(!returned))
-		flt_violation(filter, FLT_VIOLATION_EXCEPTION, op,
-			      "%s raised %#x and nobody handled it", what, *code);
-	if (unlikely(preempt_count() != level)) {
-		flt_violation(filter, FLT_VIOLATION_LEVEL, op,
-			      "%s returned with preemption count %#x, was %#x", what,
-			      preempt_count(), level);
-		preempt_count_set(level);
-	}
+		flt_call_raised(filter, NULL, what, *code);
+	if (unlikely(preempt_count() != level))
+		flt_call_level(filter, NULL, what, level);
 	return returned;
-}
-
-static seh_raises void flt_thunk_pre(void *arg)
-{
-	struct flt_call *call = arg;
-	PFLT_PRE_OPERATION_CALLBACK callback = call->callback;
-
-	call->pre = callback(call->data, &call->objects, &call->context);
 }
 
 static seh_raises void flt_thunk_post(void *arg)
 {
 	struct flt_call *call = arg;
-	PFLT_POST_OPERATION_CALLBACK callback = call->callback;
 
-	call->post = callback(call->data, &call->objects, call->context, call->flags);
+	call->post = flt_call_post(call->node, flt_op_index(call->data->Iopb->MajorFunction),
+				   call->data, &call->objects, call->context,
+				   FLTFL_POST_OPERATION_DRAINING);
 }
 
 /**
- * flt_call_pre() - call a pre-operation callback
- * @op: the operation
- * @node: whose callback
- * @verdict: what it returned
- * @context: completion context that it left, NULL on entry (PREOP-10)
- * @code: the exception, when there was one
- *
- * Return: false when it ended in an exception; @verdict is not set then
- */
-bool flt_call_pre(struct flt_operation *op, const struct flt_node *node,
-		  FLT_PREOP_CALLBACK_STATUS *verdict, void **context, NTSTATUS *code)
-{
-	struct flt_filter *filter = node->instance->filter;
-	struct flt_call call;
-	bool returned;
-
-	call.callback = node->pre;
-	call.data = &op->data;
-	call.context = NULL;
-	flt_call_objects(&call, node->instance, op->iopb.TargetFileObject);
-	this_cpu_inc(filter->stats->pre[op->op_index]);
-	returned = flt_call_run(filter, op, flt_thunk_pre, &call, "pre-operation callback", code);
-	*context = call.context;
-	*verdict = call.pre;
-	return returned;
-}
-
-/**
- * flt_call_post() - call a post-operation callback
- * @op: the operation
- * @data: its callback data, or a copy when draining
+ * flt_call_drain() - call a post-operation callback of an instance that goes away
+ * @data: copy of the callback data
  * @node: whose callback
  * @context: completion context of the pre-operation callback
- * @flags: 0 or FLTFL_POST_OPERATION_DRAINING
  * @verdict: what it returned; FINISHED_PROCESSING after an exception
- * @code: the exception, when there was one
- *
- * Return: false when it ended in an exception
  */
-bool flt_call_post(struct flt_operation *op, PFLT_CALLBACK_DATA data, const struct flt_node *node,
-		   void *context, FLT_POST_OPERATION_FLAGS flags,
-		   FLT_POSTOP_CALLBACK_STATUS *verdict, NTSTATUS *code)
+void flt_call_drain(PFLT_CALLBACK_DATA data, const struct flt_node *node, void *context,
+		    FLT_POSTOP_CALLBACK_STATUS *verdict)
 {
-	struct flt_filter *filter = node->instance->filter;
-	struct flt_call call;
-	bool returned;
+	struct flt_call call = { .node = node, .data = data, .context = context };
+	NTSTATUS code;
 
-	call.callback = node->post;
-	call.data = data;
-	call.context = context;
-	call.flags = flags;
-	flt_call_objects(&call, node->instance, data->Iopb->TargetFileObject);
-	this_cpu_inc(filter->stats->post[flt_op_index(data->Iopb->MajorFunction)]);
-	returned = flt_call_run(filter, op, flt_thunk_post, &call, "post-operation callback",
-				code);
-	*verdict = returned ? call.post : FLT_POSTOP_FINISHED_PROCESSING;
-	return returned;
+	*verdict = FLT_POSTOP_FINISHED_PROCESSING;
+	if (flt_call_run(node->instance->filter, flt_thunk_post, &call, "post-operation callback",
+			 &code))
+		*verdict = call.post;
 }
 
 static seh_raises void flt_thunk_setup(void *arg)
@@ -165,8 +126,8 @@ NTSTATUS flt_call_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS 
 
 	if (!call.callback)
 		return STATUS_SUCCESS;
-	flt_call_objects(&call, instance, NULL);
-	if (!flt_call_run(instance->filter, NULL, flt_thunk_setup, &call,
+	flt_call_objects(&call.objects, instance, NULL);
+	if (!flt_call_run(instance->filter, flt_thunk_setup, &call,
 			  "instance setup callback", &code))
 		return code;
 	return call.status;
@@ -188,8 +149,8 @@ NTSTATUS flt_call_query_teardown(struct flt_instance *instance)
 
 	if (!call.callback)
 		return STATUS_FLT_DO_NOT_DETACH;
-	flt_call_objects(&call, instance, NULL);
-	if (!flt_call_run(instance->filter, NULL, flt_thunk_query_teardown, &call,
+	flt_call_objects(&call.objects, instance, NULL);
+	if (!flt_call_run(instance->filter, flt_thunk_query_teardown, &call,
 			  "query teardown callback", &code))
 		return code;
 	return call.status;
@@ -212,8 +173,8 @@ void flt_call_teardown(struct flt_instance *instance, PFLT_INSTANCE_TEARDOWN_CAL
 
 	if (!callback)
 		return;
-	flt_call_objects(&call, instance, NULL);
-	flt_call_run(instance->filter, NULL, flt_thunk_teardown, &call, "teardown callback",
+	flt_call_objects(&call.objects, instance, NULL);
+	flt_call_run(instance->filter, flt_thunk_teardown, &call, "teardown callback",
 		     &code);
 }
 
@@ -231,7 +192,7 @@ NTSTATUS flt_call_unload(struct flt_filter *filter, FLT_FILTER_UNLOAD_FLAGS flag
 	struct flt_call call = { .callback = filter->unload, .flags = flags };
 	NTSTATUS code;
 
-	if (!flt_call_run(filter, NULL, flt_thunk_unload, &call, "unload callback", &code))
+	if (!flt_call_run(filter, flt_thunk_unload, &call, "unload callback", &code))
 		return code;
 	return call.status;
 }

@@ -368,7 +368,6 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 	struct flt_operation *op;
 	struct flt_node copy;
 	void *context;
-	NTSTATUS code;
 	ULONG flags;
 
 	spin_lock_bh(&instance->lock);
@@ -393,8 +392,7 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 	data->Iopb = iopb;
 	flags = data->Flags & ~FLTFL_CALLBACK_DATA_DIRTY;
 	data->Flags = flags | FLTFL_CALLBACK_DATA_POST_OPERATION | FLTFL_CALLBACK_DATA_DRAINING_IO;
-	flt_call_post(NULL, data, &copy, context, FLTFL_POST_OPERATION_DRAINING, &verdict,
-		      &code);
+	flt_call_drain(data, &copy, context, &verdict);
 	if (verdict != FLT_POSTOP_FINISHED_PROCESSING)
 		flt_violation(instance->filter, FLT_VIOLATION_DRAIN, NULL,
 			      "%s: draining post-operation callback returned %d",

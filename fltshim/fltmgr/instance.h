@@ -63,7 +63,7 @@ struct flt_instance {
 	struct rcu_head rcu;
 };
 
-static inline PFLT_INSTANCE flt_instance_opaque(struct flt_instance *instance)
+static inline PFLT_INSTANCE flt_instance_opaque(const struct flt_instance *instance)
 {
 	return (PFLT_INSTANCE)instance;
 }

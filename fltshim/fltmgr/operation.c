@@ -21,6 +21,23 @@
 #include "fltmgr/volume.h"
 #include "fltmgr/work_item.h"
 
+/*
+ * One way of the machine through callbacks: down or up, behind one exception barrier. It outlives
+ * an exception and the operation, which may be gone when @on is false.
+ */
+struct flt_walk {
+	struct flt_operation *op;
+	FLT_RELATED_OBJECTS objects;
+	void *context;		/* completion context that the running callback leaves */
+	IO_STATUS_BLOCK before;	/* what the running post-operation callback was shown */
+	int level;		/* preemption count of every callback's start */
+	bool on;		/* the machine still has the operation */
+	bool waits;		/* a hold is waited out by this thread */
+};
+
+static const char flt_pre_name[] = "pre-operation callback";
+static const char flt_post_name[] = "post-operation callback";
+
 static struct kmem_cache *flt_iopb_cache;
 static mempool_t *flt_iopb_pool;
 
@@ -50,40 +67,62 @@ static bool flt_node_skipped(const struct flt_operation *op, const struct flt_no
 }
 
 /* Show the callback data to one instance: the parameters in force, and itself as the target. */
-static void flt_operation_show(struct flt_operation *op, struct flt_instance *instance)
+static __always_inline void flt_operation_show(struct flt_operation *op,
+					       struct flt_instance *instance, ULONG flags)
 {
 	op->iopb = op->accepted;
 	op->iopb.TargetInstance = flt_instance_opaque(instance);
-	op->data.Flags &= ~FLTFL_CALLBACK_DATA_DIRTY;
+	op->shown = (op->data.Flags & ~FLTFL_CALLBACK_DATA_DIRTY) | flags;
+	op->data.Flags = op->shown;
 }
 
-/*
- * What a callback may not touch is put back: everything in Flags but DIRTY, the thread, the
- * requestor mode, the pointer to the parameter block, the major function.
- */
-static void flt_operation_check(struct flt_operation *op, struct flt_filter *filter, ULONG flags,
-				PETHREAD thread, KPROCESSOR_MODE mode)
+/* What a callback may not touch: everything in Flags but DIRTY, the thread and so on. */
+static __always_inline bool flt_operation_intact(const struct flt_operation *op)
+{
+	const FLT_CALLBACK_DATA *data = &op->data;
+
+	return !(((data->Flags ^ op->shown) & ~FLTFL_CALLBACK_DATA_DIRTY) |
+		 ((unsigned long)data->Thread ^ (unsigned long)op->thread) |
+		 ((unsigned long)data->Iopb ^ (unsigned long)&op->iopb) |
+		 (data->RequestorMode ^ op->mode) |
+		 (op->iopb.MajorFunction ^ op->accepted.MajorFunction));
+}
+
+/* It is put back where a callback has touched it. */
+static noinline void flt_operation_mend(struct flt_operation *op, struct flt_filter *filter)
 {
 	FLT_CALLBACK_DATA *data = &op->data;
 
-	if (unlikely((data->Flags ^ flags) & ~FLTFL_CALLBACK_DATA_DIRTY)) {
+	if ((data->Flags ^ op->shown) & ~FLTFL_CALLBACK_DATA_DIRTY) {
 		flt_violation(filter, FLT_VIOLATION_DATA, op, "Flags became %#x", data->Flags);
-		data->Flags = flags | (data->Flags & FLTFL_CALLBACK_DATA_DIRTY);
+		data->Flags = op->shown | (data->Flags & FLTFL_CALLBACK_DATA_DIRTY);
 	}
-	if (unlikely(data->Thread != thread || data->RequestorMode != mode)) {
+	if (data->Thread != op->thread || data->RequestorMode != op->mode) {
 		flt_violation(filter, FLT_VIOLATION_DATA, op, "Thread or RequestorMode changed");
-		data->Thread = thread;
-		data->RequestorMode = mode;
+		data->Thread = op->thread;
+		data->RequestorMode = op->mode;
 	}
-	if (unlikely(data->Iopb != &op->iopb)) {
+	if (data->Iopb != &op->iopb) {
 		flt_violation(filter, FLT_VIOLATION_DATA, op, "Iopb points to %p", data->Iopb);
 		data->Iopb = &op->iopb;
 	}
-	if (unlikely(op->iopb.MajorFunction != op->accepted.MajorFunction)) {
+	if (op->iopb.MajorFunction != op->accepted.MajorFunction) {
 		flt_violation(filter, FLT_VIOLATION_DATA, op, "MajorFunction became %#x",
 			      op->iopb.MajorFunction);
 		op->iopb.MajorFunction = op->accepted.MajorFunction;
 	}
+}
+
+/* After every callback: the level, and what it may not touch. */
+static __always_inline void flt_callback_back(struct flt_walk *walk, struct flt_filter *filter,
+					      const char *what)
+{
+	struct flt_operation *op = walk->op;
+
+	if (unlikely(preempt_count() != walk->level))
+		flt_call_level(filter, op, what, walk->level);
+	if (unlikely(!flt_operation_intact(op)))
+		flt_operation_mend(op, filter);
 	op->iopb.Reserved = op->accepted.Reserved;
 }
 
@@ -132,11 +171,36 @@ static bool flt_accept_changes(struct flt_operation *op, struct flt_record *reco
 	return true;
 }
 
+/* Is a hold of the next step waited out by the thread that runs the machine? */
+static __always_inline bool flt_operation_waits(const struct flt_operation *op)
+{
+	return op->waits && op->flags & FLT_OP_ASYNC;
+}
+
 /* From here the operation goes up again, beginning with the record above @record. */
 static void flt_turn_up(struct flt_operation *op)
 {
 	op->phase = FLT_PHASE_POST;
 	op->cursor--;
+}
+
+/* The two answers that nearly every callback gives, without changed parameters. */
+static __always_inline bool flt_preop_plain(const struct flt_operation *op,
+					    const struct flt_node *node, int verdict,
+					    const void *context)
+{
+	if (op->data.Flags & FLTFL_CALLBACK_DATA_DIRTY)
+		return false;
+	if (verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK)
+		return node->post;
+	return verdict == FLT_PREOP_SUCCESS_NO_CALLBACK && !context;
+}
+
+/* The record's post-operation callback is owed, with this completion context. */
+static __always_inline void flt_record_owe(struct flt_record *record, void *context)
+{
+	record->context = context;
+	record->state = FLT_RECORD_OPEN;
 }
 
 /* Acts on what a pre-operation callback said. */
@@ -160,18 +224,15 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		if (!flt_accept_changes(op, record, owed)) {
 			/* Its own post-operation callback still comes, with the failure. */
 			if (owed) {
-				record->context = context;
-				record->state = FLT_RECORD_OPEN;
+				flt_record_owe(record, context);
 				op->cursor++;
 			}
 			flt_turn_up(op);
 			return;
 		}
 		flt_fail(op, STATUS_SUCCESS);
-		if (owed) {
-			record->context = context;
-			record->state = FLT_RECORD_OPEN;
-		}
+		if (owed)
+			flt_record_owe(record, context);
 		op->cursor++;
 		return;
 	case FLT_PREOP_DISALLOW_FASTIO:
@@ -230,7 +291,7 @@ static bool flt_hold_for_worker(struct flt_operation *op, struct flt_instance *h
 }
 
 /* Ends a callback that did not keep the operation; true when it was resumed all the same. */
-static bool flt_unhold(struct flt_operation *op)
+static __always_inline bool flt_unhold(struct flt_operation *op)
 {
 	int old = FLT_HOLD_CALLING;
 
@@ -277,27 +338,66 @@ static inline bool flt_callback_ended(struct flt_operation *op, struct flt_filte
 	return flt_callback_strayed(op, filter, verdict);
 }
 
-/* One pre-operation callback. Return: false when it keeps the operation. */
-static bool flt_step_pre(struct flt_operation *op)
+/* A pre-operation callback keeps its operation. Return: false unless it was resumed already. */
+static noinline bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node)
 {
-	FLT_PREOP_CALLBACK_STATUS verdict;
+	struct flt_filter *filter = node->instance->filter;
+	struct flt_operation *op = walk->op;
+
+	if (walk->context)
+		flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
+			      "completion context %p with FLT_PREOP_PENDING", walk->context);
+	if (!FLT_IS_IRP_OPERATION(&op->data))
+		flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
+			      "FLT_PREOP_PENDING for what is not IRP-based");
+	op->flags &= ~FLT_OP_POSTED;
+	return !flt_hold(op, node->instance);
+}
+
+/* Acts on a pre-operation callback that is back. Return: false when it keeps the operation. */
+static __always_inline bool flt_pre_back(struct flt_walk *walk, int verdict)
+{
+	struct flt_operation *op = walk->op;
+	const struct flt_node *node = &op->nodes[op->cursor];
+	struct flt_record *record = &op->records[op->cursor];
+	struct flt_filter *filter = node->instance->filter;
+	void *context = walk->context;
+
+	flt_callback_back(walk, filter, flt_pre_name);
+	if (unlikely(verdict == FLT_PREOP_PENDING))
+		return flt_pre_kept(walk, node);
+	if (unlikely(flt_unhold(op))) {
+		flt_violation(filter, FLT_VIOLATION_RESUME, op,
+			      "resumed before the callback returned %d", verdict);
+		verdict = op->resume;
+		context = op->resume_context;
+	}
+	flt_callback_ended(op, filter, verdict);
+	if (unlikely(!flt_preop_plain(op, node, verdict, context))) {
+		flt_preop_apply(op, record, verdict, context);
+		return true;
+	}
+	if (verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK)
+		flt_record_owe(record, context);
+	flt_fail(op, STATUS_SUCCESS);
+	op->cursor++;
+	return true;
+}
+
+/* One pre-operation callback. Return: false when it keeps the operation. */
+static __always_inline bool flt_step_pre(struct flt_walk *walk)
+{
+	struct flt_operation *op = walk->op;
 	const struct flt_node *node;
 	struct flt_record *record;
-	KPROCESSOR_MODE mode;
-	struct flt_filter *filter;
-	void *context;
-	PETHREAD thread;
-	NTSTATUS code;
-	ULONG flags;
 
 	if (op->cursor == op->nr_nodes) {
 		op->phase = FLT_PHASE_BOTTOM;
 		return true;
 	}
 	node = &op->nodes[op->cursor];
-	filter = node->instance->filter;
 	record = &op->records[op->cursor];
-	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
+	if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, node->instance);
 		flt_preop_apply(op, record, op->resume, op->resume_context);
@@ -308,12 +408,8 @@ static bool flt_step_pre(struct flt_operation *op)
 	record->node = node;
 	record->context = NULL;
 	record->saved = NULL;
-	record->state = FLT_RECORD_NONE;
-	record->counted = false;
-	record->sync = false;
-	record->swaps = false;
-	record->retained = false;
 	record->swapped = NULL;
+	record->bits = 0;
 	if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED) ||
 	    (node->skip && flt_node_skipped(op, node))) {
 		op->cursor++;
@@ -325,35 +421,31 @@ static bool flt_step_pre(struct flt_operation *op)
 		return true;
 	}
 
-	flt_operation_show(op, node->instance);
-	flags = op->data.Flags;
-	thread = op->data.Thread;
-	mode = op->data.RequestorMode;
+	flt_operation_show(op, node->instance, 0);
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	if (!flt_call_pre(op, node, &verdict, &context, &code)) {
-		flt_fail(op, code);
-		verdict = FLT_PREOP_COMPLETE;
-	}
-	flt_operation_check(op, filter, flags, thread, mode);
-	if (verdict == FLT_PREOP_PENDING) {
-		if (context)
-			flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
-				      "completion context %p with FLT_PREOP_PENDING", context);
-		if (!FLT_IS_IRP_OPERATION(&op->data))
-			flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
-				      "FLT_PREOP_PENDING for what is not IRP-based");
-		op->flags &= ~FLT_OP_POSTED;
-		return !flt_hold(op, node->instance);
-	}
-	if (unlikely(flt_unhold(op))) {
-		flt_violation(filter, FLT_VIOLATION_RESUME, op,
-			      "resumed before the callback returned %d", verdict);
-		verdict = op->resume;
-		context = op->resume_context;
-	}
-	flt_callback_ended(op, filter, verdict);
-	flt_preop_apply(op, record, verdict, context);
-	return true;
+	return flt_pre_back(walk, flt_call_pre(node, op->op_index, &op->data, &walk->objects,
+					       &walk->context));
+}
+
+/* Down the stack, until the file system's turn comes or somebody keeps the operation. */
+static seh_raises void flt_walk_down(void *arg)
+{
+	struct flt_walk *walk = arg;
+
+	do {
+		walk->waits = flt_operation_waits(walk->op);
+		walk->on = flt_step_pre(walk);
+	} while (walk->on && walk->op->phase == FLT_PHASE_PRE);
+}
+
+/* An exception came through a pre-operation callback, which ends the operation with it. */
+static noinline bool flt_pre_raised(struct flt_walk *walk, NTSTATUS code)
+{
+	struct flt_operation *op = walk->op;
+
+	flt_call_raised(op->nodes[op->cursor].instance->filter, op, flt_pre_name, code);
+	flt_fail(op, code);
+	return flt_pre_back(walk, FLT_PREOP_COMPLETE);
 }
 
 /*
@@ -431,28 +523,76 @@ static void flt_post_next(struct flt_operation *op, struct flt_record *record)
 	op->cursor--;
 }
 
-/* One post-operation callback. Return: false when it keeps the operation. */
-static bool flt_step_post(struct flt_operation *op)
+/* A post-operation callback keeps its operation. Return: false unless it was resumed already. */
+static noinline bool flt_post_kept(struct flt_operation *op, struct flt_record *record)
 {
-	FLT_POSTOP_CALLBACK_STATUS verdict;
+	if (!FLT_IS_IRP_OPERATION(&op->data))
+		flt_violation(record->node->instance->filter, FLT_VIOLATION_POSTOP_STATUS, op,
+			      "halted completion of what is not IRP-based");
+	op->flags &= ~FLT_OP_POSTED;
+	return !flt_hold(op, record->node->instance);
+}
+
+/* What a post-operation callback that did not keep the operation changed in its outcome. */
+static noinline void flt_post_apply(struct flt_operation *op, struct flt_filter *filter,
+				    int verdict, NTSTATUS before)
+{
+	if (verdict == FLT_POSTOP_DISALLOW_FSFILTER_IO &&
+	    op->accepted.MajorFunction == IRP_MJ_QUERY_OPEN) {
+		flt_fail(op, STATUS_FLT_DISALLOW_FSFILTER_IO);
+	} else {
+		if (verdict != FLT_POSTOP_FINISHED_PROCESSING)
+			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
+				      "post-operation callback returned %d", verdict);
+		if (op->data.IoStatus.Status != before)
+			flt_check_status(op, filter, false);
+	}
+	flt_check_information(op, filter);
+}
+
+/* Acts on a post-operation callback that is back. Return: false when it keeps the operation. */
+static __always_inline bool flt_post_back(struct flt_walk *walk, int verdict)
+{
+	struct flt_operation *op = walk->op;
+	struct flt_record *record = &op->records[op->cursor];
+	struct flt_filter *filter = record->node->instance->filter;
+
+	flt_callback_back(walk, filter, flt_post_name);
+	flt_record_finish(record);
+	if (unlikely(verdict == FLT_POSTOP_MORE_PROCESSING_REQUIRED))
+		return flt_post_kept(op, record);
+	if (unlikely(!flt_callback_ended(op, filter, verdict)))
+		return !flt_hold_for_worker(op, record->node->instance);
+	if (unlikely(flt_unhold(op)))
+		flt_violation(filter, FLT_VIOLATION_RESUME, op,
+			      "resumed before the callback returned %d", verdict);
+	if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING ||
+		     op->data.IoStatus.Status != walk->before.Status ||
+		     op->data.IoStatus.Information != walk->before.Information))
+		flt_post_apply(op, filter, verdict, walk->before.Status);
+	flt_post_next(op, record);
+	return true;
+}
+
+/* One post-operation callback. Return: false when it keeps the operation. */
+static __always_inline bool flt_step_post(struct flt_walk *walk)
+{
+	struct flt_operation *op = walk->op;
 	struct flt_filter *filter;
 	struct flt_record *record;
-	KPROCESSOR_MODE mode;
-	PETHREAD thread;
-	NTSTATUS before, code;
-	ULONG flags;
 
 	if (op->cursor <= op->floor) {
 		op->phase = FLT_PHASE_DONE;
 		return true;
 	}
 	record = &op->records[op->cursor];
-	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
+	if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
+		filter = record->node->instance->filter;
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		op->flags &= ~FLT_OP_WORKER_RESUMES;
 		flt_hold_end(op, record->node->instance);
-		flt_check_status(op, record->node->instance->filter, false);
-		flt_check_information(op, record->node->instance->filter);
+		flt_check_status(op, filter, false);
+		flt_check_information(op, filter);
 		flt_post_next(op, record);
 		return true;
 	}
@@ -462,76 +602,71 @@ static bool flt_step_post(struct flt_operation *op)
 		return true;
 	}
 
-	filter = record->node->instance->filter;
-	flt_operation_show(op, record->node->instance);
-	op->data.Flags |= FLTFL_CALLBACK_DATA_POST_OPERATION;
-	flags = op->data.Flags;
-	thread = op->data.Thread;
-	mode = op->data.RequestorMode;
-	before = op->data.IoStatus.Status;
+	flt_operation_show(op, record->node->instance, FLTFL_CALLBACK_DATA_POST_OPERATION);
+	walk->before = op->data.IoStatus;
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	if (!flt_call_post(op, &op->data, record->node, record->context, 0, &verdict, &code))
-		flt_fail(op, code);
-	flt_operation_check(op, filter, flags, thread, mode);
-	flt_record_finish(record);
-	if (verdict == FLT_POSTOP_MORE_PROCESSING_REQUIRED) {
-		if (!FLT_IS_IRP_OPERATION(&op->data))
-			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
-				      "halted completion of what is not IRP-based");
-		op->flags &= ~FLT_OP_POSTED;
-		return !flt_hold(op, record->node->instance);
-	}
-	if (!flt_callback_ended(op, filter, verdict))
-		return !flt_hold_for_worker(op, record->node->instance);
-	if (unlikely(flt_unhold(op)))
-		flt_violation(filter, FLT_VIOLATION_RESUME, op,
-			      "resumed before the callback returned %d", verdict);
-	if (verdict == FLT_POSTOP_DISALLOW_FSFILTER_IO &&
-	    op->accepted.MajorFunction == IRP_MJ_QUERY_OPEN) {
-		flt_fail(op, STATUS_FLT_DISALLOW_FSFILTER_IO);
-	} else {
-		if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING))
-			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
-				      "post-operation callback returned %d", verdict);
-		if (unlikely(op->data.IoStatus.Status != before))
-			flt_check_status(op, filter, false);
-	}
-	flt_check_information(op, filter);
-	flt_post_next(op, record);
-	return true;
+	return flt_post_back(walk, flt_call_post(record->node, op->op_index, &op->data,
+						 &walk->objects, record->context, 0));
+}
+
+/* Up the stack, until the operation is done or somebody keeps it. */
+static seh_raises void flt_walk_up(void *arg)
+{
+	struct flt_walk *walk = arg;
+
+	do {
+		walk->waits = flt_operation_waits(walk->op);
+		walk->on = flt_step_post(walk);
+	} while (walk->on && walk->op->phase == FLT_PHASE_POST);
+}
+
+/* An exception came through a post-operation callback, whose operation fails with it. */
+static noinline bool flt_post_raised(struct flt_walk *walk, NTSTATUS code)
+{
+	struct flt_operation *op = walk->op;
+
+	flt_call_raised(op->nodes[op->cursor].instance->filter, op, flt_post_name, code);
+	flt_fail(op, code);
+	return flt_post_back(walk, FLT_POSTOP_FINISHED_PROCESSING);
 }
 
 /*
  * Runs until the operation is done (true) or held by somebody (false: do not touch it). While a
  * filter has synchronized it with this thread (FLT_PREOP_SYNCHRONIZE), a hold is waited out here:
  * whether it is so has to be known before the step that may hand the operation away.
+ *
+ * The file system's turn is outside the barriers: no exception may jump over its locks.
  */
 bool flt_operation_machine(struct flt_operation *op)
 {
-	bool on = true;
+	struct flt_walk walk FLT_NOT_CLEARED;
+	NTSTATUS code;
 
-	while (on) {
-		bool waits = op->waits && op->flags & FLT_OP_ASYNC;
-
+	walk.op = op;
+	walk.level = preempt_count();
+	do {
 		switch (op->phase) {
 		case FLT_PHASE_PRE:
-			on = flt_step_pre(op);
+			if (unlikely(!seh_call(flt_walk_down, &walk, &code)))
+				walk.on = flt_pre_raised(&walk, code);
 			break;
 		case FLT_PHASE_BOTTOM:
-			on = flt_step_bottom(op);
+			walk.waits = flt_operation_waits(op);
+			walk.on = flt_step_bottom(op);
 			break;
 		case FLT_PHASE_POST:
-			on = flt_step_post(op);
+			if (unlikely(!seh_call(flt_walk_up, &walk, &code)))
+				walk.on = flt_post_raised(&walk, code);
 			break;
 		default:
 			return true;
 		}
-		if (!on && waits) {
+		if (!walk.on && walk.waits) {
 			wait_for_completion_state(&op->resumed, TASK_IDLE);
 			reinit_completion(&op->resumed);
-			on = true;
+			walk.on = true;
 		}
-	}
+	} while (walk.on);
 	return false;
 }
 

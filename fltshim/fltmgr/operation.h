@@ -29,6 +29,12 @@ struct task_struct;
 #define FLT_DEEP_RECORDS	12	/* ... whose issuer waits, in a frame of its own */
 #define FLT_RESERVED_RECORDS	64	/* ... with memory preallocated */
 
+/*
+ * A local variable that is large, and set up by a routine of ours: a kernel that clears all local
+ * variables leaves it alone, since clearing an operation costs as much as calling a filter.
+ */
+#define FLT_NOT_CLEARED		__attribute__((__uninitialized__))
+
 /* flags of struct flt_operation */
 #define FLT_OP_ASYNC		0x01	/* nobody waits; op->done() at the end */
 #define FLT_OP_UNKILLABLE	0x02	/* a fatal signal does not cancel it (cleanup, close) */
@@ -76,27 +82,33 @@ enum flt_record_state {
  * @node: the instance and its callbacks, in the operation's snapshot
  * @context: completion context
  * @saved: parameters before this instance's accepted change, or NULL
+ * @swapped: on the way up: MDL of the buffer that it put in place
  * @link: in the instance's list of open records while the operation is held; its lock
+ * @bits: the members below at once
  * @state: enum flt_record_state; moves OPEN -> DONE under the instance's lock while linked,
  *	by the walk alone otherwise
  * @counted: linked at least once, so the instance counts it until it is DONE
  * @sync: FLT_PREOP_SYNCHRONIZE: post belongs to the thread of pre
  * @swaps: the accepted change exchanged the data buffer; such a record cannot be drained
  * @retained: the filter frees @swapped itself
- * @swapped: on the way up: MDL of the buffer that it put in place
  */
 struct flt_record {
 	struct flt_operation *op;
 	const struct flt_node *node;
 	void *context;
 	FLT_IO_PARAMETER_BLOCK *saved;
-	struct list_head link;
-	u8 state;
-	bool counted;
-	bool sync;
-	bool swaps;
-	bool retained;
 	PMDL swapped;
+	struct list_head link;
+	union {
+		u64 bits;
+		struct {
+			u8 state;
+			bool counted;
+			bool sync;
+			bool swaps;
+			bool retained;
+		};
+	};
 };
 
 /**
@@ -137,6 +149,9 @@ struct flt_record {
  * @leader: of its thread group: the requestor process; set and referenced for asynchronous
  *	operations, whose thread may exit meanwhile
  * @runner: the task that runs the machine; for comparison only
+ * @shown: data.Flags as the running callback got them
+ * @thread: data.Thread
+ * @mode: data.RequestorMode
  * @held: in the holding instance's list of operations that it pends
  * @locked: MDLs that FltLockUserBuffer() made for it
  * @held_link: in the hash of operations that filters hold
@@ -180,6 +195,9 @@ struct flt_operation {
 	struct task_struct *task;
 	struct task_struct *leader;
 	struct task_struct *runner;
+	PETHREAD thread;
+	ULONG shown;
+	KPROCESSOR_MODE mode;
 	struct list_head held;
 	PMDL locked;
 	struct hlist_node held_link;

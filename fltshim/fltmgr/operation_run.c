@@ -97,6 +97,8 @@ static bool flt_operation_enter(struct flt_operation *op)
 		return false;
 	}
 	op->accepted = op->iopb;
+	op->thread = op->data.Thread;
+	op->mode = op->data.RequestorMode;
 	op->stack = stack;
 	op->guard = stack;
 	op->nodes = &stack->nodes[stack->first[op->op_index]];
@@ -176,7 +178,7 @@ static NTSTATUS flt_operation_run_entered(struct flt_operation *op)
 /* On a deep stack the records live in this frame, so that nothing is allocated. */
 static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
 {
-	struct flt_record records[FLT_DEEP_RECORDS];
+	struct flt_record records[FLT_DEEP_RECORDS] FLT_NOT_CLEARED;
 	struct flt_record *reserve = op->reserve;
 	unsigned int nr_reserve = op->nr_reserve;
 	NTSTATUS status;
@@ -224,6 +226,7 @@ void flt_operation_again(struct flt_operation *op)
 {
 	int floor = op->floor, cursor = op->cursor;
 	struct flt_record *record = &op->records[cursor];
+	ULONG shown = op->shown;
 
 	record->state = FLT_RECORD_NONE;
 	op->floor = cursor;
@@ -237,6 +240,7 @@ void flt_operation_again(struct flt_operation *op)
 	op->cursor = cursor;
 	op->floor = floor;
 	record->state = FLT_RECORD_OPEN;
+	op->shown = shown;
 }
 
 static void flt_operation_put_tasks(struct flt_operation *op)

@@ -9,13 +9,6 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/verdict.h"
 
-/* The operation ends with @status and no information. */
-void flt_fail(struct flt_operation *op, NTSTATUS status)
-{
-	op->data.IoStatus.Status = status;
-	op->data.IoStatus.Information = 0;
-}
-
 /* Nothing more than was asked for can have been moved (PREOP-39, POSTOP-71). */
 void flt_check_information(struct flt_operation *op, struct flt_filter *filter)
 {

@@ -11,7 +11,13 @@
 struct flt_filter;
 struct flt_node;
 
-void flt_fail(struct flt_operation *op, NTSTATUS status);
+/* The operation ends with @status and no information. */
+static inline void flt_fail(struct flt_operation *op, NTSTATUS status)
+{
+	op->data.IoStatus.Status = status;
+	op->data.IoStatus.Information = 0;
+}
+
 void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed);
 void flt_check_information(struct flt_operation *op, struct flt_filter *filter);
 FLT_PREOP_CALLBACK_STATUS flt_preop_legal(struct flt_operation *op, const struct flt_node *node,

@@ -143,7 +143,7 @@ static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t
 		.end		= end,
 		.datasync	= datasync,
 	};
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	if (!fo)

@@ -147,7 +147,7 @@ void fltfs_fo_forget(struct fltfs_fo *fo)
 static noinline void fltfs_fo_send(struct fltfs_fo *fo, UCHAR major)
 {
 	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 
 	flt_operation_init(&op, fo->base.volume, major, &fo->base.fo);
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;

@@ -319,7 +319,7 @@ static noinline int fltfs_create_send(struct fltfs_create *create)
 	ULONG options = fltfs_create_options(create->file, directory);
 	struct fltfs_fo *fo = create->fo;
 	USHORT attributes = FILE_ATTRIBUTE_NORMAL;
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	if (create->dir && !(create->mode & 0222))

@@ -50,7 +50,7 @@ static noinline int fltfs_relink_send(struct fltfs_relink *relink)
 {
 	struct fltfs_side *side = &relink->sides[relink->shown++];
 	struct fltfs_fo *fo = side->fo;
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);

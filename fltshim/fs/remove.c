@@ -35,7 +35,7 @@ static noinline int fltfs_cleanup_send(struct fltfs_fo *fo, int (*remove)(void *
 		.remove		= remove,
 		.context	= context,
 	};
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_CLEANUP, &fo->base.fo);
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
@@ -197,7 +197,7 @@ static noinline int fltfs_set_disposition(struct fltfs_fo *fo)
 			 FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE,
 	};
 	FILE_DISPOSITION_INFORMATION info = { .DeleteFile = TRUE };
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);

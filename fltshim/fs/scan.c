@@ -228,7 +228,7 @@ static noinline int fltfs_scan_send(struct fltfs_fo *fo, struct fltfs_scan *scan
 		.scan		= scan,
 		.lower		= fo->lower,
 	};
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	NTSTATUS status;
 	int ret;
 

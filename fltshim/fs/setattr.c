@@ -78,7 +78,7 @@ static noinline int fltfs_setattr_send(struct fltfs_setattr *set, FILE_INFORMATI
 				       void *info, ULONG length)
 {
 	struct fltfs_fo *fo = set->fo;
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);

@@ -56,7 +56,7 @@ static void fltfs_bottom_short_create(struct flt_operation *op)
 static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_create *create)
 {
 	const struct fltfs_how *how = create->how;
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);

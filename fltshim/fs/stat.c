@@ -183,7 +183,7 @@ static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path, bo
 static noinline int fltfs_stat_send(struct fltfs_fo *fo, struct fltfs_stat *query,
 				    const struct path *path)
 {
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err = 0;
 
 	query->request.bottom = fltfs_bottom_stat;
@@ -229,7 +229,7 @@ static noinline int fltfs_stat_by_query_open(struct fltfs_stat *query, const str
 {
 	struct fltfs_fo *fo = fltfs_fo_new(path->dentry);
 	FILE_STAT_LX_INFORMATION answer = {};
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	if (!fo)
@@ -287,7 +287,7 @@ int fltfs_query_end(struct fltfs_fo *fo, loff_t *end)
 {
 	struct fltfs_request request = { .bottom = fltfs_bottom_query };
 	FILE_STANDARD_INFORMATION info = {};
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_INFORMATION, &fo->base.fo);

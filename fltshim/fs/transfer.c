@@ -236,7 +236,7 @@ static noinline ssize_t fltfs_transfer_send(struct fltfs_fo *fo, struct kiocb *i
 					    struct iov_iter *iter, bool write, size_t *length)
 {
 	struct fltfs_transfer transfer = { .write = write, .caller = iocb, .iter = iter };
-	struct flt_operation op;
+	struct flt_operation op FLT_NOT_CLEARED;
 	ssize_t ret;
 
 	if (fltfs_transfer_begin(&op, fo, &transfer))

@@ -54,7 +54,7 @@ static bool seh_driver_text(unsigned long ip)
 static bool seh_convert(struct pt_regs *regs, NTSTATUS code, ULONG parameters, bool write,
 			unsigned long address)
 {
-	unsigned long low = (unsigned long)task_stack_page(current), sp;
+	unsigned long low = (unsigned long)task_stack_page(current);
 	const struct fsh_frame *frame;
 
 	if (user_mode(regs) || in_nmi() || in_hardirq() || !seh_driver_text(regs->ip))
@@ -68,15 +68,16 @@ static bool seh_convert(struct pt_regs *regs, NTSTATUS code, ULONG parameters, b
 	if (!in_serving_softirq() && regs->sp - low < SEH_FAULT_STACK)
 		return false;
 
-	/* As after a call: the return address on top, the stack aligned below it. */
-	sp = ALIGN_DOWN(regs->sp, 16) - sizeof(long);
-	*(unsigned long *)sp = regs->ip;
 	regs->di = address;
 	regs->si = code;
 	regs->dx = parameters;
 	regs->cx = write;
 	regs->r8 = regs->ip;
-	regs->sp = sp;
+	/*
+	 * As after a call, but for the return address: its place holds a part of @regs now, and
+	 * nobody returns.
+	 */
+	regs->sp = ALIGN_DOWN(regs->sp, 16) - sizeof(long);
 	regs->ip = (unsigned long)seh_faulted;
 	regs->flags &= ~(X86_EFLAGS_AC | X86_EFLAGS_DF);
 	return true;

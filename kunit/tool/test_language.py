@@ -381,6 +381,19 @@ class Language(BuildTest):
         self.proves('SRC-88', '-fstrict-flex-arrays=3' not in command.split()
                     and '-fsanitize=bounds-strict' not in command.split(), command)
 
+    def test_tentative(self):
+        """A header that defines a variable gives all sources that include it the same one."""
+        head = '#include <fltKernel.h>\nULONG Shared; PVOID Pointers[100]; struct { ULONG a; } Globals;\n'
+        sources = {'all.h': head, 'a.c': '#include "all.h"\n' + ENTRY % ('', '    Shared = 1;')}
+        for name in 'bcd':
+            sources[name + '.c'] = f'#include "all.h"\nULONG {name}(VOID) {{ return Shared + Globals.a; }}\n'
+        for kernel in range(len(KERNELS)):
+            status, text = self.build(sources, kernel=kernel)
+            self.proves('FIELD-20', status == 0, text)
+        symbols = subprocess.run(['nm', self.place / 'out/little.ko'], capture_output=True,
+                                 text=True, check=True).stdout
+        self.proves('FIELD-20', symbols.count(' B Shared') == 1 and ' C ' not in symbols, symbols)
+
     def test_debug_build(self):
         """DBG is 1 in a checked build, undefined in a free one."""
         status, text = self.build({'a.c': ENTRY % ('', '#if DBG != 1\n#error no\n#endif\n#ifndef DBG\n'

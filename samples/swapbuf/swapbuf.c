@@ -64,7 +64,6 @@ typedef struct _SWAPBUF_GLOBALS {
     volatile LONG64 BytesWritten;
     volatile LONG64 GivenBack;
     volatile LONG64 Failed;
-    volatile LONG64 Later;      //  reads whose data had to wait for a level at which it can be used
 
 } SWAPBUF_GLOBALS;
 
@@ -100,15 +99,6 @@ SwapBufPreRead (
 static FLT_POSTOP_CALLBACK_STATUS
 FLTAPI
 SwapBufPostRead (
-    _Inout_ PFLT_CALLBACK_DATA Data,
-    _In_ PCFLT_RELATED_OBJECTS FltObjects,
-    _In_opt_ PVOID CompletionContext,
-    _In_ FLT_POST_OPERATION_FLAGS Flags
-    );
-
-static FLT_POSTOP_CALLBACK_STATUS
-FLTAPI
-SwapBufPostReadWhenSafe (
     _Inout_ PFLT_CALLBACK_DATA Data,
     _In_ PCFLT_RELATED_OBJECTS FltObjects,
     _In_opt_ PVOID CompletionContext,
@@ -275,14 +265,13 @@ SwapBufUnload (
     FltUnregisterFilter(SwapBuf.Filter);
 
     DbgPrint("swapbuf: reads %I64d bytes read %I64d writes %I64d bytes written %I64d "
-             "given back %I64d failed %I64d later %I64d\n",
+             "given back %I64d failed %I64d\n",
              SwapBuf.Reads,
              SwapBuf.BytesRead,
              SwapBuf.Writes,
              SwapBuf.BytesWritten,
              SwapBuf.GivenBack,
-             SwapBuf.Failed,
-             SwapBuf.Later);
+             SwapBuf.Failed);
 
     ExDeleteNPagedLookasideList(&SwapBuf.Exchanges);
 
@@ -448,11 +437,26 @@ SwapBufPreRead (
 {
     PFLT_IO_PARAMETER_BLOCK Iopb = Data->Iopb;
     PSWAPBUF_EXCHANGE Exchange;
+    NTSTATUS Status;
     PMDL Mdl;
 
     if (Iopb->Parameters.Read.Length == 0 || !FlagOn(Iopb->IrpFlags, IRP_NOCACHE)) {
 
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    //
+    //  The program's buffer will be needed at a level at which it cannot be locked any more.
+    //
+
+    if (!FlagOn(Data->Flags, FLTFL_CALLBACK_DATA_SYSTEM_BUFFER)) {
+
+        Status = FltLockUserBuffer(Data);
+
+        if (!NT_SUCCESS(Status)) {
+
+            return SwapBufFail(Data, Status);
+        }
     }
 
     Exchange = SwapBufBegin(FltObjects, Iopb->Parameters.Read.Length, &Mdl);
@@ -485,14 +489,13 @@ SwapBufPostRead (
 Routine Description:
 
     The bytes are in our buffer; the parameters are the original ones again. They are changed back
-    into the original buffer here if that has an address for every level and thread, and otherwise
-    as soon as it can be locked.
+    into the original buffer, which was locked on the way down. IRQL: up to DISPATCH_LEVEL, in any
+    thread.
 
 --*/
 {
     PFLT_IO_PARAMETER_BLOCK Iopb = Data->Iopb;
     PSWAPBUF_EXCHANGE Exchange = CompletionContext;
-    FLT_POSTOP_CALLBACK_STATUS Result = FLT_POSTOP_FINISHED_PROCESSING;
 
     NT_ASSERT(!FlagOn(Flags, FLTFL_POST_OPERATION_DRAINING));
 
@@ -500,31 +503,6 @@ Routine Description:
 
         SwapBufEnd(FltObjects, Exchange);
         return FLT_POSTOP_FINISHED_PROCESSING;
-    }
-
-    if (Iopb->Parameters.Read.MdlAddress == NULL &&
-        !FlagOn(Data->Flags, FLTFL_CALLBACK_DATA_SYSTEM_BUFFER)) {
-
-        InterlockedIncrement64(&SwapBuf.Later);
-
-        if (!FltDoCompletionProcessingWhenSafe(Data,
-                                               FltObjects,
-                                               CompletionContext,
-                                               Flags,
-                                               SwapBufPostReadWhenSafe,
-                                               &Result)) {
-
-            //
-            //  Nor can it be given to a worker: the read fails.
-            //
-
-            InterlockedIncrement64(&SwapBuf.Failed);
-            Data->IoStatus.Status = STATUS_UNSUCCESSFUL;
-            Data->IoStatus.Information = 0;
-            SwapBufEnd(FltObjects, Exchange);
-        }
-
-        return Result;
     }
 
     if (Iopb->Parameters.Read.MdlAddress != NULL) {
@@ -547,58 +525,6 @@ Routine Description:
 
         SwapBufTransform(Exchange->Original, Exchange->Buffer, Data->IoStatus.Information);
         InterlockedAdd64(&SwapBuf.BytesRead, (LONG64)Data->IoStatus.Information);
-    }
-
-    SwapBufEnd(FltObjects, Exchange);
-
-    return FLT_POSTOP_FINISHED_PROCESSING;
-}
-
-static FLT_POSTOP_CALLBACK_STATUS
-FLTAPI
-SwapBufPostReadWhenSafe (
-    _Inout_ PFLT_CALLBACK_DATA Data,
-    _In_ PCFLT_RELATED_OBJECTS FltObjects,
-    _In_opt_ PVOID CompletionContext,
-    _In_ FLT_POST_OPERATION_FLAGS Flags
-    )
-/*++
-
-Routine Description:
-
-    The same at a level at which a program's buffer can be locked, in any thread.
-
---*/
-{
-    PSWAPBUF_EXCHANGE Exchange = CompletionContext;
-    NTSTATUS Status;
-
-    UNREFERENCED_PARAMETER(Flags);
-
-    Status = FltLockUserBuffer(Data);
-
-    if (NT_SUCCESS(Status)) {
-
-        Exchange->Original =
-            MmGetSystemAddressForMdlSafe(Data->Iopb->Parameters.Read.MdlAddress,
-                                         NormalPagePriority | MdlMappingNoExecute);
-
-        if (Exchange->Original == NULL) {
-
-            Status = STATUS_INSUFFICIENT_RESOURCES;
-        }
-    }
-
-    if (NT_SUCCESS(Status)) {
-
-        SwapBufTransform(Exchange->Original, Exchange->Buffer, Data->IoStatus.Information);
-        InterlockedAdd64(&SwapBuf.BytesRead, (LONG64)Data->IoStatus.Information);
-
-    } else {
-
-        InterlockedIncrement64(&SwapBuf.Failed);
-        Data->IoStatus.Status = Status;
-        Data->IoStatus.Information = 0;
     }
 
     SwapBufEnd(FltObjects, Exchange);

@@ -23,7 +23,7 @@ UNDEFINES = ('linux', 'unix', '__linux', '__linux__', '__unix', '__unix__', '__g
 
 # Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8).
 CFLAGS = '''
--fpreprocessed -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm
+-fpreprocessed -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm -fcommon
 -fno-diagnostics-show-caret
 -Wno-unknown-pragmas -Wno-multichar -Wno-missing-prototypes -Wno-missing-declarations
 -Wno-clobbered -Wno-unused -Wno-pointer-sign -Wno-discarded-qualifiers -Wno-switch
@@ -184,7 +184,10 @@ class Build:
                  f'{module}-y := {" ".join(objects)} {module}.glue.o', '',
                  'flags := ' + ' '.join(CFLAGS),
                  '# trailing arrays of one element are open arrays in Windows structures',
-                 'flags += $(call cc-option,-fstrict-flex-arrays=0)', '']
+                 'flags += $(call cc-option,-fstrict-flex-arrays=0)',
+                 '# one variable for a definition that a header repeats in every source; the module',
+                 '# loader knows no common symbols, so the linker gives them their place',
+                 'ldflags-y += -d', '']
         for name in objects:
             lines += [f'CFLAGS_{name} := $(flags)',
                       f'CFLAGS_REMOVE_{name} := $(CC_FLAGS_FTRACE)',

@@ -39,7 +39,7 @@ extern "C" {
 
 typedef char CHAR, *PCHAR, *PCH, *PSTR, *LPSTR;
 typedef const char *PCSTR, *PCCH, *LPCSTR;
-typedef char CCHAR;
+typedef char CCHAR, *PCCHAR;
 typedef signed char INT8, *PINT8;
 typedef unsigned char UCHAR, *PUCHAR;
 typedef const UCHAR *PCUCHAR;

@@ -15,7 +15,8 @@ dmesg -c >/dev/null
 insmod /modules/nttest.ko || fail "nttest reports failures"
 log
 grep 'does not hold' report
-for part in formats strings library pool tables registry processes names notify; do
+for part in formats strings library pool tables registry processes names notify \
+	interlocked barriers bugcheck threads values path; do
 	expect grep -q "^part $part ok" report
 done
 expect grep -q '^[1-9][0-9]* checks, 0 failed' report
@@ -27,6 +28,16 @@ proves FIELD-01 grep -q '^part formats ok' report
 proves SRC-113 grep -q '^part pool ok' report
 proves FIELD-21 grep -q '^part names ok' report
 proves SRC-160 expect sh -c "dmesg | grep -q 'Nttest asks for routine NoSuchRoutine'"
+
+proves SRC-109 grep -q '^part interlocked ok' report
+proves SRC-110 grep -q '^part barriers ok' report
+proves SRC-112 grep -q '^part bugcheck ok' report
+proves SRC-112 sh -c "dmesg | grep -q '[Nn]ttest.*0x0*[eE]2\b'"
+proves SRC-137 grep -q '^part threads ok' report
+proves INF-32 grep -q '^part values ok' report
+proves INF-33 grep -q '^part values ok' report
+proves SRC-158 grep -q '^part path ok' report
+proves FIELD-02 grep -q '^part path ok' report
 
 proves SRC-134 grep -q '^part notify ok' report
 proves SRC-135 grep -q '^part notify ok' report

@@ -68,7 +68,6 @@ proves CTX-46 wait_for 5 died "stream .*again.$try opens .* writers 1 read 0 wri
 # one handle for what dup() and fork() share, another for each open
 report
 (
-	exec 3<"$MNT/../${MNT##*/}/none" 2>/dev/null
 	printf 'a\nb\n' >"$MNT/shared"
 	exec 4<"$MNT/shared" 5<"$MNT/shared"
 	exec 6<&4

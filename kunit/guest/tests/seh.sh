@@ -8,7 +8,7 @@
 
 report() {
 	dmesg -c >/dev/null
-	insmod /modules/sehtest.ko
+	insmod /modules/sehtest.ko "$@"
 	status=$?
 	dmesg | sed -n 's/^\[[^]]*\] *//; s/.*sehtest: //p' >report
 	grep 'does not hold' report
@@ -30,7 +30,18 @@ for row in SRC-11 SRC-12 SRC-13 SRC-15 SRC-16 SRC-17 SRC-18 SRC-23 SRC-24 SRC-25
 	expect [ "$(grep -c "row $row failed" report)" = 0 ]
 done
 expect grep -q '[1-9][0-9]* checks, 0 failed' report
+proves SRC-10 grep -q '[1-9][0-9]* checks, 0 failed' report
 expect rmmod sehtest
+
+# Addresses that are none (SRC-30 to SRC-37).  A sanitizer would stop at them before the processor.
+if [ "$KERNEL" != debug ]; then
+	report 'params=Parameters\Faults=1' || fail "sehtest reports failures with bad addresses"
+	for row in SRC-30 SRC-31 SRC-35 SRC-37; do
+		proves $row grep -q "row $row ok" report
+	done
+	expect sh -c "! dmesg | grep -q 'BUG:\|Oops\|divide error'"
+	expect rmmod sehtest
+fi
 
 # A return hook on a function that is jumped over would crash the machine (SRC-27).
 mount -t tracefs none /sys/kernel/tracing 2>/dev/null

@@ -171,6 +171,7 @@ DriverEntry (
     CheckText();
     CheckMemory();
     CheckObjects(DriverObject, RegistryPath);
+    CheckRuntime(DriverObject, RegistryPath);
     NtPart(NULL);
 
     DbgPrint("%u checks, %u failed\n", Checks, Failures);

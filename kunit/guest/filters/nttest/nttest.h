@@ -43,6 +43,12 @@ CheckObjects (
     );
 
 VOID
+CheckRuntime (
+    _In_ PDRIVER_OBJECT DriverObject,
+    _In_ PUNICODE_STRING RegistryPath
+    );
+
+VOID
 StopNotify (
     VOID
     );

@@ -677,6 +677,35 @@ SehUnload (
     PAGED_CODE();
 }
 
+static BOOLEAN
+ReadFaults (
+    _In_ PDRIVER_OBJECT DriverObject
+    )
+/*++
+
+    Whether Parameters\Faults asks for addresses that are none.
+
+--*/
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"Faults");
+    UCHAR Buffer[FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data) + sizeof(ULONG)];
+    PKEY_VALUE_PARTIAL_INFORMATION Value = (PKEY_VALUE_PARTIAL_INFORMATION)Buffer;
+    HANDLE Key;
+    ULONG Length;
+    BOOLEAN Faults = FALSE;
+
+    if (NT_SUCCESS(IoOpenDriverRegistryKey(DriverObject, DriverRegKeyParameters, KEY_READ, 0,
+                                           &Key))) {
+
+        Faults = NT_SUCCESS(ZwQueryValueKey(Key, &Name, KeyValuePartialInformation, Value,
+                                            sizeof(Buffer), &Length)) &&
+                 *(PULONG)Value->Data != 0;
+        ZwClose(Key);
+    }
+
+    return Faults;
+}
+
 NTSTATUS
 DriverEntry (
     _In_ PDRIVER_OBJECT DriverObject,
@@ -694,6 +723,12 @@ DriverEntry (
     CheckLocals();
     CheckLevel();
     CheckLanguage();
+
+    if (ReadFaults(DriverObject)) {
+
+        CheckFaults();
+    }
+
     SehRow(NULL);
 
     DbgPrint("sehtest: %u checks, %u failed\n", Checks, Failures);

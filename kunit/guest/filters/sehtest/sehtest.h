@@ -38,3 +38,8 @@ VOID
 CheckLanguage (
     VOID
     );
+
+VOID
+CheckFaults (
+    VOID
+    );

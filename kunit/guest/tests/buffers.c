@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Data buffers and contexts as a filter meets them on a file system: memory that stands for the
+ * program's, buffers that the filter puts in its place, and the program's own memory where the
+ * filter takes addresses as they come. The filter "bufctx" does what the name of a file says and
+ * prints what it can judge itself.
+ *
+ * needs: lower=ext4 kernels=6.1,6.12,debug filters=bufctx,passthru time=120
+ */
+#include <pthread.h>
+
+#include "../twin.h"
+
+#define BIG	(64 << 20)
+
+static int log_fd;
+static char text[65536];
+static bool debug;
+
+/* Everything that the filter has printed since the last call; its rows are counted on the way. */
+static void collect(void)
+{
+	char record[2048], id[32], held[16];
+	size_t used = 0;
+	ssize_t got;
+
+	text[0] = 0;
+	while ((got = read(log_fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
+		char *line;
+
+		if (got <= 0)
+			continue;
+		record[got] = 0;
+		line = strcasestr(record, "bufctx: ");
+		if (!line)
+			continue;
+		if (sscanf(line + 8, "row %31s %15s", id, held) == 2)
+			prove_result(id, !strcmp(held, "ok"), line, __FILE__, __LINE__);
+		if (strcspn(line, "\n") + used + 2 < sizeof(text))
+			used += sprintf(text + used, "%.*s\n", (int)strcspn(line, "\n"), line);
+	}
+}
+
+static int open_in(const char *dir, const char *name, int flags)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return open(path, flags, 0600);
+}
+
+static void put(const char *dir, const char *name, const void *data, size_t size)
+{
+	int fd = open_in(dir, name, O_CREAT | O_WRONLY | O_TRUNC);
+
+	FLT_REQUIRE(fd >= 0 && write(fd, data, size) == (ssize_t)size);
+	close(fd);
+}
+
+static bool holds(const char *dir, const char *name, const void *data, size_t size)
+{
+	char *got = malloc(size + 1);
+	int fd = open_in(dir, name, O_RDONLY);
+	size_t done = 0;
+	ssize_t part;
+	bool same;
+
+	FLT_REQUIRE(fd >= 0 && got);
+	while ((part = read(fd, got + done, size + 1 - done)) > 0)
+		done += part;
+	same = done == size && !memcmp(got, data, size);
+	close(fd);
+	free(got);
+	return same;
+}
+
+/* What the filter does to what is read is what the program gets; the file stays as it is. */
+static void in_place(const char *mnt, const char *lower)
+{
+	put(lower, "flip", "abcdef", 6);
+	FLT_PROVES("BUF-004", holds(mnt, "flip", "ABCDEF", 6) && holds(lower, "flip", "abcdef", 6));
+}
+
+/* Five pieces of odd sizes are one buffer for the filter. */
+static void vectors(const char *mnt)
+{
+	static const int sizes[] = { 1, 511, 4097, 33, 70001 };
+	char *data = malloc(100000), want[64];
+	struct iovec vec[5];
+	unsigned int sum = 0;
+	int fd, i, j, at = 0;
+
+	for (i = 0; i < 5; i++) {
+		/* with gaps, so that one that reads on in the first piece is wrong */
+		vec[i].iov_base = data + at;
+		vec[i].iov_len = sizes[i];
+		for (j = 0; j < sizes[i]; j++) {
+			data[at + j] = i * 31 + j;
+			sum = sum * 31 + (unsigned char)data[at + j];
+		}
+		at += sizes[i] + 13;
+	}
+	fd = open_in(mnt, "sum", O_CREAT | O_WRONLY);
+	FLT_REQUIRE(fd >= 0);
+	collect();
+	FLT_EXPECT(writev(fd, vec, 5) == 1 + 511 + 4097 + 33 + 70001);
+	collect();
+	snprintf(want, sizeof(want), "sum %u of %d\n", sum, 1 + 511 + 4097 + 33 + 70001);
+	FLT_PROVES("BUF-015", strstr(text, want));
+	close(fd);
+	free(data);
+}
+
+/* Memory that is not there: the filter's callbacks run and nothing faults, the program is told. */
+static void nothing_there(const char *mnt, const char *lower)
+{
+	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd;
+
+	FLT_REQUIRE(page != MAP_FAILED && !munmap(page + 4096, 4096));
+	put(lower, "touch", "0123456789", 10);
+	fd = open_in(mnt, "touch", O_RDWR);
+	FLT_REQUIRE(fd >= 0);
+	collect();
+	FLT_PROVES("BUF-003", pread(fd, page + 4096, 10, 0) == -1 && errno == EFAULT);
+	collect();
+	FLT_PROVES("BUF-003", strstr(text, "touch kernel status 00000000"));
+	FLT_EXPECT(pwrite(fd, page + 4096, 10, 0) == -1 && errno == EFAULT);
+	FLT_EXPECT(pread(fd, page, 10, 0) == 10 && !memcmp(page, "0123456789", 10));
+	close(fd);
+	munmap(page, 4096);
+}
+
+/* Buffers that the filter puts there: an MDL beside another address, and chains. */
+static void exchanged(const char *mnt, const char *lower)
+{
+	char *data = aligned_alloc(4096, 40960), *back = aligned_alloc(4096, 40960);
+	int fd;
+
+	twin_fill(data, 40960, 3);
+	put(lower, "both", data, 5000);
+	collect();
+	FLT_PROVES("BUF-017", holds(mnt, "both", data, 5000));
+	collect();
+	FLT_EXPECT(strstr(text, "row BUF-017 ok"));
+	put(mnt, "chain", data, 30001);
+	FLT_PROVES("BUF-103", holds(lower, "chain", data, 30001));
+	FLT_PROVES("BUF-103", holds(mnt, "chain", data, 30001));
+	fd = open_in(mnt, "chain.direct", O_CREAT | O_RDWR | O_DIRECT);
+	FLT_REQUIRE(fd >= 0);
+	FLT_EXPECT(pwrite(fd, data, 36864, 0) == 36864 && pread(fd, back, 36864, 0) == 36864);
+	FLT_PROVES("BUF-103", !memcmp(data, back, 36864) && holds(lower, "chain.direct", data, 36864));
+	close(fd);
+	/* One at an odd address cannot be used uncached; one of exactly the length can. */
+	put(lower, "odd", data, 8192);
+	fd = open_in(mnt, "odd", O_RDONLY | O_DIRECT);
+	FLT_PROVES("BUF-077", pread(fd, back, 4096, 0) == -1 && errno == EINVAL);
+	close(fd);
+	put(lower, "exact", data, 10001);
+	fd = open_in(mnt, "exact", O_RDONLY | O_DIRECT);
+	memset(back, 0, 40960);
+	FLT_PROVES("BUF-080", pread(fd, back, 4096, 8192) == 10001 - 8192 &&
+		   !memcmp(back, data + 8192, 10001 - 8192) && !back[10001 - 8192]);
+	close(fd);
+	free(data);
+	free(back);
+}
+
+/* 64 MiB in one call, down and up. */
+static void large(const char *mnt)
+{
+	size_t size = debug ? BIG / 8 : BIG;
+	char *data = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd = open_in(mnt, "large", O_CREAT | O_RDWR);
+	struct stat st;
+	size_t i;
+
+	FLT_REQUIRE(data != MAP_FAILED && fd >= 0);
+	for (i = 0; i < size; i += 4096)
+		*(size_t *)(data + i) = i * 7;
+	FLT_EXPECT(write(fd, data, size) == (ssize_t)size && !fstat(fd, &st) &&
+		   st.st_size == (off_t)size);
+	memset(data, 0, size);
+	FLT_EXPECT(pread(fd, data, size, 0) == (ssize_t)size);
+	for (i = 0; i < size && *(size_t *)(data + i) == i * 7; i += 4096)
+		;
+	FLT_EXPECT(i == size);
+	FLT_EXPECT(!ftruncate(fd, 0));
+	close(fd);
+	munmap(data, size);
+}
+
+/* The program's own memory: a filter that takes addresses as they come. */
+static void as_they_come(const char *mnt, const char *lower)
+{
+	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *none = (char *)0x1000, *map, line[64];
+	int fd, file, other;
+
+	FLT_REQUIRE(page != MAP_FAILED);
+	memcpy(page, "0123456789", 10);
+	put(lower, "touch", "abcdefghij", 10);
+	fd = open_in(mnt, "touch", O_RDWR);
+	FLT_REQUIRE(fd >= 0);
+	if (!debug) {
+		/* (The sanitizer of the debug kernel stops at any address of a program's.) */
+		collect();
+		FLT_EXPECT(pwrite(fd, page, 10, 0) == 10);
+		collect();
+		printf("%s", text);
+		FLT_EXPECT(strstr(text, "touch user status"));
+		FLT_EXPECT(pwrite(fd, none, 10, 0) == -1 && errno == EFAULT);
+		collect();
+		FLT_PROVES("BUF-021", strstr(text, "touch user status c0000005"));
+		FLT_EXPECT(pread(fd, none, 10, 0) == -1 && errno == EFAULT);
+		collect();
+		FLT_PROVES("BUF-021", strstr(text, "touch user status c0000005"));
+	}
+	close(fd);
+
+	/* Locked for what the operation does with it, and no more. */
+	put(lower, "lock", "abcdefghij", 10);
+	fd = open_in(mnt, "lock", O_RDWR);
+	FLT_REQUIRE(fd >= 0 && !mprotect(page, 4096, PROT_READ));
+	collect();
+	FLT_EXPECT(pread(fd, page, 10, 0) == -1 && errno == EFAULT);
+	collect();
+	FLT_PROVES("BUF-037", strstr(text, "lock c0000005"));
+	mprotect(page, 4096, PROT_READ | PROT_WRITE);
+
+	/* What is read into a file that is mapped gets to that file. */
+	file = open_in(lower, "mapped", O_CREAT | O_RDWR);
+	FLT_REQUIRE(file >= 0 && !ftruncate(file, 8192));
+	map = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	FLT_REQUIRE(map != MAP_FAILED && !fsync(file));
+	collect();
+	FLT_EXPECT(pread(fd, map + 4090, 10, 0) == 10);
+	collect();
+	FLT_EXPECT(strstr(text, "lock 00000000"));
+	munmap(map, 8192);
+	fsync(file);
+	close(file);
+	other = open("/proc/sys/vm/drop_caches", O_WRONLY);
+	FLT_EXPECT(write(other, "3", 1) == 1);
+	close(other);
+	other = open_in(lower, "mapped", O_RDONLY);
+	FLT_PROVES("BUF-046", pread(other, line, 10, 4090) == 10 && !memcmp(line, "abcdefghij", 10));
+	close(other);
+	close(fd);
+
+	/* A worker of the filter's, and memory that may only be read. */
+	memcpy(page, "W12345678Z", 10);
+	mprotect(page, 4096, PROT_READ);
+	fd = open_in(mnt, debug ? "lock" : "worker", O_CREAT | O_RDWR);
+	FLT_PROVES("BUF-037", pwrite(fd, page, 10, 0) == 10);
+	collect();
+	FLT_EXPECT(debug || strstr(text, "row BUF-039 ok"));
+	close(fd);
+	munmap(page, 8192);
+}
+
+static volatile bool racing;
+
+static void *race(void *arg)
+{
+	char *page = arg;
+	unsigned int i;
+
+	for (i = 0; racing; i++) {
+		if (i % 3)
+			memset(page, i, 4096);
+		else
+			mmap(page, 4096, PROT_READ | PROT_WRITE,
+			     MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (i % 50 == 0) {
+			munmap(page, 4096);
+			usleep(10);
+			mmap(page, 4096, PROT_READ | PROT_WRITE,
+			     MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		}
+	}
+	return NULL;
+}
+
+/* Memory that changes and goes while it is written: what the filter summed is what is in the file. */
+static void changing(const char *mnt, const char *lower)
+{
+	char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd = open_in(mnt, "sum.race", O_CREAT | O_RDWR), below, i, wrong = 0, faults = 0;
+	unsigned char got[4096];
+	pthread_t thread;
+
+	below = open_in(lower, "sum.race", O_RDONLY);
+	FLT_REQUIRE(page != MAP_FAILED && fd >= 0 && below >= 0);
+	racing = true;
+	FLT_REQUIRE(!pthread_create(&thread, NULL, race, page));
+	for (i = 0; i < 300; i++) {
+		unsigned int sum = 0, said = 0;
+		ssize_t put;
+		char *line;
+		int j;
+
+		put = pwrite(fd, page, 4096, 0);
+		collect();
+		if (put != 4096) {
+			faults++;
+			continue;
+		}
+		FLT_REQUIRE(pread(below, got, 4096, 0) == 4096);
+		for (j = 0; j < 4096; j++)
+			sum = sum * 31 + got[j];
+		line = strstr(text, "sum ");
+		if (!line || sscanf(line, "sum %u of", &said) != 1 || said != sum)
+			wrong++;
+	}
+	racing = false;
+	pthread_join(thread, NULL);
+	FLT_PROVES("BUF-024", !wrong && faults < 300);
+	close(fd);
+	close(below);
+	munmap(page, 4096);
+}
+
+static void contexts(const char *mnt, const char *lower)
+{
+	char path[PATH_MAX];
+	int fd, i;
+
+	put(lower, "context", "x", 1);
+	for (i = 0; i < 3; i++) {
+		fd = open_in(mnt, "context", O_RDONLY);
+		FLT_REQUIRE(fd >= 0);
+		close(fd);
+	}
+	/* A create that fails, and one by path that ends under the folder's lock. */
+	FLT_EXPECT(open_in(mnt, "context.absent", O_RDONLY) < 0);
+	snprintf(path, sizeof(path), "%s/context", mnt);
+	FLT_EXPECT(!unlink(path));
+	usleep(100000);
+	collect();
+	FLT_EXPECT(strstr(text, "row CTX-66 ok") && strstr(text, "row CTX-49 ok") &&
+		   strstr(text, "row CTX-50 ok") && strstr(text, "row CTX-48 ok"));
+}
+
+int main(void)
+{
+	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *kernel = getenv("KERNEL");
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	debug = kernel && !strcmp(kernel, "debug");
+	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("passthru") && !twin_load("bufctx"));
+	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	lseek(log_fd, 0, SEEK_END);
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	in_place(mnt, lower);
+	vectors(mnt);
+	nothing_there(mnt, lower);
+	exchanged(mnt, lower);
+	large(mnt);
+	changing(mnt, lower);
+	contexts(mnt, lower);
+	FLT_REQUIRE(!umount(mnt) && !twin_unload("bufctx", true));
+	collect();
+	FLT_EXPECT(strstr(text, "row CTX-36 ok"));
+
+	FLT_REQUIRE(!twin_load_with("bufctx", "params=Parameters\\BufferAccess=0"));
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	as_they_come(mnt, lower);
+	FLT_REQUIRE(!umount(mnt) && !twin_unload("bufctx", true) && !twin_unload("passthru", true) &&
+		    !twin_unload("fltshim", false));
+	return prove_status();
+}

@@ -22,6 +22,9 @@ static unsigned int fltfs_lower_seq(const struct dentry *lower)
  * @lower: its lower dentry
  * @inode: the upper inode it should have, or NULL if it should be negative
  *
+ * A dentry without a parent (the root, or one that a file handle gave) stands for its inode, by
+ * whatever name that is known below; an overlayfs above asks about such dentries too.
+ *
  * On yes, the present sequence of @lower is remembered, so the next check is the quick one. A
  * change that comes after the check changes the sequence, so it is never missed.
  */
@@ -33,11 +36,12 @@ bool fltfs_dentry_matches(struct dentry *dentry, struct dentry *lower, struct in
 	/* Both are dentries to lockdep; the upper one always comes first. */
 	spin_lock(&dentry->d_lock);
 	spin_lock_nested(&lower->d_lock, DENTRY_D_LOCK_NESTED);
-	match = !d_unhashed(lower) &&
-		lower->d_parent == fltfs_lower_dentry(dentry->d_parent) &&
-		lower->d_name.len == dentry->d_name.len &&
-		!memcmp(lower->d_name.name, dentry->d_name.name, dentry->d_name.len) &&
-		d_inode(lower) == want;
+	match = d_inode(lower) == want;
+	if (match && !IS_ROOT(dentry))
+		match = !d_unhashed(lower) &&
+			lower->d_parent == fltfs_lower_dentry(dentry->d_parent) &&
+			lower->d_name.len == dentry->d_name.len &&
+			!memcmp(lower->d_name.name, dentry->d_name.name, dentry->d_name.len);
 	if (match)
 		dentry->d_time = fltfs_lower_seq(lower);
 	spin_unlock(&lower->d_lock);

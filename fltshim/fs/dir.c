@@ -49,6 +49,8 @@ const struct file_operations fltfs_dir_fops = {
 	.read		= generic_read_dir,
 	.iterate_shared	= fltfs_iterate,
 	.fsync		= fltfs_fsync,
+	.lock		= fltfs_lock,
+	.flock		= fltfs_flock,
 	.unlocked_ioctl	= fltfs_ioctl,
 	.compat_ioctl	= fltfs_compat_ioctl,
 };

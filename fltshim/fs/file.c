@@ -107,7 +107,8 @@ void fltfs_sync_flags(struct file *file, struct file *lower)
 /*
  * Called for each descriptor that is closed. The last one is told by the reference count: in
  * pass-through no mapping holds the upper file. Where something else still does (a request under
- * way in another thread), CLEANUP comes from ->release.
+ * way in another thread), CLEANUP comes from ->release; so it does for a file of a file system
+ * above, which passes each close of a descriptor of its own on to the one file that it has.
  */
 int fltfs_flush(struct file *file, fl_owner_t id)
 {
@@ -115,9 +116,10 @@ int fltfs_flush(struct file *file, fl_owner_t id)
 	struct fltfs_fo *fo = fltfs_file_fo(file);
 	int err = 0;
 
+	fltfs_lock_flush(file, id);
 	if (lower->f_op->flush)
 		err = lower->f_op->flush(lower, id);
-	if (file_count(file) != 1)
+	if (file_count(file) != 1 || file->f_mode & FMODE_NOACCOUNT)
 		return err;
 	if (!fo && fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_CLEANUP)))
 		fo = fltfs_file_get_fo(file);
@@ -167,8 +169,12 @@ int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 
 long fltfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	long ret = vfs_ioctl(fltfs_lower_file(file), cmd, arg);
+	long ret;
 
+	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DEVICE_CONTROL)))
+		ret = fltfs_ioctl_filtered(file, cmd, arg, false);
+	else
+		ret = vfs_ioctl(fltfs_lower_file(file), cmd, arg);
 	fltfs_copy_attr(file_inode(file));
 	return ret;
 }
@@ -178,7 +184,9 @@ long fltfs_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	struct file *lower = fltfs_lower_file(file);
 	long ret = -ENOIOCTLCMD;
 
-	if (lower->f_op->compat_ioctl)
+	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DEVICE_CONTROL)))
+		ret = fltfs_ioctl_filtered(file, cmd, arg, true);
+	else if (lower->f_op->compat_ioctl)
 		ret = lower->f_op->compat_ioctl(lower, cmd, arg);
 	fltfs_copy_attr(file_inode(file));
 	return ret;
@@ -203,6 +211,8 @@ const struct file_operations fltfs_file_fops = {
 	.copy_file_range	= fltfs_copy_file_range,
 	.remap_file_range	= fltfs_remap_file_range,
 	.mmap			= fltfs_mmap,
+	.lock			= fltfs_lock,
+	.flock			= fltfs_flock,
 	.unlocked_ioctl		= fltfs_ioctl,
 	.compat_ioctl		= fltfs_compat_ioctl,
 };

@@ -37,6 +37,7 @@ struct fltfs_stream;
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
  * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
+ * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
  */
 struct fltfs_sb {
 	struct vfsmount *mnt;
@@ -45,6 +46,7 @@ struct fltfs_sb {
 	bool query_open;
 	bool passive;
 	bool classes_ex;
+	bool shows_clones;
 };
 
 /**
@@ -207,7 +209,14 @@ ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, 
 			      size_t len, unsigned int flags);
 loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
 			      loff_t len, unsigned int flags);
+
+/* map.c */
 int fltfs_mmap(struct file *file, struct vm_area_struct *vma);
+
+/* lock.c */
+int fltfs_lock(struct file *file, int cmd, struct file_lock *fl);
+int fltfs_flock(struct file *file, int cmd, struct file_lock *fl);
+void fltfs_lock_flush(struct file *file, fl_owner_t id);
 
 /* dir.c */
 int fltfs_iterate(struct file *file, struct dir_context *ctx);

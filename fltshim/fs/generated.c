@@ -235,7 +235,23 @@ void fltfs_perform_generated(struct flt_operation *op)
 		status = fltfs_query_volume(fo,
 					    parameters->QueryVolumeInformation.FsInformationClass,
 					    parameters->QueryVolumeInformation.VolumeBuffer,
-					    parameters->QueryVolumeInformation.Length, &used);
+					    parameters->QueryVolumeInformation.Length, NULL,
+					    &used);
+		break;
+	case IRP_MJ_QUERY_EA:
+		status = fltfs_query_ea(op, &used);
+		break;
+	case IRP_MJ_SET_EA:
+		status = fltfs_set_ea(fo, parameters->SetEa.EaBuffer, parameters->SetEa.Length, 0);
+		break;
+	case IRP_MJ_QUERY_SECURITY:
+		status = fltfs_query_security(fo, parameters->QuerySecurity.SecurityInformation,
+					      parameters->QuerySecurity.SecurityBuffer,
+					      parameters->QuerySecurity.Length, &used);
+		break;
+	case IRP_MJ_SET_SECURITY:
+		status = fltfs_set_security(fo, parameters->SetSecurity.SecurityInformation,
+					    parameters->SetSecurity.SecurityDescriptor);
 		break;
 	case IRP_MJ_FLUSH_BUFFERS:
 		status = fltfs_flush_generated(fo, op->iopb.MinorFunction);

@@ -35,6 +35,7 @@ static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
 	stream->header.FilterContexts.Blink = &stream->header.FilterContexts;
 	spin_lock_init(&stream->lock);
 	INIT_LIST_HEAD(&stream->opens);
+	INIT_LIST_HEAD(&stream->keepers);
 	other = cmpxchg(&fi->stream, NULL, stream);
 	if (other) {
 		kfree(stream);
@@ -49,8 +50,10 @@ static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
  */
 void fltfs_stream_free(struct fltfs_stream *stream)
 {
-	if (stream)
-		flt_contexts_drop(&stream->contexts, true);
+	if (!stream)
+		return;
+	flt_contexts_drop(&stream->contexts, true);
+	fltfs_keepers_free(stream);
 	kfree(stream);
 }
 

@@ -18,15 +18,17 @@ struct fltfs_scan;
  * @contexts: of file and stream
  * @header: for filters that use FsRtl macros
  * @sections: SectionObjectPointer
- * @lock: protects @opens and the marks of those in it
+ * @lock: protects @opens and the marks of those in it, and @keepers
  * @opens: file objects that are open, the newest first
+ * @keepers: lock owners whose locks a filter keeps (lock.c)
  */
 struct fltfs_stream {
 	struct flt_anchor contexts;
 	FSRTL_ADVANCED_FCB_HEADER header;
 	SECTION_OBJECT_POINTERS sections;
-	spinlock_t lock;	/* opens */
+	spinlock_t lock;	/* opens, keepers */
 	struct list_head opens;
+	struct list_head keepers;
 };
 
 /* state bits of a file object; only these decide, the filter-visible copies do not */
@@ -51,6 +53,7 @@ enum {
  * @sync: IOCB_DSYNC when a filter asked for write-through
  * @state: FLTFS_FO_* bits
  * @scan: directory being listed
+ * @ea_cursor: extended attributes that QUERY_EA has told of
  * @splice: makes splices into the file one at a time; outside the lower freeze protection
  * @splicer: the task that holds @splice and that protection; for comparison only
  */
@@ -65,6 +68,7 @@ struct fltfs_fo {
 	int sync;
 	unsigned long state;
 	struct fltfs_scan *scan;
+	unsigned int ea_cursor;
 	struct mutex splice;	/* one splice into the file at a time */
 	struct task_struct *splicer;
 };
@@ -106,6 +110,7 @@ void fltfs_fo_cleanup(struct fltfs_fo *fo);
 void fltfs_fo_release(struct fltfs_fo *fo);
 struct fltfs_fo *fltfs_fo_own(struct dentry *dentry);
 void fltfs_stream_free(struct fltfs_stream *stream);
+void fltfs_keepers_free(struct fltfs_stream *stream);
 int fltfs_fo_cache_create(void);
 void fltfs_fo_cache_destroy(void);
 

@@ -107,11 +107,6 @@ static void fltfs_create_flags(struct fltfs_fo *fo, const struct file *file)
 		fltfs_fo_flag(fo, FO_WRITE_THROUGH);
 }
 
-static KPROCESSOR_MODE fltfs_requestor(void)
-{
-	return current->flags & PF_KTHREAD ? KernelMode : UserMode;
-}
-
 static int fltfs_lower_flags(const struct file *file)
 {
 	return (file->f_flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | FLTFS_LOWER_OPEN_FLAGS;

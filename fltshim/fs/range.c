@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is done to a range of a file besides plain reading and writing: seeking, allocation,
- * advice, splicing, copying, sharing of blocks, and mapping.
+ * advice, splicing, copying and sharing of blocks.
  */
 #include <linux/fs.h>
-#include <linux/mm.h>
 #include "compat/splice.h"
 #include "fs/request.h"
 
@@ -55,8 +54,12 @@ loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 
 long fltfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 {
-	long ret = vfs_fallocate(fltfs_lower_file(file), mode, offset, len);
+	long ret;
 
+	if (fltfs_wants(file_inode(file), fltfs_want_allocate(mode)))
+		ret = fltfs_allocate_filtered(file, mode, offset, len);
+	else
+		ret = vfs_fallocate(fltfs_lower_file(file), mode, offset, len);
 	fltfs_copy_attr(file_inode(file));
 	return ret;
 }
@@ -116,52 +119,77 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	return ret;
 }
 
+/* A copy or a sharing of blocks between lower files. */
+struct fltfs_remap {
+	struct file *in;
+	loff_t pos_in;
+	struct file *out;
+	loff_t pos_out;
+	loff_t len;
+	unsigned int flags;
+};
+
+static loff_t fltfs_copy_lower(void *context)
+{
+	const struct fltfs_remap *remap = context;
+
+	/* The two files may belong to two mounts of ours. */
+	return vfs_copy_file_range(fltfs_lower_file(remap->in), remap->pos_in,
+				   fltfs_lower_file(remap->out), remap->pos_out, remap->len,
+				   remap->flags);
+}
+
+static loff_t fltfs_remap_lower(void *context)
+{
+	const struct fltfs_remap *remap = context;
+	struct file *in = fltfs_lower_file(remap->in), *out = fltfs_lower_file(remap->out);
+
+	if (remap->flags & REMAP_FILE_DEDUP)
+		return vfs_dedupe_file_range_one(in, remap->pos_in, out, remap->pos_out,
+						 remap->len, remap->flags);
+	return vfs_clone_file_range(in, remap->pos_in, out, remap->pos_out, remap->len,
+				    remap->flags);
+}
+
 ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
 			      size_t len, unsigned int flags)
 {
+	struct fltfs_remap remap = { in, pos_in, out, pos_out, len, flags };
+	struct inode *inode = file_inode(out);
 	ssize_t ret;
 
 	/* The copy becomes reads and writes when somebody wants to see them. */
 	if (fltfs_wants(file_inode(in), fltfs_want_read(in)) ||
-	    fltfs_wants(file_inode(out), fltfs_want_write(out)))
+	    fltfs_wants(inode, fltfs_want_write(out)))
 		return flt_copy_by_splice(in, pos_in, out, pos_out, len);
-	/* The two files may belong to two mounts of ours. */
-	ret = vfs_copy_file_range(fltfs_lower_file(in), pos_in, fltfs_lower_file(out), pos_out,
-				  len, flags);
-	fltfs_refresh(file_inode(out));
+	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL)))
+		ret = fltfs_duplicate_filtered(in, pos_in, out, pos_out, len, false,
+					       fltfs_copy_lower, &remap);
+	else
+		ret = fltfs_copy_lower(&remap);
+	fltfs_refresh(inode);
 	return ret;
 }
 
 loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
 			      loff_t len, unsigned int flags)
 {
-	struct file *lower_in = fltfs_lower_file(in);
-	struct file *lower_out = fltfs_lower_file(out);
+	struct fltfs_remap remap = { in, pos_in, out, pos_out, len, flags };
+	struct inode *inode = file_inode(out);
 	loff_t ret;
 
 	if (flags & ~(REMAP_FILE_DEDUP | REMAP_FILE_ADVISORY))
 		return -EINVAL;
-	/* Shared blocks would pass by whoever wants to see what is written; programs fall back. */
-	if (fltfs_wants(file_inode(out), fltfs_want_write(out)))
+	/* Shared blocks would pass by whoever sees only what is written; programs fall back. */
+	if (fltfs_wants(inode, fltfs_want_write(out)) &&
+	    !READ_ONCE(fltfs_sb(inode->i_sb)->shows_clones))
 		return -EOPNOTSUPP;
-	if (flags & REMAP_FILE_DEDUP)
-		ret = vfs_dedupe_file_range_one(lower_in, pos_in, lower_out, pos_out, len, flags);
+	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL)))
+		ret = fltfs_duplicate_filtered(in, pos_in, out, pos_out, len,
+					       flags & REMAP_FILE_DEDUP, fltfs_remap_lower,
+					       &remap);
 	else
-		ret = vfs_clone_file_range(lower_in, pos_in, lower_out, pos_out, len, flags);
-	fltfs_refresh(file_inode(out));
+		ret = fltfs_remap_lower(&remap);
+	fltfs_refresh(inode);
 	return ret;
-}
-
-/*
- * The mapping is the lower file's from here on: its pages are in the lower page cache, and the
- * upper file is not held by it.
- */
-int fltfs_mmap(struct file *file, struct vm_area_struct *vma)
-{
-	struct file *lower = fltfs_lower_file(file);
-
-	if (!lower->f_op->mmap)
-		return -ENODEV;
-	vma_set_file(vma, lower);
-	return lower->f_op->mmap(lower, vma);
 }

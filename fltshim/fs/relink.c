@@ -17,6 +17,7 @@ struct fltfs_side {
 	struct dentry *from;
 	struct dentry *to;
 	struct fltfs_fo *fo;
+	bool own;			/* @fo is one that the caller has open */
 	struct fltfs_fo *target;	/* the other directory, or NULL */
 	FILE_RENAME_INFORMATION *info;	/* FILE_LINK_INFORMATION is laid out alike */
 	UNICODE_STRING name;		/* what was shown */
@@ -138,7 +139,12 @@ static int fltfs_side_open(const struct fltfs_relink *relink, struct fltfs_side 
 	memcpy((u8 *)info + offsetof(FILE_RENAME_INFORMATION, FileName), side->name.Buffer,
 	       side->name.Length);
 
-	side->fo = fltfs_short_open(side->from, &how, NULL, NULL, NULL);
+	/* A file that has no name yet is known by its descriptor only (VFS-110). */
+	if (!d_inode(side->from)->i_nlink)
+		side->fo = fltfs_fo_own(side->from);
+	side->own = side->fo;
+	if (!side->own)
+		side->fo = fltfs_short_open(side->from, &how, NULL, NULL, NULL);
 	return PTR_ERR_OR_ZERO(side->fo);
 }
 
@@ -164,7 +170,9 @@ static void fltfs_side_close(struct fltfs_side *side)
 {
 	if (!IS_ERR_OR_NULL(side->target))
 		fltfs_fo_release(side->target);
-	if (!IS_ERR_OR_NULL(side->fo))
+	if (side->own)
+		flt_file_put(&side->fo->base);
+	else if (!IS_ERR_OR_NULL(side->fo))
 		fltfs_fo_release(side->fo);
 	kvfree(side->info);
 	fltfs_name_free(&side->name);

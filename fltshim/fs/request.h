@@ -19,6 +19,14 @@
 #define FLTFS_SEQ_STAT		(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_QUERY_INFORMATION) | \
 				 FLT_WANT(IRP_MJ_QUERY_OPEN))
 #define FLTFS_SEQ_END		(FLT_WANT(IRP_MJ_CLEANUP) | FLT_WANT(IRP_MJ_CLOSE))
+#define FLTFS_SEQ_SECURITY	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_SET_SECURITY))
+#define FLTFS_SEQ_QUERY_EA	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_QUERY_EA))
+#define FLTFS_SEQ_SET_EA	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_SET_EA))
+#define FLTFS_SEQ_STATFS	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_QUERY_VOLUME_INFORMATION))
+#define FLTFS_SEQ_SECTION \
+	(FLT_WANT(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION) | \
+	 FLT_WANT(IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION))
+#define FLTFS_SEQ_SYNC		(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_FLUSH_BUFFERS))
 
 /**
  * struct fltfs_request - first member of every request
@@ -33,6 +41,12 @@ struct fltfs_request {
 static inline struct fltfs_fo *fltfs_op_fo(const struct flt_operation *op)
 {
 	return fltfs_fo_of(op->iopb.TargetFileObject);
+}
+
+/* Who asked for what carries no memory of its own: a kernel thread, or a program. */
+static inline KPROCESSOR_MODE fltfs_requestor(void)
+{
+	return current->flags & PF_KTHREAD ? KernelMode : UserMode;
 }
 
 /* Set the result from an errno. */
@@ -86,6 +100,7 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs);
  * @memory: what was allocated for it
  * @memory_size: its size
  * @end: position after what was written below
+ * @was: where the file ended before an append
  * @async: what an asynchronous request is part of, or NULL
  */
 struct fltfs_transfer {
@@ -100,6 +115,7 @@ struct fltfs_transfer {
 	void *memory;
 	size_t memory_size;
 	loff_t end;
+	loff_t was;
 	struct fltfs_async *async;
 };
 
@@ -190,6 +206,7 @@ void fltfs_completion_exit(void);
  * @disposition: FILE_OPEN or FILE_CREATE
  * @attributes: FileAttributes
  * @flags: OperationFlags besides SL_CASE_SENSITIVE
+ * @volume: the object is the volume itself
  */
 struct fltfs_how {
 	ACCESS_MASK access;
@@ -197,6 +214,7 @@ struct fltfs_how {
 	UCHAR disposition;
 	UCHAR flags;
 	USHORT attributes;
+	bool volume;
 };
 
 /* Makes an object below, as the accepted parameters of its create say. */
@@ -204,6 +222,67 @@ typedef int (*fltfs_make_fn)(void *context, const FLT_PARAMETERS *parameters);
 
 struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how *how,
 				  struct dentry *target, fltfs_make_fn make, void *context);
+struct fltfs_fo *fltfs_short_volume(struct super_block *sb, ACCESS_MASK access);
+
+/**
+ * struct fltfs_subject - what an operation on a dentry is shown on (rule R3)
+ * @fo: the file object
+ * @own: it is one that the caller has open, else one made for this operation
+ */
+struct fltfs_subject {
+	struct fltfs_fo *fo;
+	bool own;
+};
+
+int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
+		       ULONG options);
+void fltfs_subject_close(struct fltfs_subject *subject);
+
+/* security.c */
+
+#define FLTFS_DESCRIPTOR_SHORT	128	/* owner, group and three entries */
+
+int fltfs_descriptor_build(void *buffer, ULONG room, SECURITY_INFORMATION what,
+			   const struct kstat *stat, const struct posix_acl *acl, ULONG *needed);
+NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
+			       struct iattr *attr);
+int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl,
+			   int (*lower)(void *context), void *context);
+NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,
+			      ULONG length, ULONG *used);
+NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,
+			    const void *descriptor);
+
+/* ea.c */
+ssize_t fltfs_ea_get(struct dentry *dentry, const char *name, void *value, size_t size);
+ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size);
+int fltfs_ea_set(struct dentry *dentry, const char *name, const void *value, size_t size,
+		 int flags);
+bool fltfs_ea_shown(const char *name);
+NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used);
+NTSTATUS fltfs_set_ea(struct fltfs_fo *fo, const void *buffer, ULONG length, int flags);
+
+/* xattr.c */
+int fltfs_xattr_change(struct dentry *dentry, const char *name, const void *value, size_t size,
+		       int flags);
+
+/* volume_io.c */
+int fltfs_statfs_filtered(struct super_block *sb, struct dentry *dentry, struct kstatfs *buf);
+int fltfs_sync_filtered(struct super_block *sb);
+int fltfs_sync_lower(struct super_block *sb);
+void fltfs_dismount_filtered(struct fltfs_sb *fsb);
+
+/* allocate.c */
+long fltfs_allocate_filtered(struct file *file, int mode, loff_t offset, loff_t len);
+u64 fltfs_want_allocate(int mode);
+
+/* control.c */
+long fltfs_ioctl_filtered(struct file *file, unsigned int cmd, unsigned long arg, bool compat);
+int fltfs_control_send(struct fltfs_fo *fo, ULONG code, void *buffer, ULONG in, ULONG out,
+		       struct fltfs_request *request);
+loff_t fltfs_duplicate_filtered(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
+				loff_t len, bool dedupe, loff_t (*lower)(void *context),
+				void *context);
 
 /* open.c */
 int fltfs_open_filtered(struct inode *inode, struct file *file);
@@ -215,7 +294,7 @@ int fltfs_open_fo(struct inode *inode, struct file *file);
 /* generated.c, volume_info.c */
 void fltfs_perform_generated(struct flt_operation *op);
 NTSTATUS fltfs_query_volume(const struct fltfs_fo *fo, FS_INFORMATION_CLASS class, void *buffer,
-			    ULONG length, ULONG *used);
+			    ULONG length, const struct kstatfs *known, ULONG *used);
 
 /* stat.c */
 int fltfs_query_end(struct fltfs_fo *fo, loff_t *end);

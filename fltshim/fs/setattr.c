@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes of size and times. What the filters agreed on reaches the lower file system as one
- * change: several parts are nested operations, and the innermost bottom makes the lower call with
- * all of them (rule R5). Mode and owner go straight down for now.
+ * Changes of size, times, mode and owner. What the filters agreed on reaches the lower file system
+ * as one change: several parts are nested operations, and the innermost bottom makes the lower call
+ * with all of them (rule R5).
  */
 #include <linux/slab.h>
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
 /**
+ * struct fltfs_parts - the operations that a change is shown as
+ * @size: EndOfFile
+ * @basic: times
+ * @security: owner, group, mode
+ */
+struct fltfs_parts {
+	bool size;
+	bool basic;
+	SECURITY_INFORMATION security;
+};
+
+/**
  * struct fltfs_setattr - a change under way
  * @request: first member
  * @fo: file object that the operations are shown on
  * @attr: what to change, as the filters left it
- * @size: EndOfFile is still to be shown
- * @basic: the times are still to be shown
+ * @all: the parts
+ * @left: those still to be shown
  * @basic_info: what was shown of the times
  * @basic_asked: the same, not to be changed
  * @end_of_file: what was shown of the size
+ * @descriptor: what was shown of mode and owner
  */
 struct fltfs_setattr {
 	struct fltfs_request request;
 	struct fltfs_fo *fo;
 	struct iattr attr;
-	bool size;
-	bool basic;
+	struct fltfs_parts all;
+	struct fltfs_parts left;
 	FILE_BASIC_INFORMATION basic_info;
 	FILE_BASIC_INFORMATION basic_asked;
 	FILE_END_OF_FILE_INFORMATION end_of_file;
+	u8 descriptor[FLTFS_DESCRIPTOR_SHORT] __aligned(8);
 };
 
 /**
@@ -112,7 +126,7 @@ static int fltfs_setattr_basic(struct fltfs_setattr *set)
 {
 	FILE_BASIC_INFORMATION *info = &set->basic_info;
 
-	set->basic = false;
+	set->left.basic = false;
 	info->LastAccessTime.QuadPart = fltfs_set_time(&set->attr, ATTR_ATIME, ATTR_ATIME_SET,
 						       &set->attr.ia_atime);
 	info->LastWriteTime.QuadPart = fltfs_set_time(&set->attr, ATTR_MTIME, ATTR_MTIME_SET,
@@ -123,10 +137,50 @@ static int fltfs_setattr_basic(struct fltfs_setattr *set)
 
 static int fltfs_setattr_size(struct fltfs_setattr *set)
 {
-	set->size = false;
+	set->left.size = false;
 	set->end_of_file.EndOfFile.QuadPart = set->attr.ia_size;
 	return fltfs_setattr_send(set, FileEndOfFileInformation, &set->end_of_file,
 				  sizeof(set->end_of_file));
+}
+
+/* Mode and owner as SET_SECURITY; always the innermost part. */
+static noinline int fltfs_setattr_security(struct fltfs_setattr *set)
+{
+	const struct iattr *attr = &set->attr;
+	const struct kstat stat = {
+		.mode = attr->ia_mode, .uid = attr->ia_uid, .gid = attr->ia_gid,
+	};
+	struct fltfs_fo *fo = set->fo;
+	struct flt_operation op;
+	ULONG used;
+	int err;
+
+	err = fltfs_descriptor_build(set->descriptor, sizeof(set->descriptor),
+				     set->all.security, &stat, NULL, &used);
+	if (WARN_ON_ONCE(err))
+		return -EIO;
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_SECURITY, &fo->base.fo);
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	op.iopb.Parameters.SetSecurity.SecurityInformation = set->all.security;
+	op.iopb.Parameters.SetSecurity.SecurityDescriptor = set->descriptor;
+	op.front = set;
+	set->left.security = 0;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/* The next part, or, when all were shown, the change below. */
+static int fltfs_setattr_next(struct fltfs_setattr *set)
+{
+	if (set->left.size)
+		return fltfs_setattr_size(set);
+	if (set->left.basic)
+		return fltfs_setattr_basic(set);
+	if (set->left.security)
+		return fltfs_setattr_security(set);
+	return fltfs_setattr_lower(set->fo->dentry, &set->attr);
 }
 
 /*
@@ -174,6 +228,24 @@ static int fltfs_setattr_take_basic(struct fltfs_setattr *set, const FILE_BASIC_
 	return err;
 }
 
+/* The bits of a mode that no descriptor can say stay; who may do it is checked below. */
+static NTSTATUS fltfs_setattr_take_security(struct fltfs_setattr *set,
+					    const FLT_PARAMETERS *parameters)
+{
+	struct iattr *attr = &set->attr;
+	unsigned int other = attr->ia_valid & ATTR_MODE;
+	NTSTATUS status;
+
+	/* A change of mode that another part made, or that the VFS made beside it. */
+	if (set->all.security & DACL_SECURITY_INFORMATION)
+		other = 0;
+
+	status = fltfs_descriptor_take(parameters->SetSecurity.SecurityDescriptor,
+				       parameters->SetSecurity.SecurityInformation, attr);
+	attr->ia_valid |= other;
+	return status;
+}
+
 /* The parameters of one part are in; go on with the next one, or below. */
 static void fltfs_bottom_setattr(struct flt_operation *op)
 {
@@ -183,6 +255,14 @@ static void fltfs_bottom_setattr(struct flt_operation *op)
 	struct fltfs_setattr *set = op->front;
 	int err = -EINVAL;
 
+	if (op->iopb.MajorFunction == IRP_MJ_SET_SECURITY) {
+		NTSTATUS status = fltfs_setattr_take_security(set, parameters);
+
+		if (NT_SUCCESS(status))
+			status = flt_status_from_errno(fltfs_setattr_next(set));
+		flt_operation_result(op, status, 0);
+		return;
+	}
 	if (class == FileEndOfFileInformation && end &&
 	    parameters->SetFileInformation.Length >= sizeof(*end)) {
 		err = end->EndOfFile.QuadPart < 0 ? -EINVAL : 0;
@@ -192,72 +272,86 @@ static void fltfs_bottom_setattr(struct flt_operation *op)
 		err = fltfs_setattr_take_basic(set, parameters->SetFileInformation.InfoBuffer);
 	}
 	if (!err)
-		err = set->basic ? fltfs_setattr_basic(set) :
-				   fltfs_setattr_lower(set->fo->dentry, &set->attr);
+		err = fltfs_setattr_next(set);
 	if (!err && class == FileEndOfFileInformation)
 		fltfs_fo_flag(set->fo, FO_FILE_SIZE_CHANGED);
 	fltfs_op_errno(op, err, 0);
 }
 
 /* Table 5.2: what a create of our own asks for. */
-static struct fltfs_fo *fltfs_setattr_open(struct dentry *dentry, const struct fltfs_setattr *set)
+static int fltfs_setattr_open(struct fltfs_subject *subject, struct dentry *dentry,
+			      const struct fltfs_parts *parts)
 {
-	struct fltfs_how how = {
-		.access		= SYNCHRONIZE,
-		.options	= FILE_SYNCHRONOUS_IO_NONALERT,
-		.disposition	= FILE_OPEN,
-		.attributes	= FILE_ATTRIBUTE_NORMAL,
-	};
+	ULONG options = FILE_OPEN_FOR_BACKUP_INTENT;
+	ACCESS_MASK access = SYNCHRONIZE;
 
-	if (set->size)
-		how.access |= FILE_WRITE_DATA;
-	if (set->basic)
-		how.access |= FILE_WRITE_ATTRIBUTES;
-	how.options |= set->basic ? FILE_OPEN_FOR_BACKUP_INTENT : FILE_NON_DIRECTORY_FILE;
-	if (set->basic && !d_is_reg(dentry) && !d_is_dir(dentry))
-		how.options |= FILE_OPEN_REPARSE_POINT;
-	return fltfs_short_open(dentry, &how, NULL, NULL, NULL);
+	if (parts->size)
+		access |= FILE_WRITE_DATA;
+	if (parts->basic)
+		access |= FILE_WRITE_ATTRIBUTES;
+	if (parts->security)
+		access |= READ_CONTROL;
+	if (parts->security & DACL_SECURITY_INFORMATION)
+		access |= WRITE_DAC;
+	if (parts->security & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION))
+		access |= WRITE_OWNER;
+	if (parts->size && !parts->basic && !parts->security)
+		options = FILE_NON_DIRECTORY_FILE;
+	return fltfs_subject_open(subject, dentry, access, options);
 }
 
 static noinline int fltfs_setattr_filtered(struct dentry *dentry, const struct iattr *attr,
-					   struct file *file, bool size, bool basic)
+					   struct file *file, const struct fltfs_parts *parts)
 {
-	struct fltfs_setattr *set = kzalloc(sizeof(*set), GFP_KERNEL);
-	struct fltfs_fo *own, *fo;
-	int err;
+	struct fltfs_subject subject = { .own = true };
+	struct fltfs_setattr *set;
+	int err = 0;
 
+	set = kzalloc(sizeof(*set), GFP_KERNEL);
 	if (!set)
 		return -ENOMEM;
 	set->request.bottom = fltfs_bottom_setattr;
 	set->attr = *attr;
-	set->size = size;
-	set->basic = basic;
+	set->all = *parts;
+	set->left = *parts;
 
-	if (file)
-		fo = fltfs_file_get_fo(file);
-	else
-		fo = fltfs_fo_own(dentry);
-	own = file ? NULL : fo;
-	if (!fo && file) {
-		err = -ENOMEM;
-		goto out;
+	if (file) {
+		set->fo = fltfs_file_get_fo(file);
+		err = set->fo ? 0 : -ENOMEM;
+	} else {
+		err = fltfs_setattr_open(&subject, dentry, parts);
+		if (!err)
+			set->fo = subject.fo;
 	}
-	if (!fo) {
-		fo = fltfs_setattr_open(dentry, set);
-		if (IS_ERR(fo)) {
-			err = PTR_ERR(fo);
-			goto out;
-		}
-	}
-	set->fo = fo;
-	err = size ? fltfs_setattr_size(set) : fltfs_setattr_basic(set);
-	if (own)
-		flt_file_put(&own->base);
-	else if (!file)
-		fltfs_fo_release(fo);
-out:
+	if (!err)
+		err = fltfs_setattr_next(set);
+	if (!file && set->fo)
+		fltfs_subject_close(&subject);
 	kfree(set);
 	return err;
+}
+
+/* The parts of a change that filters are shown, and the operations that show them. */
+static u64 fltfs_setattr_parts(const struct iattr *attr, struct fltfs_parts *parts)
+{
+	unsigned int valid = attr->ia_valid;
+	u64 want = 0;
+
+	parts->size = valid & ATTR_SIZE;
+	parts->basic = valid & (ATTR_ATIME | ATTR_ATIME_SET | ATTR_MTIME_SET) ||
+		       (valid & ATTR_MTIME && !parts->size);
+	/* Bits that a change of owner or size takes away are its side effect (VFS-313). */
+	if (valid & ATTR_MODE && !(valid & (ATTR_KILL_SUID | ATTR_KILL_SGID)))
+		parts->security |= DACL_SECURITY_INFORMATION;
+	if (valid & ATTR_UID)
+		parts->security |= OWNER_SECURITY_INFORMATION;
+	if (valid & ATTR_GID)
+		parts->security |= GROUP_SECURITY_INFORMATION;
+	if (parts->size || parts->basic)
+		want |= FLT_WANT(IRP_MJ_SET_INFORMATION);
+	if (parts->security)
+		want |= FLT_WANT(IRP_MJ_SET_SECURITY);
+	return want;
 }
 
 /**
@@ -273,10 +367,8 @@ int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 	struct file *file = attr->ia_valid & ATTR_FILE ? attr->ia_file : NULL;
 	struct fltfs_fo *fo = file ? fltfs_file_fo(file) : NULL;
 	struct iattr lower_attr = *attr;
-	bool size = attr->ia_valid & ATTR_SIZE;
-	bool basic = attr->ia_valid & (ATTR_ATIME | ATTR_ATIME_SET | ATTR_MTIME_SET) ||
-		     (attr->ia_valid & ATTR_MTIME && !size);
-
+	struct fltfs_parts parts = {};
+	u64 want;
 	int err;
 
 	/* The root is reached without a walk into the mount (VFS-616). */
@@ -291,10 +383,10 @@ int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 			fltfs_copy_attr(d_inode(dentry));
 			return 0;
 		}
-	} else if ((size || basic) &&
-		   fltfs_wants(d_inode(dentry), file ? FLT_WANT(IRP_MJ_SET_INFORMATION) :
-						       FLTFS_SEQ_SET)) {
-		return fltfs_setattr_filtered(dentry, &lower_attr, file, size, basic);
+		return fltfs_setattr_lower(dentry, &lower_attr);
 	}
+	want = fltfs_setattr_parts(attr, &parts);
+	if (want && fltfs_wants(d_inode(dentry), file ? want : want | FLTFS_SEQ_SHORT))
+		return fltfs_setattr_filtered(dentry, &lower_attr, file, &parts);
 	return fltfs_setattr_lower(dentry, &lower_attr);
 }

@@ -6,6 +6,7 @@
  * right that the operation itself does not need.
  */
 #include <linux/slab.h>
+#include "fs/name.h"
 #include "fs/request.h"
 
 /**
@@ -45,6 +46,10 @@ static void fltfs_bottom_short_create(struct flt_operation *op)
 	/* What was made may not be visible here (fltfs_instantiate()): then nothing is open. */
 	if (!err && d_really_is_positive(fo->dentry))
 		err = fltfs_fo_opened(fo, create->security.DesiredAccess);
+	if (!err && create->how->volume) {
+		fo->base.fo.FsContext2 = NULL;
+		fltfs_fo_flag(fo, FO_VOLUME_OPEN);
+	}
 	if (!err && op->iopb.Parameters.Create.Options & FILE_DELETE_ON_CLOSE &&
 	    create->security.DesiredAccess & DELETE) {
 		set_bit(FLTFS_FO_DELETE, &fo->state);
@@ -60,6 +65,7 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
+	op.data.RequestorMode = fltfs_requestor();
 	op.iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
 	op.iopb.OperationFlags = SL_CASE_SENSITIVE | how->flags;
 	op.iopb.Parameters.Create.SecurityContext = &create->security;
@@ -110,6 +116,8 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 		dput(fo->dentry);
 		fo->dentry = dget(dentry);
 	}
+	if (how->volume)
+		fltfs_name_free(&fo->base.fo.FileName);
 	create->request.bottom = fltfs_bottom_short_create;
 	create->security.AccessState = &create->state;
 	create->security.DesiredAccess = how->access;
@@ -130,4 +138,65 @@ out:
 	if (fo)
 		fltfs_fo_forget(fo);
 	return ERR_PTR(err);
+}
+
+/**
+ * fltfs_short_volume() - begin an operation on the volume itself
+ * @sb: upper super block, with a root
+ * @access: DesiredAccess
+ *
+ * Return: as fltfs_short_open(); never NULL.
+ */
+struct fltfs_fo *fltfs_short_volume(struct super_block *sb, ACCESS_MASK access)
+{
+	const struct fltfs_how how = {
+		.access		= access,
+		.options	= FILE_SYNCHRONOUS_IO_NONALERT,
+		.disposition	= FILE_OPEN,
+		.attributes	= FILE_ATTRIBUTE_NORMAL,
+		.volume		= true,
+	};
+
+	return fltfs_short_open(sb->s_root, &how, NULL, NULL, NULL);
+}
+
+/**
+ * fltfs_subject_open() - what an operation that names a dentry is shown on
+ * @subject: filled
+ * @dentry: upper dentry, positive
+ * @access: DesiredAccess, if the object has to be made
+ * @options: its CreateOptions besides those that follow from the kind of file
+ *
+ * Return: 0, or the errno of a create that was refused or failed.
+ */
+int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
+		       ULONG options)
+{
+	struct fltfs_how how = {
+		.access		= access,
+		.options	= FILE_SYNCHRONOUS_IO_NONALERT | options,
+		.disposition	= FILE_OPEN,
+		.attributes	= FILE_ATTRIBUTE_NORMAL,
+	};
+	struct fltfs_fo *fo = fltfs_fo_own(dentry);
+
+	subject->own = fo;
+	if (!fo) {
+		if (!d_is_reg(dentry) && !d_is_dir(dentry))
+			how.options |= FILE_OPEN_REPARSE_POINT;
+		fo = fltfs_short_open(dentry, &how, NULL, NULL, NULL);
+		if (IS_ERR(fo))
+			return PTR_ERR(fo);
+	}
+	subject->fo = fo;
+	return 0;
+}
+
+/* The operation is over: an object of its own is cleaned up and closed. */
+void fltfs_subject_close(struct fltfs_subject *subject)
+{
+	if (subject->own)
+		flt_file_put(&subject->fo->base);
+	else
+		fltfs_fo_release(subject->fo);
 }

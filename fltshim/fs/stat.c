@@ -16,6 +16,7 @@
  * @flags: AT_STATX_SYNC_TYPE
  * @length: size of the answer as filters are told it (QUERY_OPEN points here)
  * @room: and as it is
+ * @asked: class that an object is asked for
  * @class: of the answer, as the bottom gave it
  * @before: the answer as the bottom gave it
  * @answer: what filters see, zero at first
@@ -27,6 +28,7 @@ struct fltfs_stat {
 	unsigned int flags;
 	ULONG length;
 	ULONG room;
+	FILE_INFORMATION_CLASS asked;
 	FILE_INFORMATION_CLASS class;
 	union {
 		FILE_ALL_INFORMATION all;
@@ -159,7 +161,7 @@ static void fltfs_take_lx(struct kstat *stat, const FILE_STAT_LX_INFORMATION *be
  * The end of a query that succeeded. A filter that answered it without asking below has left us
  * without attributes: they are taken from below first, and its answer replaces what it covers.
  */
-static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path, bool lx)
+static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path)
 {
 	int err;
 
@@ -167,7 +169,7 @@ static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path, bo
 		err = fltfs_stat_lower(path, query->stat, query->mask, query->flags);
 		if (err)
 			return err;
-		query->class = lx ? FileStatLxInformation : FileAllInformation;
+		query->class = query->asked;
 	}
 	/* Filters are always shown the time of creation; a program only when it asked. */
 	if (!(query->mask & STATX_BTIME))
@@ -179,7 +181,7 @@ static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path, bo
 	return 0;
 }
 
-/* QUERY_INFORMATION(FileAllInformation) on an open object; the answer's memory is there. */
+/* QUERY_INFORMATION on an open object; the answer's memory is there. */
 static noinline int fltfs_stat_send(struct fltfs_fo *fo, struct fltfs_stat *query,
 				    const struct path *path)
 {
@@ -191,7 +193,7 @@ static noinline int fltfs_stat_send(struct fltfs_fo *fo, struct fltfs_stat *quer
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
 	op.iopb.Parameters.QueryFileInformation.Length = query->length;
-	op.iopb.Parameters.QueryFileInformation.FileInformationClass = FileAllInformation;
+	op.iopb.Parameters.QueryFileInformation.FileInformationClass = query->asked;
 	op.iopb.Parameters.QueryFileInformation.InfoBuffer = query->answer;
 	op.front = query;
 	flt_operation_run(&op);
@@ -199,7 +201,7 @@ static noinline int fltfs_stat_send(struct fltfs_fo *fo, struct fltfs_stat *quer
 	if (op.data.IoStatus.Status != STATUS_BUFFER_OVERFLOW)
 		err = fltfs_op_result(&op);
 	flt_operation_fini(&op);
-	return err ?: fltfs_stat_take(query, path, false);
+	return err ?: fltfs_stat_take(query, path);
 }
 
 /* The name is part of the answer and has to fit into it. */
@@ -209,7 +211,9 @@ static noinline int fltfs_stat_by_object(struct fltfs_fo *fo, struct fltfs_stat 
 	u8 small[FLTFS_ANSWER_SHORT] __aligned(8);
 	int err;
 
-	query->length = sizeof(FILE_ALL_INFORMATION) + fo->base.fo.FileName.Length;
+	query->length = sizeof(FILE_STAT_LX_INFORMATION);
+	if (query->asked == FileAllInformation)
+		query->length = sizeof(FILE_ALL_INFORMATION) + fo->base.fo.FileName.Length;
 	query->room = query->length;
 	if (query->length <= sizeof(small)) {
 		memset(small, 0, query->length);
@@ -235,6 +239,7 @@ static noinline int fltfs_stat_by_query_open(struct fltfs_stat *query, const str
 	if (!fo)
 		return -ENOMEM;
 	query->request.bottom = fltfs_bottom_query_open;
+	query->asked = FileStatLxInformation;
 	query->length = sizeof(answer);
 	query->room = sizeof(answer);
 	query->answer = &answer;
@@ -250,7 +255,7 @@ static noinline int fltfs_stat_by_query_open(struct fltfs_stat *query, const str
 		err = fltfs_op_result(&op);
 	flt_operation_fini(&op);
 	flt_file_put(&fo->base);
-	return err ?: fltfs_stat_take(query, path, true);
+	return err ?: fltfs_stat_take(query, path);
 }
 
 /* CREATE, QUERY_INFORMATION, CLEANUP, CLOSE. */
@@ -322,6 +327,7 @@ static noinline int fltfs_stat_filtered(const struct path *path, struct kstat *s
 	query.stat = stat;
 	query.mask = mask;
 	query.flags = flags;
+	query.asked = FileAllInformation;
 	if (own) {
 		err = fltfs_stat_by_object(own, &query, path);
 	} else {

@@ -13,30 +13,57 @@
 
 static int fltfs_statfs(struct dentry *dentry, struct kstatfs *buf)
 {
+	struct flt_volume *volume = fltfs_volume(dentry->d_sb);
 	struct path lower = fltfs_lower_path(dentry);
 	int err;
 
-	err = flt_volume_ready(fltfs_volume(dentry->d_sb));
+	err = flt_volume_ready(volume);
 	if (err)
 		return err;
-	err = vfs_statfs(&lower, buf);
-
+	if (flt_volume_wants(volume, FLTFS_SEQ_STATFS))
+		err = fltfs_statfs_filtered(dentry->d_sb, dentry, buf);
+	else
+		err = vfs_statfs(&lower, buf);
 	buf->f_type = FLTFS_MAGIC;
 	return err;
 }
 
 /* sync(2) may have visited the lower file system before us. */
-static int fltfs_sync_fs(struct super_block *sb, int wait)
+int fltfs_sync_lower(struct super_block *sb)
 {
 	struct super_block *lower = fltfs_sb(sb)->sb;
 	int err;
 
-	if (!wait)
-		return 0;
 	down_read(&lower->s_umount);
 	err = sync_filesystem(lower);
 	up_read(&lower->s_umount);
 	return err;
+}
+
+/* Unmounting syncs too, when no root is left to show it on. */
+static int fltfs_sync_fs(struct super_block *sb, int wait)
+{
+	struct flt_volume *volume = fltfs_volume(sb);
+
+	if (!wait)
+		return 0;
+	if (sb->s_root && !READ_ONCE(volume->leaving) && flt_volume_wants(volume, FLTFS_SEQ_SYNC))
+		return fltfs_sync_filtered(sb);
+	return fltfs_sync_lower(sb);
+}
+
+/*
+ * What was written is on its way to the lower file system by now, or beyond: sync_fs was called.
+ * Writers are kept out above; the lower file system itself is not frozen (VFS-605).
+ */
+static int fltfs_freeze_fs(struct super_block *sb)
+{
+	return 0;
+}
+
+static int fltfs_unfreeze_fs(struct super_block *sb)
+{
+	return 0;
 }
 
 /* What differs from the defaults. */
@@ -61,6 +88,8 @@ static const struct super_operations fltfs_super_ops = {
 	.evict_inode	= fltfs_evict_inode,
 	.statfs		= fltfs_statfs,
 	.sync_fs	= fltfs_sync_fs,
+	.freeze_fs	= fltfs_freeze_fs,
+	.unfreeze_fs	= fltfs_unfreeze_fs,
 	.show_options	= fltfs_show_options,
 };
 
@@ -194,6 +223,12 @@ int fltfs_reconfigure(struct fs_context *fc)
 
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
 		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
+	if (fc->sb_flags & SB_RDONLY && !sb_rdonly(sb)) {
+		int err = sync_filesystem(sb);
+
+		if (err)
+			return err;
+	}
 	fltfs_take_options(fsb, fc->fs_private);
 	return 0;
 }
@@ -213,6 +248,7 @@ static void fltfs_kill_sb(struct super_block *sb)
 	kill_anon_super(sb);
 	if (!fsb)
 		return;
+	fltfs_dismount_filtered(fsb);
 	fltfs_volume_destroy(fsb);
 	if (fsb->mnt)
 		kern_unmount(fsb->mnt);

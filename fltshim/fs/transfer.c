@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/vmalloc.h>
 #include "compat/iter.h"
+#include "compat/kiocb.h"
 #include "fs/request.h"
 #include "nt/mm_mdl.h"
 
@@ -184,6 +185,7 @@ bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 		write && caller->ki_flags & IOCB_APPEND ? -1 : caller->ki_pos;
 	op->front = transfer;
 
+	transfer->was = write ? i_size_read(file_inode(fo->lower)) : 0;
 	transfer->length = iov_iter_count(transfer->iter);
 	transfer->buffer = NULL;
 	transfer->memory = NULL;
@@ -193,6 +195,17 @@ bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 	op->iopb.Parameters.Read.Length = transfer->length;
 	op->iopb.Parameters.Read.ReadBuffer = transfer->shown;
 	return true;
+}
+
+/*
+ * Where an append that a filter completed ends: behind what it took, or at the end of the file if
+ * it has written more than that itself.
+ */
+static loff_t fltfs_append_end(const struct fltfs_transfer *transfer, ssize_t taken)
+{
+	const struct file *lower = fltfs_lower_file(transfer->caller->ki_filp);
+
+	return max(i_size_read(file_inode(lower)), transfer->was + taken);
 }
 
 /**
@@ -224,8 +237,9 @@ ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *tran
 	} else if (!transfer->async) {
 		iov_iter_advance(transfer->iter, ret);
 	}
-	if (caller->ki_flags & IOCB_APPEND && transfer->write && transfer->request.reached)
-		caller->ki_pos = transfer->end;
+	if (caller->ki_flags & IOCB_APPEND && transfer->write)
+		caller->ki_pos = transfer->request.reached ? transfer->end :
+							     fltfs_append_end(transfer, ret);
 	else
 		caller->ki_pos += ret;
 	return ret;
@@ -248,6 +262,51 @@ static noinline ssize_t fltfs_transfer_send(struct fltfs_fo *fo, struct kiocb *i
 	return ret;
 }
 
+/*
+ * An asynchronous request that is too large for one operation with memory of ours, and that a
+ * filter looks at: it is carried out here, piece by piece, rather than end short.
+ */
+static bool fltfs_transfer_is_large(struct fltfs_fo *fo, const struct iov_iter *iter, bool write)
+{
+	return iov_iter_count(iter) > FLTFS_TRANSFER_MAX &&
+	       flt_volume_wants(fo->base.volume, write ? FLT_WANT_WRITE_DATA : FLT_WANT_READ_DATA);
+}
+
+/* As many operations as it takes, each waited for. */
+static ssize_t fltfs_transfer_all(struct fltfs_fo *fo, struct kiocb *iocb, struct iov_iter *iter,
+				  bool write)
+{
+	ssize_t ret, done = 0;
+	size_t length;
+
+	do {
+		ret = fltfs_transfer_send(fo, iocb, iter, write, &length);
+		if (ret > 0)
+			done += ret;
+	} while (ret > 0 && ret == length && iov_iter_count(iter));
+	if (write) {
+		if (done)
+			fltfs_fo_flag(fo, FO_FILE_MODIFIED);
+		fltfs_refresh(file_inode(iocb->ki_filp));
+	}
+	return done ?: ret;
+}
+
+static noinline ssize_t fltfs_transfer_large(struct fltfs_fo *fo, struct kiocb *caller,
+					     struct iov_iter *iter, bool write)
+{
+	struct kiocb iocb = {
+		.ki_filp	= caller->ki_filp,
+		.ki_pos		= caller->ki_pos,
+		.ki_flags	= caller->ki_flags & FLT_IOCB_REQUEST,
+		.ki_ioprio	= caller->ki_ioprio,
+	};
+	ssize_t ret = fltfs_transfer_all(fo, &iocb, iter, write);
+
+	caller->ki_pos = iocb.ki_pos;
+	return ret;
+}
+
 /**
  * fltfs_transfer_filtered() - a read or write that a filter wants to see
  * @iocb: the caller's request
@@ -258,28 +317,20 @@ static noinline ssize_t fltfs_transfer_send(struct fltfs_fo *fo, struct kiocb *i
  */
 ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool write)
 {
-	struct inode *inode = file_inode(iocb->ki_filp);
-	ssize_t ret, done = 0;
 	struct fltfs_fo *fo;
-	size_t length;
 
 	if (iocb->ki_flags & IOCB_NOWAIT)
 		return -EAGAIN;
+	/* No file is that long: the lower file system says the same, and filters see nothing. */
+	if (write && iocb->ki_pos >= file_inode(iocb->ki_filp)->i_sb->s_maxbytes)
+		return -EFBIG;
 	fo = fltfs_file_get_fo(iocb->ki_filp);
 	if (!fo)
 		return -ENOMEM;
 	fo->base.fo.CurrentByteOffset.QuadPart = iocb->ki_filp->f_pos;
-	if (!is_sync_kiocb(iocb))
-		return fltfs_async_start(fo, iocb, iter, write);
-	do {
-		ret = fltfs_transfer_send(fo, iocb, iter, write, &length);
-		if (ret > 0)
-			done += ret;
-	} while (ret > 0 && ret == length && iov_iter_count(iter));
-	if (write) {
-		if (done)
-			fltfs_fo_flag(fo, FO_FILE_MODIFIED);
-		fltfs_refresh(inode);
-	}
-	return done ?: ret;
+	if (is_sync_kiocb(iocb))
+		return fltfs_transfer_all(fo, iocb, iter, write);
+	if (unlikely(fltfs_transfer_is_large(fo, iter, write)))
+		return fltfs_transfer_large(fo, iocb, iter, write);
+	return fltfs_async_start(fo, iocb, iter, write);
 }

@@ -52,6 +52,12 @@ int fltfs_op_result(const struct flt_operation *op)
 	if (status == STATUS_CANCELLED && !(op->flags & FLT_OP_ASYNC) &&
 	    fatal_signal_pending(current))
 		return -EINTR;
+	/* Only a create can be sent elsewhere; those look at this status themselves. */
+	if (unlikely(status == STATUS_REPARSE)) {
+		pr_warn_ratelimited("fltfs: a filter ended %s with STATUS_REPARSE\n",
+				    flt_op_desc(op->iopb.MajorFunction)->name);
+		return -EIO;
+	}
 	err = flt_errno_from_status(status, &known);
 	if (unlikely(!known))
 		pr_warn_ratelimited("fltfs: a filter ended %s with the unknown status %#x\n",
@@ -87,6 +93,28 @@ static bool fltfs_stack_takes_query_open(const struct flt_stack *stack)
 }
 
 /*
+ * Does everybody who wants to see writes see control requests too? Then blocks that files come to
+ * share are shown as such; otherwise they would pass by a filter, and are refused (VFS-426).
+ */
+static bool fltfs_stack_shows_clones(const struct flt_stack *stack)
+{
+	unsigned int write = flt_op_index(IRP_MJ_WRITE);
+	unsigned int control = flt_op_index(IRP_MJ_FILE_SYSTEM_CONTROL);
+	unsigned int i, j;
+
+	for (i = 0; i < stack->count[write]; i++) {
+		for (j = 0; j < stack->count[control]; j++) {
+			if (stack->nodes[stack->first[control] + j].instance ==
+			    stack->nodes[stack->first[write] + i].instance)
+				break;
+		}
+		if (j == stack->count[control])
+			return false;
+	}
+	return true;
+}
+
+/*
  * An instance that attaches while a stat is on its way may see it in the form that was right
  * before: no more than if it had attached a moment later.
  */
@@ -98,6 +126,7 @@ static void fltfs_interest_changed(struct flt_volume *volume)
 	rcu_read_lock();
 	stack = rcu_dereference(volume->stack);
 	WRITE_ONCE(fsb->query_open, stack && fltfs_stack_takes_query_open(stack));
+	WRITE_ONCE(fsb->shows_clones, !stack || fltfs_stack_shows_clones(stack));
 	rcu_read_unlock();
 }
 

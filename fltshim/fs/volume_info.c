@@ -104,13 +104,14 @@ static ULONG fltfs_fs_fixed_size(FS_INFORMATION_CLASS class)
  * @class: information class
  * @buffer: filled; nothing is written past @length
  * @length: its size
+ * @known: what the lower file system's statfs said, or NULL to ask it
  * @used: bytes written
  *
  * Return: STATUS_SUCCESS, STATUS_BUFFER_OVERFLOW (the name was cut), STATUS_INFO_LENGTH_MISMATCH
  * or STATUS_INVALID_INFO_CLASS (nothing written), or the lower file system's error
  */
 NTSTATUS fltfs_query_volume(const struct fltfs_fo *fo, FS_INFORMATION_CLASS class, void *buffer,
-			    ULONG length, ULONG *used)
+			    ULONG length, const struct kstatfs *known, ULONG *used)
 {
 	ULONG fixed = fltfs_fs_fixed_size(class);
 	struct path path = fltfs_fo_path(fo);
@@ -123,9 +124,11 @@ NTSTATUS fltfs_query_volume(const struct fltfs_fo *fo, FS_INFORMATION_CLASS clas
 		return STATUS_INVALID_INFO_CLASS;
 	if (length < fixed || !buffer)
 		return STATUS_INFO_LENGTH_MISMATCH;
-	err = vfs_statfs(&path, &stat);
+	err = known ? 0 : vfs_statfs(&path, &stat);
 	if (err)
 		return flt_status_from_errno(err);
+	if (known)
+		stat = *known;
 	memset(buffer, 0, fixed);
 	*used = fixed;
 	switch (class) {

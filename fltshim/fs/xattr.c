@@ -1,23 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Extended attributes and ACLs: names and values are the lower file system's, untouched.
+ * Extended attributes and ACLs: names and values are the lower file system's. Filters are shown
+ * user.* and trusted.* as extended attributes (ea.c), and changes of ACLs as changes of security
+ * (security.c); everything else passes unseen.
  */
 #include <linux/xattr.h>
-#include "fs/fltfs.h"
+#include "fs/request.h"
+
+static bool fltfs_xattr_is_acl(const char *name)
+{
+	return !strcmp(name, XATTR_NAME_POSIX_ACL_ACCESS) ||
+	       !strcmp(name, XATTR_NAME_POSIX_ACL_DEFAULT);
+}
 
 static int fltfs_xattr_get(const struct xattr_handler *handler, struct dentry *dentry,
 			   struct inode *inode, const char *name, void *value, size_t size)
 {
+	if (fltfs_wants(inode, FLTFS_SEQ_QUERY_EA) && fltfs_ea_shown(name))
+		return fltfs_ea_get(dentry, name, value, size);
 	return vfs_getxattr(fltfs_lower_idmap(dentry->d_sb), fltfs_lower_dentry(dentry), name,
 			    value, size);
 }
 
-static int fltfs_xattr_set(const struct xattr_handler *handler, flt_idmap *idmap,
-			   struct dentry *dentry, struct inode *inode, const char *name,
-			   const void *value, size_t size, int flags)
+/**
+ * fltfs_xattr_change() - set or remove an attribute below
+ * @dentry: upper dentry
+ * @name: full name
+ * @value: value, or NULL to remove the attribute
+ * @size: its size
+ * @flags: XATTR_CREATE or XATTR_REPLACE
+ *
+ * Return: 0 or the lower file system's error.
+ */
+int fltfs_xattr_change(struct dentry *dentry, const char *name, const void *value, size_t size,
+		       int flags)
 {
 	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
 	struct dentry *lower = fltfs_lower_dentry(dentry);
+	flt_idmap *idmap;
 	int err;
 
 	err = mnt_want_write(fsb->mnt);
@@ -30,8 +50,54 @@ static int fltfs_xattr_set(const struct xattr_handler *handler, flt_idmap *idmap
 		err = vfs_removexattr(idmap, lower, name);
 	mnt_drop_write(fsb->mnt);
 	/* An ACL changes the mode. */
-	fltfs_copy_attr(inode);
+	fltfs_copy_attr(d_inode(dentry));
 	return err;
+}
+
+/* A call of the above, to be made later. */
+struct fltfs_xattr_call {
+	struct dentry *dentry;
+	const char *name;
+	const void *value;
+	size_t size;
+	int flags;
+};
+
+static int fltfs_xattr_call(void *context)
+{
+	const struct fltfs_xattr_call *call = context;
+
+	return fltfs_xattr_change(call->dentry, call->name, call->value, call->size, call->flags);
+}
+
+/* An ACL that comes as an extended attribute: kernels without ->get_inode_acl. */
+static noinline int fltfs_xattr_set_acl(struct fltfs_xattr_call *call)
+{
+	struct posix_acl *acl = NULL;
+	int err;
+
+	if (call->value) {
+		acl = posix_acl_from_xattr(&init_user_ns, call->value, call->size);
+		/* What is none the lower file system refuses with an errno of its own. */
+		if (IS_ERR(acl))
+			return fltfs_xattr_call(call);
+	}
+	err = fltfs_acl_set_filtered(call->dentry, acl, fltfs_xattr_call, call);
+	posix_acl_release(acl);
+	return err;
+}
+
+static int fltfs_xattr_set(const struct xattr_handler *handler, flt_idmap *idmap,
+			   struct dentry *dentry, struct inode *inode, const char *name,
+			   const void *value, size_t size, int flags)
+{
+	struct fltfs_xattr_call call = { dentry, name, value, size, flags };
+
+	if (fltfs_wants(inode, FLTFS_SEQ_SET_EA) && fltfs_ea_shown(name))
+		return fltfs_ea_set(dentry, name, value, size, flags);
+	if (fltfs_wants(inode, FLTFS_SEQ_SECURITY) && fltfs_xattr_is_acl(name))
+		return fltfs_xattr_set_acl(&call);
+	return fltfs_xattr_change(dentry, name, value, size, flags);
 }
 
 /* The empty prefix matches every name. */
@@ -48,6 +114,8 @@ flt_xattr_table fltfs_xattr_handlers[] = {
 
 ssize_t fltfs_listxattr(struct dentry *dentry, char *list, size_t size)
 {
+	if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_QUERY_EA))
+		return fltfs_ea_list(dentry, list, size);
 	return vfs_listxattr(fltfs_lower_dentry(dentry), list, size);
 }
 
@@ -67,21 +135,41 @@ struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int typ
 	return flt_get_acl(fltfs_lower_idmap(dentry->d_sb), fltfs_lower_dentry(dentry), type);
 }
 
-int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type)
+/* An ACL on its way down. */
+struct fltfs_acl_call {
+	struct dentry *dentry;
+	struct posix_acl *acl;
+	int type;
+};
+
+static int fltfs_set_acl_lower(void *context)
 {
-	struct dentry *dentry = flt_acl_dentry(object);
-	struct fltfs_sb *fsb;
+	const struct fltfs_acl_call *call = context;
+	struct fltfs_sb *fsb = fltfs_sb(call->dentry->d_sb);
 	int err;
 
-	if (!dentry)
-		return -ESTALE;
-	fsb = fltfs_sb(dentry->d_sb);
 	err = mnt_want_write(fsb->mnt);
-	if (!err) {
-		err = flt_set_acl(flt_mnt_idmap(fsb->mnt), fltfs_lower_dentry(dentry), acl, type);
-		mnt_drop_write(fsb->mnt);
-		fltfs_copy_attr(d_inode(dentry));
-	}
-	dput(dentry);
+	if (err)
+		return err;
+	err = flt_set_acl(flt_mnt_idmap(fsb->mnt), fltfs_lower_dentry(call->dentry), call->acl,
+			  call->type);
+	mnt_drop_write(fsb->mnt);
+	fltfs_copy_attr(d_inode(call->dentry));
+	return err;
+}
+
+int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type)
+{
+	struct fltfs_acl_call call = { .dentry = flt_acl_dentry(object), .acl = acl,
+				       .type = type };
+	int err;
+
+	if (!call.dentry)
+		return -ESTALE;
+	if (fltfs_wants(d_inode(call.dentry), FLTFS_SEQ_SECURITY))
+		err = fltfs_acl_set_filtered(call.dentry, acl, fltfs_set_acl_lower, &call);
+	else
+		err = fltfs_set_acl_lower(&call);
+	dput(call.dentry);
 	return err;
 }

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fallocate as filters see it: space set aside is SET_INFORMATION(FileAllocationInformation), with
+ * FileEndOfFileInformation inside it where the file grows; zeroed ranges are FSCTL_SET_ZERO_DATA;
+ * what has no Windows twin has a code of the shim's own. The lower file system is asked once.
+ */
+#include <linux/fs.h>
+#include <linux/falloc.h>
+#include "fs/request.h"
+
+#define FLTFS_ALLOCATE_SET	(FALLOC_FL_KEEP_SIZE)
+#define FLTFS_ALLOCATE_ZERO	(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)
+
+/* Function 0xf00 and up of the file system's device type, where customers' own codes are. */
+#define FSCTL_FLTSHIM_ALLOCATE \
+	CTL_CODE(FILE_DEVICE_FILE_SYSTEM, 0xf00, METHOD_BUFFERED, FILE_WRITE_DATA)
+
+/* Input of FSCTL_FLTSHIM_ALLOCATE. */
+struct fltfs_allocate_info {
+	LARGE_INTEGER offset;
+	LARGE_INTEGER length;
+	ULONG mode;
+	ULONG reserved;
+};
+
+/**
+ * struct fltfs_allocate - a fallocate under way
+ * @request: first member
+ * @fo: file object
+ * @mode: as the program asked
+ * @offset: start of the range; as the filters left it
+ * @length: its length
+ * @grow: EndOfFile is still to be shown
+ * @end: end of the file that the filters agreed on, when it differs from what was asked for; or -1
+ * @allocation: what is shown of the allocation
+ * @end_of_file: and of the size
+ */
+struct fltfs_allocate {
+	struct fltfs_request request;
+	struct fltfs_fo *fo;
+	int mode;
+	loff_t offset;
+	loff_t length;
+	bool grow;
+	loff_t end;
+	FILE_ALLOCATION_INFORMATION allocation;
+	FILE_END_OF_FILE_INFORMATION end_of_file;
+};
+
+static bool fltfs_allocate_is_set(int mode)
+{
+	return !(mode & ~FLTFS_ALLOCATE_SET);
+}
+
+/* The operations that a mode is shown as. */
+u64 fltfs_want_allocate(int mode)
+{
+	return fltfs_allocate_is_set(mode) ? FLT_WANT(IRP_MJ_SET_INFORMATION) :
+					     FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL);
+}
+
+/* A size that a filter chose instead is set as a truncation sets it (VFS-321). */
+static int fltfs_allocate_resize(struct fltfs_allocate *allocate)
+{
+	struct iattr attr = {
+		.ia_valid	= ATTR_SIZE | ATTR_MTIME | ATTR_CTIME | ATTR_FILE,
+		.ia_size	= allocate->end,
+		.ia_file	= allocate->fo->lower,
+	};
+
+	if (allocate->end < 0)
+		return -EINVAL;
+	return fltfs_setattr_lower(allocate->fo->dentry, &attr);
+}
+
+static int fltfs_allocate_lower(struct fltfs_allocate *allocate)
+{
+	if (allocate->end != -1)
+		return fltfs_allocate_resize(allocate);
+	return vfs_fallocate(allocate->fo->lower, allocate->mode, allocate->offset,
+			     allocate->length);
+}
+
+static noinline int fltfs_allocate_send(struct fltfs_allocate *allocate,
+					FILE_INFORMATION_CLASS class, void *info)
+{
+	struct fltfs_fo *fo = allocate->fo;
+	struct flt_operation op;
+	int err;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
+	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+	op.data.RequestorMode = fltfs_requestor();
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
+	op.iopb.Parameters.SetFileInformation.Length = sizeof(LARGE_INTEGER);
+	op.iopb.Parameters.SetFileInformation.FileInformationClass = class;
+	op.iopb.Parameters.SetFileInformation.InfoBuffer = info;
+	op.front = allocate;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/* What filters made of one number; the other one follows inside, or the call below. */
+static void fltfs_bottom_allocate(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	const LARGE_INTEGER *value = parameters->SetFileInformation.InfoBuffer;
+	struct fltfs_allocate *allocate = op->front;
+	bool first = allocate->grow;
+	int err = 0;
+
+	if (!value || parameters->SetFileInformation.Length < sizeof(*value))
+		err = -EINVAL;
+	else if (value->QuadPart != allocate->offset + allocate->length)
+		allocate->end = value->QuadPart;
+	allocate->grow = false;
+	if (!err)
+		err = first ? fltfs_allocate_send(allocate, FileEndOfFileInformation,
+						  &allocate->end_of_file) :
+			      fltfs_allocate_lower(allocate);
+	if (!err && parameters->SetFileInformation.FileInformationClass == FileEndOfFileInformation)
+		fltfs_fo_flag(allocate->fo, FO_FILE_SIZE_CHANGED);
+	fltfs_op_errno(op, err, 0);
+}
+
+static int fltfs_allocate_set(struct fltfs_allocate *allocate)
+{
+	loff_t end = allocate->offset + allocate->length;
+
+	allocate->request.bottom = fltfs_bottom_allocate;
+	allocate->allocation.AllocationSize.QuadPart = end;
+	allocate->end_of_file.EndOfFile.QuadPart = end;
+	allocate->grow = !(allocate->mode & FALLOC_FL_KEEP_SIZE) &&
+			 end > i_size_read(file_inode(allocate->fo->lower));
+	return fltfs_allocate_send(allocate, FileAllocationInformation, &allocate->allocation);
+}
+
+static void fltfs_bottom_zero(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	const FILE_ZERO_DATA_INFORMATION *info =
+		parameters->FileSystemControl.Buffered.SystemBuffer;
+	struct fltfs_allocate *allocate = op->front;
+	int err = -EINVAL;
+
+	if (info && parameters->FileSystemControl.Buffered.InputBufferLength >= sizeof(*info) &&
+	    info->FileOffset.QuadPart >= 0 &&
+	    info->BeyondFinalZero.QuadPart > info->FileOffset.QuadPart) {
+		allocate->offset = info->FileOffset.QuadPart;
+		allocate->length = info->BeyondFinalZero.QuadPart - allocate->offset;
+		err = fltfs_allocate_lower(allocate);
+	}
+	fltfs_op_errno(op, err, 0);
+}
+
+static int fltfs_allocate_zero(struct fltfs_allocate *allocate)
+{
+	FILE_ZERO_DATA_INFORMATION info = {
+		.FileOffset.QuadPart		= allocate->offset,
+		.BeyondFinalZero.QuadPart	= allocate->offset + allocate->length,
+	};
+
+	allocate->request.bottom = fltfs_bottom_zero;
+	return fltfs_control_send(allocate->fo, FSCTL_SET_ZERO_DATA, &info, sizeof(info), 0,
+				  &allocate->request);
+}
+
+static void fltfs_bottom_other(struct flt_operation *op)
+{
+	fltfs_op_errno(op, fltfs_allocate_lower(op->front), 0);
+}
+
+static int fltfs_allocate_other(struct fltfs_allocate *allocate)
+{
+	struct fltfs_allocate_info info = {
+		.offset.QuadPart	= allocate->offset,
+		.length.QuadPart	= allocate->length,
+		.mode			= allocate->mode,
+	};
+
+	allocate->request.bottom = fltfs_bottom_other;
+	return fltfs_control_send(allocate->fo, FSCTL_FLTSHIM_ALLOCATE, &info, sizeof(info), 0,
+				  &allocate->request);
+}
+
+/**
+ * fltfs_allocate_filtered() - fallocate that a filter wants to see
+ * @file: upper file
+ * @mode: FALLOC_FL_*
+ * @offset: start of the range
+ * @len: its length
+ *
+ * Return: 0, a filter's errno, or that of the lower file system.
+ */
+long fltfs_allocate_filtered(struct file *file, int mode, loff_t offset, loff_t len)
+{
+	struct fltfs_allocate allocate = {
+		.fo	= fltfs_file_get_fo(file),
+		.mode	= mode,
+		.offset	= offset,
+		.length	= len,
+		.end	= -1,
+	};
+
+	if (!allocate.fo)
+		return -ENOMEM;
+	if (fltfs_allocate_is_set(mode))
+		return fltfs_allocate_set(&allocate);
+	if (mode & FLTFS_ALLOCATE_ZERO)
+		return fltfs_allocate_zero(&allocate);
+	return fltfs_allocate_other(&allocate);
+}

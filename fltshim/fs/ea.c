@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Extended attributes as filters see them: user.* and trusted.*, with their prefix, as QUERY_EA and
+ * SET_EA. What such an operation cannot hold (a name over 254 bytes, a value over 65535) and all
+ * other names go to the lower file system unseen.
+ *
+ * Linux has empty values, Windows has not: a length of 0 means that there is no such attribute, or
+ * that it is to go, unless FLTFS_EA_EMPTY says that the value is an empty one.
+ */
+#include <linux/slab.h>
+#include <linux/xattr.h>
+#include "fs/request.h"
+
+#define FLTFS_EA_EMPTY		0x01
+#define FLTFS_EA_NAME_MAX	254
+#define FLTFS_EA_VALUE_MAX	65535
+#define FLTFS_EA_FIXED		offsetof(FILE_FULL_EA_INFORMATION, EaName)
+/* An entry with the longest name and the longest value. */
+#define FLTFS_EA_ROOM		(FLTFS_EA_FIXED + FLTFS_EA_NAME_MAX + 1 + FLTFS_EA_VALUE_MAX)
+
+/* Is a name one that filters are shown? */
+bool fltfs_ea_shown(const char *name)
+{
+	return (!strncmp(name, XATTR_USER_PREFIX, XATTR_USER_PREFIX_LEN) ||
+		!strncmp(name, XATTR_TRUSTED_PREFIX, XATTR_TRUSTED_PREFIX_LEN)) &&
+	       strlen(name) <= FLTFS_EA_NAME_MAX;
+}
+
+static const u8 *fltfs_ea_value(const FILE_FULL_EA_INFORMATION *entry)
+{
+	return (const u8 *)entry + FLTFS_EA_FIXED + entry->EaNameLength + 1;
+}
+
+static ULONG fltfs_ea_size(const FILE_FULL_EA_INFORMATION *entry)
+{
+	return FLTFS_EA_FIXED + entry->EaNameLength + 1 + entry->EaValueLength;
+}
+
+/* Is there a whole entry, its name terminated? Return: it, or NULL. */
+static const FILE_FULL_EA_INFORMATION *fltfs_ea_at(const void *buffer, ULONG length, ULONG at)
+{
+	const FILE_FULL_EA_INFORMATION *entry = buffer + at;
+
+	if (at > length || length - at < FLTFS_EA_FIXED + 1 ||
+	    length - at < fltfs_ea_size(entry) || entry->NextEntryOffset % 4)
+		return NULL;
+	if (entry->NextEntryOffset && entry->NextEntryOffset < fltfs_ea_size(entry))
+		return NULL;
+	if (entry->EaName[entry->EaNameLength] ||
+	    strnlen(entry->EaName, entry->EaNameLength) != entry->EaNameLength)
+		return NULL;
+	return entry;
+}
+
+/* Answers under construction. */
+struct fltfs_ea_answer {
+	u8 *buffer;
+	ULONG length;
+	ULONG used;
+	FILE_FULL_EA_INFORMATION *last;
+};
+
+/*
+ * Adds the entry of a name; one that does not exist has length 0. Return: STATUS_SUCCESS,
+ * STATUS_BUFFER_OVERFLOW when there is no room, or the lower file system's error.
+ */
+static NTSTATUS fltfs_ea_add(struct fltfs_ea_answer *answer, struct dentry *dentry,
+			     const char *name, bool must_exist)
+{
+	ULONG at = ALIGN(answer->used, 4), fixed = FLTFS_EA_FIXED + strlen(name) + 1;
+	FILE_FULL_EA_INFORMATION *entry = (void *)answer->buffer + at;
+	flt_idmap *idmap = fltfs_lower_idmap(dentry->d_sb);
+	struct dentry *lower = fltfs_lower_dentry(dentry);
+	ssize_t size;
+
+	if (at > answer->length || answer->length - at < fixed)
+		return STATUS_BUFFER_OVERFLOW;
+	size = vfs_getxattr(idmap, lower, name, NULL, 0);
+	if (size > 0 && answer->length - at - fixed < min_t(size_t, size, FLTFS_EA_VALUE_MAX))
+		return STATUS_BUFFER_OVERFLOW;
+	if (size > 0)
+		size = vfs_getxattr(idmap, lower, name, (u8 *)entry + fixed,
+				    min_t(size_t, answer->length - at - fixed,
+					  FLTFS_EA_VALUE_MAX));
+	if (size < 0 && (size != -ENODATA || must_exist))
+		return flt_status_from_errno(size);
+	memset(entry, 0, FLTFS_EA_FIXED);
+	entry->Flags = size ? 0 : FLTFS_EA_EMPTY;
+	entry->EaNameLength = strlen(name);
+	if (size > 0)
+		entry->EaValueLength = size;
+	else if (size < 0)
+		entry->Flags = 0;
+	memcpy(entry->EaName, name, strlen(name) + 1);
+	if (answer->last)
+		answer->last->NextEntryOffset = (u8 *)entry - (u8 *)answer->last;
+	answer->last = entry;
+	answer->used = at + fixed + entry->EaValueLength;
+	return STATUS_SUCCESS;
+}
+
+/* The attributes that were asked for by name. */
+static NTSTATUS fltfs_ea_answer_list(struct fltfs_ea_answer *answer, struct dentry *dentry,
+				     const u8 *list, ULONG length, bool single)
+{
+	char name[XATTR_NAME_MAX + 1];
+	NTSTATUS status;
+	ULONG at = 0;
+
+	for (;;) {
+		const FILE_GET_EA_INFORMATION *get = (const void *)(list + at);
+		ULONG fixed = offsetof(FILE_GET_EA_INFORMATION, EaName);
+
+		if (at > length || length - at < fixed ||
+		    length - at - fixed < get->EaNameLength || get->NextEntryOffset % 4)
+			return STATUS_EA_LIST_INCONSISTENT;
+		memcpy(name, get->EaName, get->EaNameLength);
+		name[get->EaNameLength] = 0;
+		if (strlen(name) != get->EaNameLength || !fltfs_ea_shown(name))
+			return STATUS_INVALID_EA_NAME;
+		status = fltfs_ea_add(answer, dentry, name, false);
+		if (!NT_SUCCESS(status) || single || !get->NextEntryOffset)
+			return status;
+		at += get->NextEntryOffset;
+	}
+}
+
+/* The lower file system's list of names, to be freed by the caller; or an error pointer. */
+static char *fltfs_ea_names(struct dentry *dentry, size_t *size)
+{
+	struct dentry *lower = fltfs_lower_dentry(dentry);
+	ssize_t got = vfs_listxattr(lower, NULL, 0);
+	char *names;
+
+	if (got < 0)
+		return ERR_PTR(got);
+	*size = got;
+	names = kvmalloc(got + 1, GFP_KERNEL);
+	if (!names)
+		return ERR_PTR(-ENOMEM);
+	if (got) {
+		got = vfs_listxattr(lower, names, got);
+		if (got < 0) {
+			kvfree(names);
+			return ERR_PTR(got);
+		}
+	}
+	*size = got;
+	return names;
+}
+
+/* All of them, from the cursor of the file object on. */
+static NTSTATUS fltfs_ea_answer_all(struct fltfs_ea_answer *answer, struct fltfs_fo *fo,
+				    bool single)
+{
+	NTSTATUS status = STATUS_SUCCESS;
+	size_t size, at;
+	ULONG index = 0;
+	char *names;
+
+	names = fltfs_ea_names(fo->dentry, &size);
+	if (IS_ERR(names))
+		return flt_status_from_errno(PTR_ERR(names));
+	for (at = 0; at < size; at += strlen(names + at) + 1) {
+		if (!fltfs_ea_shown(names + at) || index++ < fo->ea_cursor)
+			continue;
+		status = fltfs_ea_add(answer, fo->dentry, names + at, true);
+		/* One that went meanwhile is not there any more. */
+		if (status == STATUS_NONEXISTENT_EA_ENTRY)
+			status = STATUS_SUCCESS;
+		else if (!NT_SUCCESS(status))
+			break;
+		fo->ea_cursor++;
+		if (single)
+			break;
+	}
+	kvfree(names);
+	if (status == STATUS_BUFFER_OVERFLOW && !answer->last)
+		return STATUS_BUFFER_TOO_SMALL;
+	if (NT_SUCCESS(status) && !answer->last)
+		return fo->ea_cursor ? STATUS_NO_MORE_EAS : STATUS_NO_EAS_ON_FILE;
+	return status;
+}
+
+/**
+ * fltfs_query_ea() - QUERY_EA at the bottom
+ * @op: operation; a program's or one that a filter started
+ * @used: bytes written
+ *
+ * Return: a status of INFO-65 and INFO-66, or the lower file system's.
+ */
+NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	struct fltfs_fo *fo = fltfs_op_fo(op);
+	struct fltfs_ea_answer answer = {
+		.buffer	= parameters->QueryEa.EaBuffer,
+		.length	= parameters->QueryEa.Length,
+	};
+	bool single = op->iopb.OperationFlags & SL_RETURN_SINGLE_ENTRY;
+	NTSTATUS status;
+
+	*used = 0;
+	if (!answer.buffer)
+		return STATUS_INVALID_PARAMETER;
+	if (parameters->QueryEa.EaList) {
+		status = fltfs_ea_answer_list(&answer, fo->dentry, parameters->QueryEa.EaList,
+					      parameters->QueryEa.EaListLength, single);
+		if (status == STATUS_BUFFER_OVERFLOW && !answer.last)
+			status = STATUS_BUFFER_TOO_SMALL;
+	} else {
+		if (op->iopb.OperationFlags & SL_INDEX_SPECIFIED) {
+			if (!parameters->QueryEa.EaIndex)
+				return STATUS_NONEXISTENT_EA_ENTRY;
+			fo->ea_cursor = parameters->QueryEa.EaIndex - 1;
+		} else if (op->iopb.OperationFlags & SL_RESTART_SCAN) {
+			fo->ea_cursor = 0;
+		}
+		status = fltfs_ea_answer_all(&answer, fo, single);
+	}
+	*used = answer.used;
+	return status;
+}
+
+static void fltfs_bottom_query_ea(struct flt_operation *op)
+{
+	NTSTATUS status;
+	ULONG used;
+
+	status = fltfs_query_ea(op, &used);
+	flt_operation_result(op, status, used);
+}
+
+/* Sends a query; the status and, where it is a success, the valid bytes of the buffer. */
+static noinline NTSTATUS fltfs_ea_query_send(struct fltfs_fo *fo, void *list, ULONG list_length,
+					     void *buffer, UCHAR flags, ULONG *used, int *err)
+{
+	struct fltfs_request request = { .bottom = fltfs_bottom_query_ea };
+	struct flt_operation op;
+	NTSTATUS status;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_EA, &fo->base.fo);
+	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	op.iopb.OperationFlags = flags;
+	op.iopb.Parameters.QueryEa.Length = FLTFS_EA_ROOM;
+	op.iopb.Parameters.QueryEa.EaList = list;
+	op.iopb.Parameters.QueryEa.EaListLength = list_length;
+	op.iopb.Parameters.QueryEa.EaBuffer = buffer;
+	op.front = &request;
+	flt_operation_run(&op);
+	status = op.data.IoStatus.Status;
+	*err = fltfs_op_result(&op);
+	*used = min_t(ULONG_PTR, op.data.IoStatus.Information, FLTFS_EA_ROOM);
+	flt_operation_fini(&op);
+	return status;
+}
+
+/* The one value that was asked for. */
+static ssize_t fltfs_ea_get_one(struct fltfs_fo *fo, const char *name, void *value, size_t size,
+				u8 *buffer)
+{
+	struct {
+		FILE_GET_EA_INFORMATION get;
+		char name[XATTR_NAME_MAX];
+	} list = { .get.EaNameLength = strlen(name) };
+	const FILE_FULL_EA_INFORMATION *entry;
+	ULONG used;
+	int err;
+
+	memcpy((u8 *)&list + offsetof(FILE_GET_EA_INFORMATION, EaName), name, strlen(name) + 1);
+	fltfs_ea_query_send(fo, &list,
+			    offsetof(FILE_GET_EA_INFORMATION, EaName) + strlen(name) + 1, buffer,
+			    SL_RETURN_SINGLE_ENTRY | SL_RESTART_SCAN, &used, &err);
+	if (err)
+		return err;
+	entry = fltfs_ea_at(buffer, used, 0);
+	if (!entry || (!entry->EaValueLength && !(entry->Flags & FLTFS_EA_EMPTY)))
+		return -ENODATA;
+	if (size && entry->EaValueLength > size)
+		return -ERANGE;
+	if (size)
+		memcpy(value, fltfs_ea_value(entry), entry->EaValueLength);
+	return entry->EaValueLength;
+}
+
+/**
+ * fltfs_ea_get() - getxattr that a filter wants to see
+ * @dentry: upper dentry
+ * @name: one for which fltfs_ea_shown() holds
+ * @value: filled, unless @size is 0
+ * @size: its size, or 0 to learn the length
+ *
+ * Return: length of the value, or a negative errno.
+ */
+ssize_t fltfs_ea_get(struct dentry *dentry, const char *name, void *value, size_t size)
+{
+	struct fltfs_subject subject;
+	ssize_t ret;
+	u8 *buffer;
+
+	buffer = kvmalloc(FLTFS_EA_ROOM, GFP_KERNEL);
+	if (!buffer)
+		return -ENOMEM;
+	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
+				 FILE_OPEN_FOR_BACKUP_INTENT);
+	if (!ret) {
+		ret = fltfs_ea_get_one(subject.fo, name, value, size, buffer);
+		fltfs_subject_close(&subject);
+	}
+	kvfree(buffer);
+	return ret;
+}
+
+/* Names that filters left in a listing, one after another, each terminated. */
+struct fltfs_ea_left {
+	char *names;
+	size_t used;
+	size_t room;
+};
+
+static int fltfs_ea_keep(struct fltfs_ea_left *left, const FILE_FULL_EA_INFORMATION *entry)
+{
+	size_t length = entry->EaNameLength + 1;
+
+	if (left->used + length > left->room) {
+		size_t room = 2 * left->room + length + 256;
+		char *names;
+
+		if (room > XATTR_LIST_MAX * 2)
+			return -E2BIG;
+		names = kvmalloc(room, GFP_KERNEL);
+		if (!names)
+			return -ENOMEM;
+		if (left->used)
+			memcpy(names, left->names, left->used);
+		kvfree(left->names);
+		left->names = names;
+		left->room = room;
+	}
+	memcpy(left->names + left->used, entry->EaName, length);
+	left->used += length;
+	return 0;
+}
+
+/* Queries until there is nothing more. */
+static int fltfs_ea_list_all(struct fltfs_fo *fo, struct fltfs_ea_left *left, u8 *buffer)
+{
+	UCHAR flags = SL_RESTART_SCAN;
+	NTSTATUS status;
+	ULONG used, at;
+	int err;
+
+	for (;;) {
+		const FILE_FULL_EA_INFORMATION *entry;
+
+		status = fltfs_ea_query_send(fo, NULL, 0, buffer, flags, &used, &err);
+		if (status == STATUS_NO_MORE_EAS || status == STATUS_NO_EAS_ON_FILE)
+			return 0;
+		if (err && status != STATUS_BUFFER_OVERFLOW)
+			return err;
+		at = 0;
+		while ((entry = fltfs_ea_at(buffer, used, at))) {
+			err = fltfs_ea_keep(left, entry);
+			if (err)
+				return err;
+			if (!entry->NextEntryOffset)
+				break;
+			at += entry->NextEntryOffset;
+		}
+		/* A filter that answers nothing, again and again, ends the listing as well. */
+		if (!used)
+			return 0;
+		flags = 0;
+	}
+}
+
+/* Takes a name out of the list. Return: it was there. */
+static bool fltfs_ea_take(struct fltfs_ea_left *left, const char *name)
+{
+	size_t at, length = strlen(name) + 1;
+
+	for (at = 0; at < left->used; at += strlen(left->names + at) + 1) {
+		if (strcmp(left->names + at, name))
+			continue;
+		memmove(left->names + at, left->names + at + length, left->used - at - length);
+		left->used -= length;
+		return true;
+	}
+	return false;
+}
+
+static int fltfs_ea_put_name(char *list, size_t size, size_t *used, const char *name)
+{
+	size_t length = strlen(name) + 1;
+
+	if (size && (*used > size || size - *used < length))
+		return -ERANGE;
+	if (size)
+		memcpy(list + *used, name, length);
+	*used += length;
+	return 0;
+}
+
+/* In the lower file system's order, without what filters took out; then what they put in. */
+static ssize_t fltfs_ea_merge(struct dentry *dentry, struct fltfs_ea_left *left, char *list,
+			      size_t size)
+{
+	size_t lower_size, at, used = 0;
+	char *names;
+	int err = 0;
+
+	names = fltfs_ea_names(dentry, &lower_size);
+	if (IS_ERR(names))
+		return PTR_ERR(names);
+	for (at = 0; at < lower_size && !err; at += strlen(names + at) + 1)
+		if (!fltfs_ea_shown(names + at) || fltfs_ea_take(left, names + at))
+			err = fltfs_ea_put_name(list, size, &used, names + at);
+	for (at = 0; at < left->used && !err; at += strlen(left->names + at) + 1)
+		err = fltfs_ea_put_name(list, size, &used, left->names + at);
+	kvfree(names);
+	return err ?: used;
+}
+
+/**
+ * fltfs_ea_list() - listxattr that a filter wants to see
+ * @dentry: upper dentry
+ * @list: filled, unless @size is 0
+ * @size: its size, or 0 to learn the length
+ *
+ * Return: length of the list, or a negative errno.
+ */
+ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size)
+{
+	struct fltfs_ea_left left = {};
+	struct fltfs_subject subject;
+	ssize_t ret;
+	u8 *buffer;
+
+	buffer = kvmalloc(FLTFS_EA_ROOM, GFP_KERNEL);
+	if (!buffer)
+		return -ENOMEM;
+	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
+				 FILE_OPEN_FOR_BACKUP_INTENT);
+	if (!ret) {
+		ret = fltfs_ea_list_all(subject.fo, &left, buffer);
+		fltfs_subject_close(&subject);
+	}
+	if (!ret)
+		ret = fltfs_ea_merge(dentry, &left, list, size);
+	kvfree(left.names);
+	kvfree(buffer);
+	return ret;
+}
+
+/* Setting an attribute; the flags of setxattr are for the bottom only. */
+struct fltfs_ea_setting {
+	struct fltfs_request request;
+	int flags;
+};
+
+/**
+ * fltfs_set_ea() - SET_EA at the bottom
+ * @fo: open file object
+ * @buffer: list of FILE_FULL_EA_INFORMATION
+ * @length: its size
+ * @flags: XATTR_CREATE or XATTR_REPLACE
+ *
+ * Return: STATUS_SUCCESS, STATUS_EA_LIST_INCONSISTENT or STATUS_INVALID_EA_NAME (nothing was
+ * changed), or the lower file system's error.
+ */
+NTSTATUS fltfs_set_ea(struct fltfs_fo *fo, const void *buffer, ULONG length, int flags)
+{
+	const FILE_FULL_EA_INFORMATION *entry;
+	ULONG at = 0;
+	int err;
+
+	if (!buffer)
+		return STATUS_INVALID_PARAMETER;
+	do {
+		entry = fltfs_ea_at(buffer, length, at);
+		if (!entry)
+			return STATUS_EA_LIST_INCONSISTENT;
+		if (!fltfs_ea_shown(entry->EaName))
+			return STATUS_INVALID_EA_NAME;
+		at += entry->NextEntryOffset;
+	} while (entry->NextEntryOffset);
+	at = 0;
+	do {
+		bool remove;
+
+		entry = buffer + at;
+		remove = !entry->EaValueLength && !(entry->Flags & FLTFS_EA_EMPTY);
+		err = fltfs_xattr_change(fo->dentry, entry->EaName,
+					 remove ? NULL : fltfs_ea_value(entry),
+					 entry->EaValueLength, flags);
+		if (err)
+			return flt_status_from_errno(err);
+		at += entry->NextEntryOffset;
+	} while (entry->NextEntryOffset);
+	return STATUS_SUCCESS;
+}
+
+static void fltfs_bottom_set_ea(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	const struct fltfs_ea_setting *setting = op->front;
+
+	flt_operation_result(op, fltfs_set_ea(fltfs_op_fo(op), parameters->SetEa.EaBuffer,
+					      parameters->SetEa.Length, setting->flags), 0);
+}
+
+static noinline int fltfs_ea_set_send(struct fltfs_fo *fo, FILE_FULL_EA_INFORMATION *entry,
+				      int flags)
+{
+	struct fltfs_ea_setting setting = {
+		.request.bottom	= fltfs_bottom_set_ea,
+		.flags		= flags,
+	};
+	struct flt_operation op;
+	int err;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_EA, &fo->base.fo);
+	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	op.iopb.Parameters.SetEa.Length = fltfs_ea_size(entry);
+	op.iopb.Parameters.SetEa.EaBuffer = entry;
+	op.front = &setting;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/**
+ * fltfs_ea_set() - setxattr or removexattr that a filter wants to see
+ * @dentry: upper dentry; its inode is locked by the VFS
+ * @name: one for which fltfs_ea_shown() holds
+ * @value: value, or NULL to remove the attribute
+ * @size: its size
+ * @flags: XATTR_CREATE or XATTR_REPLACE
+ *
+ * Return: 0, a filter's errno, or that of the lower file system.
+ */
+int fltfs_ea_set(struct dentry *dentry, const char *name, const void *value, size_t size,
+		 int flags)
+{
+	FILE_FULL_EA_INFORMATION *entry;
+	struct fltfs_subject subject;
+	int err;
+
+	if (size > FLTFS_EA_VALUE_MAX) {
+		pr_warn_once("fltfs: an extended attribute of more than 65535 bytes is not shown to filters\n");
+		return fltfs_xattr_change(dentry, name, value, size, flags);
+	}
+	entry = kvzalloc(FLTFS_EA_FIXED + strlen(name) + 1 + size, GFP_KERNEL);
+	if (!entry)
+		return -ENOMEM;
+	entry->EaNameLength = strlen(name);
+	entry->EaValueLength = size;
+	memcpy((u8 *)entry + FLTFS_EA_FIXED, name, strlen(name) + 1);
+	if (size)
+		memcpy((u8 *)entry + FLTFS_EA_FIXED + strlen(name) + 1, value, size);
+	else if (value)
+		entry->Flags = FLTFS_EA_EMPTY;
+	err = fltfs_subject_open(&subject, dentry, FILE_WRITE_EA | SYNCHRONIZE,
+				 FILE_OPEN_FOR_BACKUP_INTENT);
+	if (!err) {
+		err = fltfs_ea_set_send(subject.fo, entry, flags);
+		fltfs_subject_close(&subject);
+	}
+	kvfree(entry);
+	return err;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mapping of files: the lower file's, with a bracket around it that filters see (FS-filter
+ * operations, which are not pended: the caller holds mmap_lock for writing).
+ */
+#include <linux/mm.h>
+#include "fs/request.h"
+
+/* PageProtection as the WDK has it; the kernel has other things of these names. */
+enum {
+	FLTFS_PAGE_NOACCESS		= 0x01,
+	FLTFS_PAGE_READONLY		= 0x02,
+	FLTFS_PAGE_READWRITE		= 0x04,
+	FLTFS_PAGE_WRITECOPY		= 0x08,
+	FLTFS_PAGE_EXECUTE		= 0x10,
+	FLTFS_PAGE_EXECUTE_READ		= 0x20,
+	FLTFS_PAGE_EXECUTE_READWRITE	= 0x40,
+	FLTFS_PAGE_EXECUTE_WRITECOPY	= 0x80,
+};
+
+/* What a mapping may do, in the words of a section (SECT-02). */
+static ULONG fltfs_page_protection(const struct vm_area_struct *vma)
+{
+	bool shared = vma->vm_flags & VM_MAYSHARE;
+
+	if (vma->vm_flags & VM_EXEC) {
+		if (vma->vm_flags & VM_WRITE)
+			return shared ? FLTFS_PAGE_EXECUTE_READWRITE : FLTFS_PAGE_EXECUTE_WRITECOPY;
+		return vma->vm_flags & VM_READ ? FLTFS_PAGE_EXECUTE_READ : FLTFS_PAGE_EXECUTE;
+	}
+	if (vma->vm_flags & VM_WRITE)
+		return shared ? FLTFS_PAGE_READWRITE : FLTFS_PAGE_WRITECOPY;
+	return vma->vm_flags & VM_READ ? FLTFS_PAGE_READONLY : FLTFS_PAGE_NOACCESS;
+}
+
+/* One half of the bracket around a mapping. mmap_lock is held for writing. */
+static noinline int fltfs_section_send(struct fltfs_fo *fo, UCHAR major, ULONG protection)
+{
+	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
+	FS_FILTER_SECTION_SYNC_OUTPUT output = { .StructureSize = sizeof(output) };
+	struct flt_operation op;
+	int err;
+
+	flt_operation_init(&op, fo->base.volume, major, &fo->base.fo);
+	op.data.RequestorMode = fltfs_requestor();
+	if (major == IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION) {
+		op.iopb.Parameters.AcquireForSectionSynchronization.SyncType =
+			SyncTypeCreateSection;
+		op.iopb.Parameters.AcquireForSectionSynchronization.PageProtection = protection;
+		op.iopb.Parameters.AcquireForSectionSynchronization.OutputInformation = &output;
+	}
+	op.front = &request;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/*
+ * The mapping is the lower file's from here on: its pages are in the lower page cache, and the
+ * upper file is not held by it.
+ */
+static int fltfs_mmap_lower(struct file *file, struct vm_area_struct *vma)
+{
+	struct file *lower = fltfs_lower_file(file);
+
+	vma_set_file(vma, lower);
+	return lower->f_op->mmap(lower, vma);
+}
+
+/* A mapping is never refused once it was made, so a release that fails changes nothing. */
+static noinline int fltfs_mmap_filtered(struct file *file, struct vm_area_struct *vma)
+{
+	struct fltfs_fo *fo = fltfs_file_get_fo(file);
+	int err;
+
+	if (!fo)
+		return -ENOMEM;
+	err = fltfs_section_send(fo, IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION,
+				 fltfs_page_protection(vma));
+	if (err)
+		return err;
+	err = fltfs_mmap_lower(file, vma);
+	fltfs_section_send(fo, IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION, 0);
+	return err;
+}
+
+int fltfs_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	if (!fltfs_lower_file(file)->f_op->mmap)
+		return -ENODEV;
+	if (fltfs_wants(file_inode(file), FLTFS_SEQ_SECTION))
+		return fltfs_mmap_filtered(file, vma);
+	return fltfs_mmap_lower(file, vma);
+}

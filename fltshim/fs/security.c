@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Owner, mode and ACL as security descriptors. The shape is one of our own and has everything that
+ * the Linux side has: users are S-1-22-1-uid, groups S-1-22-2-gid, the mask of an ACL S-1-22-3-0,
+ * all others S-1-1-0; each entry of a mode or ACL is one ACCESS_ALLOWED_ACE, in the order of the
+ * ACL, and its mask has the generic rights for r, w and x. Those of a directory's default ACL are
+ * marked as inherited only. What comes back from a filter is taken if it has this shape, and is
+ * refused otherwise: a DACL that says something else has no mode that means the same.
+ */
+#include <linux/slab.h>
+#include "fs/request.h"
+
+#define FLTFS_SID_USER	1
+#define FLTFS_SID_GROUP	2
+#define FLTFS_SID_MASK	3
+
+/* S-1-22-class-id, and S-1-1-0 with one sub-authority less. */
+struct fltfs_sid {
+	u8 revision;
+	u8 count;
+	u8 authority[6];
+	ULONG sub[2];
+};
+
+#define FLTFS_SID_SIZE	sizeof(struct fltfs_sid)
+#define FLTFS_WORLD_SIZE	(sizeof(struct fltfs_sid) - sizeof(ULONG))
+
+/* ACE_HEADER.AceFlags: object, container and only inherited */
+#define FLTFS_ACE_DEFAULT	0x0b
+
+static const struct fltfs_sid fltfs_world = { 1, 1, { 0, 0, 0, 0, 0, 1 }, { 0 } };
+
+/* A descriptor under construction; what does not fit is only counted. */
+struct fltfs_descriptor {
+	u8 *buffer;
+	ULONG room;
+	ULONG used;
+};
+
+static void *fltfs_descriptor_add(struct fltfs_descriptor *to, ULONG size)
+{
+	ULONG at = to->used;
+
+	to->used += size;
+	if (to->used > to->room)
+		return NULL;
+	memset(to->buffer + at, 0, size);
+	return to->buffer + at;
+}
+
+static ACCESS_MASK fltfs_access_of(unsigned int perm)
+{
+	return (perm & 4 ? FILE_GENERIC_READ : 0) | (perm & 2 ? FILE_GENERIC_WRITE : 0) |
+	       (perm & 1 ? FILE_GENERIC_EXECUTE : 0);
+}
+
+static void fltfs_sid_init(struct fltfs_sid *sid, ULONG class, ULONG id)
+{
+	*sid = (struct fltfs_sid){ 1, 2, { 0, 0, 0, 0, 0, 22 }, { class, id } };
+}
+
+static void fltfs_sid_add(struct fltfs_descriptor *to, ULONG class, ULONG id)
+{
+	struct fltfs_sid *sid = fltfs_descriptor_add(to, FLTFS_SID_SIZE);
+
+	if (sid)
+		fltfs_sid_init(sid, class, id);
+}
+
+static void fltfs_ace_add(struct fltfs_descriptor *to, const struct fltfs_sid *sid, UCHAR flags,
+			  unsigned int perm)
+{
+	ULONG length = sid->count == 1 ? FLTFS_WORLD_SIZE : FLTFS_SID_SIZE;
+	ULONG size = offsetof(ACCESS_ALLOWED_ACE, SidStart) + length;
+	ACCESS_ALLOWED_ACE *ace = fltfs_descriptor_add(to, size);
+
+	if (!ace)
+		return;
+	ace->Header.AceFlags = flags;
+	ace->Header.AceSize = size;
+	ace->Mask = fltfs_access_of(perm);
+	memcpy((u8 *)ace + offsetof(ACCESS_ALLOWED_ACE, SidStart), sid, length);
+}
+
+static void fltfs_ace_of(struct fltfs_descriptor *to, const struct posix_acl_entry *entry,
+			 const struct kstat *stat, UCHAR flags)
+{
+	struct fltfs_sid sid = fltfs_world;
+
+	switch (entry->e_tag) {
+	case ACL_USER_OBJ:
+		fltfs_sid_init(&sid, FLTFS_SID_USER, from_kuid_munged(&init_user_ns, stat->uid));
+		break;
+	case ACL_USER:
+		fltfs_sid_init(&sid, FLTFS_SID_USER, from_kuid_munged(&init_user_ns, entry->e_uid));
+		break;
+	case ACL_GROUP_OBJ:
+		fltfs_sid_init(&sid, FLTFS_SID_GROUP, from_kgid_munged(&init_user_ns, stat->gid));
+		break;
+	case ACL_GROUP:
+		fltfs_sid_init(&sid, FLTFS_SID_GROUP,
+			       from_kgid_munged(&init_user_ns, entry->e_gid));
+		break;
+	case ACL_MASK:
+		fltfs_sid_init(&sid, FLTFS_SID_MASK, 0);
+		break;
+	}
+	fltfs_ace_add(to, &sid, flags, entry->e_perm);
+}
+
+/* Return: where the ACL begins. */
+static ULONG fltfs_dacl_add(struct fltfs_descriptor *to, const struct kstat *stat,
+			    const struct posix_acl *acl, UCHAR flags)
+{
+	const struct posix_acl_entry plain[] = {
+		{ .e_tag = ACL_USER_OBJ, .e_perm = stat->mode >> 6 & 7 },
+		{ .e_tag = ACL_GROUP_OBJ, .e_perm = stat->mode >> 3 & 7 },
+		{ .e_tag = ACL_OTHER, .e_perm = stat->mode & 7 },
+	};
+	const struct posix_acl_entry *entries = acl ? acl->a_entries : plain;
+	unsigned int i, count = acl ? acl->a_count : ARRAY_SIZE(plain);
+	ULONG at = to->used;
+	ACL *header = fltfs_descriptor_add(to, sizeof(*header));
+
+	for (i = 0; i < count; i++)
+		fltfs_ace_of(to, &entries[i], stat, flags);
+	if (header && to->used <= to->room) {
+		header->AclRevision = ACL_REVISION;
+		header->AclSize = to->used - at;
+		header->AceCount = count;
+	}
+	return at;
+}
+
+static void fltfs_descriptor_fill(struct fltfs_descriptor *to, SECURITY_INFORMATION what,
+				  const struct kstat *stat, const struct posix_acl *acl,
+				  UCHAR flags)
+{
+	SECURITY_DESCRIPTOR_RELATIVE head = {
+		.Revision	= SECURITY_DESCRIPTOR_REVISION,
+		.Control	= SE_SELF_RELATIVE,
+	};
+	void *at = fltfs_descriptor_add(to, sizeof(head));
+
+	if (what & OWNER_SECURITY_INFORMATION) {
+		head.Owner = to->used;
+		fltfs_sid_add(to, FLTFS_SID_USER, from_kuid_munged(&init_user_ns, stat->uid));
+	}
+	if (what & GROUP_SECURITY_INFORMATION) {
+		head.Group = to->used;
+		fltfs_sid_add(to, FLTFS_SID_GROUP, from_kgid_munged(&init_user_ns, stat->gid));
+	}
+	if (what & DACL_SECURITY_INFORMATION) {
+		head.Control |= SE_DACL_PRESENT;
+		head.Dacl = fltfs_dacl_add(to, stat, acl, flags);
+	}
+	if (at)
+		memcpy(at, &head, sizeof(head));
+}
+
+/**
+ * fltfs_descriptor_build() - a self-relative security descriptor
+ * @buffer: filled
+ * @room: its size
+ * @what: the parts wanted: owner, group, DACL
+ * @stat: owner, group and mode
+ * @acl: access ACL, or NULL where the mode says all
+ * @needed: how large the descriptor is
+ *
+ * Return: 0, or -ERANGE when it does not fit.
+ */
+int fltfs_descriptor_build(void *buffer, ULONG room, SECURITY_INFORMATION what,
+			   const struct kstat *stat, const struct posix_acl *acl, ULONG *needed)
+{
+	struct fltfs_descriptor to = { .buffer = buffer, .room = buffer ? room : 0 };
+
+	fltfs_descriptor_fill(&to, what, stat, acl, 0);
+	*needed = to.used;
+	return to.used > to.room ? -ERANGE : 0;
+}
+
+/* The parts of a descriptor in either form; NULL where there is none. */
+static NTSTATUS fltfs_descriptor_parts(const void *descriptor, const void **owner,
+				       const void **group, const ACL **dacl)
+{
+	const SECURITY_DESCRIPTOR_RELATIVE *relative = descriptor;
+	const SECURITY_DESCRIPTOR *absolute = descriptor;
+
+	if (!descriptor)
+		return STATUS_ACCESS_VIOLATION;
+	if (relative->Revision != SECURITY_DESCRIPTOR_REVISION)
+		return STATUS_UNKNOWN_REVISION;
+	if (relative->Control & SE_SELF_RELATIVE) {
+		*owner = relative->Owner ? descriptor + relative->Owner : NULL;
+		*group = relative->Group ? descriptor + relative->Group : NULL;
+		*dacl = relative->Dacl ? descriptor + relative->Dacl : NULL;
+	} else {
+		*owner = absolute->Owner;
+		*group = absolute->Group;
+		*dacl = absolute->Dacl;
+	}
+	if (!(relative->Control & SE_DACL_PRESENT))
+		*dacl = NULL;
+	return STATUS_SUCCESS;
+}
+
+static bool fltfs_sid_is(const void *sid, ULONG class, ULONG *id)
+{
+	struct fltfs_sid want, have;
+
+	memcpy(&have, sid, FLTFS_WORLD_SIZE);
+	if (have.revision != 1 || have.count != 2)
+		return false;
+	memcpy(&have, sid, FLTFS_SID_SIZE);
+	fltfs_sid_init(&want, class, have.sub[1]);
+	if (memcmp(&want, &have, FLTFS_SID_SIZE))
+		return false;
+	*id = have.sub[1];
+	return true;
+}
+
+/* The permission that a mask of ours stands for, or -1. */
+static int fltfs_perm_of(ACCESS_MASK mask)
+{
+	int perm;
+
+	for (perm = 0; perm < 8; perm++)
+		if (fltfs_access_of(perm) == mask)
+			return perm;
+	return -1;
+}
+
+/* Owner, group and others, as fltfs_dacl_add() writes a mode; nothing else has one. */
+static NTSTATUS fltfs_dacl_mode(const ACL *dacl, umode_t *mode)
+{
+	const u8 *at = (const u8 *)(dacl + 1);
+	ULONG left, id, i;
+
+	/* Without a DACL everybody might do everything: that is not meant for a Linux mode. */
+	if (!dacl)
+		return STATUS_NOT_SUPPORTED;
+	if (dacl->AclRevision != ACL_REVISION || dacl->AclSize < sizeof(*dacl))
+		return STATUS_INVALID_ACL;
+	if (dacl->AceCount != 3)
+		return STATUS_NOT_SUPPORTED;
+	left = dacl->AclSize - sizeof(*dacl);
+	*mode = 0;
+	for (i = 0; i < 3; i++) {
+		const ACCESS_ALLOWED_ACE *ace = (const void *)at;
+		ULONG size = offsetof(ACCESS_ALLOWED_ACE, SidStart) +
+			     (i < 2 ? FLTFS_SID_SIZE : FLTFS_WORLD_SIZE);
+		const void *sid = at + offsetof(ACCESS_ALLOWED_ACE, SidStart);
+		int perm;
+
+		if (left < size || ace->Header.AceSize != size)
+			return STATUS_NOT_SUPPORTED;
+		perm = fltfs_perm_of(ace->Mask);
+		if (ace->Header.AceType || ace->Header.AceFlags || perm < 0)
+			return STATUS_NOT_SUPPORTED;
+		if (i < 2 ? !fltfs_sid_is(sid, i + FLTFS_SID_USER, &id) :
+			    memcmp(sid, &fltfs_world, FLTFS_WORLD_SIZE) != 0)
+			return STATUS_NOT_SUPPORTED;
+		*mode = *mode << 3 | perm;
+		at += size;
+		left -= size;
+	}
+	return STATUS_SUCCESS;
+}
+
+/**
+ * fltfs_descriptor_take() - what a descriptor says, as a change of attributes
+ * @descriptor: in either form
+ * @what: its parts that count
+ * @attr: ia_mode has the mode whose permissions are replaced; receives what is to be changed, and
+ *	ATTR_MODE, ATTR_UID and ATTR_GID as @what says
+ *
+ * Return: STATUS_SUCCESS, or what is wrong with the descriptor (INFO-70).
+ */
+NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
+			       struct iattr *attr)
+{
+	const void *owner, *group;
+	NTSTATUS status;
+	const ACL *dacl;
+	umode_t perm;
+	ULONG id;
+
+	status = fltfs_descriptor_parts(descriptor, &owner, &group, &dacl);
+	if (!NT_SUCCESS(status))
+		return status;
+	attr->ia_valid &= ~(ATTR_MODE | ATTR_UID | ATTR_GID);
+	if (what & OWNER_SECURITY_INFORMATION) {
+		if (!owner || !fltfs_sid_is(owner, FLTFS_SID_USER, &id))
+			return STATUS_INVALID_OWNER;
+		attr->ia_uid = make_kuid(&init_user_ns, id);
+		attr->ia_valid |= ATTR_UID;
+	}
+	if (what & GROUP_SECURITY_INFORMATION) {
+		if (!group || !fltfs_sid_is(group, FLTFS_SID_GROUP, &id))
+			return STATUS_INVALID_SID;
+		attr->ia_gid = make_kgid(&init_user_ns, id);
+		attr->ia_valid |= ATTR_GID;
+	}
+	if (what & DACL_SECURITY_INFORMATION) {
+		status = fltfs_dacl_mode(dacl, &perm);
+		if (!NT_SUCCESS(status))
+			return status;
+		attr->ia_mode = (attr->ia_mode & ~0777) | perm;
+		attr->ia_valid |= ATTR_MODE;
+	}
+	return STATUS_SUCCESS;
+}
+
+/**
+ * struct fltfs_acl_change - an ACL being set
+ * @request: first member
+ * @descriptor: what filters see
+ * @shown: the same, not to be changed
+ * @size: of both
+ * @lower: makes the change below
+ * @context: for @lower
+ */
+struct fltfs_acl_change {
+	struct fltfs_request request;
+	void *descriptor;
+	void *shown;
+	ULONG size;
+	int (*lower)(void *context);
+	void *context;
+};
+
+/* A filter may refuse an ACL; what it would put in its place has no form for the caller. */
+static void fltfs_bottom_acl(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	struct fltfs_acl_change *change = op->front;
+	int err = -EOPNOTSUPP;
+
+	if (parameters->SetSecurity.SecurityInformation == DACL_SECURITY_INFORMATION &&
+	    parameters->SetSecurity.SecurityDescriptor == change->descriptor &&
+	    !memcmp(change->descriptor, change->shown, change->size))
+		err = change->lower(change->context);
+	fltfs_op_errno(op, err, 0);
+}
+
+static noinline int fltfs_acl_send(struct fltfs_fo *fo, struct fltfs_acl_change *change)
+{
+	struct flt_operation op;
+	int err;
+
+	change->request.bottom = fltfs_bottom_acl;
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_SECURITY, &fo->base.fo);
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	op.iopb.Parameters.SetSecurity.SecurityInformation = DACL_SECURITY_INFORMATION;
+	op.iopb.Parameters.SetSecurity.SecurityDescriptor = change->descriptor;
+	op.front = change;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/* Both copies of the descriptor, in one piece of memory. */
+static int fltfs_acl_describe(struct fltfs_acl_change *change, const struct inode *lower,
+			      const struct posix_acl *acl)
+{
+	const struct kstat stat = {
+		.mode = lower->i_mode, .uid = lower->i_uid, .gid = lower->i_gid,
+	};
+	ULONG size = 0;
+
+	fltfs_descriptor_build(NULL, 0, DACL_SECURITY_INFORMATION, &stat, acl, &size);
+	change->descriptor = kvmalloc(2 * size, GFP_KERNEL);
+	if (!change->descriptor)
+		return -ENOMEM;
+	fltfs_descriptor_build(change->descriptor, size, DACL_SECURITY_INFORMATION, &stat, acl,
+			       &size);
+	change->size = size;
+	change->shown = change->descriptor + size;
+	memcpy(change->shown, change->descriptor, size);
+	return 0;
+}
+
+/**
+ * fltfs_acl_set_filtered() - an ACL being set or removed, which a filter wants to see
+ * @dentry: upper dentry
+ * @acl: the new ACL; NULL when it is removed
+ * @lower: makes the change below
+ * @context: for @lower
+ *
+ * Return: what @lower said, or a filter's errno; -EOPNOTSUPP when a filter changed the descriptor.
+ */
+int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl,
+			   int (*lower)(void *context), void *context)
+{
+	struct fltfs_acl_change change = { .lower = lower, .context = context };
+	struct fltfs_subject subject;
+	int err;
+
+	err = fltfs_acl_describe(&change, fltfs_lower_inode(d_inode(dentry)), acl);
+	if (err)
+		return err;
+	err = fltfs_subject_open(&subject, dentry, WRITE_DAC | READ_CONTROL | SYNCHRONIZE,
+				 FILE_OPEN_FOR_BACKUP_INTENT);
+	if (!err) {
+		err = fltfs_acl_send(subject.fo, &change);
+		fltfs_subject_close(&subject);
+	}
+	kvfree(change.descriptor);
+	return err;
+}
+
+/**
+ * fltfs_query_security() - QUERY_SECURITY at the bottom
+ * @fo: open file object
+ * @what: the parts wanted
+ * @buffer: filled
+ * @length: its size
+ * @used: bytes written, or needed
+ *
+ * Return: STATUS_SUCCESS, STATUS_BUFFER_OVERFLOW (nothing written), or the lower file system's.
+ */
+NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,
+			      ULONG length, ULONG *used)
+{
+	struct inode *lower = fltfs_lower_inode(d_inode(fo->dentry));
+	struct posix_acl *acl = NULL;
+	struct kstat stat;
+	int err;
+
+	err = fltfs_lower_stat(fo, 0, 0, &stat);
+	if (err)
+		return flt_status_from_errno(err);
+	if (what & DACL_SECURITY_INFORMATION && IS_POSIXACL(lower) && !S_ISLNK(stat.mode)) {
+		acl = flt_check_acl(lower, ACL_TYPE_ACCESS);
+		if (IS_ERR(acl)) {
+			err = PTR_ERR(acl);
+			acl = NULL;
+			if (err != -EOPNOTSUPP)
+				return flt_status_from_errno(err);
+		}
+	}
+	err = fltfs_descriptor_build(buffer, length, what, &stat, acl, used);
+	posix_acl_release(acl);
+	return err ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+
+/**
+ * fltfs_set_security() - SET_SECURITY that a filter started
+ * @fo: open file object
+ * @what: the parts to set
+ * @descriptor: in either form
+ *
+ * Return: STATUS_SUCCESS, what is wrong with the descriptor, or the lower file system's error.
+ */
+NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,
+			    const void *descriptor)
+{
+	struct iattr attr = {
+		.ia_valid	= ATTR_CTIME,
+		.ia_mode	= fltfs_lower_inode(d_inode(fo->dentry))->i_mode,
+	};
+	NTSTATUS status;
+
+	status = fltfs_descriptor_take(descriptor, what, &attr);
+	if (!NT_SUCCESS(status))
+		return status;
+	return flt_status_from_errno(fltfs_setattr_lower(fo->dentry, &attr));
+}

@@ -10,6 +10,8 @@
 #ifndef FLTSHIM_GUEST_SEQUENCE_H
 #define FLTSHIM_GUEST_SEQUENCE_H
 
+#include <fnmatch.h>
+
 #include "twin.h"
 
 #define SEQ_MAX 256
@@ -17,7 +19,20 @@
 struct seq_event {
 	unsigned int major, minor, pid, irql, mode, flags, op_flags;
 	unsigned long long object, detail[4];
+	/* Flags, FsContext, FsContext2 and bits of probe.c of the file object, before and after */
+	struct seq_object {
+		unsigned int flags, access;
+		unsigned long long context, context2;
+	} before, after;
 	char name[256];
+	/* what a query of attributes answered, or a change of times was */
+	bool answered;
+	struct seq_answer {
+		unsigned long long ino;
+		unsigned int attributes, tag, links, delete_pending, directory;
+		long long eof, allocation, created, accessed, written, changed;
+		unsigned int mode, uid, gid, major, minor;
+	} answer;
 	/* of the post-operation */
 	bool done;
 	unsigned int post_irql, status;
@@ -28,6 +43,8 @@ struct seq_event {
 
 static struct seq_event seq_events[SEQ_MAX];
 static unsigned int seq_count;
+/* What the instance was told when it went: '?' asked, and the reason of each teardown. */
+static char seq_teardown[64];
 static int seq_log = -1;
 
 static inline const char *seq_major(unsigned int major)
@@ -38,7 +55,7 @@ static inline const char *seq_major(unsigned int major)
 		[8] = "SET_EA", [9] = "FLUSH_BUFFERS", [10] = "QUERY_VOLUME_INFORMATION",
 		[12] = "DIRECTORY_CONTROL", [13] = "FILE_SYSTEM_CONTROL",
 		[14] = "DEVICE_CONTROL", [17] = "LOCK_CONTROL", [18] = "CLEANUP",
-		[20] = "QUERY_SECURITY", [21] = "SET_SECURITY",
+		[16] = "SHUTDOWN", [20] = "QUERY_SECURITY", [21] = "SET_SECURITY",
 	};
 
 	switch (major) {
@@ -50,6 +67,8 @@ static inline const char *seq_major(unsigned int major)
 		return "QUERY_OPEN";
 	case 0xf2:
 		return "NETWORK_QUERY_OPEN";
+	case 0xec:
+		return "VOLUME_DISMOUNT";
 	}
 	return major < sizeof(names) / sizeof(names[0]) && names[major] ? names[major] : "OTHER";
 }
@@ -86,6 +105,7 @@ static inline void seq_start(void)
 	FLT_REQUIRE(seq_log >= 0);
 	lseek(seq_log, 0, SEEK_END);
 	seq_count = 0;
+	seq_teardown[0] = 0;
 }
 
 static inline void seq_pre(const char *text)
@@ -96,23 +116,42 @@ static inline void seq_pre(const char *text)
 	if (seq_count == SEQ_MAX)
 		return;
 	memset(event, 0, sizeof(*event));
-	if (sscanf(text, "> %u.%u fo=%llx pid=%u irql=%u mode=%u fl=%x of=%x a=%llx b=%llx c=%llx d=%llx",
+	if (sscanf(text, "> %u.%u fo=%llx pid=%u irql=%u mode=%u fl=%x of=%x a=%llx b=%llx c=%llx d=%llx ff=%x x=%llx y=%llx r=%x",
 		   &event->major, &event->minor, &event->object, &event->pid, &event->irql,
 		   &event->mode, &event->flags, &event->op_flags, &event->detail[0],
-		   &event->detail[1], &event->detail[2], &event->detail[3]) != 12)
+		   &event->detail[1], &event->detail[2], &event->detail[3], &event->before.flags,
+		   &event->before.context, &event->before.context2, &event->before.access) != 16)
 		return;
 	if (name)
 		snprintf(event->name, sizeof(event->name), "%s", name + 6);
 	seq_count++;
 }
 
+/* The answer of a query, which ends next. */
+static struct seq_answer seq_last_answer;
+static bool seq_have_answer;
+
+static inline void seq_answer(const char *text)
+{
+	struct seq_answer *to = &seq_last_answer;
+
+	memset(to, 0, sizeof(*to));
+	seq_have_answer = sscanf(text, "= ino=%llu attr=%x tag=%x links=%u del=%u dir=%u eof=%lld alloc=%lld c=%lld a=%lld w=%lld h=%lld mode=%u uid=%u gid=%u major=%u minor=%u",
+				 &to->ino, &to->attributes, &to->tag, &to->links,
+				 &to->delete_pending, &to->directory, &to->eof, &to->allocation,
+				 &to->created, &to->accessed, &to->written, &to->changed,
+				 &to->mode, &to->uid, &to->gid, &to->major, &to->minor) >= 12;
+}
+
 static inline void seq_post(const char *text)
 {
 	unsigned int major, minor, irql, flags, status, i;
 	unsigned long long object, information;
+	struct seq_object after;
 
-	if (sscanf(text, "< %u.%u fo=%llx irql=%u fl=%x st=%x info=%llx", &major, &minor, &object,
-		   &irql, &flags, &status, &information) != 7)
+	if (sscanf(text, "< %u.%u fo=%llx irql=%u fl=%x st=%x info=%llx ff=%x x=%llx y=%llx r=%x",
+		   &major, &minor, &object, &irql, &flags, &status, &information, &after.flags,
+		   &after.context, &after.context2, &after.access) != 11)
 		return;
 	for (i = seq_count; i-- > 0; ) {
 		struct seq_event *event = &seq_events[i];
@@ -127,6 +166,10 @@ static inline void seq_post(const char *text)
 		event->post_irql = irql;
 		event->status = status;
 		event->information = information;
+		event->after = after;
+		event->answered = seq_have_answer;
+		event->answer = seq_last_answer;
+		seq_have_answer = false;
 		return;
 	}
 }
@@ -171,6 +214,12 @@ static inline void seq_stop(void)
 			seq_pre(text);
 		else if (*text == '<')
 			seq_post(text);
+		else if (*text == '=')
+			seq_answer(text);
+		else if (!strncmp(text, "* query", 7))
+			strcat(seq_teardown, "?");
+		else if (!strncmp(text, "* teardown ", 11) && strlen(seq_teardown) < 48)
+			strcat(seq_teardown, text + 11);
 	}
 }
 
@@ -237,12 +286,46 @@ static inline int seq_details(char *to, size_t room, const struct seq_event *eve
 		if (event->major == 6 && event->detail[0] == 20)
 			used += snprintf(to + used, room - used, " %lld", event->detail[3]);
 		break;
+	case 7:
+		used = snprintf(to, room, "%s%s", event->detail[1] ? " list" : "",
+				event->op_flags & 1 ? " restart" : "");
+		break;
+	case 8:
+		used = snprintf(to, room, " %llu %llu%s", event->detail[0], event->detail[1],
+				event->detail[2] & 1 ? " empty" : "");
+		break;
+	case 10:
+		used = snprintf(to, room, event->detail[0] == 7 ? " FullSize" : " class-%llu",
+				event->detail[0]);
+		break;
+	case 13:
+		used = snprintf(to, room, " %llx", event->detail[0]);
+		if (event->detail[0] == 0x980c8)
+			used += snprintf(to + used, room - used, " %lld %lld", event->detail[2],
+					 event->detail[3]);
+		break;
+	case 14:
+		used = snprintf(to, room, " %llx %llu %llu", event->detail[0], event->detail[1],
+				event->detail[2]);
+		break;
+	case 20:
+	case 21:
+		used = snprintf(to, room, " %llx", event->detail[0]);
+		break;
+	case 0xff:
+		used = snprintf(to, room, " %llu %llx", event->detail[0], event->detail[1]);
+		break;
 	case 12:
 		used = snprintf(to, room, " %s%s", seq_class(event->detail[0]),
 				event->op_flags & 1 ? " restart" : "");
 		break;
-	case 9:
 	case 17:
+		used = snprintf(to, room, " minor=%u key=%llu %lld %lld%s%s", event->minor,
+				event->detail[2], event->detail[0], event->detail[1],
+				event->detail[3] & 1 ? " nowait" : "",
+				event->detail[3] & 2 ? " exclusive" : "");
+		break;
+	case 9:
 		if (event->minor)
 			used = snprintf(to, room, " minor=%u", event->minor);
 		break;
@@ -287,6 +370,54 @@ static inline bool seq_sound(void)
 		if (!seq_events[i].done || seq_events[i].irql || seq_events[i].post_irql)
 			return false;
 	return true;
+}
+
+/* A row: the IDs it proves, the call, what must be seen ("*" as in file names). */
+struct row {
+	const char *ids;
+	const char *what;
+	void (*prepare)(void);
+	void (*call)(void);
+	const char *want;
+};
+
+#define CLOSED(x) "CLEANUP " x "; CLOSE " x
+
+/* Descriptors that a row opened: closed when it is over. */
+static int fd __attribute__((unused)), other __attribute__((unused));
+
+/* Every ID of the row in its own proof. */
+static inline void seq_prove(const struct row *row, bool held, const char *got)
+{
+	char ids[128], *id;
+
+	snprintf(ids, sizeof(ids), "%s", row->ids);
+	for (id = strtok(ids, " "); id; id = strtok(NULL, " "))
+		FLT_PROVES(id, held);
+	if (!held)
+		printf("differs: %s (%s)\n  want: %s\n  got:  %s\n", row->what, row->ids, row->want,
+		       got);
+}
+
+/* Runs a row, in an empty folder of the mount, so that names are short and known. */
+static inline void seq_row(const struct row *row)
+{
+	char folder[PATH_MAX];
+	const char *got;
+
+	fd = other = -1;
+	FLT_REQUIRE(!chdir(getenv("MNT")));
+	row->prepare();
+	seq_start();
+	row->call();
+	seq_stop();
+	got = seq_render();
+	seq_prove(row, !fnmatch(row->want, got, FNM_NOESCAPE) && seq_sound(), got);
+	close(fd);
+	close(other);
+	FLT_REQUIRE(!chdir("/"));
+	snprintf(folder, sizeof(folder), "rm -rf %s/*", getenv("LOWER"));
+	FLT_EXPECT(!system(folder));
 }
 
 #endif

@@ -9,10 +9,13 @@ Abstract:
     For tests: prints a line for every callback with what the test wants to know of it, and
     changes nothing. A test reads the lines from the log and compares them with the contract.
 
-        > MAJOR.MINOR fo=.. pid=.. irql=. mode=. fl=.. of=.. a=.. b=.. c=.. d=.. name=..
-        < MAJOR.MINOR fo=.. irql=. st=.. info=..
+        > MAJOR.MINOR fo=.. pid=.. irql=. mode=. fl=.. of=.. a=.. b=.. c=.. d=.. ff=.. x=.. y=.. r=.. name=..
+        < MAJOR.MINOR fo=.. irql=. fl=.. st=.. info=.. ff=.. x=.. y=.. r=..
+        = ino=.. attr=.. tag=.. links=.. del=.. dir=.. eof=.. alloc=.. c=.. a=.. w=.. h=..
 
-    MAJOR and MINOR are numbers, a to d are of the operation: see ProbeDetails.
+    MAJOR and MINOR are numbers, a to d are of the operation: see ProbeDetails; ff, x, y and r are
+    Flags, FsContext, FsContext2 and the access members of the file object, the latter as bits.
+    The last line comes before the end of a query that answers with attributes.
 
 Environment:
 
@@ -102,6 +105,75 @@ Routine Description:
         Detail[0] = (ULONG)Parameters->QueryOpen.FileInformationClass;
         break;
 
+    case IRP_MJ_QUERY_EA:
+
+        Detail[0] = Parameters->QueryEa.Length;
+        Detail[1] = Parameters->QueryEa.EaListLength;
+        break;
+
+    case IRP_MJ_SET_EA:
+
+        Detail[0] = ((PFILE_FULL_EA_INFORMATION)Parameters->SetEa.EaBuffer)->EaNameLength;
+        Detail[1] = ((PFILE_FULL_EA_INFORMATION)Parameters->SetEa.EaBuffer)->EaValueLength;
+        Detail[2] = ((PFILE_FULL_EA_INFORMATION)Parameters->SetEa.EaBuffer)->Flags;
+        break;
+
+    case IRP_MJ_QUERY_SECURITY:
+
+        Detail[0] = Parameters->QuerySecurity.SecurityInformation;
+        break;
+
+    case IRP_MJ_SET_SECURITY:
+
+        Detail[0] = Parameters->SetSecurity.SecurityInformation;
+        Detail[1] = ((PISECURITY_DESCRIPTOR_RELATIVE)
+                        Parameters->SetSecurity.SecurityDescriptor)->Control;
+        break;
+
+    case IRP_MJ_QUERY_VOLUME_INFORMATION:
+
+        Detail[0] = (ULONG)Parameters->QueryVolumeInformation.FsInformationClass;
+        Detail[1] = Parameters->QueryVolumeInformation.Length;
+        break;
+
+    case IRP_MJ_FILE_SYSTEM_CONTROL:
+
+        Detail[0] = Parameters->FileSystemControl.Common.FsControlCode;
+        Detail[1] = Parameters->FileSystemControl.Common.InputBufferLength;
+
+        if (Detail[0] == FSCTL_SET_ZERO_DATA) {
+
+            Detail[2] = (ULONGLONG)((PFILE_ZERO_DATA_INFORMATION)
+                            Parameters->FileSystemControl.Buffered.SystemBuffer)->FileOffset.QuadPart;
+            Detail[3] = (ULONGLONG)((PFILE_ZERO_DATA_INFORMATION)
+                            Parameters->FileSystemControl.Buffered.SystemBuffer)->BeyondFinalZero.QuadPart;
+        }
+        break;
+
+    case IRP_MJ_DEVICE_CONTROL:
+
+        Detail[0] = Parameters->DeviceIoControl.Common.IoControlCode;
+        Detail[1] = Parameters->DeviceIoControl.Common.InputBufferLength;
+        Detail[2] = Parameters->DeviceIoControl.Common.OutputBufferLength;
+        Detail[3] = (ULONGLONG)(ULONG_PTR)Parameters->DeviceIoControl.Neither.InputBuffer;
+        break;
+
+    case IRP_MJ_LOCK_CONTROL:
+
+        Detail[0] = (ULONGLONG)Parameters->LockControl.ByteOffset.QuadPart;
+        Detail[1] = (ULONGLONG)Parameters->LockControl.Length->QuadPart;
+        Detail[2] = Parameters->LockControl.Key;
+        Detail[3] = (Parameters->LockControl.FailImmediately ? 1 : 0) |
+                    (Parameters->LockControl.ExclusiveLock ? 2 : 0) |
+                    (Parameters->LockControl.ProcessId == PsGetCurrentProcess() ? 4 : 0);
+        break;
+
+    case IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION:
+
+        Detail[0] = (ULONG)Parameters->AcquireForSectionSynchronization.SyncType;
+        Detail[1] = Parameters->AcquireForSectionSynchronization.PageProtection;
+        break;
+
     case IRP_MJ_DIRECTORY_CONTROL:
 
         if (Iopb->MinorFunction == IRP_MN_QUERY_DIRECTORY) {
@@ -113,6 +185,112 @@ Routine Description:
     }
 }
 
+static ULONG
+ProbeAccess (
+    _In_ PFILE_OBJECT FileObject
+    )
+/*++
+
+Routine Description:
+
+    The members of a file object that are either TRUE or FALSE, as bits.
+
+--*/
+{
+    return (FileObject->ReadAccess ? 1 : 0) |
+           (FileObject->WriteAccess ? 2 : 0) |
+           (FileObject->DeleteAccess ? 4 : 0) |
+           (FileObject->SharedRead ? 8 : 0) |
+           (FileObject->SharedWrite ? 16 : 0) |
+           (FileObject->SharedDelete ? 32 : 0) |
+           (FileObject->LockOperation ? 64 : 0) |
+           (FileObject->DeletePending ? 128 : 0);
+}
+
+static VOID
+ProbeAnswer (
+    _In_ PFLT_IO_PARAMETER_BLOCK Iopb
+    )
+/*++
+
+Routine Description:
+
+    Prints the attributes that a query has answered with.
+
+--*/
+{
+    PFILE_ALL_INFORMATION All;
+    PFILE_STAT_LX_INFORMATION Lx;
+
+    if (Iopb->MajorFunction == IRP_MJ_QUERY_INFORMATION &&
+        Iopb->Parameters.QueryFileInformation.FileInformationClass == FileAllInformation) {
+
+        All = (PFILE_ALL_INFORMATION)Iopb->Parameters.QueryFileInformation.InfoBuffer;
+
+        DbgPrint("= ino=%I64u attr=%x tag=%x links=%u del=%u dir=%u eof=%I64d alloc=%I64d c=%I64d a=%I64d w=%I64d h=%I64d\n",
+                 All->InternalInformation.IndexNumber.QuadPart,
+                 All->BasicInformation.FileAttributes,
+                 0,
+                 All->StandardInformation.NumberOfLinks,
+                 All->StandardInformation.DeletePending,
+                 All->StandardInformation.Directory,
+                 All->StandardInformation.EndOfFile.QuadPart,
+                 All->StandardInformation.AllocationSize.QuadPart,
+                 All->BasicInformation.CreationTime.QuadPart,
+                 All->BasicInformation.LastAccessTime.QuadPart,
+                 All->BasicInformation.LastWriteTime.QuadPart,
+                 All->BasicInformation.ChangeTime.QuadPart);
+
+    } else if (Iopb->MajorFunction == IRP_MJ_QUERY_OPEN) {
+
+        Lx = (PFILE_STAT_LX_INFORMATION)Iopb->Parameters.QueryOpen.FileInformation;
+
+        DbgPrint("= ino=%I64u attr=%x tag=%x links=%u del=%u dir=%u eof=%I64d alloc=%I64d c=%I64d a=%I64d w=%I64d h=%I64d mode=%u uid=%u gid=%u major=%u minor=%u\n",
+                 Lx->FileId.QuadPart,
+                 Lx->FileAttributes,
+                 Lx->ReparseTag,
+                 Lx->NumberOfLinks,
+                 0,
+                 0,
+                 Lx->EndOfFile.QuadPart,
+                 Lx->AllocationSize.QuadPart,
+                 Lx->CreationTime.QuadPart,
+                 Lx->LastAccessTime.QuadPart,
+                 Lx->LastWriteTime.QuadPart,
+                 Lx->ChangeTime.QuadPart,
+                 Lx->LxMode,
+                 Lx->LxUid,
+                 Lx->LxGid,
+                 Lx->LxDeviceIdMajor,
+                 Lx->LxDeviceIdMinor);
+
+    } else if (Iopb->MajorFunction == IRP_MJ_QUERY_VOLUME_INFORMATION) {
+
+        PFILE_FS_FULL_SIZE_INFORMATION Size = (PFILE_FS_FULL_SIZE_INFORMATION)
+                                              Iopb->Parameters.QueryVolumeInformation.VolumeBuffer;
+
+        DbgPrint("= ino=%I64u attr=%x tag=%x links=0 del=0 dir=0 eof=%I64d alloc=%I64d c=0 a=0 w=0 h=0\n",
+                 Size->TotalAllocationUnits.QuadPart,
+                 Size->SectorsPerAllocationUnit,
+                 Size->BytesPerSector,
+                 Size->ActualAvailableAllocationUnits.QuadPart,
+                 Size->CallerAvailableAllocationUnits.QuadPart);
+
+    } else if (Iopb->MajorFunction == IRP_MJ_SET_INFORMATION &&
+               Iopb->Parameters.SetFileInformation.FileInformationClass == FileBasicInformation) {
+
+        PFILE_BASIC_INFORMATION Basic = (PFILE_BASIC_INFORMATION)
+                                        Iopb->Parameters.SetFileInformation.InfoBuffer;
+
+        DbgPrint("= ino=0 attr=%x tag=0 links=0 del=0 dir=0 eof=0 alloc=0 c=%I64d a=%I64d w=%I64d h=%I64d\n",
+                 Basic->FileAttributes,
+                 Basic->CreationTime.QuadPart,
+                 Basic->LastAccessTime.QuadPart,
+                 Basic->LastWriteTime.QuadPart,
+                 Basic->ChangeTime.QuadPart);
+    }
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 ProbePreOperation (
@@ -121,13 +299,20 @@ ProbePreOperation (
     _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
     )
 {
-    UNICODE_STRING None = RTL_CONSTANT_STRING(L"");
+    FILE_OBJECT Nothing;
+    PFILE_OBJECT FileObject = FltObjects->FileObject;
     ULONGLONG Detail[4];
+
+    if (FileObject == NULL) {
+
+        RtlZeroMemory(&Nothing, sizeof(Nothing));
+        FileObject = &Nothing;
+    }
 
     *CompletionContext = NULL;
     ProbeDetails(Data->Iopb, Detail);
 
-    DbgPrint("> %u.%u fo=%I64x pid=%u irql=%u mode=%u fl=%x of=%x a=%I64x b=%I64x c=%I64x d=%I64x name=%wZ\n",
+    DbgPrint("> %u.%u fo=%I64x pid=%u irql=%u mode=%u fl=%x of=%x a=%I64x b=%I64x c=%I64x d=%I64x ff=%x x=%I64x y=%I64x r=%x name=%wZ\n",
              Data->Iopb->MajorFunction,
              Data->Iopb->MinorFunction,
              (ULONGLONG)(ULONG_PTR)FltObjects->FileObject,
@@ -140,7 +325,11 @@ ProbePreOperation (
              Detail[1],
              Detail[2],
              Detail[3],
-             (FltObjects->FileObject != NULL) ? &FltObjects->FileObject->FileName : &None);
+             FileObject->Flags,
+             (ULONGLONG)(ULONG_PTR)FileObject->FsContext,
+             (ULONGLONG)(ULONG_PTR)FileObject->FsContext2,
+             ProbeAccess(FileObject),
+             &FileObject->FileName);
 
     return FLT_PREOP_SUCCESS_WITH_CALLBACK;
 }
@@ -154,18 +343,61 @@ ProbePostOperation (
     _In_ FLT_POST_OPERATION_FLAGS Flags
     )
 {
+    FILE_OBJECT Nothing;
+    PFILE_OBJECT FileObject = FltObjects->FileObject;
+
     UNREFERENCED_PARAMETER(CompletionContext);
 
-    DbgPrint("< %u.%u fo=%I64x irql=%u fl=%x st=%x info=%I64x\n",
+    if (FileObject == NULL) {
+
+        RtlZeroMemory(&Nothing, sizeof(Nothing));
+        FileObject = &Nothing;
+    }
+
+    if (NT_SUCCESS(Data->IoStatus.Status)) {
+
+        ProbeAnswer(Data->Iopb);
+    }
+
+    DbgPrint("< %u.%u fo=%I64x irql=%u fl=%x st=%x info=%I64x ff=%x x=%I64x y=%I64x r=%x\n",
              Data->Iopb->MajorFunction,
              Data->Iopb->MinorFunction,
              (ULONGLONG)(ULONG_PTR)FltObjects->FileObject,
              KeGetCurrentIrql(),
              Flags,
              Data->IoStatus.Status,
-             (ULONGLONG)Data->IoStatus.Information);
+             (ULONGLONG)Data->IoStatus.Information,
+             FileObject->Flags,
+             (ULONGLONG)(ULONG_PTR)FileObject->FsContext,
+             (ULONGLONG)(ULONG_PTR)FileObject->FsContext2,
+             ProbeAccess(FileObject));
 
     return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static NTSTATUS
+FLTAPI
+ProbeQueryTeardown (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ FLT_INSTANCE_QUERY_TEARDOWN_FLAGS Flags
+    )
+{
+    UNREFERENCED_PARAMETER(FltObjects);
+
+    DbgPrint("* query teardown %x\n", Flags);
+    return STATUS_SUCCESS;
+}
+
+static VOID
+FLTAPI
+ProbeTeardownStart (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ FLT_INSTANCE_TEARDOWN_FLAGS Reason
+    )
+{
+    UNREFERENCED_PARAMETER(FltObjects);
+
+    DbgPrint("* teardown %x\n", Reason);
 }
 
 static NTSTATUS
@@ -201,6 +433,7 @@ static CONST FLT_OPERATION_REGISTRATION ProbeOperations[] = {
     PROBE(IRP_MJ_FILE_SYSTEM_CONTROL),
     PROBE(IRP_MJ_DEVICE_CONTROL),
     PROBE(IRP_MJ_QUERY_VOLUME_INFORMATION),
+    PROBE(IRP_MJ_VOLUME_DISMOUNT),
     PROBE(IRP_MJ_QUERY_OPEN),
     PROBE(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
     PROBE(IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION),
@@ -217,8 +450,8 @@ static CONST FLT_REGISTRATION ProbeRegistration = {
     ProbeOperations,
     ProbeUnload,
     NULL,                               //  InstanceSetup
-    NULL,                               //  InstanceQueryTeardown
-    NULL,                               //  InstanceTeardownStart
+    ProbeQueryTeardown,
+    ProbeTeardownStart,
     NULL                                //  InstanceTeardownComplete
 };
 

@@ -1,0 +1,624 @@
+/*++
+
+Module Name:
+
+    answer.c
+
+Abstract:
+
+    For tests: does with an operation what the name of its file says. A name has
+
+        =MMxSSSSSSSS
+
+    somewhere, where MM is a major function in hex, SSSSSSSS a status in hex, and x
+
+        a   completes the operation with the status before it goes down
+        p   replaces its status when it comes back
+        s   completes it with success and says that everything was transferred
+        d   says that the operation is not wanted in its fast form
+        w   waits for so many milliseconds, or until the operation is cancelled
+        e   changes what it carries: see AnswerChange and AnswerChangeResult
+
+    Operations on the volume itself have no name: a file whose name has '!' in the place of '='
+    says, by being opened, what is done with them from then on.
+
+    With the value Narrow in its service key it is interested in nothing but file system controls.
+
+Environment:
+
+    Kernel mode
+
+--*/
+
+#include <fltKernel.h>
+#include <dontuse.h>
+#include <suppress.h>
+
+typedef struct _ANSWER {
+
+    UCHAR MajorFunction;
+    WCHAR Action;
+    NTSTATUS Status;
+
+} ANSWER, *PANSWER;
+
+static PFLT_FILTER AnswerFilter;
+static ANSWER AnswerForVolume;
+static KEVENT AnswerNever;
+
+DRIVER_INITIALIZE DriverEntry;
+
+NTSTATUS
+DriverEntry (
+    _In_ PDRIVER_OBJECT DriverObject,
+    _In_ PUNICODE_STRING RegistryPath
+    );
+
+static ULONG
+AnswerHex (
+    _In_reads_(Digits) PCWCH Text,
+    _In_ ULONG Digits
+    )
+{
+    ULONG Value = 0;
+
+    while (Digits > 0) {
+
+        Value <<= 4;
+
+        if (*Text >= L'0' && *Text <= L'9') {
+
+            Value |= (ULONG)(*Text - L'0');
+
+        } else {
+
+            Value |= (ULONG)((*Text | 0x20) - L'a' + 10);
+        }
+
+        Text += 1;
+        Digits -= 1;
+    }
+
+    return Value;
+}
+
+static BOOLEAN
+AnswerParse (
+    _In_ PCUNICODE_STRING Name,
+    _In_ WCHAR Mark,
+    _Out_ PANSWER Answer
+    )
+/*++
+
+Routine Description:
+
+    What a name says.
+
+Return Value:
+
+    FALSE if it says nothing.
+
+--*/
+{
+    USHORT Length = Name->Length / sizeof(WCHAR);
+    USHORT At;
+
+    for (At = 0; At + 12 <= Length; At += 1) {
+
+        if (Name->Buffer[At] != Mark) {
+
+            continue;
+        }
+
+        Answer->MajorFunction = (UCHAR)AnswerHex(Name->Buffer + At + 1, 2);
+        Answer->Action = Name->Buffer[At + 3];
+        Answer->Status = (NTSTATUS)AnswerHex(Name->Buffer + At + 4, 8);
+        return TRUE;
+    }
+
+    return FALSE;
+}
+
+static BOOLEAN
+AnswerIsFor (
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Out_ PANSWER Answer
+    )
+{
+    PFILE_OBJECT FileObject = FltObjects->FileObject;
+
+    if (FileObject == NULL) {
+
+        return FALSE;
+    }
+
+    if (FileObject->FileName.Length == 0) {
+
+        *Answer = AnswerForVolume;
+
+    } else {
+
+        if (Data->Iopb->MajorFunction == IRP_MJ_CREATE) {
+
+            AnswerParse(&FileObject->FileName, L'!', &AnswerForVolume);
+        }
+
+        if (!AnswerParse(&FileObject->FileName, L'=', Answer)) {
+
+            return FALSE;
+        }
+    }
+
+    return (BOOLEAN)(Answer->Action != 0 && Answer->MajorFunction == Data->Iopb->MajorFunction);
+}
+
+static VOID
+AnswerChangeSecurity (
+    _In_ PFLT_PARAMETERS Parameters
+    )
+/*++
+
+Routine Description:
+
+    Takes all rights from everybody else, and gives the file to the next user.
+
+--*/
+{
+    PISECURITY_DESCRIPTOR_RELATIVE Descriptor = (PISECURITY_DESCRIPTOR_RELATIVE)
+                                               Parameters->SetSecurity.SecurityDescriptor;
+    PACCESS_ALLOWED_ACE Ace;
+    PACL Dacl;
+    PISID Owner;
+    USHORT Index;
+
+    if (FlagOn(Parameters->SetSecurity.SecurityInformation, DACL_SECURITY_INFORMATION)) {
+
+        Dacl = (PACL)((PUCHAR)Descriptor + Descriptor->Dacl);
+        Ace = (PACCESS_ALLOWED_ACE)(Dacl + 1);
+
+        for (Index = 1; Index < Dacl->AceCount; Index += 1) {
+
+            Ace = (PACCESS_ALLOWED_ACE)((PUCHAR)Ace + Ace->Header.AceSize);
+        }
+
+        Ace->Mask = 0;
+    }
+
+    if (FlagOn(Parameters->SetSecurity.SecurityInformation, OWNER_SECURITY_INFORMATION)) {
+
+        Owner = (PISID)((PUCHAR)Descriptor + Descriptor->Owner);
+        Owner->SubAuthority[1] += 1;
+    }
+}
+
+static VOID
+AnswerChange (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ NTSTATUS Number
+    )
+/*++
+
+Routine Description:
+
+    Changes what an operation asks for. Number is what the name has in the place of a status: a
+    time, for a change of times, where it is negative, and attributes where it is positive.
+
+--*/
+{
+    PFILE_BASIC_INFORMATION Basic;
+    PFLT_PARAMETERS Parameters = &Data->Iopb->Parameters;
+
+    switch (Data->Iopb->MajorFunction) {
+
+    case IRP_MJ_CREATE:
+
+        SetFlag(Parameters->Create.Options, FILE_DELETE_ON_CLOSE);
+        break;
+
+    case IRP_MJ_SET_INFORMATION:
+
+        switch (Parameters->SetFileInformation.FileInformationClass) {
+
+        case FileEndOfFileInformation:
+
+            ((PFILE_END_OF_FILE_INFORMATION)
+                Parameters->SetFileInformation.InfoBuffer)->EndOfFile.QuadPart = 3;
+            break;
+
+        case FileBasicInformation:
+
+            Basic = (PFILE_BASIC_INFORMATION)Parameters->SetFileInformation.InfoBuffer;
+
+            if (Number > 0) {
+
+                Basic->FileAttributes = (ULONG)Number;
+
+            } else if (Number < 0) {
+
+                Basic->LastWriteTime.QuadPart = Number;
+
+            } else {
+
+                //
+                //  2001-09-09 01:46:40.0000007 UTC
+                //
+
+                Basic->LastWriteTime.QuadPart = 126444736000000007LL;
+            }
+            break;
+
+        case FileDispositionInformation:
+
+            ((PFILE_DISPOSITION_INFORMATION)
+                Parameters->SetFileInformation.InfoBuffer)->DeleteFile = FALSE;
+            break;
+
+        case FileRenameInformation:
+
+            ((PFILE_RENAME_INFORMATION)
+                Parameters->SetFileInformation.InfoBuffer)->FileName[0] = L'X';
+            break;
+
+        default:
+
+            return;
+        }
+        break;
+
+    case IRP_MJ_SET_SECURITY:
+
+        AnswerChangeSecurity(Parameters);
+        break;
+
+    case IRP_MJ_SET_EA:
+
+        {
+            PFILE_FULL_EA_INFORMATION Ea = (PFILE_FULL_EA_INFORMATION)Parameters->SetEa.EaBuffer;
+
+            if (Ea->EaValueLength > 0) {
+
+                Ea->EaName[Ea->EaNameLength + 1] = 'Z';
+            }
+        }
+        break;
+
+    case IRP_MJ_FILE_SYSTEM_CONTROL:
+
+        if (Parameters->FileSystemControl.Common.FsControlCode == FSCTL_SET_ZERO_DATA) {
+
+            ((PFILE_ZERO_DATA_INFORMATION)
+                Parameters->FileSystemControl.Buffered.SystemBuffer)->FileOffset.QuadPart += 1;
+        }
+        break;
+
+    default:
+
+        return;
+    }
+
+    FltSetCallbackDataDirty(Data);
+}
+
+static VOID
+AnswerChangeResult (
+    _Inout_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Routine Description:
+
+    Changes what an operation has answered.
+
+--*/
+{
+    PFLT_PARAMETERS Parameters = &Data->Iopb->Parameters;
+    PFILE_ALL_INFORMATION All;
+    PFILE_STAT_LX_INFORMATION Lx;
+    PFILE_FULL_EA_INFORMATION Ea;
+    PFILE_FS_FULL_SIZE_INFORMATION Size;
+
+    switch (Data->Iopb->MajorFunction) {
+
+    case IRP_MJ_QUERY_INFORMATION:
+
+        if (Parameters->QueryFileInformation.FileInformationClass != FileAllInformation) {
+
+            break;
+        }
+
+        All = (PFILE_ALL_INFORMATION)Parameters->QueryFileInformation.InfoBuffer;
+        All->StandardInformation.EndOfFile.QuadPart += 1000;
+        All->StandardInformation.AllocationSize.QuadPart += 512 * 8;
+        All->StandardInformation.NumberOfLinks = 7;
+        All->InternalInformation.IndexNumber.QuadPart = 4242;
+        All->BasicInformation.LastWriteTime.QuadPart += 10000000;
+        SetFlag(All->BasicInformation.FileAttributes, FILE_ATTRIBUTE_READONLY);
+        break;
+
+    case IRP_MJ_QUERY_OPEN:
+
+        Lx = (PFILE_STAT_LX_INFORMATION)Parameters->QueryOpen.FileInformation;
+        Lx->EndOfFile.QuadPart += 1000;
+        Lx->AllocationSize.QuadPart += 512 * 8;
+        Lx->NumberOfLinks = 7;
+        Lx->FileId.QuadPart = 4242;
+        Lx->LastWriteTime.QuadPart += 10000000;
+        Lx->LxMode = 0160751;
+        Lx->LxUid = 1234;
+        Lx->LxGid = 4321;
+        break;
+
+    case IRP_MJ_QUERY_EA:
+
+        Ea = (PFILE_FULL_EA_INFORMATION)Parameters->QueryEa.EaBuffer;
+
+        if (Parameters->QueryEa.EaList == NULL) {
+
+            //
+            //  The first one is called another name.
+            //
+
+            Ea->EaName[Ea->EaNameLength - 1] = 'Z';
+
+        } else if (Ea->EaValueLength > 0) {
+
+            Ea->EaName[Ea->EaNameLength + 1] = 'Z';
+        }
+        break;
+
+    case IRP_MJ_QUERY_VOLUME_INFORMATION:
+
+        Size = (PFILE_FS_FULL_SIZE_INFORMATION)Parameters->QueryVolumeInformation.VolumeBuffer;
+        Size->TotalAllocationUnits.QuadPart /= 2;
+        Size->ActualAvailableAllocationUnits.QuadPart /= 2;
+        Size->CallerAvailableAllocationUnits.QuadPart /= 2;
+        break;
+    }
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+AnswerWait (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ LONG Milliseconds
+    )
+/*++
+
+Routine Description:
+
+    Keeps the caller waiting, who may be killed meanwhile.
+
+--*/
+{
+    LARGE_INTEGER Timeout;
+    NTSTATUS Status;
+
+    Timeout.QuadPart = -10000LL * Milliseconds;
+    Status = FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+
+    if (Status == STATUS_TIMEOUT) {
+
+        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    Data->IoStatus.Status = STATUS_CANCELLED;
+    Data->IoStatus.Information = 0;
+    return FLT_PREOP_COMPLETE;
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+AnswerPreOperation (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    )
+{
+    ANSWER Answer;
+
+    *CompletionContext = NULL;
+
+    if (!AnswerIsFor(Data, FltObjects, &Answer)) {
+
+        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    switch (Answer.Action) {
+
+    case L'a':
+
+        Data->IoStatus.Status = Answer.Status;
+        Data->IoStatus.Information = 0;
+        return FLT_PREOP_COMPLETE;
+
+    case L's':
+
+        Data->IoStatus.Status = STATUS_SUCCESS;
+        Data->IoStatus.Information = 0;
+
+        if (Data->Iopb->MajorFunction == IRP_MJ_WRITE) {
+
+            Data->IoStatus.Information = Data->Iopb->Parameters.Write.Length;
+        }
+        return FLT_PREOP_COMPLETE;
+
+    case L'd':
+
+        return FLT_PREOP_DISALLOW_FSFILTER_IO;
+
+    case L'w':
+
+        return AnswerWait(Data, Answer.Status);
+
+    case L'e':
+
+        AnswerChange(Data, Answer.Status);
+        return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+    }
+
+    return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+}
+
+static FLT_POSTOP_CALLBACK_STATUS
+FLTAPI
+AnswerPostOperation (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_opt_ PVOID CompletionContext,
+    _In_ FLT_POST_OPERATION_FLAGS Flags
+    )
+{
+    ANSWER Answer;
+
+    UNREFERENCED_PARAMETER(CompletionContext);
+
+    if (FlagOn(Flags, FLTFL_POST_OPERATION_DRAINING) ||
+        !AnswerIsFor(Data, FltObjects, &Answer)) {
+
+        return FLT_POSTOP_FINISHED_PROCESSING;
+    }
+
+    if (Answer.Action == L'p') {
+
+        Data->IoStatus.Status = Answer.Status;
+        Data->IoStatus.Information = 0;
+
+    } else if (Answer.Action == L'e' && NT_SUCCESS(Data->IoStatus.Status)) {
+
+        AnswerChangeResult(Data);
+    }
+
+    return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static NTSTATUS
+FLTAPI
+AnswerUnload (
+    _In_ FLT_FILTER_UNLOAD_FLAGS Flags
+    )
+{
+    UNREFERENCED_PARAMETER(Flags);
+
+    FltUnregisterFilter(AnswerFilter);
+    return STATUS_SUCCESS;
+}
+
+#define ANSWERED(_major) { (_major), 0, AnswerPreOperation, AnswerPostOperation }
+
+static CONST FLT_OPERATION_REGISTRATION AnswerOperations[] = {
+
+    ANSWERED(IRP_MJ_CREATE),
+    ANSWERED(IRP_MJ_READ),
+    ANSWERED(IRP_MJ_WRITE),
+    ANSWERED(IRP_MJ_FLUSH_BUFFERS),
+    ANSWERED(IRP_MJ_LOCK_CONTROL),
+    ANSWERED(IRP_MJ_QUERY_INFORMATION),
+    ANSWERED(IRP_MJ_SET_INFORMATION),
+    ANSWERED(IRP_MJ_QUERY_EA),
+    ANSWERED(IRP_MJ_SET_EA),
+    ANSWERED(IRP_MJ_SET_SECURITY),
+    ANSWERED(IRP_MJ_CLEANUP),
+    ANSWERED(IRP_MJ_DIRECTORY_CONTROL),
+    ANSWERED(IRP_MJ_FILE_SYSTEM_CONTROL),
+    ANSWERED(IRP_MJ_DEVICE_CONTROL),
+    ANSWERED(IRP_MJ_QUERY_VOLUME_INFORMATION),
+    ANSWERED(IRP_MJ_QUERY_OPEN),
+    ANSWERED(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
+
+    { IRP_MJ_OPERATION_END }
+};
+
+static CONST FLT_OPERATION_REGISTRATION AnswerNarrowOperations[] = {
+
+    ANSWERED(IRP_MJ_FILE_SYSTEM_CONTROL),
+
+    { IRP_MJ_OPERATION_END }
+};
+
+static CONST FLT_REGISTRATION AnswerRegistration = {
+
+    sizeof(FLT_REGISTRATION),
+    FLT_REGISTRATION_VERSION,
+    0,                                  //  Flags
+    NULL,                               //  Contexts
+    AnswerOperations,
+    AnswerUnload,
+    NULL,                               //  InstanceSetup
+    NULL,                               //  InstanceQueryTeardown
+    NULL,                               //  InstanceTeardownStart
+    NULL                                //  InstanceTeardownComplete
+};
+
+static BOOLEAN
+AnswerIsNarrow (
+    _In_ PUNICODE_STRING RegistryPath
+    )
+/*++
+
+Routine Description:
+
+    Is the value there?
+
+--*/
+{
+    UNICODE_STRING Narrow = RTL_CONSTANT_STRING(L"Narrow");
+    UCHAR Buffer[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + 64];
+    OBJECT_ATTRIBUTES Attributes;
+    HANDLE Key;
+    ULONG Length;
+    NTSTATUS Status;
+
+    InitializeObjectAttributes(&Attributes,
+                               RegistryPath,
+                               OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                               NULL,
+                               NULL);
+
+    Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
+
+    if (!NT_SUCCESS(Status)) {
+
+        return FALSE;
+    }
+
+    Status = ZwQueryValueKey(Key,
+                             &Narrow,
+                             KeyValuePartialInformation,
+                             Buffer,
+                             sizeof(Buffer),
+                             &Length);
+    ZwClose(Key);
+
+    return (BOOLEAN)NT_SUCCESS(Status);
+}
+
+NTSTATUS
+DriverEntry (
+    _In_ PDRIVER_OBJECT DriverObject,
+    _In_ PUNICODE_STRING RegistryPath
+    )
+{
+    FLT_REGISTRATION Registration = AnswerRegistration;
+    NTSTATUS Status;
+
+    KeInitializeEvent(&AnswerNever, NotificationEvent, FALSE);
+
+    if (AnswerIsNarrow(RegistryPath)) {
+
+        Registration.OperationRegistration = AnswerNarrowOperations;
+    }
+
+    Status = FltRegisterFilter(DriverObject, &Registration, &AnswerFilter);
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = FltStartFiltering(AnswerFilter);
+
+        if (!NT_SUCCESS(Status)) {
+
+            FltUnregisterFilter(AnswerFilter);
+        }
+    }
+
+    return Status;
+}

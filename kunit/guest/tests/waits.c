@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What goes on while a filter makes somebody wait, and what does not: section 8.1 of the map. The
+ * filter "answer" waits in its pre-operation for as long as the name of a file says; "probe", above
+ * it, shows how an operation ended. Whoever waits can be killed, and what it held is free then.
+ *
+ * needs: kernels=6.1,6.12,debug filters=probe,answer,passthru time=90
+ */
+#include <linux/fs.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/xattr.h>
+
+#include "../sequence.h"
+
+#define LONG_WAIT "00007530"		/* 30 s: nobody waits for its end */
+
+static int pipes[2];
+static char data[4096];
+/* How long "at once" may take here. */
+static double at_once = 0.7;
+
+static const char *below(const char *name)
+{
+	static char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("LOWER"), name);
+	return path;
+}
+
+static void file(const char *name)
+{
+	int out = open(below(name), O_CREAT | O_WRONLY | O_TRUNC, 0644);
+
+	FLT_REQUIRE(out >= 0 && write(out, "0123456789", 10) == 10);
+	close(out);
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Children that are kept waiting, and may wait where nobody can be killed. */
+static pid_t waiting[8];
+static unsigned int nr_waiting;
+
+static bool ends(pid_t child)
+{
+	double start = now();
+
+	while (now() - start < at_once) {
+		if (waitpid(child, NULL, WNOHANG) == child)
+			return true;
+		usleep(5000);
+	}
+	return false;
+}
+
+/* Runs a call in a child: does it end soon? */
+static bool soon(void (*call)(void))
+{
+	pid_t child = fork();
+
+	if (!child) {
+		call();
+		_exit(0);
+	}
+	if (ends(child))
+		return true;
+	waiting[nr_waiting++] = child;
+	return false;
+}
+
+/* What was kept waiting goes on now. */
+static bool go_on(void)
+{
+	bool all = true;
+
+	while (nr_waiting)
+		all = ends(waiting[--nr_waiting]) && all;
+	return all;
+}
+
+/* Somebody who waits in a filter. */
+static pid_t waiter;
+
+static void begin(void (*call)(void))
+{
+	waiter = fork();
+	if (!waiter) {
+		call();
+		_exit(0);
+	}
+	usleep(250000);
+	FLT_EXPECT(!waitpid(waiter, NULL, WNOHANG));
+}
+
+/* It is killed; how long did it take to go? */
+static bool end(void)
+{
+	double start = now();
+	int status;
+
+	kill(waiter, SIGKILL);
+	waitpid(waiter, &status, 0);
+	return WIFSIGNALED(status) && now() - start < at_once;
+}
+
+#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
+
+CALLS(slow_open, open("f=00w" LONG_WAIT, O_RDONLY))
+CALLS(slow_read, read(open("f=03w" LONG_WAIT, O_RDONLY), data, 5))
+CALLS(slow_write, write(open("f=04w" LONG_WAIT, O_RDWR), data, 5))
+CALLS(slow_sync, fsync(open("f=09w" LONG_WAIT, O_RDWR)))
+CALLS(slow_get, getxattr("f=07w" LONG_WAIT, "trusted.a", data, 9))
+CALLS(slow_lock, flock(open("f=11w" LONG_WAIT, O_RDWR), LOCK_EX))
+CALLS(slow_ioctl, ioctl(open("f=0ew" LONG_WAIT, O_RDWR), _IO('Q', 1)))
+CALLS(slow_stat, fstat(open("f=05w" LONG_WAIT, O_RDWR), &(struct stat){ 0 }))
+CALLS(slow_create, open("d/new=00w" LONG_WAIT, O_CREAT | O_RDWR, 0644))
+CALLS(slow_mkdir, mkdir("d/dir=00w" LONG_WAIT, 0755))
+CALLS(slow_unlink, unlink("d/f=06w" LONG_WAIT))
+CALLS(slow_link, link("d/f=06w" LONG_WAIT, "d/l"))
+CALLS(slow_rename, rename("d/f=06w" LONG_WAIT, "e/g"))
+CALLS(slow_mode, chmod("f=15w" LONG_WAIT, 0600))
+CALLS(slow_set, setxattr("f=08w" LONG_WAIT, "trusted.a", "1", 1, 0))
+CALLS(slow_allocate, fallocate(open("f=06w" LONG_WAIT, O_RDWR), 0, 0, 1000))
+CALLS(slow_list, struct dirent *e; DIR *dir = opendir("f=0cw" LONG_WAIT);
+      while ((e = readdir(dir))) ; closedir(dir))
+CALLS(slow_remove, unlink("d/f=12w000005dc"))
+CALLS(slow_splice, splice(pipes[0], NULL, open("f=04w" LONG_WAIT, O_RDWR), NULL, 10, 0))
+CALLS(slow_syncfs, syncfs(open(getenv("MNT"), O_RDONLY)))
+CALLS(slow_statfs, syscall(SYS_statfs, getenv("MNT"), data))
+
+/* What others do meanwhile. */
+static const char *target;
+
+CALLS(use_target, int in = open(target, O_RDWR); (void)!read(in, data, 1);
+      (void)!write(in, data, 1); fstat(in, &(struct stat){ 0 }); close(in))
+CALLS(use_other, int in = open("other", O_RDWR); (void)!read(in, data, 1);
+      (void)!write(in, data, 1); fsync(in); close(in); chmod("other", 0600))
+CALLS(make_there, close(open("d/there", O_CREAT | O_RDWR, 0644)); unlink("d/there"))
+CALLS(make_elsewhere, close(open("e/there", O_CREAT | O_RDWR, 0644)); unlink("e/there"))
+CALLS(rename_elsewhere, close(open("e/one", O_CREAT, 0644)); rename("e/one", "e/two");
+      unlink("e/two"))
+CALLS(rename_in_f, close(open("f/one", O_CREAT, 0644)); rename("f/one", "f/two");
+      unlink("f/two"))
+CALLS(rename_across, close(open("e/one", O_CREAT, 0644)); rename("e/one", "f/two");
+      unlink("f/two"))
+CALLS(use_pipe, (void)!write(pipes[1], data, 1))
+CALLS(make_in_list, close(open("f=0cw" LONG_WAIT "/new", O_CREAT | O_RDWR, 0644)))
+CALLS(look_in_list, access("f=0cw" LONG_WAIT "/known", F_OK))
+CALLS(look_there, access("d/known", F_OK); close(open("d/known", O_RDONLY)))
+CALLS(change_target, chmod(target, 0644))
+CALLS(mark_target, setxattr(target, "trusted.t", "1", 1, 0))
+
+/* Each operation that holds nothing: others use the same file, whatever it is. */
+static void nothing_held(void)
+{
+	static const struct {
+		void (*call)(void);
+		const char *name;
+	} slow[] = {
+		{ slow_read, "f=03w" LONG_WAIT }, { slow_sync, "f=09w" LONG_WAIT },
+		{ slow_get, "f=07w" LONG_WAIT }, { slow_lock, "f=11w" LONG_WAIT },
+		{ slow_ioctl, "f=0ew" LONG_WAIT }, { slow_stat, "f=05w" LONG_WAIT },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		file(slow[i].name);
+		begin(slow[i].call);
+		target = slow[i].name;
+		FLT_PROVES("VFS-861", soon(change_target) && soon(use_other));
+		FLT_PROVES("VFS-861", end());
+	}
+	file("f=00w" LONG_WAIT);
+	begin(slow_open);
+	FLT_PROVES("VFS-861", soon(use_other) && soon(make_there));
+	FLT_PROVES("VFS-861", end());
+}
+
+/* Writers and their like hold freeze protection: who freezes waits, and nobody else. */
+CALLS(freeze, int root = open(getenv("MNT"), O_RDONLY);
+      if (!ioctl(root, FIFREEZE, 0)) ioctl(root, FITHAW, 0))
+
+static void freeze_held(void)
+{
+	file("f=04w" LONG_WAIT);
+	begin(slow_write);
+	target = "f=04w" LONG_WAIT;
+	FLT_PROVES("VFS-862", soon(change_target) && soon(use_other) && !soon(freeze));
+	FLT_PROVES("VFS-862", end() && go_on());
+	file("f=06w" LONG_WAIT);
+	begin(slow_allocate);
+	target = "f=06w" LONG_WAIT;
+	FLT_PROVES("VFS-862", soon(use_target) && !soon(freeze));
+	FLT_PROVES("VFS-862", end() && go_on());
+	unlink(below("f=06w" LONG_WAIT));
+}
+
+/* Names hold their directory. */
+static void directory_held(void)
+{
+	static const struct {
+		const char *id;
+		void (*call)(void);
+	} slow[] = {
+		{ "VFS-864", slow_create }, { "VFS-866", slow_mkdir }, { "VFS-867", slow_unlink },
+		{ "VFS-868", slow_link },
+	};
+	unsigned int i;
+
+	for (i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		file("d/f=06w" LONG_WAIT);
+		begin(slow[i].call);
+		FLT_PROVES(slow[i].id, !soon(make_there));
+		FLT_PROVES(slow[i].id, soon(make_elsewhere) && soon(look_there) &&
+			   soon(rename_elsewhere));
+		/* the one who waits is killed, and the directory is free */
+		FLT_PROVES("VFS-916", end() && go_on() && soon(make_there));
+	}
+	FLT_PROVES("VFS-916", access(below("d/new=00w" LONG_WAIT), F_OK) &&
+		   access(below("d/dir=00w" LONG_WAIT), F_OK) && access(below("d/l"), F_OK) &&
+		   !access(below("d/f=06w" LONG_WAIT), F_OK));
+	begin(slow_rename);
+	FLT_PROVES("VFS-869", !soon(make_there) && !soon(rename_across) && soon(rename_in_f));
+	FLT_PROVES("VFS-869", soon(use_other));
+	FLT_PROVES("VFS-916", end() && go_on() && soon(rename_across));
+	FLT_PROVES("VFS-869", !access(below("d/f=06w" LONG_WAIT), F_OK) &&
+		   access(below("e/g"), F_OK));
+}
+
+/* Both ends of a pipe wait for a splice from it, and nobody else. */
+static void pipe_held(void)
+{
+	FLT_REQUIRE(!pipe(pipes) && write(pipes[1], data, 10) == 10);
+	file("f=04w" LONG_WAIT);
+	begin(slow_splice);
+	target = "f=04w" LONG_WAIT;
+	FLT_PROVES("VFS-863", soon(change_target) && soon(use_other) && !soon(use_pipe));
+	FLT_PROVES("VFS-863", end() && go_on());
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+/* A listing holds its folder, for those who change it. */
+static void listing_held(void)
+{
+	FLT_REQUIRE(!mkdir(below("f=0cw" LONG_WAIT), 0755));
+	file("f=0cw" LONG_WAIT "/known");
+	FLT_REQUIRE(!access("f=0cw" LONG_WAIT "/known", F_OK));
+	begin(slow_list);
+	FLT_PROVES("VFS-871", soon(look_in_list) && soon(use_other) && soon(make_there) &&
+		   !soon(make_in_list));
+	FLT_PROVES("VFS-871", end() && go_on());
+}
+
+/* A name goes in the bottom of the CLEANUP, not before, and what the lower call says counts. */
+static void removal(void)
+{
+	int status, flags = FS_IMMUTABLE_FL, none = 0, in;
+
+	file("d/f=12w000005dc");
+	begin(slow_remove);
+	FLT_PROVES("VFS-124", !access(below("d/f=12w000005dc"), F_OK));
+	waitpid(waiter, &status, 0);
+	FLT_PROVES("VFS-124", access(below("d/f=12w000005dc"), F_OK) && errno == ENOENT);
+
+	/* made immutable below, unknown above */
+	file("d/stays");
+	file("d/x=00e00000000");
+	FLT_REQUIRE(!access("d/stays", F_OK) && !access("d/x=00e00000000", F_OK));
+	in = open(below("d/stays"), O_RDONLY);
+	if (!ioctl(in, FS_IOC_SETFLAGS, &flags)) {
+		FLT_PROVES("VFS-124", unlink("d/stays") && errno == EPERM &&
+			   !access(below("d/stays"), F_OK));
+		ioctl(in, FS_IOC_SETFLAGS, &none);
+	}
+	close(in);
+	/* removed by its last close, which cannot fail */
+	in = open(below("d/x=00e00000000"), O_RDONLY);
+	status = open("d/x=00e00000000", O_RDONLY);
+	FLT_REQUIRE(status >= 0);
+	if (!ioctl(in, FS_IOC_SETFLAGS, &flags)) {
+		FLT_PROVES("VFS-124", !close(status) && !access(below("d/x=00e00000000"), F_OK));
+		ioctl(in, FS_IOC_SETFLAGS, &none);
+	} else {
+		close(status);
+	}
+	close(in);
+}
+
+/* Changes of attributes hold their inode. */
+static void inode_held(void)
+{
+	file("f=15w" LONG_WAIT);
+	begin(slow_mode);
+	target = "f=15w" LONG_WAIT;
+	FLT_PROVES("VFS-870", soon(use_other) && !soon(mark_target));
+	FLT_PROVES("VFS-870", end() && go_on());
+	file("f=08w" LONG_WAIT);
+	begin(slow_set);
+	target = "f=08w" LONG_WAIT;
+	FLT_PROVES("VFS-870", soon(use_other) && !soon(change_target));
+	FLT_PROVES("VFS-916", end() && go_on() && soon(change_target));
+}
+
+CALLS(use_volume, syscall(SYS_statfs, getenv("MNT"), data); use_other())
+
+static void volume_held(void)
+{
+	file("x!09w" LONG_WAIT);
+	close(open("x!09w" LONG_WAIT, O_RDONLY));
+	begin(slow_syncfs);
+	FLT_PROVES("VFS-877", soon(use_volume) && !soon(freeze));
+	FLT_PROVES("VFS-877", end());
+	/* the freezer has its turn now, and waits for the filter itself: then it does not freeze */
+	usleep(400000);
+	kill(waiting[0], SIGKILL);
+	FLT_PROVES("VFS-877", go_on() && soon(use_other));
+	file("x!000" LONG_WAIT);
+	close(open("x!000" LONG_WAIT, O_RDONLY));
+	file("x!0aw" LONG_WAIT);
+	close(open("x!0aw" LONG_WAIT, O_RDONLY));
+	begin(slow_statfs);
+	FLT_PROVES("VFS-861", soon(use_other));
+	FLT_PROVES("VFS-861", end());
+	file("x!000" LONG_WAIT);
+	close(open("x!000" LONG_WAIT, O_RDONLY));
+}
+
+/* How the operation of a task that is killed ends: with its post-operation, in that task. */
+static void killed(const char *id, void (*call)(void), unsigned int major)
+{
+	bool found = false;
+	unsigned int i;
+
+	seq_start();
+	begin(call);
+	FLT_PROVES(id, end());
+	seq_stop();
+	for (i = 0; i < seq_count; i++) {
+		if (seq_events[i].major == major && seq_events[i].status == 0xc0000120)
+			found = seq_events[i].done && (int)seq_events[i].pid == waiter;
+	}
+	if (!FLT_PROVES(id, found))
+		printf("%s\n", seq_render());
+}
+
+/* A number of the filter's counts: CREATEs, before or after. */
+static unsigned long counted(const char *filter, unsigned int column)
+{
+	DIR *filters = opendir("/sys/fs/fltshim/filters");
+	char path[PATH_MAX], line[256], name[64];
+	unsigned long counts[2] = { 0, 0 };
+	struct dirent *entry;
+	FILE *in;
+
+	while ((entry = readdir(filters)) && strcasecmp(entry->d_name, filter))
+		;
+	FLT_REQUIRE(entry);
+	snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/stats", entry->d_name);
+	closedir(filters);
+	in = fopen(path, "r");
+	FLT_REQUIRE(in);
+	while (fgets(line, sizeof(line), in))
+		if (sscanf(line, "%63s %lu %lu", name, &counts[0], &counts[1]) == 3 &&
+		    !strcmp(name, "IRP_MJ_CREATE"))
+			break;
+	fclose(in);
+	return counts[column];
+}
+
+/* Two tasks make the same names at the same time: each name is made by one of them. */
+static void races(void)
+{
+	const int rounds = strcmp(getenv("KERNEL") ?: "", "debug") ? 10000 : 1000;
+	unsigned long before = counted("passthru", 0), after = counted("passthru", 1);
+	volatile signed char *made = mmap(NULL, 2 * 10000 + 8, PROT_READ | PROT_WRITE,
+					  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile int *at = (volatile int *)(made + 20000);
+	pid_t child = fork();
+	int i, odd = 0, file, mine = !child;
+	char name[32];
+
+	for (i = 0; i < rounds; i++) {
+		/* side by side now and then, or one of them would win every time */
+		at[mine] = i;
+		while (i % 50 == 0 && at[!mine] < i)
+			sched_yield();
+		snprintf(name, sizeof(name), "race-%d", i);
+		file = open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+		made[mine * 10000 + i] = file >= 0 ? 1 : errno == EEXIST ? 0 : -1;
+		close(file);
+	}
+	at[mine] = rounds;
+	if (!child)
+		_exit(0);
+	waitpid(child, NULL, 0);
+	for (i = 0; i < rounds; i++) {
+		odd += made[i] < 0 || made[10000 + i] < 0 || made[i] + made[10000 + i] != 1;
+		snprintf(name, sizeof(name), "race-%d", i);
+		FLT_REQUIRE(!unlink(below(name)));
+	}
+	FLT_PROVES("VFS-735", !odd);
+	before = counted("passthru", 0) - before;
+	after = counted("passthru", 1) - after;
+	FLT_PROVES("VFS-735", before >= (unsigned long)rounds && before == after);
+}
+
+int main(void)
+{
+	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!strcmp(getenv("KERNEL") ?: "", "debug"))
+		at_once = 3;
+	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("answer") && !twin_load("probe"));
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
+	FLT_REQUIRE(!mkdir(below("d"), 0755) && !mkdir(below("e"), 0755) &&
+		    !mkdir(below("f"), 0755));
+	file("other");
+	file("d/known");
+	FLT_REQUIRE(!access("d/known", F_OK) && !access("e", F_OK) && !access("f", F_OK));
+	nothing_held();
+	freeze_held();
+	directory_held();
+	pipe_held();
+	listing_held();
+	removal();
+	inode_held();
+	volume_held();
+	killed("VFS-126", slow_open, 0);
+	killed("VFS-418", slow_read, 3);
+	killed("VFS-418", slow_write, 4);
+	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("answer", true));
+	FLT_REQUIRE(!twin_load("passthru"));
+	races();
+	FLT_REQUIRE(!chdir("/") && !umount(mnt));
+	FLT_REQUIRE(!twin_unload("passthru", true));
+	FLT_REQUIRE(!twin_unload("fltshim", false));
+	return prove_status();
+}

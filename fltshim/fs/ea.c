@@ -130,25 +130,21 @@ static NTSTATUS fltfs_ea_answer_list(struct fltfs_ea_answer *answer, struct dent
 	}
 }
 
-/* The lower file system's list of names, to be freed by the caller; or an error pointer. */
+/*
+ * The lower file system's list of names, to be freed by the caller; or an error pointer. The
+ * largest list fits: xfs has another order for those who come with a smaller buffer.
+ */
 static char *fltfs_ea_names(struct dentry *dentry, size_t *size)
 {
-	struct dentry *lower = fltfs_lower_dentry(dentry);
-	ssize_t got = vfs_listxattr(lower, NULL, 0);
-	char *names;
+	char *names = kvmalloc(XATTR_LIST_MAX, GFP_KERNEL);
+	ssize_t got;
 
-	if (got < 0)
-		return ERR_PTR(got);
-	*size = got;
-	names = kvmalloc(got + 1, GFP_KERNEL);
 	if (!names)
 		return ERR_PTR(-ENOMEM);
-	if (got) {
-		got = vfs_listxattr(lower, names, got);
-		if (got < 0) {
-			kvfree(names);
-			return ERR_PTR(got);
-		}
+	got = vfs_listxattr(fltfs_lower_dentry(dentry), names, XATTR_LIST_MAX);
+	if (got < 0) {
+		kvfree(names);
+		return ERR_PTR(got);
 	}
 	*size = got;
 	return names;

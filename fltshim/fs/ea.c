@@ -26,6 +26,12 @@ bool fltfs_ea_shown(const char *name)
 	       strlen(name) <= FLTFS_EA_NAME_MAX;
 }
 
+/* The name of an entry; its member is declared with one element. */
+static char *fltfs_ea_name(const FILE_FULL_EA_INFORMATION *entry)
+{
+	return (char *)entry + FLTFS_EA_FIXED;
+}
+
 static const u8 *fltfs_ea_value(const FILE_FULL_EA_INFORMATION *entry)
 {
 	return (const u8 *)entry + FLTFS_EA_FIXED + entry->EaNameLength + 1;
@@ -46,8 +52,7 @@ static const FILE_FULL_EA_INFORMATION *fltfs_ea_at(const void *buffer, ULONG len
 		return NULL;
 	if (entry->NextEntryOffset && entry->NextEntryOffset < fltfs_ea_size(entry))
 		return NULL;
-	if (entry->EaName[entry->EaNameLength] ||
-	    strnlen(entry->EaName, entry->EaNameLength) != entry->EaNameLength)
+	if (strnlen(fltfs_ea_name(entry), entry->EaNameLength + 1) != entry->EaNameLength)
 		return NULL;
 	return entry;
 }
@@ -91,7 +96,7 @@ static NTSTATUS fltfs_ea_add(struct fltfs_ea_answer *answer, struct dentry *dent
 		entry->EaValueLength = size;
 	else if (size < 0)
 		entry->Flags = 0;
-	memcpy(entry->EaName, name, strlen(name) + 1);
+	memcpy(fltfs_ea_name(entry), name, strlen(name) + 1);
 	if (answer->last)
 		answer->last->NextEntryOffset = (u8 *)entry - (u8 *)answer->last;
 	answer->last = entry;
@@ -114,7 +119,7 @@ static NTSTATUS fltfs_ea_answer_list(struct fltfs_ea_answer *answer, struct dent
 		if (at > length || length - at < fixed ||
 		    length - at - fixed < get->EaNameLength || get->NextEntryOffset % 4)
 			return STATUS_EA_LIST_INCONSISTENT;
-		memcpy(name, get->EaName, get->EaNameLength);
+		memcpy(name, (const u8 *)get + fixed, get->EaNameLength);
 		name[get->EaNameLength] = 0;
 		if (strlen(name) != get->EaNameLength || !fltfs_ea_shown(name))
 			return STATUS_INVALID_EA_NAME;
@@ -125,25 +130,21 @@ static NTSTATUS fltfs_ea_answer_list(struct fltfs_ea_answer *answer, struct dent
 	}
 }
 
-/* The lower file system's list of names, to be freed by the caller; or an error pointer. */
+/*
+ * The lower file system's list of names, to be freed by the caller; or an error pointer. The
+ * largest list fits: xfs has another order for those who come with a smaller buffer.
+ */
 static char *fltfs_ea_names(struct dentry *dentry, size_t *size)
 {
-	struct dentry *lower = fltfs_lower_dentry(dentry);
-	ssize_t got = vfs_listxattr(lower, NULL, 0);
-	char *names;
+	char *names = kvmalloc(XATTR_LIST_MAX, GFP_KERNEL);
+	ssize_t got;
 
-	if (got < 0)
-		return ERR_PTR(got);
-	*size = got;
-	names = kvmalloc(got + 1, GFP_KERNEL);
 	if (!names)
 		return ERR_PTR(-ENOMEM);
-	if (got) {
-		got = vfs_listxattr(lower, names, got);
-		if (got < 0) {
-			kvfree(names);
-			return ERR_PTR(got);
-		}
+	got = vfs_listxattr(fltfs_lower_dentry(dentry), names, XATTR_LIST_MAX);
+	if (got < 0) {
+		kvfree(names);
+		return ERR_PTR(got);
 	}
 	*size = got;
 	return names;
@@ -338,7 +339,7 @@ static int fltfs_ea_keep(struct fltfs_ea_left *left, const FILE_FULL_EA_INFORMAT
 		left->names = names;
 		left->room = room;
 	}
-	memcpy(left->names + left->used, entry->EaName, length);
+	memcpy(left->names + left->used, fltfs_ea_name(entry), length);
 	left->used += length;
 	return 0;
 }
@@ -481,7 +482,7 @@ NTSTATUS fltfs_set_ea(struct fltfs_fo *fo, const void *buffer, ULONG length, int
 		entry = fltfs_ea_at(buffer, length, at);
 		if (!entry)
 			return STATUS_EA_LIST_INCONSISTENT;
-		if (!fltfs_ea_shown(entry->EaName))
+		if (!fltfs_ea_shown(fltfs_ea_name(entry)))
 			return STATUS_INVALID_EA_NAME;
 		at += entry->NextEntryOffset;
 	} while (entry->NextEntryOffset);
@@ -491,7 +492,7 @@ NTSTATUS fltfs_set_ea(struct fltfs_fo *fo, const void *buffer, ULONG length, int
 
 		entry = buffer + at;
 		remove = !entry->EaValueLength && !(entry->Flags & FLTFS_EA_EMPTY);
-		err = fltfs_xattr_change(fo->dentry, entry->EaName,
+		err = fltfs_xattr_change(fo->dentry, fltfs_ea_name(entry),
 					 remove ? NULL : fltfs_ea_value(entry),
 					 entry->EaValueLength, flags);
 		if (err)

@@ -279,7 +279,10 @@ int fltfs_lock(struct file *file, int cmd, struct file_lock *fl)
 	struct file *lower = fltfs_lower_file(file);
 	int err;
 
-	if (cmd == F_GETLK || cmd == F_CANCELLK) {
+	/* A lock manager gives up waiting: what waits here is its own to take out of the queue. */
+	if (cmd == F_CANCELLK)
+		return lower->f_op->lock ? vfs_cancel_lock(lower, fl) : 0;
+	if (cmd == F_GETLK) {
 		posix_test_lock(file, fl);
 		if (flt_lock_type(fl) != F_UNLCK || !lower->f_op->lock)
 			return 0;

@@ -19,7 +19,7 @@
 struct seq_event {
 	unsigned int major, minor, pid, irql, mode, flags, op_flags;
 	unsigned long long object, detail[4];
-	/* of the file object: Flags, FsContext, FsContext2, and bits of probe.c, before and after */
+	/* Flags, FsContext, FsContext2 and bits of probe.c of the file object, before and after */
 	struct seq_object {
 		unsigned int flags, access;
 		unsigned long long context, context2;

@@ -19,6 +19,7 @@ enum { CREATE = 0, READ = 3, WRITE = 4, QUERY = 5, SET = 6, QUERY_EA = 7, SET_EA
 
 #define DENIED 0xc0000022u
 
+static const struct timespec times[] = { { 5, 0 }, { 5, 0 } };
 static char data[4096];
 
 /* A name that makes the filter act, in a buffer that is used again later. */
@@ -278,7 +279,7 @@ static void refusals(void)
 		   getxattr(below(name), "trusted.a", data, 9) < 0);
 
 	name = file(named(SET, 'a', DENIED));
-	FLT_PROVES("VFS-314", utimensat(AT_FDCWD, name, (struct timespec[]){ { 5, 0 }, { 5, 0 } }, 0) &&
+	FLT_PROVES("VFS-314", utimensat(AT_FDCWD, name, times, 0) &&
 		   errno == EACCES && lower_stat(name).st_mtime != 5);
 	FLT_PROVES("VFS-211", unlink(name) && errno == EACCES && lower_stat(name).st_size == 10);
 	fd = open(name, O_RDWR);
@@ -372,7 +373,7 @@ static void changes(void)
 
 	name = file(named(SET, 'e', 0));
 	FLT_PROVES("VFS-315", !truncate(name, 7) && lower_stat(name).st_size == 3);
-	FLT_PROVES("VFS-314", !utimensat(AT_FDCWD, name, (struct timespec[]){ { 5, 0 }, { 6, 0 } }, 0) &&
+	FLT_PROVES("VFS-314", !utimensat(AT_FDCWD, name, times, 0) &&
 		   lower_stat(name).st_mtime == 1000000000 &&
 		   lower_stat(name).st_mtim.tv_nsec == 700);
 	fd = open(name, O_RDWR);

@@ -285,6 +285,11 @@ static void numbers(void)
 	/* as far as a file can be, and one further */
 	fd = open("plain", O_RDWR);
 	FLT_PROVES("VFS-845", pread(fd, data, 1, 1LL << 40) == 0);
+	if (strcmp(getenv("LOWER_FS"), "ext4")) {
+		/* elsewhere no offset that the VFS lets through is too large */
+		close(fd);
+		return;
+	}
 	seq_start();
 	FLT_PROVES("VFS-844", pwrite(fd, "x", 1, INT64_MAX - 1) < 0 && errno == EFBIG);
 	FLT_PROVES("VFS-844", fallocate(fd, 0, INT64_MAX - 5, 2) < 0 && errno == EFBIG);

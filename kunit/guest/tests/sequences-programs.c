@@ -200,6 +200,7 @@ static void prepare_coming(void)
 {
 	prepare();
 	write_file("/tmp/work/coming", "0123456789");
+	FLT_REQUIRE(!chown("/tmp/work/coming", 5, 5));
 }
 
 static void prepare_database(void)
@@ -266,11 +267,13 @@ static const struct row rows[] = {
 	  "*CREATE a \\n CREATE 120116 * =2; *WRITE a 0 10 =10; SET_INFORMATION a Basic; "
 	  "*SET_SECURITY a 3; *SET_SECURITY a 4; *" CLOSED("a") },
 	{ "VFS-719", "a commit of sqlite", prepare_database, commit,
-	  "*CREATE a \\a.db OPEN_IF *; *LOCK_CONTROL a minor=1 key=0 * nowait*; "
-	  "*CREATE b \\a.db-journal OPEN_IF * =2; *WRITE b *; *FLUSH_BUFFERS b*; "
-	  "*CREATE c \\ OPEN *; FLUSH_BUFFERS c*; " CLOSED("c") "; *FLUSH_BUFFERS b*; "
-	  "*LOCK_CONTROL a minor=1 key=0 * nowait exclusive; *WRITE a *; *FLUSH_BUFFERS a*; *"
-	  CLOSED("b") "; *" REMOVAL("a.db-journal") "; *LOCK_CONTROL a minor=2 key=0 *" },
+	  "*CREATE ? \\a.db OPEN_IF *; *LOCK_CONTROL ? minor=1 key=0 * nowait; "
+	  "*LOCK_CONTROL ? minor=1 key=0 1073741825 1 nowait exclusive; "
+	  "*CREATE ? \\a.db-journal OPEN_IF * =2; *WRITE ? *; "
+	  "*LOCK_CONTROL ? minor=1 key=0 1073741826 510 nowait exclusive; *FLUSH_BUFFERS ?*; "
+	  "CREATE ? \\ OPEN *; FLUSH_BUFFERS ?*; CLEANUP ?; CLOSE ?; WRITE ? 0 12 =12; "
+	  "FLUSH_BUFFERS ?*; WRITE ? 0 4096 =4096; *FLUSH_BUFFERS ?*; CLEANUP ?; CLOSE ?; "
+	  REMOVAL("a.db-journal") "; *LOCK_CONTROL ? minor=2 key=0 *" },
 	{ "VFS-711", "rm a", prepare, remove_a,
 	  "QUERY_OPEN ? StatLx; " REMOVAL("a") },
 	{ "VFS-712", "rm -r d", prepare, remove_tree,

@@ -7,6 +7,7 @@
  * needs: kernels=6.1,6.12,debug filters=probe,answer,passthru time=90
  */
 #include <linux/fs.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/xattr.h>
@@ -375,49 +376,41 @@ static unsigned long counted(const char *filter, unsigned int column)
 	return counts[column];
 }
 
-/* Two tasks make one name at once, over and over: one of them does. */
+/* Two tasks make the same names at the same time: each name is made by one of them. */
 static void races(void)
 {
 	const int rounds = strcmp(getenv("KERNEL") ?: "", "debug") ? 10000 : 1000;
 	unsigned long before = counted("passthru", 0), after = counted("passthru", 1);
-	volatile int *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile signed char *made = mmap(NULL, 2 * 10000 + 8, PROT_READ | PROT_WRITE,
+					  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile int *at = (volatile int *)(made + 20000);
 	pid_t child = fork();
-	int i, mine = 0, file, odd = 0;
+	int i, odd = 0, file, mine = !child;
+	char name[32];
 
 	for (i = 0; i < rounds; i++) {
-		/* shared[0]: round of the parent; [1]: of the child; [2]: the child's result */
-		shared[!child] = i + 1;
-		while (shared[!!child] < i + 1)
-			;
-		file = open("race", O_CREAT | O_EXCL | O_RDWR, 0600);
-		if (file >= 0)
-			close(file);
-		else if (errno != EEXIST)
-			odd++;
-		if (!child) {
-			shared[2] = file >= 0;
-			shared[3] = i + 1;
-			while (shared[4] < i + 1)
-				;
-			continue;
-		}
-		while (shared[3] < i + 1)
-			;
-		odd += shared[2] + (file >= 0) != 1;
-		mine += file >= 0;
-		FLT_REQUIRE(!unlink(below("race")));
-		shared[4] = i + 1;
+		/* side by side now and then, or one of them would win every time */
+		at[mine] = i;
+		while (i % 50 == 0 && at[!mine] < i)
+			sched_yield();
+		snprintf(name, sizeof(name), "race-%d", i);
+		file = open(name, O_CREAT | O_EXCL | O_RDWR, 0600);
+		made[mine * 10000 + i] = file >= 0 ? 1 : errno == EEXIST ? 0 : -1;
+		close(file);
 	}
+	at[mine] = rounds;
 	if (!child)
-		_exit(odd);
-	waitpid(child, &i, 0);
-	FLT_PROVES("VFS-735", !odd && !i);
+		_exit(0);
+	waitpid(child, NULL, 0);
+	for (i = 0; i < rounds; i++) {
+		odd += made[i] < 0 || made[10000 + i] < 0 || made[i] + made[10000 + i] != 1;
+		snprintf(name, sizeof(name), "race-%d", i);
+		FLT_REQUIRE(!unlink(below(name)));
+	}
+	FLT_PROVES("VFS-735", !odd);
 	before = counted("passthru", 0) - before;
 	after = counted("passthru", 1) - after;
 	FLT_PROVES("VFS-735", before >= (unsigned long)rounds && before == after);
-	printf("%d of %d rounds were won here, %lu creates before, %lu after\n", mine, rounds, before,
-	       after);
 }
 
 int main(void)

@@ -188,7 +188,7 @@ Routine Description:
     if (FlagOn(Parameters->SetSecurity.SecurityInformation, OWNER_SECURITY_INFORMATION)) {
 
         Owner = (PISID)((PUCHAR)Descriptor + Descriptor->Owner);
-        Owner->SubAuthority[1] += 1;
+        *((PULONG)Owner->SubAuthority + 1) += 1;
     }
 }
 
@@ -278,7 +278,7 @@ Routine Description:
 
             if (Ea->EaValueLength > 0) {
 
-                Ea->EaName[Ea->EaNameLength + 1] = 'Z';
+                *((PCHAR)Ea->EaName + Ea->EaNameLength + 1) = 'Z';
             }
         }
         break;
@@ -359,11 +359,11 @@ Routine Description:
             //  The first one is called another name.
             //
 
-            Ea->EaName[Ea->EaNameLength - 1] = 'Z';
+            *((PCHAR)Ea->EaName + Ea->EaNameLength - 1) = 'Z';
 
         } else if (Ea->EaValueLength > 0) {
 
-            Ea->EaName[Ea->EaNameLength + 1] = 'Z';
+            *((PCHAR)Ea->EaName + Ea->EaNameLength + 1) = 'Z';
         }
         break;
 

@@ -3,7 +3,7 @@
  * What filters are told about names of real files: the filter "names" asks in every callback and
  * prints what it gets. A row of names.md holds if that is what it has to be.
  *
- * needs: kernels=6.1,6.12,debug filters=names time=120
+ * needs: kernels=6.1,6.12,debug filters=names time=240
  */
 #include "../twin.h"
 
@@ -11,7 +11,7 @@
 
 /* MAJOR of the operations that are looked at. */
 enum {
-	CREATE = 0, CLOSE = 2, READ = 3, WRITE = 4, SET = 6, CLEANUP = 18,
+	CREATE = 0, CLOSE = 2, READ = 3, WRITE = 4, SET = 6, CLEANUP = 18, ACQUIRE_SECTION = 255,
 };
 
 struct line {
@@ -25,6 +25,13 @@ static struct line lines[LINES_MAX];
 static unsigned int count, failed;
 static int kmsg = -1;
 static const char *lower, *mnt;
+
+/* What the filter said last about a file whose path begins with "info". */
+static struct info {
+	unsigned int wrong, links, pending, dir, attr, tag, mode;
+	long long size, alloc, created, accessed, written, changed;
+	unsigned long long ino;
+} info;
 
 static void listen(void)
 {
@@ -62,6 +69,11 @@ static void note(const char *text)
 		failed++;
 		return;
 	}
+	if (sscanf(text, "info %u links=%u pending=%u dir=%u size=%lld alloc=%lld ino=%llu attr=%x tag=%x mode=%u when=%lld,%lld,%lld,%lld",
+		   &info.wrong, &info.links, &info.pending, &info.dir, &info.size, &info.alloc,
+		   &info.ino, &info.attr, &info.tag, &info.mode, &info.created, &info.accessed,
+		   &info.written, &info.changed) == 14)
+		return;
 	if (count == LINES_MAX ||
 	    sscanf(text, "%c %u %c %x %n", &line->phase, &line->major, &line->what, &line->status,
 		   &used) != 4)
@@ -481,6 +493,23 @@ static void by_handle(void)
 	close(at);
 }
 
+/* Where mapping is shown, it is so under the caller's mmap lock. */
+static void mapped(void)
+{
+	void *at;
+	int fd;
+
+	put("a/mapped");
+	fd = open("a/mapped", O_RDWR);
+	listen();
+	at = mmap(NULL, 4, PROT_READ, MAP_SHARED, fd, 0);
+	FLT_EXPECT(at != MAP_FAILED && !munmap(at, 4));
+	hear();
+	if (answer('>', ACQUIRE_SECTION, 'n', 0)->device)
+		FLT_PROVES("NAME-22", is('>', ACQUIRE_SECTION, 'n', 0, "\\a\\mapped"));
+	close(fd);
+}
+
 /* Names are asked for in every callback while everything happens at once. */
 static void load(unsigned int seed)
 {
@@ -488,7 +517,7 @@ static void load(unsigned int seed)
 	unsigned int i;
 	int fd;
 
-	for (i = 0; i < 150; i++) {
+	for (i = 0; i < 60; i++) {
 		seed = seed * 1103515245 + 12345;
 		snprintf(one, sizeof(one), "load/d%u/f%u", seed >> 8 & 3, seed >> 16 & 7);
 		snprintf(two, sizeof(two), "load/d%u/f%u", seed >> 10 & 3, seed >> 20 & 7);
@@ -541,6 +570,125 @@ static void under_load(void)
 	FLT_PROVES("VFS-915", !failed);
 }
 
+/* Closes, and hears what the filter thinks of the file. */
+static void close_info(int fd)
+{
+	memset(&info, 0xff, sizeof(info));
+	listen();
+	close(fd);
+	hear();
+	if (info.wrong)
+		printf("%u answers are wrong\n", info.wrong);
+}
+
+/* Times of Windows count from 1601, in units of 100 ns. */
+static bool same_time(const struct statx_timestamp *when, long long nt)
+{
+	return when->tv_sec * 10000000LL + when->tv_nsec / 100 + 116444736000000000LL == nt;
+}
+
+/* Without a time of birth the older one of the last two stands for it. */
+static bool same_times(const struct statx *stx)
+{
+	const struct statx_timestamp *m = &stx->stx_mtime, *c = &stx->stx_ctime;
+	const struct statx_timestamp *born = &stx->stx_btime;
+
+	if (!(stx->stx_mask & STATX_BTIME))
+		born = m->tv_sec < c->tv_sec || (m->tv_sec == c->tv_sec &&
+						 m->tv_nsec < c->tv_nsec) ? m : c;
+	return same_time(born, info.created) && same_time(&stx->stx_atime, info.accessed) &&
+	       same_time(m, info.written) && same_time(c, info.changed);
+}
+
+static void informations(void)
+{
+	struct timespec old[2] = { { 1234567890, 123456789 }, { -86400, 999999999 } };
+	struct statx stx;
+	struct stat st;
+	int fd;
+
+	/* A sparse file with two names. */
+	fd = open("info", O_CREAT | O_RDWR, 0640);
+	FLT_REQUIRE(fd >= 0 && !link("info", "info2"));
+	FLT_EXPECT(pwrite(fd, "end", 3, 1 << 20) == 3 && !fsync(fd));
+	FLT_EXPECT(!fstat(fd, &st) && !statx(fd, "", AT_EMPTY_PATH, STATX_ALL, &stx));
+	close_info(fd);
+	FLT_PROVES("INFO-22", info.size == st.st_size && info.alloc == st.st_blocks * 512LL &&
+		   info.links == 2 && !info.pending && !info.dir);
+	FLT_EXPECT(info.ino == st.st_ino && info.mode == st.st_mode);
+	FLT_PROVES("INFO-04", !info.wrong);
+	FLT_PROVES("INFO-05", !info.wrong);
+	FLT_PROVES("INFO-39", !info.wrong);
+	FLT_PROVES("INFO-14", !info.wrong);
+	FLT_PROVES("INFO-19", same_times(&stx));
+	FLT_PROVES("INFO-38", !info.tag);
+
+	/* Old times, before 1970 too. */
+	fd = open("info", O_RDWR);
+	if (!futimens(fd, old) && !statx(fd, "", AT_EMPTY_PATH, STATX_ALL, &stx)) {
+		close_info(fd);
+		FLT_PROVES("INFO-19", same_times(&stx));
+	} else {
+		close(fd);
+	}
+
+	/* No name is left. */
+	fd = open("info", O_RDWR);
+	unlink("info");
+	unlink("info2");
+	close_info(fd);
+	FLT_PROVES("INFO-22", info.links == 0 && info.pending == 1);
+	mkdir("info.d", 0755);
+	FLT_EXPECT(!stat("info.d", &st));
+	fd = open("info.d", O_RDONLY);
+	close_info(fd);
+	FLT_PROVES("INFO-22", info.dir == 1 && info.links == 1 && !info.pending);
+	FLT_EXPECT(info.ino == st.st_ino);
+	FLT_PROVES("INFO-14", !info.wrong);
+
+	/* What is no file has a tag: removal opens and closes it. */
+	FLT_REQUIRE(!mkfifo("info.fifo", 0600) && !symlink("x", "info.link"));
+	memset(&info, 0, sizeof(info));
+	listen();
+	unlink("info.fifo");
+	hear();
+	FLT_PROVES("INFO-38", info.tag == 0x80000024 && info.attr & 0x400);
+	memset(&info, 0, sizeof(info));
+	listen();
+	unlink("info.link");
+	hear();
+	FLT_PROVES("INFO-38", info.tag == 0xa000001d && info.attr & 0x400);
+}
+
+/* A name that is not UTF-8, made below: every way to it leads to the same file. */
+static void latin_below(void)
+{
+	char path[PATH_MAX], byte;
+	struct dirent *entry;
+	bool seen = false;
+	DIR *dir;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/odd/\xff\xfe", lower);
+	put(path);
+	dir = opendir("odd");
+	FLT_REQUIRE(dir);
+	while ((entry = readdir(dir)))
+		seen |= !strcmp(entry->d_name, "\xff\xfe");
+	closedir(dir);
+	FLT_PROVES("DIR-14", seen);
+	listen();
+	fd = open("odd/\xff\xfe", O_RDONLY);
+	FLT_PROVES("DIR-14", fd >= 0 && read(fd, &byte, 1) == 1 && byte == 'd');
+	close(fd);
+	hear();
+	FLT_PROVES("DIR-14", is('>', CREATE, 'n', 0, "\\odd\\\xef\x9f\xbf\xef\x9f\xbe"));
+	FLT_EXPECT(!rename("odd/\xff\xfe", "odd/\xfd"));
+	FLT_PROVES("DIR-14", access(path, F_OK));
+	snprintf(path, sizeof(path), "%s/odd/\xfd", lower);
+	FLT_PROVES("DIR-14", !access(path, F_OK));
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -556,8 +704,11 @@ int main(void)
 	exchanges();
 	unlinked();
 	odd_names();
+	latin_below();
+	informations();
 	deep_tree();
 	by_handle();
+	mapped();
 	under_load();
 	FLT_REQUIRE(!chdir("/"));
 	FLT_REQUIRE(!umount(mnt));

@@ -16,7 +16,12 @@ Abstract:
         < MAJOR n STATUS NAME
         < MAJOR t STATUS NAME       tunneled, for the name that the pre-operation got
 
-    Of files below a folder "load" only failures are printed.
+    Of files below a folder "load" only failures are printed. Of files whose path begins with
+    "\info" it also asks what they are, before their CLEANUP:
+
+        info WRONG links=.. pending=.. dir=.. size=.. alloc=.. ino=.. attr=.. tag=.. mode=.. when=..
+
+    WRONG counts answers that contradict each other, or the lengths that were asked for.
 
 Environment:
 
@@ -206,6 +211,221 @@ NamesAskDestination (
     }
 }
 
+#define NAMES_ROOM  512
+#define NAMES_GUARD 0x5a
+
+typedef struct _NAMES_CLASS {
+
+    FILE_INFORMATION_CLASS Class;
+    ULONG Fixed;
+
+} NAMES_CLASS;
+
+//
+//  Classes without a variable part.
+//
+
+static CONST NAMES_CLASS NamesClasses[] = {
+
+    { FileBasicInformation, 40 },
+    { FileStandardInformation, 24 },
+    { FileInternalInformation, 8 },
+    { FileEaInformation, 4 },
+    { FileAccessInformation, 4 },
+    { FileModeInformation, 4 },
+    { FileAlignmentInformation, 4 },
+    { FileNetworkOpenInformation, 56 },
+    { FileAttributeTagInformation, 8 },
+    { FileStatInformation, 72 },
+    { FileStatLxInformation, 96 },
+};
+
+static BOOLEAN
+NamesGuarded (
+    _In_reads_(Length) PUCHAR Buffer,
+    _In_ ULONG From,
+    _In_ ULONG Length
+    )
+{
+    ULONG Index;
+
+    for (Index = From; Index < Length; Index += 1) {
+
+        if (Buffer[Index] != NAMES_GUARD) {
+
+            return FALSE;
+        }
+    }
+
+    return TRUE;
+}
+
+static ULONG
+NamesCountWrong (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Out_writes_(NAMES_ROOM) PUCHAR Buffer
+    )
+/*++
+
+Routine Description:
+
+    Asks for every class with every length, and counts the answers that must not be.
+
+--*/
+{
+    PFILE_NAME_INFORMATION Name = (PFILE_NAME_INFORMATION)Buffer;
+    ULONG Chars = FltObjects->FileObject->FileName.Length;
+    ULONG Fixed = FIELD_OFFSET(FILE_NAME_INFORMATION, FileName);
+    ULONG Wrong = 0;
+    ULONG Index;
+    ULONG Length;
+    ULONG Returned;
+    NTSTATUS Status;
+
+    for (Index = 0; Index < ARRAYSIZE(NamesClasses); Index += 1) {
+
+        for (Length = 0; Length <= NamesClasses[Index].Fixed + 2; Length += 1) {
+
+            RtlFillMemory(Buffer, NAMES_ROOM, NAMES_GUARD);
+
+            Status = FltQueryInformationFile(FltObjects->Instance,
+                                             FltObjects->FileObject,
+                                             Buffer,
+                                             Length,
+                                             NamesClasses[Index].Class,
+                                             &Returned);
+
+            if (Length < NamesClasses[Index].Fixed) {
+
+                Wrong += (Status != STATUS_INFO_LENGTH_MISMATCH) || (Returned != 0) ||
+                         !NamesGuarded(Buffer, 0, NAMES_ROOM);
+
+            } else {
+
+                Wrong += !NT_SUCCESS(Status) || (Returned != NamesClasses[Index].Fixed) ||
+                         !NamesGuarded(Buffer, NamesClasses[Index].Fixed, NAMES_ROOM);
+            }
+        }
+    }
+
+    Status = FltQueryInformationFile(FltObjects->Instance,
+                                     FltObjects->FileObject,
+                                     Buffer,
+                                     NAMES_ROOM,
+                                     (FILE_INFORMATION_CLASS)200,
+                                     &Returned);
+
+    Wrong += (Status != STATUS_INVALID_INFO_CLASS);
+
+    for (Length = 0; Length <= Fixed + Chars + 2; Length += 1) {
+
+        RtlFillMemory(Buffer, NAMES_ROOM, NAMES_GUARD);
+
+        Status = FltQueryInformationFile(FltObjects->Instance,
+                                         FltObjects->FileObject,
+                                         Buffer,
+                                         Length,
+                                         FileNameInformation,
+                                         &Returned);
+
+        if (Length < Fixed) {
+
+            Wrong += (Status != STATUS_INFO_LENGTH_MISMATCH);
+
+        } else if (Length < Fixed + Chars) {
+
+            Wrong += (Status != STATUS_BUFFER_OVERFLOW) || (Name->FileNameLength != Chars) ||
+                     (Returned != Fixed + ((Length - Fixed) & ~1)) ||
+                     !NamesGuarded(Buffer, Returned, NAMES_ROOM);
+
+        } else {
+
+            Wrong += !NT_SUCCESS(Status) || (Name->FileNameLength != Chars) ||
+                     (Returned != Fixed + Chars) ||
+                     !NamesGuarded(Buffer, Fixed + Chars, NAMES_ROOM) ||
+                     !RtlEqualMemory(Buffer + Fixed,
+                                     FltObjects->FileObject->FileName.Buffer,
+                                     Chars);
+        }
+    }
+
+    return Wrong;
+}
+
+static VOID
+NamesAskInformation (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+{
+    FILE_STANDARD_INFORMATION Standard = { 0 };
+    FILE_INTERNAL_INFORMATION Internal = { 0 };
+    FILE_ATTRIBUTE_TAG_INFORMATION Tag = { 0 };
+    FILE_NETWORK_OPEN_INFORMATION Open = { 0 };
+    FILE_BASIC_INFORMATION Basic = { 0 };
+    FILE_STAT_LX_INFORMATION Lx = { 0 };
+    PFLT_INSTANCE Instance = FltObjects->Instance;
+    PFILE_OBJECT FileObject = FltObjects->FileObject;
+    BOOLEAN Directory = FALSE;
+    PUCHAR Buffer;
+    ULONG Wrong;
+
+    Buffer = ExAllocatePool2(POOL_FLAG_PAGED, NAMES_ROOM, 'mnTF');
+
+    if (Buffer == NULL) {
+
+        return;
+    }
+
+    Wrong = NamesCountWrong(FltObjects, Buffer);
+    ExFreePoolWithTag(Buffer, 'mnTF');
+
+#define NAMES_QUERY(_class, _to) \
+    Wrong += !NT_SUCCESS(FltQueryInformationFile(Instance, FileObject, &(_to), sizeof(_to), \
+                                                 (_class), NULL))
+
+    NAMES_QUERY(FileStandardInformation, Standard);
+    NAMES_QUERY(FileInternalInformation, Internal);
+    NAMES_QUERY(FileAttributeTagInformation, Tag);
+    NAMES_QUERY(FileNetworkOpenInformation, Open);
+    NAMES_QUERY(FileBasicInformation, Basic);
+    NAMES_QUERY(FileStatLxInformation, Lx);
+
+    Wrong += !NT_SUCCESS(FltIsDirectory(FileObject, Instance, &Directory));
+
+    //
+    //  What several classes tell is the same in each.
+    //
+
+    Wrong += (Directory != Standard.Directory) ||
+             (Open.AllocationSize.QuadPart != Standard.AllocationSize.QuadPart) ||
+             (Open.EndOfFile.QuadPart != Standard.EndOfFile.QuadPart) ||
+             (Open.CreationTime.QuadPart != Basic.CreationTime.QuadPart) ||
+             (Open.LastWriteTime.QuadPart != Basic.LastWriteTime.QuadPart) ||
+             (Open.ChangeTime.QuadPart != Basic.ChangeTime.QuadPart) ||
+             (Open.FileAttributes != Basic.FileAttributes) ||
+             (Tag.FileAttributes != Basic.FileAttributes) ||
+             (Lx.FileId.QuadPart != Internal.IndexNumber.QuadPart) ||
+             (Lx.EndOfFile.QuadPart != Standard.EndOfFile.QuadPart) ||
+             (Lx.LastWriteTime.QuadPart != Basic.LastWriteTime.QuadPart) ||
+             (Lx.ReparseTag != Tag.ReparseTag);
+
+    DbgPrint("names: info %u links=%u pending=%u dir=%u size=%I64d alloc=%I64d ino=%I64u attr=%x tag=%x mode=%u when=%I64d,%I64d,%I64d,%I64d\n",
+             Wrong,
+             Standard.NumberOfLinks,
+             Standard.DeletePending,
+             Standard.Directory,
+             Standard.EndOfFile.QuadPart,
+             Standard.AllocationSize.QuadPart,
+             Internal.IndexNumber.QuadPart,
+             Basic.FileAttributes,
+             Tag.ReparseTag,
+             Lx.LxMode,
+             Basic.CreationTime.QuadPart,
+             Basic.LastAccessTime.QuadPart,
+             Basic.LastWriteTime.QuadPart,
+             Basic.ChangeTime.QuadPart);
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 NamesPreOperation (
@@ -216,6 +436,7 @@ NamesPreOperation (
 {
     PFLT_FILE_NAME_INFORMATION Opened;
     PFLT_FILE_NAME_INFORMATION Short;
+    UNICODE_STRING Info = RTL_CONSTANT_STRING(L"\\info");
 
     *CompletionContext = NULL;
 
@@ -250,6 +471,12 @@ NamesPreOperation (
 
             FltReleaseFileNameInformation(Short);
         }
+    }
+
+    if (Data->Iopb->MajorFunction == IRP_MJ_CLEANUP &&
+        RtlPrefixUnicodeString(&Info, &FltObjects->FileObject->FileName, FALSE)) {
+
+        NamesAskInformation(FltObjects);
     }
 
     if (Data->Iopb->MajorFunction == IRP_MJ_SET_INFORMATION) {

@@ -3,7 +3,7 @@
  * What filters are told about names of real files: the filter "names" asks in every callback and
  * prints what it gets. A row of names.md holds if that is what it has to be.
  *
- * needs: kernels=6.1,6.12,debug filters=names time=120
+ * needs: kernels=6.1,6.12,debug filters=names time=240
  */
 #include "../twin.h"
 
@@ -517,7 +517,7 @@ static void load(unsigned int seed)
 	unsigned int i;
 	int fd;
 
-	for (i = 0; i < 150; i++) {
+	for (i = 0; i < 60; i++) {
 		seed = seed * 1103515245 + 12345;
 		snprintf(one, sizeof(one), "load/d%u/f%u", seed >> 8 & 3, seed >> 16 & 7);
 		snprintf(two, sizeof(two), "load/d%u/f%u", seed >> 10 & 3, seed >> 20 & 7);

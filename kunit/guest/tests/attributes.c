@@ -4,7 +4,7 @@
  * objects by phase (5.3). What "probe" prints is compared with what the lower file system says;
  * "answer", below it, makes a stat come the slow way and changes attributes and times.
  *
- * needs: kernels=6.1,6.12,debug filters=probe,answer,misfit time=60
+ * needs: kernels=6.1,6.12,debug filters=probe,answer,sehloose time=60
  */
 #include <linux/fs.h>
 #include <linux/openat2.h>
@@ -417,7 +417,7 @@ static void slow_stats(void)
 		   slow.st_nlink == fast.st_nlink &&
 		   !memcmp(&slow.st_mtim, &fast.st_mtim, sizeof(fast.st_mtim)));
 
-	FLT_REQUIRE(!twin_load("misfit"));
+	FLT_REQUIRE(!twin_load("sehloose"));
 	seq_start();
 	FLT_EXPECT(!stat("plain", &slow));
 	seq_stop();
@@ -437,7 +437,7 @@ static void slow_stats(void)
 	FLT_EXPECT(!syscall(SYS_statx, AT_FDCWD, "plain", AT_STATX_DONT_SYNC, STATX_SIZE, data));
 	seq_stop();
 	FLT_PROVES("VFS-305", seq_count == 8 && seq_sound());
-	FLT_REQUIRE(!twin_unload("misfit", true));
+	FLT_REQUIRE(!twin_unload("sehloose", true));
 	seq_start();
 	FLT_EXPECT(!syscall(SYS_statx, AT_FDCWD, "plain", AT_STATX_DONT_SYNC, STATX_SIZE, data));
 	seq_stop();

@@ -300,6 +300,26 @@ CensusSystemBuffer (
 
         return Iopb->Parameters.Write.WriteBuffer;
 
+    case IRP_MJ_QUERY_EA:
+
+        return Iopb->Parameters.QueryEa.EaBuffer;
+
+    case IRP_MJ_SET_EA:
+
+        return Iopb->Parameters.SetEa.EaBuffer;
+
+    case IRP_MJ_QUERY_VOLUME_INFORMATION:
+
+        return Iopb->Parameters.QueryVolumeInformation.VolumeBuffer;
+
+    case IRP_MJ_SET_VOLUME_INFORMATION:
+
+        return Iopb->Parameters.SetVolumeInformation.VolumeBuffer;
+
+    case IRP_MJ_FILE_SYSTEM_CONTROL:
+
+        return Iopb->Parameters.FileSystemControl.Buffered.SystemBuffer;
+
     default:
 
         return NULL;

@@ -9,6 +9,7 @@
  */
 #include <linux/export.h>
 #include <linux/hrtimer.h>
+#include <linux/sched/task_stack.h>
 #include "nt/ke_dpc.h"
 #include "nt/ke_irql.h"
 #include "nt/ke_time.h"
@@ -43,11 +44,15 @@ static enum hrtimer_restart ke_timer_expired(struct hrtimer *hrtimer)
 	return HRTIMER_RESTART;
 }
 
+/* A timer may be a local variable; the kernel's object tracking wants to be told of that. */
 static void ke_timer_init(PKTIMER timer, u8 type)
 {
 	memset(timer, 0, sizeof(*timer));
 	ke_header_init(&timer->Header, type, sizeof(*timer), 0);
-	hrtimer_init(ke_hrtimer(timer), CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	if (object_is_on_stack(timer))
+		hrtimer_init_on_stack(ke_hrtimer(timer), CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
+	else
+		hrtimer_init(ke_hrtimer(timer), CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	ke_hrtimer(timer)->function = ke_timer_expired;
 }
 

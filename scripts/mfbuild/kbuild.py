@@ -23,11 +23,12 @@ UNDEFINES = ('linux', 'unix', '__linux', '__linux__', '__unix', '__unix__', '__g
 
 # Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8).
 CFLAGS = '''
--fpreprocessed -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm -fcommon
+-fpreprocessed -fsigned-char -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm
+-fcommon
 -fno-diagnostics-show-caret
 -Wno-unknown-pragmas -Wno-multichar -Wno-missing-prototypes -Wno-missing-declarations
 -Wno-clobbered -Wno-unused -Wno-pointer-sign -Wno-discarded-qualifiers -Wno-switch
--Wno-strict-prototypes -Wno-missing-braces
+-Wno-strict-prototypes -Wno-missing-braces -Wno-empty-body
 -Wno-declaration-after-statement -Wno-implicit-fallthrough -Wno-missing-field-initializers
 -Wtrampolines -Werror=trampolines -Werror=implicit-function-declaration
 -Wno-error=return-type -Wno-error=incompatible-pointer-types -Wno-error=strict-prototypes

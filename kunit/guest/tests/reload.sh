@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Filters come and go 200 times while four processes work on the mount: no data is lost or
 # wrong, and no process sees an error.
-# needs: filters=passthru,spy time=600
+# needs: lower=ext4 filters=passthru,spy time=600
 . /t/lib.sh
 load_fltshim
 expect mount_flt

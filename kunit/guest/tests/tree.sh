@@ -1,14 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # A tree of 2,000 files is copied, listed, renamed, compared and removed over the mount with
-# both samples loaded; the same is done without them, and all that can be seen is the same.
+# both samples loaded; the same is done without them, and all that can be seen is the same. On
+# other file systems than ext4 400 files do, except in the long run.
 # needs: filters=passthru,spy programs=tar time=300
 . /t/lib.sh
 
-# The tree: 40 folders of 50 files, sizes from nothing to a few pages, all different.
+folders=8
+[ "$LOWER_FS" = ext4 ] || [ "$LONG" = 1 ] && folders=40
+
+# The tree: folders of 50 files, sizes from nothing to a few pages, all different.
 make_tree() {
-	awk -v top="$1" 'BEGIN {
-		for (d = 0; d < 40; d++) {
+	awk -v top="$1" -v folders="$folders" 'BEGIN {
+		for (d = 0; d < folders; d++) {
 			dir = top "/folder " d
 			system("mkdir -p \"" dir "\"")
 			for (f = 0; f < 50; f++) {
@@ -53,7 +57,7 @@ work() {
 }
 
 make_tree /tmp/source
-same "files made" "$(find /tmp/source -type f | wc -l)" 2000
+same "files made" "$(find /tmp/source -type f | wc -l)" $((folders * 50))
 mkdir "$LOWER/direct" "$LOWER/seen"
 work "$LOWER/direct" direct
 load_filter passthru

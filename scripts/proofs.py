@@ -11,10 +11,12 @@ import hashlib
 import pathlib
 import shutil
 import subprocess
+import threading
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 RESULTS = TOP / ".build/results"
 KEPT = 20		# commits whose results are kept
+_LOCK = threading.Lock()
 
 
 def _git(top, *args):
@@ -38,6 +40,11 @@ def commit(top=TOP):
 
 def record(setting, tests, proofs):
     """TESTS ran in SETTING and said PROOFS, each (ID, verdict, test, place)."""
+    with _LOCK:
+        _record(setting, tests, proofs)
+
+
+def _record(setting, tests, proofs):
     path = RESULTS / commit() / f"{setting}.tsv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.touch()

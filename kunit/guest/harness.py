@@ -17,6 +17,7 @@ import dataclasses
 import pathlib
 import re
 import subprocess
+import threading
 
 import debs
 import guest_vm
@@ -31,6 +32,8 @@ DEBIAN = ["6.1", "6.12"]
 SLOW = {"debug": 5, "kcsan": 5}
 # A guest that dies this often on one list of tests is given up.
 MAX_BOOTS = 6
+# Held while a program is built, which may be wanted by two runs at a time.
+COMPILING = threading.Lock()
 
 
 @dataclasses.dataclass
@@ -64,9 +67,10 @@ class Setting:
     kernel: str
     lower: str
     debian: bool
+    part: str = ""
 
     def __str__(self):
-        return f"{self.kernel} {self.lower}"
+        return f"{self.kernel} {self.lower}{self.part}"
 
 
 def read_test(path):
@@ -103,6 +107,11 @@ def find_tests(folder, only=None):
 
 def compile_c(test, build):
     """Build a C test, static, for the guest."""
+    with COMPILING:
+        return _compile(test, build)
+
+
+def _compile(test, build):
     program = build / test.name
     sources = [test.path, *HERE.glob("*.h")]
     if program.exists() and all(one.stat().st_mtime < program.stat().st_mtime
@@ -125,16 +134,23 @@ def lowers_of(test, kernel):
     return [one for one in there if not test.lower or one in test.lower]
 
 
-def settings_of(tests, kernels):
-    """The settings in which TESTS run, each with its tests."""
+def settings_of(tests, kernels, parts=1):
+    """The settings in which TESTS run, each with its tests.
+
+    The tests on a kernel with checks come in as many PARTS, since they take long.
+    """
     table = []
     for kernel in kernels:
         for lower in LOWERS[kernel]:
             for debian in (False, True):
                 chosen = [test for test in tests if kernel in test.kernels
                           and lower in lowers_of(test, kernel) and bool(test.programs) == debian]
-                if chosen:
-                    table.append((Setting(kernel, lower, debian), chosen))
+                count = parts if kernel in SLOW and len(chosen) >= 2 * parts else 1
+                for number in range(count):
+                    part = f" {number + 1}/{count}" if count > 1 else ""
+                    if chosen:
+                        table.append((Setting(kernel, lower, debian, part),
+                                      chosen[number::count]))
     return table
 
 

@@ -70,15 +70,21 @@ static void flt_files_free(struct work_struct *unused)
 
 static DECLARE_WORK(flt_files_work, flt_files_free);
 
+/* As flt_file_put(); no callback runs in it. */
+void flt_file_put_later(struct flt_file *file)
+{
+	if (refcount_dec_and_test(&file->refs) &&
+	    llist_add(&file->free_link, &flt_files_to_free))
+		schedule_work(&flt_files_work);
+}
+
 /* IRQL <= DISPATCH_LEVEL; the file system frees in task context, where it may sleep. */
 void flt_file_put(struct flt_file *file)
 {
-	if (!refcount_dec_and_test(&file->refs))
-		return;
-	if (preemptible())
+	if (!preemptible())
+		flt_file_put_later(file);
+	else if (refcount_dec_and_test(&file->refs))
 		flt_file_free(file);
-	else if (llist_add(&file->free_link, &flt_files_to_free))
-		schedule_work(&flt_files_work);
 }
 
 /* ObReferenceObject() and handles of file objects. */
@@ -92,8 +98,14 @@ static void flt_file_ob_put(void *object)
 	flt_file_put(flt_file_of(object));
 }
 
+static void flt_file_ob_put_later(void *object)
+{
+	flt_file_put_later(flt_file_of(object));
+}
+
 int flt_files_init(void)
 {
+	ob_file_type.put_later = flt_file_ob_put_later;
 	ob_file_type.get = flt_file_ob_get;
 	ob_file_type.put = flt_file_ob_put;
 	return 0;
@@ -103,5 +115,6 @@ void flt_files_exit(void)
 {
 	ob_file_type.get = NULL;
 	ob_file_type.put = NULL;
+	ob_file_type.put_later = NULL;
 	flush_work(&flt_files_work);
 }

@@ -2,6 +2,10 @@
 /*
  * The file object that filters see, with what the shim keeps beside it. The file system embeds
  * this structure in its own and frees it through flt_volume_ops.free_file.
+ *
+ * The last reference may be dropped anywhere, from callbacks and work routines of filters too: that
+ * may run their CLOSE callbacks in the caller's context, never an unmount, since a teardown waits
+ * for callbacks and work routines. The file system leaves that to a worker of its own.
  */
 #ifndef FLTMGR_FILE_OBJECT_H
 #define FLTMGR_FILE_OBJECT_H
@@ -55,6 +59,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume);
 void flt_file_fini(struct flt_file *file);
 void flt_file_get(struct flt_file *file);
 void flt_file_put(struct flt_file *file);
+void flt_file_put_later(struct flt_file *file);
 
 int flt_files_init(void);
 void flt_files_exit(void);

@@ -13,6 +13,7 @@
 
 #include <linux/fs.h>
 #include <linux/mount.h>
+#include <linux/workqueue.h>
 #include "compat/acl.h"
 #include "compat/idmap.h"
 #include "compat/inode.h"
@@ -40,6 +41,8 @@ struct fltfs_stream;
  * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
+ * @unpins: references of file objects that are to be dropped by @unpin
+ * @unpin: drops them: the last one unmounts, which no context of a filter may be kept for
  */
 struct fltfs_sb {
 	struct vfsmount *mnt;
@@ -51,6 +54,8 @@ struct fltfs_sb {
 	bool passive;
 	bool classes_ex;
 	bool shows_clones;
+	atomic_t unpins;
+	struct work_struct unpin;
 };
 
 /**

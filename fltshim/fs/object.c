@@ -3,7 +3,9 @@
  * Life of file objects. Made when an open begins, open when the create succeeded, cleaned up with
  * the last descriptor, closed and freed with the last reference. A file object holds its upper
  * dentry and its lower file; when a filter keeps it longer than the open file lives, it holds the
- * super block too, so an unmounted file system stays in memory until the filter lets go.
+ * super block too, so an unmounted file system stays in memory until the filter lets go. Whoever
+ * lets go last does not unmount it: a teardown waits for callbacks and work routines, and that may
+ * be in one. A worker drops what holds the super block.
  *
  * CLEANUP and CLOSE cannot fail and their bottoms are done whatever the filters say.
  */
@@ -14,6 +16,33 @@
 #include "fs/request.h"
 
 static struct kmem_cache *fltfs_fo_cache;
+static struct workqueue_struct *fltfs_unpin_wq;
+
+/* One run drops the references counted by then; the last one takes @fsb with it. */
+static void fltfs_unpin_worker(struct work_struct *work)
+{
+	struct fltfs_sb *fsb = container_of(work, struct fltfs_sb, unpin);
+	struct super_block *sb = fsb->upper;
+	int count = atomic_xchg(&fsb->unpins, 0);
+
+	while (count--)
+		deactivate_super(sb);
+}
+
+void fltfs_unpin_init(struct fltfs_sb *fsb)
+{
+	INIT_WORK(&fsb->unpin, fltfs_unpin_worker);
+}
+
+/* Drops a reference that a file object had to its super block. */
+static void fltfs_unpin(struct super_block *sb)
+{
+	struct fltfs_sb *fsb = fltfs_sb(sb);
+
+	/* Until the worker has dropped this one, @fsb stays. */
+	if (atomic_inc_return(&fsb->unpins) == 1)
+		queue_work(fltfs_unpin_wq, &fsb->unpin);
+}
 
 static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
 {
@@ -232,7 +261,7 @@ void fltfs_fo_free(struct flt_file *base)
 	dput(fo->dentry);
 	kmem_cache_free(fltfs_fo_cache, fo);
 	if (sb)
-		deactivate_super(sb);
+		fltfs_unpin(sb);
 }
 
 /**
@@ -320,10 +349,18 @@ int fltfs_fo_cache_create(void)
 {
 	fltfs_fo_cache = kmem_cache_create("fltfs_file_object", sizeof(struct fltfs_fo), 0,
 					   SLAB_HWCACHE_ALIGN, NULL);
-	return fltfs_fo_cache ? 0 : -ENOMEM;
+	if (!fltfs_fo_cache)
+		return -ENOMEM;
+	fltfs_unpin_wq = alloc_workqueue("fltfs_unpin", WQ_UNBOUND, 0);
+	if (fltfs_unpin_wq)
+		return 0;
+	kmem_cache_destroy(fltfs_fo_cache);
+	return -ENOMEM;
 }
 
+/* The last unmount let go of the module; the worker that did it may be on its last instructions. */
 void fltfs_fo_cache_destroy(void)
 {
+	destroy_workqueue(fltfs_unpin_wq);
 	kmem_cache_destroy(fltfs_fo_cache);
 }

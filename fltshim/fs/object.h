@@ -104,6 +104,7 @@ static inline void fltfs_fo_flag(struct fltfs_fo *fo, ULONG flag)
 
 struct fltfs_fo *fltfs_fo_new(struct dentry *dentry);
 void fltfs_fo_free(struct flt_file *base);
+void fltfs_unpin_init(struct fltfs_sb *fsb);
 int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access);
 void fltfs_fo_list(struct fltfs_fo *fo);
 void fltfs_fo_forget(struct fltfs_fo *fo);

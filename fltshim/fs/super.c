@@ -160,6 +160,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (!fsb)
 		return -ENOMEM;
 	sb->s_fs_info = fsb;
+	fltfs_unpin_init(fsb);
 	fltfs_take_options(fsb, fc->fs_private);
 
 	err = kern_path(fc->source, LOOKUP_FOLLOW, &path);

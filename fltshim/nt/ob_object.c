@@ -298,17 +298,20 @@ EXPORT_SYMBOL_GPL(ObfDereferenceObject);
  * ObDereferenceObjectDeferDelete() - give a reference to an object back
  * @Object: object
  *
- * Objects that cannot go away where the caller is always defer that here, so this is
- * ObDereferenceObject(). IRQL <= DISPATCH_LEVEL. WDK: ObDereferenceObjectDeferDelete.
+ * As ObDereferenceObject(), but no callback runs in it: the IRP_MJ_CLOSE that comes with the last
+ * reference to a file object is sent by a worker. IRQL <= DISPATCH_LEVEL. WDK:
+ * ObDereferenceObjectDeferDelete.
  */
 VOID ObDereferenceObjectDeferDelete(PVOID Object)
 {
 	OBJECT_TYPE *type = ob_type(Object);
 
-	if (type && type->put)
-		type->put(Object);
-	else
+	if (!type || !type->put)
 		fsh_violation(fsh_caller(), __func__, "%p is no object", Object);
+	else if (type->put_later)
+		type->put_later(Object);
+	else
+		type->put(Object);
 }
 EXPORT_SYMBOL_GPL(ObDereferenceObjectDeferDelete);
 

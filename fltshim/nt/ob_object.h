@@ -16,6 +16,8 @@ struct fsh_driver;
  * @get: takes a reference; NULL while nobody provides such objects. Any IRQL up to DISPATCH_LEVEL,
  *	may not sleep.
  * @put: gives it back; any IRQL up to DISPATCH_LEVEL
+ * @put_later: the same, but what its end brings with it is left to a worker; NULL where an end
+ *	brings nothing
  * @close: the last handle is closed, in task context; may be NULL
  * @free: for objects of ob_create(): the last reference is gone; any IRQL up to DISPATCH_LEVEL
  */
@@ -23,6 +25,7 @@ struct _OBJECT_TYPE {
 	const char *name;
 	void (*get)(void *object);
 	void (*put)(void *object);
+	void (*put_later)(void *object);
 	void (*close)(void *object);
 	void (*free)(void *object);
 };

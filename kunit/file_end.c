@@ -9,6 +9,8 @@
 #include "fs/fltfs.h"
 #include "kunit/world.h"
 
+#define END_NOWHERE	0xff
+
 static UCHAR end_in;		/* in whose pre-operation the file object is referenced */
 static PFILE_OBJECT end_file;
 static struct task_struct *end_teardown;	/* who tears an instance down */
@@ -50,7 +52,7 @@ static struct vfsmount *end_world(struct kunit *test, UCHAR in)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
 	fput(file);
 	flush_delayed_fput();
-	FLT_EXPECT(test, end_file);
+	FLT_EXPECT(test, end_file || in == END_NOWHERE);
 	return mnt;
 }
 
@@ -70,6 +72,39 @@ static void end_unmount(struct kunit *test, struct vfsmount *mnt)
 static void end_elsewhere(struct kunit *test)
 {
 	end_unmount(test, end_world(test, IRP_MJ_CREATE));
+}
+
+/* A reference that is taken while CLOSE is shown holds the mount as well. */
+static void end_kept_in_close(struct kunit *test)
+{
+	end_unmount(test, end_world(test, IRP_MJ_CLOSE));
+}
+
+/* A create that failed leaves a file object too. */
+static int end_refuse(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+		      void *context)
+{
+	if (data->Iopb->MajorFunction == IRP_MJ_CREATE) {
+		FltCancelFileOpen(objects->Instance, objects->FileObject);
+		data->IoStatus.Status = STATUS_ACCESS_DENIED;
+	}
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void end_of_a_refused_open(struct kunit *test)
+{
+	struct vfsmount *mnt = end_world(test, END_NOWHERE);
+	struct world *w = world_of(test);
+	struct path root = { .mnt = mnt, .dentry = mnt->mnt_root };
+	struct file *file;
+
+	end_in = IRP_MJ_CREATE;
+	w->probe[0]->on_post = end_refuse;
+	file = file_open_root(&root, "", O_RDONLY | O_DIRECTORY, 0);
+	FLT_EXPECT(test, IS_ERR(file) && PTR_ERR(file) == -EACCES);
+	w->probe[0]->on_post = NULL;
+	FLT_REQUIRE(test, end_file);
+	end_unmount(test, mnt);
 }
 
 /* CLOSE comes in the context of the last dereference, or in a worker's, as was asked for. */
@@ -101,6 +136,8 @@ static void end_deferred(struct kunit *test)
 
 static struct kunit_case file_end_cases[] = {
 	KUNIT_CASE(end_elsewhere),
+	KUNIT_CASE(end_kept_in_close),
+	KUNIT_CASE(end_of_a_refused_open),
 	KUNIT_CASE(end_deferred),
 	{}
 };

@@ -159,6 +159,17 @@ static void fltfs_fo_unlist(struct fltfs_fo *fo)
 	spin_unlock(&fo->stream->lock);
 }
 
+/*
+ * The file system is about to drop its reference. If a filter has one it holds the super block from
+ * now on, which the caller's file, path operation or earlier pin still keeps alive.
+ */
+static void fltfs_fo_pin(struct fltfs_fo *fo)
+{
+	if (refcount_read(&fo->base.refs) > 1 && !test_bit(FLTFS_FO_PINNED, &fo->state) &&
+	    atomic_inc_not_zero(&fo->dentry->d_sb->s_active))
+		set_bit(FLTFS_FO_PINNED, &fo->state);
+}
+
 /**
  * fltfs_fo_forget() - the open failed after all (cancelled, or refused above the file system)
  * @fo: file object; no CLEANUP and no CLOSE are sent for it. Those below a filter that cancelled
@@ -176,6 +187,7 @@ void fltfs_fo_forget(struct fltfs_fo *fo)
 		flt_file_close(fo->lower);
 		fo->lower = NULL;
 	}
+	fltfs_fo_pin(fo);
 	flt_file_put(&fo->base);
 }
 
@@ -221,11 +233,8 @@ void fltfs_fo_cleanup(struct fltfs_fo *fo)
  */
 void fltfs_fo_release(struct fltfs_fo *fo)
 {
-	struct super_block *sb = fo->dentry->d_sb;
-
 	fltfs_fo_cleanup(fo);
-	if (refcount_read(&fo->base.refs) > 1 && atomic_inc_not_zero(&sb->s_active))
-		set_bit(FLTFS_FO_PINNED, &fo->state);
+	fltfs_fo_pin(fo);
 	flt_file_put(&fo->base);
 }
 
@@ -244,6 +253,7 @@ void fltfs_fo_free(struct flt_file *base)
 	if (test_bit(FLTFS_FO_OPEN, &fo->state) && !test_and_set_bit(FLTFS_FO_CLOSED, &fo->state)) {
 		refcount_set(&base->refs, 1);
 		fltfs_fo_send(fo, IRP_MJ_CLOSE);
+		fltfs_fo_pin(fo);
 		if (!refcount_dec_and_test(&base->refs)) {
 			/* flt_file_put() drops the volume once for each time it gets here. */
 			flt_object_get(&base->volume->obj);

@@ -267,6 +267,43 @@ static void drain_no_new_pre(struct kunit *test)
 	FLT_PROVES(test, "INST-36", atomic_read(&w->probe[1]->pre) == 0);
 }
 
+/* The operation ends while its copy is looked at, and takes its thread and its file along. */
+static struct request *drain_request;
+static PFILE_OBJECT drain_file;
+static bool drain_stays;
+
+static int drain_let_it_end(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	struct fake_volume *fake = p->world->fake;
+
+	drain_stays = fake_release(fake) && request_wait(drain_request);
+	fake_close(drain_file);
+	rcu_barrier();
+	drain_stays &= objects->FileObject == drain_file &&
+		       data->Iopb->TargetFileObject == drain_file &&
+		       drain_file->Size == sizeof(*drain_file) && atomic_read(&fake->files) == 2 &&
+		       IoThreadToProcess(data->Thread) == FltGetRequestorProcess(data);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void drain_outlives_the_operation(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "AB");
+	drain_stays = false;
+	drain_file = fake_open(w->fake);
+	drain_request = request_on(w, w->fake, drain_file, IRP_MJ_READ);
+	w->probe[1]->on_drain = drain_let_it_end;
+	w->fake->when = FAKE_HOLD;
+	request_spawn(drain_request);
+	FLT_REQUIRE(test, WORLD_WAIT(fake_nr_held(w->fake) == 1));
+	msleep(20);
+	FLT_EXPECT(test, NT_SUCCESS(drain_detach(w->probe[1])));
+	FLT_EXPECT(test, drain_stays && atomic_read(&w->fake->files) == 1);
+}
+
 static struct kunit_case drain_cases[] = {
 	KUNIT_CASE(drain_ten),
 	KUNIT_CASE(drain_is_a_copy),
@@ -275,6 +312,7 @@ static struct kunit_case drain_cases[] = {
 	KUNIT_CASE(drain_complete_comes_last),
 	KUNIT_CASE(drain_second_half),
 	KUNIT_CASE(drain_no_new_pre),
+	KUNIT_CASE(drain_outlives_the_operation),
 	{}
 };
 

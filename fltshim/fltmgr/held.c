@@ -11,10 +11,11 @@
  */
 #include <linux/hash.h>
 #include <linux/jiffies.h>
-#include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 #include "fltmgr/callback.h"
 #include "fltmgr/cancel.h"
+#include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
@@ -417,6 +418,36 @@ static const FLT_IO_PARAMETER_BLOCK *flt_record_view(const struct flt_record *re
 	return &op->accepted;
 }
 
+/*
+ * What a copy of an operation's callback data points to, kept for as long as the callback that gets
+ * it runs: the operation may end meanwhile, and its issuer's file and thread with it.
+ */
+struct flt_view {
+	PFILE_OBJECT file;
+	struct task_struct *task;
+	struct task_struct *leader;
+};
+
+/* The instance's lock, under which the record is linked, keeps the operation. */
+static void flt_view_keep(struct flt_view *view, const struct flt_operation *op,
+			  const FLT_IO_PARAMETER_BLOCK *iopb)
+{
+	view->file = iopb->TargetFileObject;
+	if (view->file)
+		flt_file_get(flt_file_of(view->file));
+	view->task = get_task_struct(op->task);
+	view->leader = get_task_struct(op->flags & FLT_OP_ASYNC ? op->leader :
+				       op->task->group_leader);
+}
+
+static void flt_view_drop(const struct flt_view *view)
+{
+	put_task_struct(view->leader);
+	put_task_struct(view->task);
+	if (view->file)
+		flt_file_put(flt_file_of(view->file));
+}
+
 /* Drains one record: its post-operation callback gets a copy, and the record is done. */
 static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *data,
 			     FLT_IO_PARAMETER_BLOCK *iopb)
@@ -425,6 +456,7 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 	struct flt_record *record;
 	const struct flt_node *node;
 	struct flt_operation *op;
+	struct flt_view view;
 	struct flt_node copy;
 	void *context;
 	ULONG flags;
@@ -442,6 +474,7 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 	context = record->context;
 	*data = op->data;
 	*iopb = *flt_record_view(record);
+	flt_view_keep(&view, op, iopb);
 	list_del(&record->link);
 	record->state = FLT_RECORD_DONE;
 	record->counted = false;
@@ -452,6 +485,7 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 	flags = data->Flags & ~FLTFL_CALLBACK_DATA_DIRTY;
 	data->Flags = flags | FLTFL_CALLBACK_DATA_POST_OPERATION | FLTFL_CALLBACK_DATA_DRAINING_IO;
 	flt_call_drain(data, &copy, context, &verdict);
+	flt_view_drop(&view);
 	if (verdict != FLT_POSTOP_FINISHED_PROCESSING)
 		flt_violation(instance->filter, FLT_VIOLATION_DRAIN, NULL,
 			      "%s: draining post-operation callback returned %d",

@@ -98,6 +98,29 @@ static void neighbour_outlives_detach(struct kunit *test)
 	FltObjectDereference(top);
 }
 
+/* One whose teardown has just begun can no longer be referenced, and is passed over. */
+static void neighbour_deleting(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	PFLT_INSTANCE a, b, c;
+
+	world_probes(w, "ABC");
+	a = w->probe[0]->instance[0];
+	b = w->probe[1]->instance[0];
+	c = w->probe[2]->instance[0];
+	flt_instance_of(b)->obj.deleting = true;
+	FLT_EXPECT(test, neighbour_next_is(a, FltGetLowerInstance, c));
+	FLT_EXPECT(test, neighbour_next_is(c, FltGetUpperInstance, a));
+	flt_instance_of(a)->obj.deleting = true;
+	FLT_EXPECT(test, neighbour_end_is(w, FltGetTopInstance, c));
+	flt_instance_of(c)->obj.deleting = true;
+	FLT_EXPECT(test, FltGetBottomInstance((PFLT_VOLUME)w->fake->volume, &a) ==
+		   STATUS_NO_MORE_ENTRIES);
+	flt_instance_of(a)->obj.deleting = false;
+	flt_instance_of(b)->obj.deleting = false;
+	flt_instance_of(c)->obj.deleting = false;
+}
+
 static void neighbour_arguments(struct kunit *test)
 {
 	struct world *w = world_of(test);
@@ -191,6 +214,7 @@ static struct kunit_case neighbours_cases[] = {
 	KUNIT_CASE(neighbour_found),
 	KUNIT_CASE(neighbour_missing),
 	KUNIT_CASE(neighbour_outlives_detach),
+	KUNIT_CASE(neighbour_deleting),
 	KUNIT_CASE(neighbour_arguments),
 	KUNIT_CASE(neighbour_order),
 	KUNIT_CASE(neighbour_levels),

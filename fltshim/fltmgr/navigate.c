@@ -12,10 +12,23 @@
 #include "fltmgr/volume.h"
 #include "nt/ke_irql.h"
 
-/* Instances that are being set up or torn down take no part. */
-static bool flt_instance_counts(const struct flt_instance *instance)
+/*
+ * A reference to an instance that takes part: those that are being set up or torn down do not,
+ * and a teardown does not wait for flt_filters_lock before it begins.
+ */
+static bool flt_instance_give(struct flt_instance *instance)
 {
-	return instance->state == FLT_INSTANCE_ATTACHED;
+	return READ_ONCE(instance->state) == FLT_INSTANCE_ATTACHED &&
+	       NT_SUCCESS(flt_object_give(&instance->obj));
+}
+
+/* Takes that reference back. */
+static void flt_instance_ungive(struct flt_instance *instance)
+{
+	if (!instance)
+		return;
+	atomic_dec(&instance->obj.given);
+	flt_object_put(&instance->obj);
 }
 
 /* Is there a place for the answer? Reported if not. */
@@ -33,16 +46,15 @@ static NTSTATUS flt_give_end(struct flt_volume *volume, bool top, PFLT_INSTANCE 
 
 	mutex_lock(&flt_filters_lock);
 	list_for_each_entry(instance, &volume->instances, volume_link) {
-		if (!flt_instance_counts(instance))
+		if (!flt_instance_give(instance))
 			continue;
+		flt_instance_ungive(found);
 		found = instance;
 		if (top)
 			break;
 	}
-	if (found) {
-		flt_object_give(&found->obj);
+	if (found)
 		*out = flt_instance_opaque(found);
-	}
 	mutex_unlock(&flt_filters_lock);
 	return found ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }
@@ -99,19 +111,15 @@ static NTSTATUS flt_give_neighbour(struct flt_instance *of, bool upper, PFLT_INS
 	list_for_each_entry(instance, &of->volume->instances, volume_link) {
 		int order = flt_altitude_compare(&instance->altitude, &of->altitude);
 
-		if (!flt_instance_counts(instance))
+		if ((upper ? order <= 0 : order >= 0) || !flt_instance_give(instance))
 			continue;
-		if (upper && order > 0)
-			found = instance;	/* the last one that is higher */
-		if (!upper && order < 0) {
-			found = instance;	/* the first one that is lower */
-			break;
-		}
+		flt_instance_ungive(found);
+		found = instance;	/* the last one that is higher */
+		if (!upper)
+			break;		/* the first one that is lower */
 	}
-	if (found) {
-		flt_object_give(&found->obj);
+	if (found)
 		*out = flt_instance_opaque(found);
-	}
 	mutex_unlock(&flt_filters_lock);
 	return found ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }

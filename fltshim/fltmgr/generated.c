@@ -4,6 +4,7 @@
  * the walk below the initiating instance. async_io.c and file_io.c are the routines on top.
  */
 #include <linux/hashtable.h>
+#include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include "fltmgr/buffer.h"
@@ -285,8 +286,20 @@ static void flt_generated_done(struct flt_operation *op)
 static void flt_generated_start_worker(struct work_struct *work)
 {
 	struct flt_operation *op = container_of(work, struct flt_operation, work);
+	struct task_struct *task = op->task, *leader = op->leader;
 
-	flt_operation_start(op);
+	flt_operation_start_as(op, task, leader);
+	put_task_struct(leader);
+	put_task_struct(task);
+}
+
+/* Its thread may have ended when the worker gets to it. */
+static void flt_generated_start_later(struct flt_operation *op)
+{
+	get_task_struct(op->task);
+	op->leader = get_task_struct(op->task->group_leader);
+	INIT_WORK(&op->work, flt_generated_start_worker);
+	queue_work(flt_generated_wq, &op->work);
 }
 
 /* Ends a request that was never sent down, with its callback (ASYNC-043, ASYNC-044). */
@@ -388,8 +401,7 @@ NTSTATUS flt_generated_start(struct flt_generated *gen,
 	if (!flt_instance_may_start(instance))
 		return flt_generated_refuse(gen, STATUS_FLT_DELETING_OBJECT);
 	if (flt_stack_short()) {
-		INIT_WORK(&op->work, flt_generated_start_worker);
-		queue_work(flt_generated_wq, &op->work);
+		flt_generated_start_later(op);
 		return STATUS_PENDING;
 	}
 	how = flt_operation_start(op);

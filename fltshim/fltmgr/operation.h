@@ -243,7 +243,8 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 			PFILE_OBJECT file);
 NTSTATUS flt_operation_run(struct flt_operation *op);
 u8 flt_operation_start(struct flt_operation *op);
-void flt_operation_start_for(struct flt_operation *op, const struct flt_operation *parent);
+u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
+			  struct task_struct *leader);
 void flt_operation_reset(struct flt_operation *op);
 void flt_operation_again(struct flt_operation *op);
 void flt_operation_fini(struct flt_operation *op);

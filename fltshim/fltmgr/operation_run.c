@@ -314,9 +314,18 @@ static void flt_operation_finish_async(struct flt_operation *op)
 	op->done(op);
 }
 
-/* Starts it for a thread, which may have ended, of a process; both are kept till the end. */
-static u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
-				 struct task_struct *leader)
+/**
+ * flt_operation_start_as() - start an asynchronous operation for another thread
+ * @op: as for flt_operation_start()
+ * @task: the thread, which may have ended
+ * @leader: of its thread group
+ *
+ * Both are referenced by the caller for the length of this call, and by the operation till its end.
+ *
+ * Return: as flt_operation_start()
+ */
+u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
+			  struct task_struct *leader)
 {
 	u8 how;
 
@@ -338,7 +347,7 @@ static u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *t
 }
 
 /**
- * flt_operation_start() - start an asynchronous operation
+ * flt_operation_start() - start an asynchronous operation of the current thread
  * @op: initialised operation with op->done set; lives until that is called
  *
  * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
@@ -350,16 +359,6 @@ static u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *t
 u8 flt_operation_start(struct flt_operation *op)
 {
 	return flt_operation_start_as(op, op->task, op->task->group_leader);
-}
-
-/**
- * flt_operation_start_for() - start an asynchronous operation as a part of another
- * @op: as for flt_operation_start()
- * @parent: asynchronous operation under way: its requestor is that of @op
- */
-void flt_operation_start_for(struct flt_operation *op, const struct flt_operation *parent)
-{
-	flt_operation_start_as(op, parent->task, parent->leader);
 }
 
 static void flt_resume_worker(struct work_struct *work)

@@ -180,7 +180,7 @@ bool flt_redirect_perform(struct flt_operation *op)
 		flt_operation_cancel(child);
 	if (op->flags & FLT_OP_ASYNC) {
 		child->done = flt_redirect_done;
-		flt_operation_start_for(child, op);
+		flt_operation_start_as(child, op->task, op->leader);
 		return false;
 	}
 	flt_operation_run(child);

@@ -602,13 +602,18 @@ static void obj_volume_names(struct kunit *test)
 static void obj_dead_volume(struct kunit *test)
 {
 	struct world *w = world_of(test);
+	PFLT_CALLBACK_DATA data;
+	PFLT_INSTANCE instance;
 	PFLT_VOLUME volume;
 	u8 bytes[128];
 	ULONG n;
 
+	FLT_REQUIRE(test, !flt_volume_ready(world_second_volume(w)->volume));
 	world_probes(w, "A");
-	volume = (PFLT_VOLUME)world_second_volume(w)->volume;
+	volume = (PFLT_VOLUME)w->other->volume;
+	instance = w->probe[0]->instance[1];
 	FLT_EXPECT(test, NT_SUCCESS(FltObjectReference(volume)));
+	FLT_EXPECT(test, NT_SUCCESS(FltObjectReference(instance)));
 	FLT_EXPECT(test, !atomic_read(&w->other->files));
 	fake_volume_destroy(w->other);
 	w->other = NULL;
@@ -620,6 +625,11 @@ static void obj_dead_volume(struct kunit *test)
 		   FltGetVolumeName(volume, NULL, &n) == STATUS_FLT_DELETING_OBJECT);
 	FLT_PROVES(test, "VOL-43", FltEnumerateVolumes(w->probe[0]->filter, NULL, 0, &n) ==
 		   STATUS_BUFFER_TOO_SMALL && n == 1);
+	/* Its snapshots are free memory by now. */
+	rcu_barrier();
+	if (FLT_EXPECT(test, NT_SUCCESS(FltAllocateCallbackData(instance, NULL, &data))))
+		FltFreeCallbackData(data);
+	FltObjectDereference(instance);
 	FltObjectDereference(volume);
 }
 

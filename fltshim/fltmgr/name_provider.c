@@ -73,12 +73,11 @@ static struct flt_instance *flt_provider_inside(const struct flt_volume *volume,
 /* Does a snapshot have providers at all? Most have none. */
 static bool flt_volume_has_providers(struct flt_volume *volume)
 {
-	struct flt_stack *stack;
+	const struct flt_stack *stack;
 	bool has;
 
-	/* The last snapshot of a volume goes an RCU period after it was marked. */
 	rcu_read_lock();
-	stack = READ_ONCE(volume->obj.deleting) ? NULL : rcu_dereference(volume->stack);
+	stack = flt_stack_peek(volume);
 	has = stack && stack->providers;
 	rcu_read_unlock();
 	return has;

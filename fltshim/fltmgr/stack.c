@@ -67,6 +67,22 @@ struct flt_stack *flt_guard_enter(struct flt_volume *volume)
 }
 
 /**
+ * flt_stack_peek() - look at the current snapshot without entering it
+ * @volume: a volume, which may be gone from the file system and is kept by a reference only
+ *
+ * Under rcu_read_lock(), which keeps what is returned.
+ *
+ * Return: the snapshot; NULL when the volume is gone
+ */
+const struct flt_stack *flt_stack_peek(const struct flt_volume *volume)
+{
+	/* The last snapshot goes an RCU period after the volume was marked. */
+	if (READ_ONCE(volume->obj.deleting))
+		return NULL;
+	return rcu_dereference(volume->stack);
+}
+
+/**
  * flt_stack_above() - how many nodes of a major function are not below an instance
  * @stack: the snapshot
  * @op_index: dense index of the major function

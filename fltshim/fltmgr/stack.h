@@ -52,6 +52,7 @@ struct flt_stack {
 };
 
 struct flt_stack *flt_guard_enter(struct flt_volume *volume);
+const struct flt_stack *flt_stack_peek(const struct flt_volume *volume);
 
 static inline void flt_guard_leave(struct flt_stack *stack)
 {

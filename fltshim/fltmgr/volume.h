@@ -39,7 +39,10 @@ struct flt_volume_info {
  * @obj: common header
  * @interest: FLT_WANT bits of everything that some attached instance may want; read without a
  *	lock, published after the stack that it describes
- * @stack: the current snapshot; RCU, replaced under @lock
+ * @stack: the current snapshot; RCU, replaced under @lock. The last one is freed after
+ *	@obj.deleting was set, an RCU period later, and the pointer stays: an operation of the
+ *	volume may follow it, since none outlives flt_volume_destroy(); whoever has a reference only
+ *	asks flt_stack_peek()
  * @setup_pending: automatic instances were not offered yet (flt_volume_ready())
  * @leaving: the file system is going away; no new instance
  * @lock: protects @instances and the order of publications; never held across a callback

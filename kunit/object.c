@@ -605,6 +605,7 @@ static void obj_dead_volume(struct kunit *test)
 	PFLT_CALLBACK_DATA data;
 	PFLT_INSTANCE instance;
 	PFLT_VOLUME volume;
+	BOOLEAN writable;
 	u8 bytes[128];
 	ULONG n;
 
@@ -625,6 +626,8 @@ static void obj_dead_volume(struct kunit *test)
 		   FltGetVolumeName(volume, NULL, &n) == STATUS_FLT_DELETING_OBJECT);
 	FLT_PROVES(test, "VOL-43", FltEnumerateVolumes(w->probe[0]->filter, NULL, 0, &n) ==
 		   STATUS_BUFFER_TOO_SMALL && n == 1);
+	FLT_EXPECT(test, FltIsVolumeWritable(volume, &writable) == STATUS_FLT_DELETING_OBJECT &&
+		   FltIsVolumeWritable(instance, &writable) == STATUS_FLT_DELETING_OBJECT);
 	/* Its snapshots are free memory by now. */
 	rcu_barrier();
 	if (FLT_EXPECT(test, NT_SUCCESS(FltAllocateCallbackData(instance, NULL, &data))))

@@ -259,8 +259,10 @@ void flt_volume_destroy(struct flt_volume *volume)
 	flt_contexts_drop(&volume->contexts, false);
 	flt_stack_retire(volume);
 	/* The file system's part is over; filters may keep the memory. */
+	mutex_lock(&volume->lock);
 	volume->ops = NULL;
 	volume->private = NULL;
+	mutex_unlock(&volume->lock);
 	flt_object_put(&volume->obj);
 }
 

@@ -50,8 +50,8 @@ struct flt_volume_info {
  * @setup_lock: makes the first user run the setup and the others wait for it; held while the
  *	filters hear of a shutdown, which the unmount waits for
  * @setup_task: the task that runs the setup callbacks, for comparison only
- * @ops: the file system
- * @private: the file system's own
+ * @ops: the file system; NULL once it is gone, cleared under @lock
+ * @private: the file system's own, likewise
  * @info: what the file system told
  * @number: N of \Device\HarddiskVolumeN
  * @name: that name, NUL-terminated

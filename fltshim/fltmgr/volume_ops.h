@@ -13,6 +13,14 @@ struct flt_file;
 struct flt_name;
 struct flt_volume;
 
+/*
+ * None of these runs when flt_volume_destroy() has ended: @perform, @cancel, @substitute and @keep
+ * are for an operation that is under way, @free_file, @query_name and @name_stamp for a file object,
+ * either of which the file system waits for before it begins. @writable and @interest_changed are
+ * for a volume that somebody has a reference of and may be at its end: they are called under
+ * volume->lock, which flt_volume_destroy() takes to clear volume->ops.
+ */
+
 /**
  * struct flt_volume_ops - what a file system provides to the filter manager
  * @perform: the bottom of the stack. Carries out op->iopb on op->iopb.TargetFileObject and sets
@@ -40,7 +48,8 @@ struct flt_volume;
  *	an operation may be shown under; may allocate.
  * @name_stamp: a number that is another one after @query_name's answer may have changed; without a
  *	lock
- * @writable: NULL, or whether the volume can be written now; NULL: it never changes
+ * @writable: NULL, or whether the volume can be written now; NULL: it never changes. Under
+ *	volume->lock; does not wait.
  * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
  *	the new interest mask is published (task context, may sleep).
  */

@@ -177,12 +177,12 @@ static struct flt_volume *flt_volume_of_object(void *object)
  * WDK page: fltisvolumewritable. IRQL: PASSIVE_LEVEL. Follows remounts.
  *
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_REQUEST for a network
- * volume
+ * volume; STATUS_FLT_DELETING_OBJECT for one that is gone
  */
 NTSTATUS FltIsVolumeWritable(PVOID FltObject, PBOOLEAN IsWritable)
 {
 	struct flt_volume *volume = flt_volume_of_object(FltObject);
-	const struct flt_volume_ops *ops;
+	NTSTATUS status = STATUS_SUCCESS;
 
 	if (!ke_at_most(PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
@@ -190,11 +190,16 @@ NTSTATUS FltIsVolumeWritable(PVOID FltObject, PBOOLEAN IsWritable)
 		return STATUS_INVALID_PARAMETER;
 	if (!volume->info.local)
 		return STATUS_INVALID_DEVICE_REQUEST;
-	ops = READ_ONCE(volume->ops);
-	if (!ops)
-		return STATUS_FLT_DELETING_OBJECT;
-	*IsWritable = ops->writable ? ops->writable(volume) : !volume->info.read_only;
-	return STATUS_SUCCESS;
+	/* Keeps the file system from going away meanwhile. */
+	mutex_lock(&volume->lock);
+	if (!volume->ops)
+		status = STATUS_FLT_DELETING_OBJECT;
+	else if (volume->ops->writable)
+		*IsWritable = volume->ops->writable(volume);
+	else
+		*IsWritable = !volume->info.read_only;
+	mutex_unlock(&volume->lock);
+	return status;
 }
 EXPORT_SYMBOL_GPL(FltIsVolumeWritable);
 

@@ -582,37 +582,50 @@ VOID FltDeleteContext(PFLT_CONTEXT Context)
 }
 EXPORT_SYMBOL_GPL(FltDeleteContext);
 
+/*
+ * The first context of an anchor, or else of an owner, taken away from it; false when there is none.
+ * Whether there is one is asked under the lock, under which flt_context_link() looks at the mark
+ * that its caller has set: what it links beside is seen here, and later it links nothing.
+ */
+static bool flt_context_take(struct flt_anchor *anchor, struct list_head *owned,
+			     struct flt_context **taken)
+{
+	struct flt_context *ctx;
+
+	spin_lock_bh(&flt_context_lock);
+	if (anchor)
+		ctx = hlist_entry_safe(anchor->contexts.first, struct flt_context, link);
+	else
+		ctx = list_first_entry_or_null(owned, struct flt_context, owner_link);
+	*taken = ctx && flt_context_unlink(ctx) ? ctx : NULL;
+	spin_unlock_bh(&flt_context_lock);
+	return ctx;
+}
+
 /**
  * flt_contexts_drop() - what contexts hang on goes away
- * @anchor: its anchor; nobody looks for contexts there any more
+ * @anchor: its anchor; what it belongs to is marked as going, or nobody has a reference of it
  * @later: the caller may not be made to wait for filters (an inode that is evicted)
  */
 void flt_contexts_drop(struct flt_anchor *anchor, bool later)
 {
 	struct flt_context *ctx;
 
-	while (!hlist_empty(&anchor->contexts)) {
-		spin_lock_bh(&flt_context_lock);
-		ctx = hlist_entry_safe(anchor->contexts.first, struct flt_context, link);
-		if (ctx && !flt_context_unlink(ctx))
-			ctx = NULL;
-		spin_unlock_bh(&flt_context_lock);
+	while (flt_context_take(anchor, NULL, &ctx)) {
 		if (ctx)
 			flt_context_put(ctx, later);
 	}
 }
 
-/* An instance is torn down, or a filter unregisters: its contexts go, wherever they hang. */
+/**
+ * flt_contexts_drop_owned() - an instance is torn down, or a filter unregisters
+ * @owned: its contexts, which go wherever they hang; it is marked as going
+ */
 void flt_contexts_drop_owned(struct list_head *owned)
 {
 	struct flt_context *ctx;
 
-	while (!list_empty_careful(owned)) {
-		spin_lock_bh(&flt_context_lock);
-		ctx = list_first_entry_or_null(owned, struct flt_context, owner_link);
-		if (ctx && !flt_context_unlink(ctx))
-			ctx = NULL;
-		spin_unlock_bh(&flt_context_lock);
+	while (flt_context_take(NULL, owned, &ctx)) {
 		if (ctx)
 			flt_context_put(ctx, false);
 	}

@@ -81,7 +81,8 @@ void fltfs_stream_free(struct fltfs_stream *stream)
 {
 	if (!stream)
 		return;
-	flt_contexts_drop(&stream->contexts, true);
+	if (!hlist_empty(&stream->contexts.contexts))
+		flt_contexts_drop(&stream->contexts, true);
 	fltfs_keepers_free(stream);
 	kfree(stream);
 }

@@ -4,6 +4,7 @@
  * below it. Those below see the file being closed again; those above see what the filter leaves
  * in IoStatus, which cannot be a success any more.
  */
+#include <linux/bitops.h>
 #include <linux/export.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
@@ -60,9 +61,8 @@ VOID FltCancelFileOpen(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject)
 				      "cancelled the open of a file %s", why);
 		return;
 	}
-	FileObject->Flags |= FO_FILE_OPEN_CANCELLED;
 	flt_cancel_open_send(instance, FileObject, IRP_MJ_CLEANUP);
-	FileObject->Flags |= FO_CLEANUP_COMPLETE;
+	set_mask_bits(&FileObject->Flags, 0, FO_CLEANUP_COMPLETE);
 	flt_cancel_open_send(instance, FileObject, IRP_MJ_CLOSE);
 }
 EXPORT_SYMBOL_GPL(FltCancelFileOpen);

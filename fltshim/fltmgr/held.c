@@ -9,6 +9,7 @@
  * neither is never dereferenced. Since there may be thousands of held operations but no more
  * running ones than tasks, the hash is asked first.
  */
+#include <linux/bitops.h>
 #include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/sched/task.h>
@@ -345,8 +346,8 @@ static const char *flt_create_refusal(const struct flt_operation *op, const FILE
  * @instance: in whose post-operation callback it is, or which holds it there
  * @file: of which file
  *
- * From here on no success can be its result. Its memory is touched under the list's lock only,
- * since nothing else keeps it from a caller that it was not given to.
+ * From here on no success can be its result (flt_create_stands()). Its memory is touched under the
+ * list's lock only, since nothing else keeps it from a caller that it was not given to.
  *
  * Return: NULL when that is done, or why it is not; "" for a create that ended with STATUS_REPARSE
  */
@@ -366,8 +367,9 @@ const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file)
 			if (!found)
 				continue;
 			why = flt_create_refusal(op, file);
+			/* Another thread may be running it: nothing of its own is written. */
 			if (!why)
-				op->flags &= ~FLT_OP_OPENED;
+				set_mask_bits(&file->Flags, 0, FO_FILE_OPEN_CANCELLED);
 			break;
 		}
 		spin_unlock_bh(&live->lock);

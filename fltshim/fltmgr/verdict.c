@@ -38,6 +38,15 @@ static bool flt_cannot_fail(const struct flt_operation *op)
 	       op->accepted.Parameters.AcquireForSectionSynchronization.SyncType == SyncTypeOther;
 }
 
+/* Has a create opened a file that is open still? */
+static bool flt_create_stands(const struct flt_operation *op)
+{
+	const FILE_OBJECT *file = op->accepted.TargetFileObject;
+
+	return op->flags & FLT_OP_OPENED &&
+	       !(file && READ_ONCE(file->Flags) & FO_FILE_OPEN_CANCELLED);
+}
+
 /* Final statuses that no filter may leave behind (PREOP-42 to 44, 48, POSTOP-68 to 70). */
 void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool completed)
 {
@@ -51,7 +60,7 @@ void flt_check_status(struct flt_operation *op, struct flt_filter *filter, bool 
 	} else if (status == STATUS_PENDING || status == STATUS_FLT_DISALLOW_FAST_IO) {
 		instead = STATUS_UNSUCCESSFUL;
 	} else if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(status) &&
-		   status != STATUS_REPARSE && !(op->flags & FLT_OP_OPENED)) {
+		   status != STATUS_REPARSE && !flt_create_stands(op)) {
 		/* There is no open file that the caller could get. */
 		instead = completed ? STATUS_NOT_SUPPORTED : STATUS_UNSUCCESSFUL;
 	} else {

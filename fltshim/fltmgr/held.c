@@ -49,18 +49,6 @@ static struct flt_operation *flt_held_find(struct flt_held *held, PFLT_CALLBACK_
 	return NULL;
 }
 
-/* An operation in a CPU's list, by its address; youngest first; the list's lock is held. */
-static struct flt_operation *flt_live_find(struct flt_live *live, PFLT_CALLBACK_DATA data)
-{
-	struct flt_operation *op;
-
-	list_for_each_entry_reverse(op, &live->ops, inflight) {
-		if (&op->data == data)
-			return op;
-	}
-	return NULL;
-}
-
 void flt_inflight_add(struct flt_operation *op)
 {
 	struct flt_live *live;
@@ -218,6 +206,35 @@ static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int res
 	return true;
 }
 
+/* What flt_hold_claim() was asked for, and what came of it. */
+struct flt_claim {
+	PFLT_CALLBACK_DATA data;
+	enum flt_phase phase;
+	int resume;
+	void *context;
+	struct flt_operation *op;
+	bool claimed;
+	bool run;
+	bool *armed;
+};
+
+static void flt_claim_try(struct flt_operation *op, struct flt_claim *claim)
+{
+	claim->op = op;
+	claim->claimed = flt_hold_try(op, claim->phase, claim->resume, claim->context, &claim->run,
+				      claim->armed);
+}
+
+static bool flt_claim_look(struct flt_operation *op, void *arg)
+{
+	struct flt_claim *claim = arg;
+
+	if (&op->data != claim->data)
+		return false;
+	flt_claim_try(op, claim);
+	return true;
+}
+
 /**
  * flt_hold_claim() - resume an operation, given what a filter says is its callback data
  * @data: address; may be stale or wild, so it is looked up before it is touched
@@ -233,33 +250,25 @@ static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int res
 bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,
 		    struct flt_operation **resume_op, bool *armed)
 {
+	struct flt_claim claim = {
+		.data = data, .phase = phase, .resume = resume, .context = context, .armed = armed,
+	};
 	struct flt_held *held = flt_held_of(data);
-	bool claimed = false, run = false;
 	struct flt_operation *op;
-	int cpu;
 
 	*resume_op = NULL;
 	*armed = false;
 	spin_lock_bh(&held->lock);
 	op = flt_held_find(held, data);
 	if (op)
-		claimed = flt_hold_try(op, phase, resume, context, &run, armed);
+		flt_claim_try(op, &claim);
 	spin_unlock_bh(&held->lock);
 	/* Its callback has not returned, perhaps: then it is in a list. */
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-
-		if (op)
-			break;
-		spin_lock_bh(&live->lock);
-		op = flt_live_find(live, data);
-		if (op)
-			claimed = flt_hold_try(op, phase, resume, context, &run, armed);
-		spin_unlock_bh(&live->lock);
-	}
-	if (claimed && run)
-		*resume_op = op;
-	return claimed;
+	if (!op)
+		flt_live_walk(flt_claim_look, &claim, true);
+	if (claim.claimed && claim.run)
+		*resume_op = claim.op;
+	return claim.claimed;
 }
 
 /**
@@ -285,6 +294,22 @@ void flt_hold_release(PFLT_CALLBACK_DATA data)
 		flt_operation_continue(op);
 }
 
+/* What a walk over the operations in flight looks for, by its callback data, and finds. */
+struct flt_sought {
+	PFLT_CALLBACK_DATA data;
+	struct flt_operation *op;
+};
+
+static bool flt_sought_look(struct flt_operation *op, void *arg)
+{
+	struct flt_sought *sought = arg;
+
+	if (&op->data != sought->data)
+		return false;
+	sought->op = op;
+	return true;
+}
+
 /**
  * flt_operation_lookup() - an operation by what a filter says is its callback data
  * @data: address; may be stale or wild
@@ -297,22 +322,14 @@ void flt_hold_release(PFLT_CALLBACK_DATA data)
 struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data)
 {
 	struct flt_held *held = flt_held_of(data);
-	struct flt_operation *op;
-	int cpu;
+	struct flt_sought sought = { .data = data };
 
 	spin_lock_bh(&held->lock);
-	op = flt_held_find(held, data);
+	sought.op = flt_held_find(held, data);
 	spin_unlock_bh(&held->lock);
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-
-		if (op)
-			break;
-		spin_lock_bh(&live->lock);
-		op = flt_live_find(live, data);
-		spin_unlock_bh(&live->lock);
-	}
-	return op;
+	if (!sought.op)
+		flt_live_walk(flt_sought_look, &sought, true);
+	return sought.op;
 }
 
 /* Is it the post-operation part of the create of this file, at this instance? */
@@ -341,6 +358,25 @@ static const char *flt_create_refusal(const struct flt_operation *op, const FILE
 	return NULL;
 }
 
+struct flt_undo {
+	const struct flt_instance *instance;
+	PFILE_OBJECT file;
+	const char *why;
+};
+
+static bool flt_undo_look(struct flt_operation *op, void *arg)
+{
+	struct flt_undo *undo = arg;
+
+	if (!flt_is_post_create(op, undo->instance, undo->file))
+		return false;
+	undo->why = flt_create_refusal(op, undo->file);
+	/* Another thread may be running it: nothing of its own is written. */
+	if (!undo->why)
+		set_mask_bits(&undo->file->Flags, 0, FO_FILE_OPEN_CANCELLED);
+	return true;
+}
+
 /**
  * flt_create_undo() - make a create one that has opened nothing
  * @instance: in whose post-operation callback it is, or which holds it there
@@ -353,30 +389,23 @@ static const char *flt_create_refusal(const struct flt_operation *op, const FILE
  */
 const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file)
 {
-	const char *why = "outside the post-operation callback of its create";
-	bool found = false;
-	int cpu;
+	struct flt_undo undo = {
+		.instance = instance,
+		.file = file,
+		.why = "outside the post-operation callback of its create",
+	};
 
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_operation *op;
+	flt_live_walk(flt_undo_look, &undo, true);
+	return undo.why;
+}
 
-		spin_lock_bh(&live->lock);
-		list_for_each_entry(op, &live->ops, inflight) {
-			found = flt_is_post_create(op, instance, file);
-			if (!found)
-				continue;
-			why = flt_create_refusal(op, file);
-			/* Another thread may be running it: nothing of its own is written. */
-			if (!why)
-				set_mask_bits(&file->Flags, 0, FO_FILE_OPEN_CANCELLED);
-			break;
-		}
-		spin_unlock_bh(&live->lock);
-		if (found)
-			break;
-	}
-	return why;
+static bool flt_callback_look(struct flt_operation *op, void *arg)
+{
+	const struct flt_filter *filter = arg;
+
+	return op->runner == current && op->guard && op->cursor >= 0 &&
+	       op->cursor < op->nr_nodes && op->phase != FLT_PHASE_BOTTOM &&
+	       (!filter || op->nodes[op->cursor].instance->filter == filter);
 }
 
 /**
@@ -387,24 +416,7 @@ const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file)
  */
 bool flt_task_in_callback(const struct flt_filter *filter)
 {
-	bool found = false;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_operation *op;
-
-		spin_lock_bh(&live->lock);
-		list_for_each_entry(op, &live->ops, inflight) {
-			if (op->runner != current || !op->guard || op->cursor < 0 ||
-			    op->cursor >= op->nr_nodes || op->phase == FLT_PHASE_BOTTOM)
-				continue;
-			if (!filter || op->nodes[op->cursor].instance->filter == filter)
-				found = true;
-		}
-		spin_unlock_bh(&live->lock);
-	}
-	return found;
+	return flt_live_walk(flt_callback_look, (void *)filter, true);
 }
 
 /* The parameters that record @i saw on the way down. */

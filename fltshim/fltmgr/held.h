@@ -23,6 +23,48 @@ struct flt_live {
 
 DECLARE_PER_CPU(struct flt_live, flt_live);
 
+/**
+ * flt_live_walk() - look at the operations in flight
+ * @look: called for each, under its list's lock, which keeps it; true ends the walk
+ * @arg: its argument
+ * @youngest_first: of a CPU's; who looks for an operation of its own finds it sooner, and sooner
+ *	still on its own CPU, which comes first
+ *
+ * Up to softirq. Return: whether @look said so
+ */
+static __always_inline bool flt_live_walk(bool (*look)(struct flt_operation *op, void *arg),
+					  void *arg, bool youngest_first)
+{
+	unsigned int i, here = raw_smp_processor_id();
+	struct flt_operation *op;
+	bool found = false;
+
+	for (i = 0; i < nr_cpu_ids && !found; i++) {
+		unsigned int cpu = (here + i) % nr_cpu_ids;
+		struct flt_live *live;
+
+		if (!cpu_possible(cpu))
+			continue;
+		live = per_cpu_ptr(&flt_live, cpu);
+		spin_lock_bh(&live->lock);
+		if (youngest_first) {
+			list_for_each_entry_reverse(op, &live->ops, inflight) {
+				found = look(op, arg);
+				if (found)
+					break;
+			}
+		} else {
+			list_for_each_entry(op, &live->ops, inflight) {
+				found = look(op, arg);
+				if (found)
+					break;
+			}
+		}
+		spin_unlock_bh(&live->lock);
+	}
+	return found;
+}
+
 void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder);
 void flt_hold_end(struct flt_operation *op, struct flt_instance *holder);
 bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,

@@ -19,6 +19,8 @@
 /* How long a teardown waits before it says so, and between two times that it does (REG-51). */
 unsigned long flt_patience = 30 * HZ;
 
+#define FLT_LIVE_LINES	128	/* of a CPU */
+
 /* What is said of an operation, copied out under the list's lock. */
 struct flt_live_line {
 	struct list_head link;
@@ -65,49 +67,61 @@ static void flt_live_fill(struct flt_live_line *line, const struct flt_operation
 		strscpy(line->filter, "-", sizeof(line->filter));
 }
 
+/* Lines that were allocated before any lock was taken; each CPU has FLT_LIVE_LINES of its own. */
+struct flt_live_lines {
+	struct flt_live_line *lines;
+	struct list_head all;
+	unsigned int cpus;	/* whose lists were begun */
+	int cpu;		/* the last of them */
+	unsigned int used;	/* of that CPU's lines */
+	unsigned int left_out;
+};
+
+static bool flt_live_list(struct flt_operation *op, void *arg)
+{
+	struct flt_live_lines *lines = arg;
+	struct flt_live_line *line;
+
+	if (op->inflight_cpu != lines->cpu) {
+		lines->cpu = op->inflight_cpu;
+		lines->cpus++;
+		lines->used = 0;
+	}
+	if (lines->used >= FLT_LIVE_LINES) {
+		lines->left_out++;
+		return false;
+	}
+	line = &lines->lines[(lines->cpus - 1) * FLT_LIVE_LINES + lines->used++];
+	flt_live_fill(line, op);
+	list_add_tail(&line->link, &lines->all);
+	return false;
+}
+
 /**
  * flt_inflight_show() - the operations in flight, oldest first
  * @m: debugfs file
  * @unused: unused
  *
- * At most one page of lines' worth of memory is taken for each CPU before its lock; what does
- * not fit is counted.
+ * Of each CPU the oldest FLT_LIVE_LINES; the rest is counted.
  */
 int flt_inflight_show(struct seq_file *m, void *unused)
 {
-	enum { LINES = 128 };
-	struct flt_live_line *line, *lines;
-	unsigned int used, left_out = 0;
-	LIST_HEAD(all);
-	int cpu, i = 0;
+	struct flt_live_lines lines = { .all = LIST_HEAD_INIT(lines.all), .cpu = -1 };
+	struct flt_live_line *line;
 
-	lines = kvcalloc(LINES * num_possible_cpus(), sizeof(*lines), GFP_KERNEL);
-	if (!lines)
+	lines.lines = kvcalloc(FLT_LIVE_LINES * num_possible_cpus(), sizeof(*lines.lines),
+			       GFP_KERNEL);
+	if (!lines.lines)
 		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_operation *op;
-
-		used = 0;
-		spin_lock_bh(&live->lock);
-		list_for_each_entry(op, &live->ops, inflight) {
-			if (used++ >= LINES) {
-				left_out++;
-				continue;
-			}
-			flt_live_fill(&lines[i], op);
-			list_add_tail(&lines[i++].link, &all);
-		}
-		spin_unlock_bh(&live->lock);
-	}
-	list_sort(NULL, &all, flt_live_older);
+	flt_live_walk(flt_live_list, &lines, false);
+	list_sort(NULL, &lines.all, flt_live_older);
 	seq_puts(m, "# age_ms pid operation volume step filter\n");
-	list_for_each_entry(line, &all, link)
+	list_for_each_entry(line, &lines.all, link)
 		seq_printf(m, "%u %d %s %s %s %s\n", jiffies_to_msecs(jiffies - line->start),
 			   line->pid, line->major, line->volume, line->step, line->filter);
-	if (left_out)
-		seq_printf(m, "# and %u more\n", left_out);
-	kvfree(lines);
+	if (lines.left_out)
+		seq_printf(m, "# and %u more\n", lines.left_out);
+	kvfree(lines.lines);
 	return 0;
 }
 
@@ -217,28 +231,31 @@ static bool flt_live_matches(const struct flt_operation *op, const struct flt_li
 	       (wanted->shutdown && op->op_index == IRP_MJ_SHUTDOWN);
 }
 
-/* The oldest such operation; false when there is none. */
-static bool flt_live_oldest(const struct flt_live_wanted *wanted, struct flt_live_line *oldest)
+struct flt_live_oldest {
+	const struct flt_live_wanted *wanted;
+	struct flt_live_line *line;
+	bool found;
+};
+
+static bool flt_live_oldest_look(struct flt_operation *op, void *arg)
 {
-	bool found = false;
-	int cpu;
+	struct flt_live_oldest *oldest = arg;
 
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_operation *op;
-
-		spin_lock_bh(&live->lock);
-		list_for_each_entry(op, &live->ops, inflight) {
-			if (!flt_live_matches(op, wanted))
-				continue;
-			if (found && !time_before(op->start, oldest->start))
-				continue;
-			flt_live_fill(oldest, op);
-			found = true;
-		}
-		spin_unlock_bh(&live->lock);
+	if (flt_live_matches(op, oldest->wanted) &&
+	    (!oldest->found || time_before(op->start, oldest->line->start))) {
+		flt_live_fill(oldest->line, op);
+		oldest->found = true;
 	}
-	return found;
+	return false;
+}
+
+/* The oldest such operation; false when there is none. */
+static bool flt_live_oldest(const struct flt_live_wanted *wanted, struct flt_live_line *line)
+{
+	struct flt_live_oldest oldest = { .wanted = wanted, .line = line };
+
+	flt_live_walk(flt_live_oldest_look, &oldest, false);
+	return oldest.found;
 }
 
 /**

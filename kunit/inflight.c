@@ -209,7 +209,47 @@ static void inflight_held_long(struct kunit *test)
 		FLT_EXPECT(test, request_wait(r[i]));
 }
 
+/* It is the hold that counts, not the operation's age; and many are one line. */
+static void inflight_held_many(struct kunit *test)
+{
+	enum { N = 20 };
+	struct world *w = world_of(test);
+	struct request *r[N], *late;
+	struct keeper *k[N], *post;
+	unsigned int i;
+
+	world_probes(w, "AB");
+	for (i = 0; i < N; i++) {
+		k[i] = keeper_pend(w->probe[0], KEEPER_TEST, FLT_PREOP_SUCCESS_NO_CALLBACK);
+		r[i] = request_new(w, IRP_MJ_READ);
+		request_start(r[i]);
+		FLT_REQUIRE(test, keeper_wait(k[i]));
+	}
+	w->probe[0]->on_pre = NULL;
+	/* The file system has it for a while, then B. */
+	w->fake->when = FAKE_HOLD;
+	late = request_new(w, IRP_MJ_WRITE);
+	request_start(late);
+	msleep(300);
+	post = keeper_halt(w->probe[1], KEEPER_TEST);
+	fake_release(w->fake);
+	FLT_REQUIRE(test, keeper_wait(post));
+	FLT_EXPECT(test, !prove_log_start(test, " has held "));
+	FLT_EXPECT(test, flt_held_report(jiffies - r[N - 1]->op.held_since) == N);
+	FLT_EXPECT(test, prove_log_count() == 1 && prove_log_last_has("and 19 other") &&
+		   prove_log_last_has("probeA"));
+	w->fake->when = FAKE_INLINE;
+	w->probe[1]->on_post = NULL;
+	keeper_resume(post);
+	for (i = 0; i < N; i++)
+		keeper_resume(k[i]);
+	for (i = 0; i < N; i++)
+		FLT_EXPECT(test, request_wait(r[i]));
+	FLT_EXPECT(test, request_wait(late));
+}
+
 static struct kunit_case inflight_cases[] = {
+	KUNIT_CASE(inflight_held_many),
 	KUNIT_CASE(inflight_held_long),
 	KUNIT_CASE(inflight_steps),
 	KUNIT_CASE(inflight_callbacks),

@@ -54,7 +54,6 @@ void flt_inflight_add(struct flt_operation *op)
 	struct flt_live *live;
 
 	op->runner = current;
-	op->told = false;
 	op->inflight_cpu = raw_smp_processor_id();
 	live = per_cpu_ptr(&flt_live, op->inflight_cpu);
 	spin_lock_bh(&live->lock);
@@ -113,6 +112,8 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 	if (holder) {
 		struct flt_held *held = flt_held_of(&op->data);
 
+		WRITE_ONCE(op->held_since, jiffies);
+		WRITE_ONCE(op->told, false);
 		atomic_inc(&holder->owed);
 		spin_lock_bh(&holder->lock);
 		list_add_tail(&op->held, &holder->held);

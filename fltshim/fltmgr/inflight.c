@@ -125,53 +125,90 @@ int flt_inflight_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* Does a filter hold it, and for longer than that? An operation's own age stands for it. */
-static bool flt_held_long(const struct flt_operation *op, unsigned long age)
+/* The filter at whose instance an operation is; NULL with the file system. Under the list's lock. */
+static const struct flt_filter *flt_live_at(const struct flt_operation *op)
 {
-	return !op->told && time_after_eq(jiffies, op->start + age) &&
-	       atomic_read(&op->hold) == FLT_HOLD_PENDED &&
-	       READ_ONCE(op->phase) != FLT_PHASE_BOTTOM;
+	int cursor = READ_ONCE(op->cursor);
+
+	if (READ_ONCE(op->phase) == FLT_PHASE_BOTTOM || cursor < 0 || cursor >= op->nr_nodes)
+		return NULL;
+	return op->nodes[cursor].instance->filter;
+}
+
+/**
+ * struct flt_held_long - what filters hold for long
+ * @age: that is, in jiffies
+ * @filter: who holds the oldest; for comparison only
+ * @line: the oldest
+ * @count: how many @filter holds
+ */
+struct flt_held_long {
+	unsigned long age;
+	const struct flt_filter *filter;
+	struct flt_live_line line;
+	unsigned int count;
+};
+
+static bool flt_is_held_long(const struct flt_operation *op, unsigned long age)
+{
+	/* Who holds it wrote the rest before. */
+	return atomic_read_acquire(&op->hold) == FLT_HOLD_PENDED && flt_live_at(op) &&
+	       !READ_ONCE(op->told) &&
+	       time_after_eq(jiffies, READ_ONCE(op->held_since) + age);
+}
+
+static bool flt_held_oldest(struct flt_operation *op, void *arg)
+{
+	struct flt_held_long *held = arg;
+
+	if (!flt_is_held_long(op, held->age) ||
+	    (held->filter && !time_before(op->held_since, held->line.start)))
+		return false;
+	held->filter = flt_live_at(op);
+	flt_live_fill(&held->line, op);
+	held->line.start = op->held_since;
+	return false;
+}
+
+static bool flt_held_count(struct flt_operation *op, void *arg)
+{
+	struct flt_held_long *held = arg;
+
+	if (flt_is_held_long(op, held->age) && flt_live_at(op) == held->filter) {
+		WRITE_ONCE(op->told, true);
+		held->count++;
+	}
+	return false;
 }
 
 /**
  * flt_held_report() - name the filters that hold operations for long
  * @age: in jiffies
  *
- * Task context. Each operation is told of once (DEFER-36, POSTOP-29).
+ * Task context. Each is named with the operation that it has held longest; the others are counted,
+ * and each is told of once (DEFER-36, POSTOP-29).
  *
- * Return: how many were told of now
+ * Return: how many operations were told of now
  */
 unsigned int flt_held_report(unsigned long age)
 {
-	struct flt_operation *op, *found;
 	unsigned int count = 0;
-	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_live_line line = {};
+	for (;;) {
+		struct flt_held_long held = { .age = age };
 
-		do {
-			found = NULL;
-			spin_lock_bh(&live->lock);
-			list_for_each_entry(op, &live->ops, inflight) {
-				if (!flt_held_long(op, age))
-					continue;
-				op->told = true;
-				flt_live_fill(&line, op);
-				found = op;
-				break;
-			}
-			spin_unlock_bh(&live->lock);
-			if (!found)
-				break;
-			count++;
-			pr_warn_ratelimited("fltshim: filter %s has held %s of process %d on %s for more than %lu s (%s)\n",
-					    line.filter, line.major, line.pid, line.volume,
-					    (jiffies - line.start) / HZ, line.step);
-		} while (found);
+		flt_live_walk(flt_held_oldest, &held, false);
+		if (!held.filter)
+			return count;
+		flt_live_walk(flt_held_count, &held, false);
+		/* It was just handed back: there is nothing to tell. */
+		if (!held.count)
+			continue;
+		count += held.count;
+		pr_warn("fltshim: filter %s has held %s of process %d on %s for more than %lu s (%s), and %u other operations for long\n",
+			held.line.filter, held.line.major, held.line.pid, held.line.volume,
+			(jiffies - held.line.start) / HZ, held.line.step, held.count - 1);
 	}
-	return count;
 }
 
 static unsigned int held_report = 120;

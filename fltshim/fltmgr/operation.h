@@ -152,8 +152,9 @@ struct flt_record {
  * @work: where an asynchronous operation continues when its resumer may not run it
  * @inflight: in the list of operations in flight
  * @inflight_cpu: which of these lists
- * @told: the log has been told that a filter holds it for long; under the list's lock
+ * @told: the log has been told that the present holder holds it for long
  * @start: jiffies at the start
+ * @held_since: jiffies when the present holder got it; with @told of use while it is PENDED
  * @task: the thread that asked for it (data.Thread); referenced for asynchronous operations
  * @leader: of its thread group: the requestor process; set and referenced for asynchronous
  *	operations, whose thread may exit meanwhile
@@ -207,6 +208,7 @@ struct flt_operation {
 	int inflight_cpu;
 	bool told;
 	unsigned long start;
+	unsigned long held_since;
 	struct task_struct *task;
 	struct task_struct *leader;
 	struct task_struct *runner;

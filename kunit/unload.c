@@ -442,7 +442,37 @@ static void unload_open_files(struct kunit *test)
 	FLT_PROVES(test, "UNLOAD-29", world_trace_is(w, "A+ F A- A+ F A- A+ F A-"));
 }
 
+static void unload_in_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			  int *status, void **context)
+{
+	p->on_pre = NULL;
+	p->filter = NULL;
+	FltUnregisterFilter(objects->Filter);
+}
+
+static void unload_do_one(struct probe *p, ULONG flags)
+{
+	world_do(p->world, IRP_MJ_READ);
+}
+
+/* In its unload callback a filter does I/O, in whose callback it unregisters: one end, not two. */
+static void unload_beside_a_worker(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	int users = module_refcount(THIS_MODULE);
+	struct probe *p = world_probe(w, 'A', NULL);
+
+	w->breaches = true;
+	p->keep = true;
+	p->on_unload = unload_do_one;
+	p->on_pre = unload_in_pre;
+	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(p, false)));
+	FLT_EXPECT(test, atomic_read(&p->completes) == 1 && !p->driver->filter);
+	FLT_EXPECT(test, module_refcount(THIS_MODULE) == users);
+}
+
 static struct kunit_case unload_cases[] = {
+	KUNIT_CASE(unload_beside_a_worker),
 	KUNIT_CASE(unload_flags),
 	KUNIT_CASE(unload_refused),
 	KUNIT_CASE(unload_mandatory_anyway),

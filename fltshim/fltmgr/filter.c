@@ -3,6 +3,7 @@
  * Minifilters: registration, start of filtering, unregistration and unloading. Lock order:
  * flt_filters_lock -> volume->lock. No callback runs under either.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include "fltmgr/altitude.h"
@@ -287,7 +288,8 @@ put:
 EXPORT_SYMBOL_GPL(FltRegisterFilter);
 
 /* Looks a pointer up among the registered filters, so a stale one is never followed. */
-static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *routine)
+static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *who,
+					   const char *routine)
 {
 	struct flt_filter *filter;
 
@@ -296,7 +298,7 @@ static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *routi
 		if (filter == flt_filter_of(opaque) && filter->state != FLT_FILTER_GONE)
 			return filter;
 	}
-	fsh_violation(fsh_caller(), routine, "%p is no registered filter", opaque);
+	fsh_violation(who, routine, "%p is no registered filter", opaque);
 	return NULL;
 }
 
@@ -310,20 +312,14 @@ static struct flt_filter *flt_filter_check(PFLT_FILTER opaque, const char *routi
  */
 struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const char *routine)
 {
-	struct flt_filter *filter, *found = NULL;
+	struct flt_filter *filter;
 
 	mutex_lock(&flt_filters_lock);
-	list_for_each_entry(filter, &flt_filters, link) {
-		if (filter == flt_filter_of(opaque) && filter->state != FLT_FILTER_GONE) {
-			flt_object_get(&filter->obj);
-			found = filter;
-			break;
-		}
-	}
+	filter = flt_filter_check(opaque, who, routine);
+	if (filter)
+		flt_object_get(&filter->obj);
 	mutex_unlock(&flt_filters_lock);
-	if (!found)
-		fsh_violation(who, routine, "%p is no registered filter", opaque);
-	return found;
+	return filter;
 }
 
 /**
@@ -357,7 +353,7 @@ NTSTATUS FltStartFiltering(PFLT_FILTER Filter)
 	struct flt_filter *filter;
 
 	mutex_lock(&flt_filters_lock);
-	filter = flt_filter_check(Filter, __func__);
+	filter = flt_filter_check(Filter, fsh_caller(), __func__);
 	if (!filter || filter->state != FLT_FILTER_REGISTERED) {
 		mutex_unlock(&flt_filters_lock);
 		return STATUS_INVALID_PARAMETER;
@@ -403,7 +399,9 @@ static void flt_filter_detach_all(struct flt_filter *filter)
  *  2. sysfs is removed: no unload request can come in by it;
  *  3. every instance is torn down: no callback runs or will run;
  *  4. the reference count is down to one: nobody else uses the pointer;
- *  5. it is out of the list: its name is free.
+ *  5. it is out of the list: its name is free;
+ *  6. it is over, which a request that claimed it may be waiting for: it may be gone after that,
+ *     unless the caller is the one to drop it.
  */
 static void flt_filter_teardown(struct flt_filter *filter)
 {
@@ -424,6 +422,12 @@ static void flt_filter_teardown(struct flt_filter *filter)
 	list_del_init(&filter->link);
 	filter->driver->filter = NULL;
 	mutex_unlock(&flt_filters_lock);
+	/* Keeps the memory for the wake-up. */
+	rcu_read_lock();
+	/* Who sees it sees all of the above. */
+	smp_store_release(&filter->over, true);
+	wake_up_all(&filter->obj.idle);
+	rcu_read_unlock();
 }
 
 /* The manager's reference and the module's pin go; the last step of every unregistration. */
@@ -438,6 +442,7 @@ static void flt_filter_drop(struct flt_filter *filter)
 struct flt_unregister_work {
 	struct work_struct work;
 	struct flt_filter *filter;
+	bool ours;
 };
 
 static void flt_unregister_worker(struct work_struct *work)
@@ -445,7 +450,8 @@ static void flt_unregister_worker(struct work_struct *work)
 	struct flt_unregister_work *w = container_of(work, struct flt_unregister_work, work);
 
 	flt_filter_teardown(w->filter);
-	flt_filter_drop(w->filter);
+	if (w->ours)
+		flt_filter_drop(w->filter);
 	kfree(w);
 }
 
@@ -463,7 +469,7 @@ VOID FltUnregisterFilter(PFLT_FILTER Filter)
 	bool ours;
 
 	mutex_lock(&flt_filters_lock);
-	filter = flt_filter_check(Filter, __func__);
+	filter = flt_filter_check(Filter, fsh_caller(), __func__);
 	if (filter)
 		filter->state = FLT_FILTER_GONE;
 	ours = filter && !atomic_read(&filter->unloading);
@@ -476,6 +482,7 @@ VOID FltUnregisterFilter(PFLT_FILTER Filter)
 		flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL,
 			      "unregistered from its own callback");
 		w->filter = filter;
+		w->ours = ours;
 		INIT_WORK(&w->work, flt_unregister_worker);
 		schedule_work(&w->work);
 		return;
@@ -527,22 +534,30 @@ NTSTATUS flt_filter_unload_claim(struct flt_filter *filter, bool mandatory)
  */
 NTSTATUS flt_filter_unload(struct flt_filter *filter, bool mandatory)
 {
+	bool gone, refused;
 	NTSTATUS status;
 
 	filter->unload_mandatory = mandatory;
 	status = flt_call_unload(filter, mandatory ? FLTFL_FILTER_UNLOAD_MANDATORY : 0);
-	if (filter->state != FLT_FILTER_GONE) {
-		if (!NT_SUCCESS(status) && !mandatory) {
-			atomic_set(&filter->unloading, 0);
-			return status;
-		}
+	/* Either the driver unregisters it, or this does; who comes first under the lock. */
+	mutex_lock(&flt_filters_lock);
+	gone = filter->state == FLT_FILTER_GONE;
+	refused = !gone && !NT_SUCCESS(status) && !mandatory;
+	if (refused)
+		atomic_set(&filter->unloading, 0);
+	else
+		filter->state = FLT_FILTER_GONE;
+	mutex_unlock(&flt_filters_lock);
+	if (refused)
+		return status;
+	if (!gone || !NT_SUCCESS(status))
 		flt_violation(filter, FLT_VIOLATION_TEARDOWN, NULL,
-			      "unload callback returned %#x without FltUnregisterFilter", status);
+			      "unload callback returned %#x %s FltUnregisterFilter", status,
+			      gone ? "after" : "without");
+	if (!gone)
 		flt_filter_teardown(filter);
-	} else if (!NT_SUCCESS(status)) {
-		flt_violation(filter, FLT_VIOLATION_TEARDOWN, NULL,
-			      "unload callback returned %#x after FltUnregisterFilter", status);
-	}
+	/* The driver may have had it unregistered by another thread, which is not through. */
+	wait_event_idle(filter->obj.idle, smp_load_acquire(&filter->over));
 	flt_filter_drop(filter);
 	return STATUS_SUCCESS;
 }
@@ -550,10 +565,20 @@ NTSTATUS flt_filter_unload(struct flt_filter *filter, bool mandatory)
 /* DriverEntry failed: a filter that it left registered is taken back for it (REG-04). */
 static void flt_driver_entry_failed(struct fsh_driver *driver)
 {
-	struct flt_filter *filter = driver->filter;
+	struct flt_filter *filter;
+	bool gone;
 
 	flt_load_failed(driver);
-	if (!filter)
+	mutex_lock(&flt_filters_lock);
+	filter = driver->filter;
+	gone = filter && filter->state == FLT_FILTER_GONE;
+	if (filter)
+		filter->state = FLT_FILTER_GONE;
+	mutex_unlock(&flt_filters_lock);
+	/* Unregistered from its own callback: the worker drops it, and has no claim to wait on. */
+	while (gone && READ_ONCE(driver->filter))
+		msleep(20);
+	if (!filter || gone)
 		return;
 	flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL,
 		      "DriverEntry failed without FltUnregisterFilter");

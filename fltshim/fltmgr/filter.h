@@ -54,6 +54,7 @@ enum flt_filter_state {
  * @name: service name as the INF spells it, NUL-terminated; @name_utf8 for messages and sysfs
  * @state: enum flt_filter_state, under flt_filters_lock
  * @unloading: an unload request is under way (claims it)
+ * @over: its teardown is through; who claimed its end, by unload or unregistration, drops it then
  * @unload_mandatory: of which kind; decides the teardown reason
  * @entered: DriverEntry has returned with success
  * @flags: FLTFL_REGISTRATION_*
@@ -83,6 +84,7 @@ struct flt_filter {
 	char *name_utf8;
 	enum flt_filter_state state;
 	atomic_t unloading;
+	bool over;
 	bool unload_mandatory;
 	bool entered;
 	ULONG flags;

@@ -180,6 +180,81 @@ static void unreg_in_a_callback(struct kunit *test)
 	FLT_EXPECT(test, WORLD_WAIT(module_refcount(THIS_MODULE) == users - 1));
 }
 
+/* Where else it would wait for itself: setup, status request, work routine. */
+static void unreg_now(struct probe *p, PFLT_FILTER filter)
+{
+	FltUnregisterFilter(filter);
+	WRITE_ONCE(p->filter, NULL);
+}
+
+static NTSTATUS unreg_in_setup(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags)
+{
+	unreg_now(p, objects->Filter);
+	return STATUS_SUCCESS;
+}
+
+static void unreg_set_setup(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	p->on_setup = unreg_in_setup;
+}
+
+static VOID unreg_in_status(PCFLT_RELATED_OBJECTS objects, PFLT_IO_PARAMETER_BLOCK iopb,
+			    NTSTATUS status, PVOID context)
+{
+	unreg_now(context, objects->Filter);
+}
+
+static void unreg_ask_status(struct probe *p, PFLT_CALLBACK_DATA data,
+			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	FltRequestOperationStatusCallback(data, unreg_in_status, p);
+}
+
+static NTSTATUS unreg_detached;
+
+/* Its own instance cannot be detached here, and the filter by a worker only. */
+static VOID unreg_in_work(PFLT_GENERIC_WORKITEM item, PVOID object, PVOID context)
+{
+	struct probe *p = context;
+
+	FltFreeGenericWorkItem(item);
+	unreg_detached = FltDetachVolume(p->filter, (PFLT_VOLUME)p->world->fake->volume, NULL);
+	unreg_now(p, p->filter);
+}
+
+static void unreg_in_other_callbacks(struct kunit *test)
+{
+	static const struct probe_config in_setup = { .on_entry = unreg_set_setup };
+	struct world *w = world_of(test);
+	int users = module_refcount(THIS_MODULE);
+	unsigned int way;
+
+	w->breaches = true;
+	for (way = 0; way < 3; way++) {
+		struct probe *p = world_probe(w, 'A', way ? NULL : &in_setup);
+		PFLT_GENERIC_WORKITEM item;
+
+		if (way == 1) {
+			p->on_pre = unreg_ask_status;
+			world_do(w, IRP_MJ_READ);
+		} else if (way == 2) {
+			unreg_detached = STATUS_SUCCESS;
+			item = FltAllocateGenericWorkItem();
+			KUNIT_ASSERT_NOT_NULL(test, item);
+			FLT_EXPECT(test, NT_SUCCESS(FltQueueGenericWorkItem(item, p->instance[0],
+									    unreg_in_work,
+									    DelayedWorkQueue, p)));
+		}
+		FLT_REQUIRE(test, WORLD_WAIT(!READ_ONCE(p->driver->filter)));
+		FLT_EXPECT(test, WORLD_WAIT(module_refcount(THIS_MODULE) == users));
+		FLT_EXPECT(test, atomic_read(&p->completes) == 1);
+		if (way == 2)
+			FLT_EXPECT(test, unreg_detached == STATUS_FLT_DO_NOT_DETACH);
+		probe_unload(p);
+		w->probe[0] = NULL;
+	}
+}
+
 #define UNREG_SIZE	48
 
 /* Where file and stream contexts of the test's file hang. */
@@ -448,6 +523,7 @@ static struct kunit_case unregister_cases[] = {
 	KUNIT_CASE(unreg_names_a_callback),
 	KUNIT_CASE(unreg_foreign),
 	KUNIT_CASE(unreg_in_a_callback),
+	KUNIT_CASE(unreg_in_other_callbacks),
 	KUNIT_CASE(unreg_definitions),
 	KUNIT_CASE(unreg_ends_all),
 	KUNIT_CASE(unreg_waits_for_a_context),

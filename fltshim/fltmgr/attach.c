@@ -186,8 +186,8 @@ static struct flt_instance *flt_find_instance(struct flt_filter *filter,
  * @InstanceName: which instance; NULL for the one with the highest altitude
  *
  * WDK page: fltdetachvolume. IRQL: PASSIVE_LEVEL. The filter is asked first; without a query
- * teardown callback the answer is no. Not from a callback of the same filter: that would wait
- * for itself.
+ * teardown callback the answer is no. Not from an operation callback of the same filter, nor from
+ * what else is called for the instance: that would wait for itself.
  *
  * Return: STATUS_SUCCESS; STATUS_FLT_INSTANCE_NOT_FOUND; STATUS_FLT_DO_NOT_DETACH, or what the
  * callback said; STATUS_FLT_DELETING_OBJECT
@@ -208,7 +208,7 @@ NTSTATUS FltDetachVolume(PFLT_FILTER Filter, PFLT_VOLUME Volume, PCUNICODE_STRIN
 	instance = flt_find_instance(filter, (struct flt_volume *)Volume, InstanceName);
 	if (!instance) {
 		status = STATUS_FLT_INSTANCE_NOT_FOUND;
-	} else if (flt_task_in_callback(filter)) {
+	} else if (flt_task_in_callback(filter, instance)) {
 		flt_violation(filter, FLT_VIOLATION_TEARDOWN, NULL,
 			      "detached from its own callback");
 		status = STATUS_FLT_DO_NOT_DETACH;

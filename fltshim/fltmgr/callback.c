@@ -5,6 +5,7 @@
  * preemption count before and after, since a callback that returns at another level would take
  * the machine with it.
  */
+#include <linux/hash.h>
 #include <linux/preempt.h>
 #include "fltmgr/callback.h"
 #include "fltmgr/volume.h"
@@ -56,18 +57,145 @@ void flt_call_raised(struct flt_filter *filter, const struct flt_operation *op, 
 		      what, code);
 }
 
-/* Runs @fn behind a barrier of its own; false: an exception came through, named in the log. */
-static bool flt_call_run(struct flt_filter *filter, void (*fn)(void *), void *call,
-			 const char *what, NTSTATUS *code)
-{
-	int level = preempt_count();
-	bool returned = seh_call(fn, call, code);
+#define FLT_RUNNING_BITS	6
 
+/* What runs now, by thread. */
+static struct flt_running_list {
+	spinlock_t lock;	/* calls; asked for in softirq too */
+	struct list_head calls;
+} flt_running_lists[1 << FLT_RUNNING_BITS];
+
+void flt_running_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(flt_running_lists); i++) {
+		spin_lock_init(&flt_running_lists[i].lock);
+		INIT_LIST_HEAD(&flt_running_lists[i].calls);
+	}
+}
+
+static struct flt_running_list *flt_running_of(const struct task_struct *task)
+{
+	return &flt_running_lists[hash_ptr(task, FLT_RUNNING_BITS)];
+}
+
+/* In task context; all but @link and @task is set. */
+void flt_running_begin(struct flt_running *running)
+{
+	struct flt_running_list *list = flt_running_of(current);
+
+	running->task = current;
+	spin_lock_bh(&list->lock);
+	list_add(&running->link, &list->calls);
+	spin_unlock_bh(&list->lock);
+}
+
+void flt_running_end(struct flt_running *running)
+{
+	struct flt_running_list *list = flt_running_of(current);
+
+	spin_lock_bh(&list->lock);
+	list_del(&running->link);
+	spin_unlock_bh(&list->lock);
+}
+
+/**
+ * flt_running_next() - walk over what the current thread runs, the newest first
+ * @after: NULL, or what the last call gave
+ *
+ * In softirq there is nothing. What is returned stays: nobody but this thread ends it.
+ */
+struct flt_running *flt_running_next(const struct flt_running *after)
+{
+	struct flt_running_list *list = flt_running_of(current);
+	const struct list_head *from = after ? &after->link : &list->calls;
+	struct flt_running *running, *found = NULL;
+
+	if (list_empty(&list->calls) || !in_task())
+		return NULL;
+	spin_lock_bh(&list->lock);
+	running = list_entry(from, struct flt_running, link);
+	list_for_each_entry_continue(running, &list->calls, link) {
+		if (running->task == current) {
+			found = running;
+			break;
+		}
+	}
+	spin_unlock_bh(&list->lock);
+	return found;
+}
+
+/* The first one of any thread that @match, called under a lock, accepts; may have ended since. */
+struct flt_running *flt_running_find(bool (*match)(const struct flt_running *running,
+						   const void *what), const void *what)
+{
+	struct flt_running *running, *found = NULL;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(flt_running_lists) && !found; i++) {
+		struct flt_running_list *list = &flt_running_lists[i];
+
+		spin_lock_bh(&list->lock);
+		list_for_each_entry(running, &list->calls, link) {
+			if (match(running, what)) {
+				found = running;
+				break;
+			}
+		}
+		spin_unlock_bh(&list->lock);
+	}
+	return found;
+}
+
+/**
+ * flt_running_call() - call a filter, so that this thread is known to be inside
+ * @filter: whose callback or routine
+ * @instance: that is not torn down before it returns, or NULL
+ * @fn: calls it
+ * @arg: its argument
+ * @code: receives an exception that nobody handled
+ *
+ * What is called in softirq is not the interrupted thread's, and not known.
+ *
+ * Return: false after an exception
+ */
+bool flt_running_call(const struct flt_filter *filter, struct flt_instance *instance,
+		      void (*fn)(void *arg), void *arg, NTSTATUS *code)
+{
+	struct flt_running running = { .filter = filter, .instance = instance };
+	bool returned;
+
+	if (!in_task())
+		return seh_call(fn, arg, code);
+	flt_running_begin(&running);
+	returned = seh_call(fn, arg, code);
+	flt_running_end(&running);
+	return returned;
+}
+
+/* Checks a call that is back: not by itself (an exception), or at another level. */
+static bool flt_call_back(struct flt_filter *filter, bool returned, int level, const char *what,
+			  NTSTATUS code)
+{
 	if (unlikely(!returned))
-		flt_call_raised(filter, NULL, what, *code);
+		flt_call_raised(filter, NULL, what, code);
 	if (unlikely(preempt_count() != level))
 		flt_call_level(filter, NULL, what, level);
 	return returned;
+}
+
+/*
+ * Runs @fn behind a barrier of its own; false: an exception came through, named in the log. The
+ * instance, if any, is not torn down meanwhile.
+ */
+static bool flt_call_run(struct flt_filter *filter, struct flt_instance *instance,
+			 void (*fn)(void *), void *call, const char *what, NTSTATUS *code)
+{
+	int level = preempt_count();
+	bool returned = flt_running_call(filter, instance, fn, call, code);
+
+	return flt_call_back(filter, returned, level, what, returned ? 0 : *code);
 }
 
 static seh_raises void flt_thunk_post(void *arg)
@@ -93,8 +221,8 @@ void flt_call_drain(PFLT_CALLBACK_DATA data, const struct flt_node *node, void *
 	NTSTATUS code;
 
 	*verdict = FLT_POSTOP_FINISHED_PROCESSING;
-	if (flt_call_run(node->instance->filter, flt_thunk_post, &call, "post-operation callback",
-			 &code))
+	if (flt_call_run(node->instance->filter, node->instance, flt_thunk_post, &call,
+			 "post-operation callback", &code))
 		*verdict = call.post;
 }
 
@@ -123,8 +251,8 @@ void flt_call_status(struct flt_instance *instance, PFLT_GET_OPERATION_STATUS_CA
 	NTSTATUS code;
 
 	flt_call_objects(&call.objects, instance, iopb->TargetFileObject);
-	flt_call_run(instance->filter, flt_thunk_status, &call, "operation status callback",
-		     &code);
+	flt_call_run(instance->filter, instance, flt_thunk_status, &call,
+		     "operation status callback", &code);
 }
 
 static seh_raises void flt_thunk_setup(void *arg)
@@ -157,7 +285,7 @@ NTSTATUS flt_call_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS 
 	if (!call.callback)
 		return STATUS_SUCCESS;
 	flt_call_objects(&call.objects, instance, NULL);
-	if (!flt_call_run(instance->filter, flt_thunk_setup, &call,
+	if (!flt_call_run(instance->filter, instance, flt_thunk_setup, &call,
 			  "instance setup callback", &code))
 		return code;
 	return call.status;
@@ -180,7 +308,7 @@ NTSTATUS flt_call_query_teardown(struct flt_instance *instance)
 	if (!call.callback)
 		return STATUS_FLT_DO_NOT_DETACH;
 	flt_call_objects(&call.objects, instance, NULL);
-	if (!flt_call_run(instance->filter, flt_thunk_query_teardown, &call,
+	if (!flt_call_run(instance->filter, instance, flt_thunk_query_teardown, &call,
 			  "query teardown callback", &code))
 		return code;
 	return call.status;
@@ -204,7 +332,7 @@ void flt_call_teardown(struct flt_instance *instance, PFLT_INSTANCE_TEARDOWN_CAL
 	if (!callback)
 		return;
 	flt_call_objects(&call.objects, instance, NULL);
-	flt_call_run(instance->filter, flt_thunk_teardown, &call, "teardown callback",
+	flt_call_run(instance->filter, NULL, flt_thunk_teardown, &call, "teardown callback",
 		     &code);
 }
 
@@ -220,9 +348,13 @@ static seh_raises void flt_thunk_unload(void *arg)
 NTSTATUS flt_call_unload(struct flt_filter *filter, FLT_FILTER_UNLOAD_FLAGS flags)
 {
 	struct flt_call call = { .callback = filter->unload, .flags = flags };
-	NTSTATUS code;
+	int level = preempt_count();
+	NTSTATUS code = STATUS_SUCCESS;
+	bool returned;
 
-	if (!flt_call_run(filter, flt_thunk_unload, &call, "unload callback", &code))
+	/* Not known to be running: unregistering the filter there is what it is for. */
+	returned = seh_call(flt_thunk_unload, &call, &code);
+	if (!flt_call_back(filter, returned, level, "unload callback", code))
 		return code;
 	return call.status;
 }
@@ -281,7 +413,7 @@ NTSTATUS flt_call_generate_name(struct flt_instance *instance, PFILE_OBJECT file
 	};
 	NTSTATUS code;
 
-	if (!flt_call_run(instance->filter, flt_thunk_generate_name, &call,
+	if (!flt_call_run(instance->filter, instance, flt_thunk_generate_name, &call,
 			  "generate name callback", &code))
 		return code;
 	return call.status;
@@ -337,7 +469,7 @@ NTSTATUS flt_call_normalize(struct flt_instance *instance, PFILE_OBJECT file,
 	};
 	NTSTATUS code;
 
-	if (!flt_call_run(instance->filter, flt_thunk_normalize, &call,
+	if (!flt_call_run(instance->filter, instance, flt_thunk_normalize, &call,
 			  "normalize name callback", &code))
 		return code;
 	return call.status;
@@ -357,6 +489,6 @@ void flt_call_normalize_done(struct flt_instance *instance, void **context)
 	NTSTATUS code;
 
 	if (call.filter->normalize_done)
-		flt_call_run(instance->filter, flt_thunk_normalize_done, &call,
+		flt_call_run(instance->filter, instance, flt_thunk_normalize_done, &call,
 			     "normalize cleanup callback", &code);
 }

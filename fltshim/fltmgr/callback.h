@@ -49,6 +49,33 @@ flt_call_post(const struct flt_node *node, u8 op_index, PFLT_CALLBACK_DATA data,
 	return node->post(data, objects, context, flags);
 }
 
+/**
+ * struct flt_running - a callback or routine of a filter that a thread runs outside the walk
+ * @link: in a list of them, the newest first
+ * @task: the thread
+ * @filter: whose; kept from unregistering until it has returned
+ * @instance: kept from being torn down until then, or NULL
+ * @names: a name provider makes a name, and this is a part of what name_provider.c keeps of that
+ *
+ * In the frame of who calls it. What the walk calls is found in the lists of operations.
+ */
+struct flt_running {
+	struct list_head link;
+	const struct task_struct *task;
+	const struct flt_filter *filter;
+	struct flt_instance *instance;
+	bool names;
+};
+
+void flt_running_init(void);
+void flt_running_begin(struct flt_running *running);
+void flt_running_end(struct flt_running *running);
+struct flt_running *flt_running_next(const struct flt_running *after);
+struct flt_running *flt_running_find(bool (*match)(const struct flt_running *running,
+						   const void *what), const void *what);
+bool flt_running_call(const struct flt_filter *filter, struct flt_instance *instance,
+		      void (*fn)(void *arg), void *arg, NTSTATUS *code);
+
 void flt_call_level(struct flt_filter *filter, const struct flt_operation *op, const char *what,
 		    int level);
 void flt_call_raised(struct flt_filter *filter, const struct flt_operation *op, const char *what,

@@ -460,8 +460,9 @@ static void flt_unregister_worker(struct work_struct *work)
  * @Filter: registered filter
  *
  * WDK page: fltunregisterfilter. IRQL: PASSIVE_LEVEL. Blocks until every instance is torn down
- * and every reference is dropped. Called from one of the filter's own operation callbacks it
- * would wait for itself: that is reported, and done by a worker (REG-53).
+ * and every reference is dropped. Called from one of the filter's own callbacks or work
+ * routines, its unload callback apart, it would wait for itself: that is reported, and done by a
+ * worker (REG-53).
  */
 VOID FltUnregisterFilter(PFLT_FILTER Filter)
 {
@@ -476,7 +477,7 @@ VOID FltUnregisterFilter(PFLT_FILTER Filter)
 	mutex_unlock(&flt_filters_lock);
 	if (!filter)
 		return;
-	if (flt_task_in_callback(filter)) {
+	if (flt_task_in_callback(filter, NULL)) {
 		struct flt_unregister_work *w = kmalloc(sizeof(*w), GFP_KERNEL | __GFP_NOFAIL);
 
 		flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL,

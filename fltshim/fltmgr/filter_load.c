@@ -75,7 +75,7 @@ NTSTATUS FltLoadFilter(PCUNICODE_STRING FilterName)
 
 	if (!ke_at_most(PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	if (flt_task_in_callback(NULL)) {
+	if (flt_task_in_callback(NULL, NULL)) {
 		fsh_violation(fsh_caller(), __func__, "called from an operation callback");
 		return STATUS_INVALID_DEVICE_STATE;
 	}
@@ -145,7 +145,7 @@ NTSTATUS FltUnloadFilter(PCUNICODE_STRING FilterName)
 	if (!strcmp(caller, filter->driver->service)) {
 		fsh_violation(caller, __func__, "asked to unload itself");
 		status = STATUS_INVALID_PARAMETER;
-	} else if (flt_task_in_callback(NULL)) {
+	} else if (flt_task_in_callback(NULL, NULL)) {
 		fsh_violation(caller, __func__, "called from an operation callback");
 		status = STATUS_INVALID_DEVICE_STATE;
 	} else {

@@ -268,7 +268,7 @@ static void flt_generated_complete(struct flt_generated *gen)
 		freed = true;
 	}
 	spin_unlock_bh(&flt_generated_lock);
-	if (!seh_call(flt_generated_thunk, &call, &code))
+	if (!flt_running_call(instance->filter, instance, flt_generated_thunk, &call, &code))
 		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
 			      "completion callback raised %#x and nobody handled it", code);
 	if (shim)

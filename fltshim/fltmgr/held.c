@@ -410,13 +410,21 @@ static bool flt_callback_look(struct flt_operation *op, void *arg)
 }
 
 /**
- * flt_task_in_callback() - does the current task run a callback of this filter?
- * @filter: the filter; NULL for any filter
+ * flt_task_in_callback() - would this task wait for itself?
+ * @filter: whose callbacks it is about to wait for; NULL: is it in an operation callback at all?
+ * @instance: NULL, or the one of @filter's for which alone it is about to wait
  *
- * Then a routine that waits for the filter's callbacks to end would wait for itself.
+ * A callback of an operation keeps every instance of its volume; what else a filter may be called
+ * for keeps the filter, and as a rule one instance.
  */
-bool flt_task_in_callback(const struct flt_filter *filter)
+bool flt_task_in_callback(const struct flt_filter *filter, const struct flt_instance *instance)
 {
+	struct flt_running *running = NULL;
+
+	while (filter && (running = flt_running_next(running))) {
+		if (running->filter == filter && (!instance || running->instance == instance))
+			return true;
+	}
 	return flt_live_walk(flt_callback_look, (void *)filter, true);
 }
 
@@ -539,6 +547,7 @@ int flt_held_init(void)
 	unsigned int i;
 	int cpu;
 
+	flt_running_init();
 	for (i = 0; i < ARRAY_SIZE(flt_held); i++)
 		spin_lock_init(&flt_held[i].lock);
 	for_each_possible_cpu(cpu) {

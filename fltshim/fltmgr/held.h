@@ -75,7 +75,7 @@ const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file);
 void flt_record_finish(struct flt_record *record);
 void flt_instance_drain(struct flt_instance *instance);
 
-bool flt_task_in_callback(const struct flt_filter *filter);
+bool flt_task_in_callback(const struct flt_filter *filter, const struct flt_instance *instance);
 
 void flt_inflight_add(struct flt_operation *op);
 void flt_inflight_del(struct flt_operation *op);

@@ -32,41 +32,30 @@
  * @control: what it fills
  * @buffer: memory of @control, that the provider must not replace itself
  * @room: its size
- * @task: who runs it
- * @provider: which instance
- * @link: in the list of calls, the newest first
+ * @running: says that this thread is inside, at which instance
  */
 struct flt_provider_call {
 	FLT_NAME_CONTROL control;
 	WCHAR *buffer;
 	size_t room;
-	struct task_struct *task;
-	struct flt_instance *provider;
-	struct list_head link;
+	struct flt_running running;
 };
-
-static LIST_HEAD(flt_provider_calls);
-static DEFINE_SPINLOCK(flt_provider_lock);	/* the list above */
 
 /* The newest call of this thread on a volume, and how many it has in all. */
 static struct flt_instance *flt_provider_inside(const struct flt_volume *volume,
 						unsigned int *depth)
 {
 	struct flt_instance *inside = NULL;
-	struct flt_provider_call *call;
+	struct flt_running *running = NULL;
 
 	*depth = 0;
-	if (list_empty(&flt_provider_calls))
-		return NULL;
-	spin_lock(&flt_provider_lock);
-	list_for_each_entry(call, &flt_provider_calls, link) {
-		if (call->task != current)
+	while ((running = flt_running_next(running))) {
+		if (!running->names)
 			continue;
 		++*depth;
-		if (!inside && call->provider->volume == volume)
-			inside = call->provider;
+		if (!inside && running->instance->volume == volume)
+			inside = running->instance;
 	}
-	spin_unlock(&flt_provider_lock);
 	return inside;
 }
 
@@ -131,26 +120,23 @@ static bool flt_provider_begin(struct flt_provider_call *call, struct flt_instan
 		return false;
 	call->room = FLT_PROVIDER_ROOM;
 	call->control.Name = (UNICODE_STRING) { 0, call->room, call->buffer };
-	call->task = current;
-	call->provider = provider;
-	spin_lock(&flt_provider_lock);
-	list_add(&call->link, &flt_provider_calls);
-	spin_unlock(&flt_provider_lock);
+	call->running = (struct flt_running) {
+		.filter = provider->filter, .instance = provider, .names = true,
+	};
+	flt_running_begin(&call->running);
 	return true;
 }
 
 static void flt_provider_end(struct flt_provider_call *call)
 {
-	spin_lock(&flt_provider_lock);
-	list_del(&call->link);
-	spin_unlock(&flt_provider_lock);
+	flt_running_end(&call->running);
 	kvfree(call->buffer);
 }
 
 /* Does a name begin with the volume's, and is it no longer than a name may be? (NAME-60) */
 static bool flt_provider_sane(const struct flt_provider_call *call)
 {
-	const UNICODE_STRING *volume = &call->provider->volume->name;
+	const UNICODE_STRING *volume = &call->running.instance->volume->name;
 	const UNICODE_STRING *name = &call->control.Name;
 
 	return name->Buffer == call->buffer && name->Length <= call->room &&
@@ -352,6 +338,12 @@ NTSTATUS flt_provider_normalize(struct flt_instance *provider, struct flt_file *
 	return status;
 }
 
+static bool flt_provider_is(const struct flt_running *running, const void *control)
+{
+	return running->names &&
+	       &container_of(running, struct flt_provider_call, running)->control == control;
+}
+
 /**
  * FltCheckAndGrowNameControl() - see that a name fits
  * @NameCtrl: what the generate callback was given
@@ -364,17 +356,15 @@ NTSTATUS flt_provider_normalize(struct flt_instance *provider, struct flt_file *
  */
 NTSTATUS FltCheckAndGrowNameControl(PFLT_NAME_CONTROL NameCtrl, USHORT NewSize)
 {
-	struct flt_provider_call *call, *found = NULL;
+	struct flt_provider_call *found = NULL;
+	struct flt_running *running;
 	WCHAR *buffer;
 
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	spin_lock(&flt_provider_lock);
-	list_for_each_entry(call, &flt_provider_calls, link) {
-		if (&call->control == NameCtrl)
-			found = call;
-	}
-	spin_unlock(&flt_provider_lock);
+	running = flt_running_find(flt_provider_is, NameCtrl);
+	if (running)
+		found = container_of(running, struct flt_provider_call, running);
 	/* It is the caller's own: the list does not lose it before the callback has returned. */
 	if (!found || found->control.Name.Buffer != found->buffer) {
 		fsh_violation(fsh_caller(), __func__, "%p is no name control of this callback",

@@ -7,6 +7,7 @@
 #include <linux/export.h>
 #include <linux/hashtable.h>
 #include <linux/slab.h>
+#include "fltmgr/callback.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
@@ -106,11 +107,17 @@ static seh_raises void flt_item_call_generic(void *arg)
 	routine((PFLT_GENERIC_WORKITEM)call->item, call->object, call->context);
 }
 
+static struct flt_instance *flt_item_instance(struct flt_object *object)
+{
+	return object->type == FLT_TYPE_INSTANCE ? container_of(object, struct flt_instance, obj) :
+						   NULL;
+}
+
 static struct flt_filter *flt_item_filter(struct flt_object *object)
 {
 	if (object->type == FLT_TYPE_FILTER)
 		return container_of(object, struct flt_filter, obj);
-	return container_of(object, struct flt_instance, obj)->filter;
+	return flt_item_instance(object)->filter;
 }
 
 /* The routine of a deferred item has returned: who waits for that goes on. */
@@ -176,8 +183,10 @@ static void flt_item_work(struct work_struct *work)
 	spin_unlock_bh(&flt_items_lock);
 
 	/* From here on the item is the driver's: it may be freed or queued again any time. */
-	if (!seh_call(type == FLT_ITEM_DEFERRED ? flt_item_call_deferred : flt_item_call_generic,
-		      &call, &code))
+	if (!flt_running_call(flt_item_filter(call.object), flt_item_instance(call.object),
+			      type == FLT_ITEM_DEFERRED ? flt_item_call_deferred :
+							  flt_item_call_generic,
+			      &call, &code))
 		flt_violation(flt_item_filter(call.object), FLT_VIOLATION_EXCEPTION, NULL,
 			      "work item raised %#x and nobody handled it", code);
 	if (type == FLT_ITEM_DEFERRED)

@@ -5,8 +5,8 @@
  * handed: addresses that do not fault. This is the second, for their own code.
  *
  * page_fault_oops() is where the kernel gets to when nothing else could help with a page fault of
- * its own code, before it prints anything; a probe there sees the faulting registers. If the
- * instruction is a driver's, or one that stands for a driver's (nt/seh_fault.h), and a __try of
+ * its own code, before it prints anything; a probe there, by ftrace, sees the faulting registers.
+ * If the instruction is a driver's, or one that stands for a driver's (nt/seh_fault.h), and a __try of
  * the interrupted context would take the exception, the registers are set to go on in
  * seh_faulted(), on the same stack, and the probed function returns at once. #GP (an address that
  * is none) and division by zero have a notifier that is asked before anything is printed.
@@ -129,11 +129,18 @@ static struct notifier_block seh_die_block = {
 	.priority = INT_MAX,
 };
 
-/* A kernel that lets nobody probe goes without, and says so once. */
+/*
+ * A kernel that lets nobody probe goes without, and says so once. So does one that probes by a
+ * breakpoint: its handler runs as an NMI does, so that seh_convert() could never accept.
+ */
 void seh_fault_init(void)
 {
 	int err = register_kprobe(&seh_probe);
 
+	if (!err && !(seh_probe.flags & KPROBE_FLAG_FTRACE)) {
+		unregister_kprobe(&seh_probe);
+		err = -EOPNOTSUPP;
+	}
 	if (err) {
 		seh_probe.addr = NULL;
 		pr_info("fltshim: a bad address in a __try of a driver will be an oops, since page_fault_oops() cannot be probed (%d)\n",

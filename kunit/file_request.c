@@ -460,7 +460,23 @@ static void request_controls(struct kunit *test)
 	status = request_control(w, false, buffered, &returned);
 	FLT_PROVES(test, "INFO-59", NT_SUCCESS(status) && returned == 16 &&
 		   request_out[16] == 0x22);
+	/* The same where nothing is copied: no room, an error, buffers handed through. */
+	returned = 99;
+	status = FltFsControlFile(w->probe[1]->instance[0], w->file, buffered, request_in, 8, NULL,
+				  0, &returned);
+	FLT_EXPECT(test, NT_SUCCESS(status) && !returned);
+	status = request_control(w, false, buffered | METHOD_NEITHER, &returned);
+	FLT_EXPECT(test, NT_SUCCESS(status) && returned == 16);
+	w->fake->status = STATUS_BUFFER_TOO_SMALL;
+	status = request_control(w, false, buffered, &returned);
+	FLT_EXPECT(test, status == STATUS_BUFFER_TOO_SMALL && returned == 16 &&
+		   request_out[0] == 0x22);
+	w->fake->status = STATUS_SUCCESS;
 	w->fake->information = FAKE_AS_ASKED;
+	/* More than there can be memory for. */
+	status = FltFsControlFile(w->probe[1]->instance[0], w->file, buffered, NULL, 0, request_out,
+				  0xfffffff0, &returned);
+	FLT_EXPECT(test, status == STATUS_INSUFFICIENT_RESOURCES && !returned);
 	/* Neither input nor output. */
 	status = FltFsControlFile(w->probe[1]->instance[0], w->file, buffered, NULL, 0, NULL, 0,
 				  NULL);

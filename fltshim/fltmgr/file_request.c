@@ -436,7 +436,7 @@ static NTSTATUS flt_control_buffered(struct flt_generated *gen, const struct flt
 	NTSTATUS status;
 
 	if (size) {
-		buffer = kvzalloc(size, GFP_KERNEL);
+		buffer = kvzalloc(size, GFP_KERNEL | __GFP_NOWARN);
 		if (!buffer) {
 			flt_generated_release(gen);
 			return STATUS_INSUFFICIENT_RESOURCES;
@@ -447,11 +447,10 @@ static NTSTATUS flt_control_buffered(struct flt_generated *gen, const struct flt
 	gen->op.iopb.IrpFlags |= IRP_BUFFERED_IO;
 	p->FileSystemControl.Buffered.SystemBuffer = buffer;
 	status = flt_file_call_run(gen, &used);
+	used = min(used, control->output_length);
 	/* A warning may come with data. */
-	if (!NT_ERROR(status) && control->output_length) {
-		used = min(used, control->output_length);
+	if (!NT_ERROR(status) && used)
 		memcpy(control->output, buffer, used);
-	}
 	if (control->returned)
 		*control->returned = used;
 	kvfree(buffer);
@@ -493,7 +492,11 @@ static NTSTATUS flt_control(const struct flt_file_call *call, UCHAR major,
 		p->FileSystemControl.Direct.InputSystemBuffer = control->input;
 		p->FileSystemControl.Direct.OutputBuffer = control->output;
 	}
-	return flt_file_call_run(gen, control->returned);
+	status = flt_file_call_run(gen, control->returned);
+	/* A filter may have said anything; there are no more valid bytes than room. */
+	if (control->returned)
+		*control->returned = min(*control->returned, control->output_length);
+	return status;
 }
 
 /**

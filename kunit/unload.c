@@ -306,6 +306,26 @@ static void load_by_name(struct kunit *test)
 		   FltLoadFilter(&unload_no_name) == STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
+static NTSTATUS load_status;
+
+static void load_in_entry(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	load_status = FltLoadFilter(&unload_name_b);
+}
+
+/* While B's DriverEntry runs it was not unloaded, and A's request to load it comes too late. */
+static void load_beside_a_load(struct kunit *test)
+{
+	static const struct probe_config config = {
+		.no_register = true, .on_entry = load_in_entry,
+	};
+	struct world *w = world_of(test);
+
+	world_probe(w, 'A', NULL);
+	world_probe(w, 'B', &config);
+	FLT_EXPECT(test, load_status == STATUS_IMAGE_ALREADY_LOADED);
+}
+
 /* B says that it depends on A: nobody asks. */
 static void unload_depended_on(struct kunit *test)
 {
@@ -486,6 +506,7 @@ static struct kunit_case unload_cases[] = {
 	KUNIT_CASE(unload_by_name),
 	KUNIT_CASE(unload_itself),
 	KUNIT_CASE(load_by_name),
+	KUNIT_CASE(load_beside_a_load),
 	KUNIT_CASE(unload_depended_on),
 	KUNIT_CASE(unload_open_files),
 	KUNIT_CASE_SLOW(unload_storm),

@@ -63,15 +63,16 @@ static bool flt_service_text(PCUNICODE_STRING name, char *text)
  * the volume.
  *
  * Return: STATUS_SUCCESS; STATUS_OBJECT_NAME_NOT_FOUND when there is no such module;
- * STATUS_IMAGE_ALREADY_LOADED when the filter is registered; STATUS_DRIVER_FAILED_PRIOR_UNLOAD
- * when it was unloaded and its module has not been removed; STATUS_FAILED_DRIVER_ENTRY;
- * STATUS_INVALID_PARAMETER, STATUS_INVALID_DEVICE_STATE for a call from the wrong place
+ * STATUS_IMAGE_ALREADY_LOADED when the filter is registered, or somebody else has just loaded it;
+ * STATUS_DRIVER_FAILED_PRIOR_UNLOAD when it was unloaded and its module has not been removed;
+ * STATUS_FAILED_DRIVER_ENTRY; STATUS_INVALID_PARAMETER, STATUS_INVALID_DEVICE_STATE for a call from
+ * the wrong place
  */
 NTSTATUS FltLoadFilter(PCUNICODE_STRING FilterName)
 {
 	char service[FLT_SERVICE_MAX + 1];
 	struct flt_load load = { .service = service };
-	bool registered;
+	bool registered, loading, entered;
 
 	if (!ke_at_most(PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
@@ -82,28 +83,30 @@ NTSTATUS FltLoadFilter(PCUNICODE_STRING FilterName)
 	if (!flt_service_text(FilterName, service))
 		return STATUS_OBJECT_NAME_NOT_FOUND;
 
+	/* DriverEntry registers before it is marked as entered, both under this lock. */
 	mutex_lock(&flt_filters_lock);
-	registered = flt_filter_find_locked(FilterName);
-	if (!registered)
+	loading = fsh_driver_is_loaded(service, &entered);
+	registered = flt_filter_find_locked(FilterName) ||
+		     (loading && !strcasecmp(fsh_caller(), service));
+	if (!registered && (!loading || !entered))
 		list_add(&load.link, &flt_loads);
 	mutex_unlock(&flt_filters_lock);
 	if (registered)
 		return STATUS_IMAGE_ALREADY_LOADED;
-	if (fsh_driver_is_loaded(service)) {
-		mutex_lock(&flt_filters_lock);
-		list_del(&load.link);
-		mutex_unlock(&flt_filters_lock);
+	if (loading && entered)
 		return STATUS_DRIVER_FAILED_PRIOR_UNLOAD;
-	}
 
-	/* Its own result only says that modprobe was not content. */
+	/*
+	 * Its own result only says that modprobe was not content. One that somebody else is just
+	 * loading is waited for.
+	 */
 	request_module("%s", service);
 
 	mutex_lock(&flt_filters_lock);
 	list_del(&load.link);
 	mutex_unlock(&flt_filters_lock);
-	if (fsh_driver_is_loaded(service))
-		return STATUS_SUCCESS;
+	if (fsh_driver_is_loaded(service, NULL))
+		return loading ? STATUS_IMAGE_ALREADY_LOADED : STATUS_SUCCESS;
 	return load.entry_failed ? STATUS_FAILED_DRIVER_ENTRY : STATUS_OBJECT_NAME_NOT_FOUND;
 }
 EXPORT_SYMBOL_GPL(FltLoadFilter);

@@ -326,17 +326,24 @@ struct fsh_driver *fsh_driver_of(PDRIVER_OBJECT object)
 /**
  * fsh_driver_is_loaded() - is the image of a service in memory?
  * @service: its name, in any case
+ * @entered: receives whether its DriverEntry has returned with success; may be NULL
  *
  * Any context.
  */
-bool fsh_driver_is_loaded(const char *service)
+bool fsh_driver_is_loaded(const char *service, bool *entered)
 {
 	struct fsh_driver *driver;
 	bool found = false;
 
 	rcu_read_lock();
-	list_for_each_entry_rcu(driver, &fsh_drivers, link)
-		found |= !strcasecmp(driver->service, service);
+	list_for_each_entry_rcu(driver, &fsh_drivers, link) {
+		if (strcasecmp(driver->service, service))
+			continue;
+		found = true;
+		if (entered)
+			*entered = READ_ONCE(driver->entered);
+		break;
+	}
 	rcu_read_unlock();
 	return found;
 }

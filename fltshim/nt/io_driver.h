@@ -66,7 +66,7 @@ int fsh_driver_load(const struct fsh_driver_desc *desc, struct fsh_driver **out)
 void fsh_driver_unload(struct fsh_driver *driver);
 void fsh_driver_set_hooks(const struct fsh_driver_hooks *hooks);
 struct fsh_driver *fsh_driver_of(PDRIVER_OBJECT object);
-bool fsh_driver_is_loaded(const char *service);
+bool fsh_driver_is_loaded(const char *service, bool *entered);
 struct fsh_driver *fsh_driver_at(unsigned long address);
 
 #endif

@@ -86,6 +86,60 @@ static void redirect_to_another_volume(struct kunit *test)
 	fake_close(redirect_file);
 }
 
+static const GUID redirect_id = { .Data1 = 0x5157 };
+static NTSTATUS redirect_told;
+static IO_PRIORITY_HINT redirect_hint;
+static GUID redirect_seen;
+
+static VOID redirect_tell(PCFLT_RELATED_OBJECTS objects, PFLT_IO_PARAMETER_BLOCK iopb,
+			  NTSTATUS status, PVOID context)
+{
+	redirect_told = status;
+}
+
+static void redirect_dressed(struct probe *p, PFLT_CALLBACK_DATA data,
+			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	FltSetIoPriorityHintIntoCallbackData(data, IoPriorityLow);
+	FltSetActivityIdCallbackData(data, &redirect_id);
+	FltRequestOperationStatusCallback(data, redirect_tell, NULL);
+	redirect_pre(p, data, objects, status, context);
+}
+
+static void redirect_look(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	redirect_hint = FltGetIoPriorityHintFromCallbackData(data);
+	FltGetActivityIdCallbackData(data, &redirect_seen);
+}
+
+/* What an IRP carries goes along, and the status comes back to who asked for it. */
+static void redirect_with_all(struct kunit *test)
+{
+	struct world *w = redirect_world(test);
+	unsigned int async;
+
+	w->probe[1]->on_pre = redirect_dressed;
+	w->probe[2]->on_pre = redirect_look;
+	w->other->status = STATUS_DISK_FULL;
+	for (async = 0; async < 2; async++) {
+		struct request *r = request_new(w, IRP_MJ_READ);
+
+		redirect_told = STATUS_SUCCESS;
+		redirect_hint = MaxIoPriorityTypes;
+		memset(&redirect_seen, 0, sizeof(redirect_seen));
+		if (async)
+			request_start(r);
+		else
+			request_spawn(r);
+		FLT_REQUIRE(test, request_wait(r));
+		FLT_EXPECT(test, redirect_hint == IoPriorityLow);
+		FLT_EXPECT(test, !memcmp(&redirect_seen, &redirect_id, sizeof(GUID)));
+		FLT_EXPECT(test, redirect_told == STATUS_DISK_FULL);
+	}
+	fake_close(redirect_file);
+}
+
 static struct probe *redirect_probe;
 
 static void redirect_change(PFLT_CALLBACK_DATA data)
@@ -357,6 +411,7 @@ static void redirect_allocation_fails(struct kunit *test)
 
 static struct kunit_case redirect_cases[] = {
 	KUNIT_CASE(redirect_to_another_volume),
+	KUNIT_CASE(redirect_with_all),
 	KUNIT_CASE(redirect_of_what_is_held),
 	KUNIT_CASE(redirect_drops_its_reference),
 	KUNIT_CASE(redirect_cancelled),

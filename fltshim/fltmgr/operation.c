@@ -122,6 +122,15 @@ static void flt_advance_position(struct flt_operation *op)
 			   offset + op->data.IoStatus.Information);
 }
 
+/* What the file system said to the operation when it got it (CBD-083). */
+static NTSTATUS flt_bottom_said(const struct flt_operation *op, bool done)
+{
+	/* One that ended on another volume has an end of its own, and comes here by a resumption. */
+	if (op->redirect && atomic_read_acquire(&op->hold) == FLT_HOLD_RESUMED)
+		done = true;
+	return done ? op->data.IoStatus.Status : STATUS_PENDING;
+}
+
 /* The file system's turn. Return: false when it finishes the operation later. */
 static bool flt_step_bottom(struct flt_operation *op)
 {
@@ -136,7 +145,7 @@ static bool flt_step_bottom(struct flt_operation *op)
 		atomic_set(&op->hold, FLT_HOLD_CALLING);
 		done = op->redirect ? flt_redirect_perform(op) : op->volume->ops->perform(op);
 		if (unlikely(op->requests))
-			flt_status_report(op, done ? op->data.IoStatus.Status : STATUS_PENDING);
+			flt_status_report(op, flt_bottom_said(op, done));
 		if (!done)
 			return !flt_hold(op, NULL);
 		atomic_set(&op->hold, FLT_HOLD_NONE);

@@ -87,6 +87,9 @@ static void flt_redirect_fill(struct flt_redirect *redirect, struct flt_operatio
 	child->data.Thread = parent->data.Thread;
 	child->data.RequestorMode = parent->data.RequestorMode;
 	child->task = parent->task;
+	child->priority = parent->priority;
+	child->activity = parent->activity;
+	child->has_activity = parent->has_activity;
 	child->initiator = redirect->to;
 	child->flags |= parent->flags & FLT_OP_UNKILLABLE;
 	/* The file system's request knows one file; only a transfer's does not depend on it. */
@@ -161,7 +164,8 @@ static void flt_redirect_done(struct flt_operation *child)
  * flt_redirect_perform() - the bottom of a redirected operation
  * @op: the operation, at its bottom
  *
- * Return: as struct flt_volume_ops.perform does
+ * Return: as struct flt_volume_ops.perform does; false also when it has ended here already, and then
+ * the parent is RESUMED
  */
 bool flt_redirect_perform(struct flt_operation *op)
 {

@@ -62,9 +62,8 @@ void flt_shutdown(void)
 
 		if (!flt_volume_wants(volume, FLT_WANT(IRP_MJ_SHUTDOWN)))
 			continue;
-		shutdown = kzalloc(sizeof(*shutdown), GFP_KERNEL);
-		if (!shutdown)
-			continue;
+		/* There is nobody to tell that a volume was left out. */
+		shutdown = kzalloc(sizeof(*shutdown), GFP_KERNEL | __GFP_NOFAIL);
 		flt_object_get(&volume->obj);
 		shutdown->volume = volume;
 		atomic_inc(&flt_shutdowns);

@@ -30,7 +30,7 @@ struct flt_volume;
  *	operation is performed in the context of its issuer; one marked FLT_OP_ASYNC may arrive in
  *	any task context that may sleep.
  * @cancel: ask for the early end of an operation that @perform left under way; in any context up
- *	to softirq, at most once for each operation, perhaps before @perform made it findable or
+ *	to softirq, perhaps more than once for an operation, before @perform made it findable or
  *	after it has finished. Returns whether it found it and cancels it. NULL where nothing below
  *	can be cancelled.
  * @substitute: NULL, or: an instance that the operation will visit looks at its data, so

@@ -137,6 +137,7 @@ void flt_filters_exit(void);
 
 /* filter_key.c: what the service key says */
 NTSTATUS flt_filter_read_key(struct flt_filter *filter);
+bool flt_copy_string(UNICODE_STRING *to, const UNICODE_STRING *from);
 void flt_filter_free_defs(struct flt_filter *filter);
 
 /* filter_load.c: loading and unloading by name */

@@ -19,7 +19,8 @@ void flt_filter_free_defs(struct flt_filter *filter)
 	kfree(filter->defs);
 }
 
-static bool flt_copy_name(UNICODE_STRING *to, const UNICODE_STRING *from)
+/* Copies a string, with a NUL behind it; false without memory. */
+bool flt_copy_string(UNICODE_STRING *to, const UNICODE_STRING *from)
 {
 	to->Buffer = kzalloc(from->Length + sizeof(WCHAR), GFP_KERNEL);
 	if (!to->Buffer)
@@ -49,7 +50,7 @@ static NTSTATUS flt_read_def(struct flt_filter *filter, struct reg_key *key)
 		kfree(altitude.Buffer);
 		return STATUS_SUCCESS;
 	}
-	if (!flt_copy_name(&def->name, reg_key_name(key))) {
+	if (!flt_copy_string(&def->name, reg_key_name(key))) {
 		kfree(altitude.Buffer);
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}

@@ -61,6 +61,11 @@ NTSTATUS flt_generated_start(struct flt_generated *gen,
 void flt_generated_run(struct flt_generated *gen);
 struct flt_generated *flt_generated_retake(PFLT_CALLBACK_DATA data, struct flt_instance *instance);
 void flt_generated_repeat(struct flt_generated *gen);
+
+/* irp_extension.c */
+struct flt_operation *flt_irp_get(PFLT_CALLBACK_DATA data, struct flt_generated **gen);
+void flt_irp_put(struct flt_generated *gen);
+
 struct flt_instance *flt_instance_check(PFLT_INSTANCE opaque);
 bool flt_instance_may_start(struct flt_instance *instance);
 

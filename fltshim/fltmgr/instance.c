@@ -26,17 +26,6 @@ static void flt_instance_release(struct flt_object *obj)
 	kfree_rcu(instance, rcu);
 }
 
-static bool flt_copy_string(UNICODE_STRING *to, const UNICODE_STRING *from)
-{
-	to->Buffer = kzalloc(from->Length + sizeof(WCHAR), GFP_KERNEL);
-	if (!to->Buffer)
-		return false;
-	memcpy(to->Buffer, from->Buffer, from->Length);
-	to->Length = from->Length;
-	to->MaximumLength = from->Length + sizeof(WCHAR);
-	return true;
-}
-
 static struct flt_instance *flt_instance_alloc(struct flt_filter *filter,
 					       struct flt_volume *volume,
 					       const UNICODE_STRING *name,

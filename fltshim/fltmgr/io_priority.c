@@ -9,7 +9,6 @@
 #include <linux/sched/task.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/generated.h"
-#include "fltmgr/held.h"
 #include "nt/ke_irql.h"
 #include "nt/ps_process.h"
 
@@ -73,18 +72,10 @@ static IO_PRIORITY_HINT flt_hint_of_task(struct task_struct *task)
 static bool flt_hint_of_data(PFLT_CALLBACK_DATA data, IO_PRIORITY_HINT *hint)
 {
 	struct flt_generated *gen;
-	struct flt_operation *op;
-	bool issued;
-	int given = FLT_NO_PRIORITY;
+	struct flt_operation *op = flt_irp_get(data, &gen);
+	int given = op ? op->priority : FLT_NO_PRIORITY;
 
-	if (!data || !FLT_IS_IRP_OPERATION(data))
-		return false;
-	gen = flt_generated_pin(data, &issued);
-	op = gen ? &gen->op : flt_operation_lookup(data);
-	if (op)
-		given = op->priority;
-	if (gen)
-		flt_generated_unpin(gen);
+	flt_irp_put(gen);
 	*hint = given;
 	return given != FLT_NO_PRIORITY;
 }
@@ -181,18 +172,15 @@ NTSTATUS FltSetIoPriorityHintIntoCallbackData(PFLT_CALLBACK_DATA Data,
 {
 	struct flt_generated *gen;
 	struct flt_operation *op;
-	bool issued;
 
 	if (!Data || !flt_hint_good(PriorityHint))
 		return STATUS_INVALID_PARAMETER;
 	if (!FLT_IS_IRP_OPERATION(Data))
 		return STATUS_SUCCESS;
-	gen = flt_generated_pin(Data, &issued);
-	op = gen ? &gen->op : flt_operation_lookup(Data);
+	op = flt_irp_get(Data, &gen);
 	if (op)
 		op->priority = PriorityHint;
-	if (gen)
-		flt_generated_unpin(gen);
+	flt_irp_put(gen);
 	return op ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 EXPORT_SYMBOL_GPL(FltSetIoPriorityHintIntoCallbackData);

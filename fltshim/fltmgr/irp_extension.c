@@ -8,8 +8,14 @@
 #include "fltmgr/held.h"
 #include "nt/violation.h"
 
-/* An IRP-based operation that a filter sees or has made; @gen has to be unpinned if it is set. */
-static struct flt_operation *flt_irp_get(PFLT_CALLBACK_DATA data, struct flt_generated **gen)
+/**
+ * flt_irp_get() - an IRP-based operation that a filter sees or has made
+ * @data: what the filter says is its callback data
+ * @gen: receives what flt_irp_put() needs
+ *
+ * Return: the operation, or NULL
+ */
+struct flt_operation *flt_irp_get(PFLT_CALLBACK_DATA data, struct flt_generated **gen)
 {
 	bool issued;
 
@@ -20,7 +26,7 @@ static struct flt_operation *flt_irp_get(PFLT_CALLBACK_DATA data, struct flt_gen
 	return *gen ? &(*gen)->op : flt_operation_lookup(data);
 }
 
-static void flt_irp_put(struct flt_generated *gen)
+void flt_irp_put(struct flt_generated *gen)
 {
 	if (gen)
 		flt_generated_unpin(gen);

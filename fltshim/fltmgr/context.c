@@ -583,7 +583,7 @@ VOID FltDeleteContext(PFLT_CONTEXT Context)
 EXPORT_SYMBOL_GPL(FltDeleteContext);
 
 /*
- * The first context of an anchor, or else of an owner, taken away from it; false when there is none.
+ * The first context of an anchor, or else of an owner, taken away from it; false when it has none.
  * Whether there is one is asked under the lock, under which flt_context_link() looks at the mark
  * that its caller has set: what it links beside is seen here, and later it links nothing.
  */

@@ -42,7 +42,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 void flt_file_fini(struct flt_file *file)
 {
 	flt_names_drop(file);
-	/* Without a reference to it nobody can set one any more: no lock for those that have none. */
+	/* Without a reference to it nobody can set one any more: no lock where there is none. */
 	if (!hlist_empty(&file->contexts.contexts))
 		flt_contexts_drop(&file->contexts, file->locked);
 }

@@ -125,7 +125,7 @@ int flt_inflight_show(struct seq_file *m, void *unused)
 	return 0;
 }
 
-/* The filter at whose instance an operation is; NULL with the file system. Under the list's lock. */
+/* The filter at whose instance an operation is; NULL with the file system. The list's lock. */
 static const struct flt_filter *flt_live_at(const struct flt_operation *op)
 {
 	int cursor = READ_ONCE(op->cursor);

@@ -125,7 +125,7 @@ static void flt_advance_position(struct flt_operation *op)
 /* What the file system said to the operation when it got it (CBD-083). */
 static NTSTATUS flt_bottom_said(const struct flt_operation *op, bool done)
 {
-	/* One that ended on another volume has an end of its own, and comes here by a resumption. */
+	/* One that ended on another volume has an end of its own, and comes by a resumption. */
 	if (op->redirect && atomic_read_acquire(&op->hold) == FLT_HOLD_RESUMED)
 		done = true;
 	return done ? op->data.IoStatus.Status : STATUS_PENDING;

@@ -164,8 +164,8 @@ static void flt_redirect_done(struct flt_operation *child)
  * flt_redirect_perform() - the bottom of a redirected operation
  * @op: the operation, at its bottom
  *
- * Return: as struct flt_volume_ops.perform does; false also when it has ended here already, and then
- * the parent is RESUMED
+ * Return: as struct flt_volume_ops.perform does; false also when it has ended here already: the
+ * parent is RESUMED then
  */
 bool flt_redirect_perform(struct flt_operation *op)
 {

@@ -15,7 +15,7 @@ struct flt_volume;
 
 /*
  * None of these runs when flt_volume_destroy() has ended: @perform, @cancel, @substitute and @keep
- * are for an operation that is under way, @free_file, @query_name and @name_stamp for a file object,
+ * are for an operation that is under way, @free_file, @query_name and @name_stamp for a file,
  * either of which the file system waits for before it begins. @writable and @interest_changed are
  * for a volume that somebody has a reference of and may be at its end: they are called under
  * volume->lock, which flt_volume_destroy() takes to clear volume->ops.

@@ -6,8 +6,8 @@
  *
  * page_fault_oops() is where the kernel gets to when nothing else could help with a page fault of
  * its own code, before it prints anything; a probe there, by ftrace, sees the faulting registers.
- * If the instruction is a driver's, or one that stands for a driver's (nt/seh_fault.h), and a __try of
- * the interrupted context would take the exception, the registers are set to go on in
+ * If the instruction is a driver's, or one that stands for a driver's (nt/seh_fault.h), and a __try
+ * of the interrupted context would take the exception, the registers are set to go on in
  * seh_faulted(), on the same stack, and the probed function returns at once. #GP (an address that
  * is none) and division by zero have a notifier that is asked before anything is printed.
  *

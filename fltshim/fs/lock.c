@@ -107,13 +107,35 @@ static int fltfs_lock_take(struct fltfs_locking *locking, const struct flt_opera
 	return 0;
 }
 
+/*
+ * Sets the lock. A wait lasts until somebody else lets go of his: no filter has to stay for that
+ * (LOCK-34).
+ */
+static int fltfs_lock_set(struct flt_operation *op, struct fltfs_locking *locking)
+{
+	struct file_lock *fl = locking->fl;
+	int ret;
+
+	if (locking->cmd != F_SETLKW || !(flt_lock_flags(fl) & FL_SLEEP))
+		return fltfs_lock_lower(locking->file, locking->cmd, fl);
+	flt_lock_flags(fl) &= ~FL_SLEEP;
+	ret = fltfs_lock_lower(locking->file, F_SETLK, fl);
+	flt_lock_flags(fl) |= FL_SLEEP;
+	if (ret != -EAGAIN)
+		return ret;
+	flt_operation_bottom_waits(op);
+	ret = fltfs_lock_lower(locking->file, F_SETLKW, fl);
+	flt_operation_bottom_waited(op);
+	return ret;
+}
+
 static void fltfs_bottom_lock(struct flt_operation *op)
 {
 	struct fltfs_locking *locking = op->front;
 	int ret = fltfs_lock_take(locking, op);
 
 	if (!ret)
-		ret = fltfs_lock_lower(locking->file, locking->cmd, locking->fl);
+		ret = fltfs_lock_set(op, locking);
 	locking->ret = ret;
 	if (ret >= 0) {
 		fltfs_op_fo(op)->base.fo.LockOperation = TRUE;

@@ -43,6 +43,12 @@ static inline struct fltfs_fo *fltfs_op_fo(const struct flt_operation *op)
 	return fltfs_fo_of(op->iopb.TargetFileObject);
 }
 
+/* Is the operation on an object that is open still? A filter may have put another in its place. */
+static inline bool fltfs_op_is_open(const struct flt_operation *op)
+{
+	return op->iopb.TargetFileObject && test_bit(FLTFS_FO_OPEN, &fltfs_op_fo(op)->state);
+}
+
 /* Who asked for what carries no memory of its own: a kernel thread, or a program. */
 static inline KPROCESSOR_MODE fltfs_requestor(void)
 {
@@ -262,7 +268,8 @@ ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size);
 int fltfs_ea_set(struct dentry *dentry, const char *name, const void *value, size_t size,
 		 int flags);
 bool fltfs_ea_shown(const char *name);
-NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used);
+struct fltfs_ea_query;
+NTSTATUS fltfs_query_ea(struct flt_operation *op, struct fltfs_ea_query *query, ULONG *used);
 NTSTATUS fltfs_set_ea(struct fltfs_fo *fo, const void *buffer, ULONG length, int flags);
 
 /* xattr.c */

@@ -247,15 +247,23 @@ int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACC
 		       ULONG options);
 void fltfs_subject_close(struct fltfs_subject *subject);
 
+/* setattr.c */
+
+/* What a change of owner takes from anything but a directory. */
+#define FLTFS_KILL_PRIVILEGES	(ATTR_KILL_SUID | ATTR_KILL_SGID | ATTR_KILL_PRIV)
+
+int fltfs_setattr_owned(struct dentry *dentry, struct iattr *attr);
+
 /* security.c */
 
 #define FLTFS_DESCRIPTOR_SHORT	128	/* owner, group and three entries */
 
 int fltfs_descriptor_build(void *buffer, ULONG room, SECURITY_INFORMATION what,
-			   const struct kstat *stat, const struct posix_acl *acl, ULONG *needed);
+			   const struct kstat *stat, const struct posix_acl *acl, int type,
+			   ULONG *needed);
 NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
 			       struct iattr *attr);
-int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl,
+int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
 			   int (*lower)(void *context), void *context);
 NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,
 			      ULONG length, ULONG *used);

@@ -65,6 +65,7 @@ static inline bool flt_owner_has_lock(struct inode *inode, fl_owner_t owner)
 /* Does the owner of a lock hold one of its kind in its range? */
 static inline bool flt_lock_held(struct inode *inode, const struct file_lock *fl)
 {
+	/* As above. */
 	struct file_lock_context *ctx = smp_load_acquire(&inode->i_flctx);
 
 	return ctx && flt_lock_listed(ctx, flt_lock_flags(fl) & FL_FLOCK ? &ctx->flc_flock :

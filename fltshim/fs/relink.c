@@ -208,7 +208,8 @@ static int fltfs_rename_below(void *context)
 
 /*
  * A filter said that it is done, and it was not done here. What the names stand for is found out
- * anew; the inode of a folder that the VFS takes for replaced, and marks as dead, is not found again.
+ * anew; the inode of a folder that the VFS takes for replaced, and marks as dead, is not found
+ * again.
  */
 static void fltfs_rename_kept(const struct fltfs_renaming *renaming)
 {

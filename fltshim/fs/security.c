@@ -4,8 +4,9 @@
  * the Linux side has: users are S-1-22-1-uid, groups S-1-22-2-gid, the mask of an ACL S-1-22-3-0,
  * all others S-1-1-0; each entry of a mode or ACL is one ACCESS_ALLOWED_ACE, in the order of the
  * ACL, and its mask has the generic rights for r, w and x. Those of a directory's default ACL are
- * marked as inherited only; there are none where it is removed. What comes back from a filter is taken if it has this shape, and is
- * refused otherwise: a DACL that says something else has no mode that means the same.
+ * marked as inherited only; there are none where it is removed. What comes back from a filter is
+ * taken if it has this shape, and is refused otherwise: a DACL that says something else has no mode
+ * that means the same.
  */
 #include <linux/slab.h>
 #include "fs/request.h"

@@ -262,8 +262,8 @@ static int fltfs_setattr_take_basic(struct fltfs_setattr *set, const FILE_BASIC_
 }
 
 /*
- * The bits of a mode that no descriptor can say stay; who may do it is checked below. Where a filter
- * gives the file to somebody else, privileges go as they do when a program does that.
+ * The bits of a mode that no descriptor can say stay; who may do it is checked below. Where a
+ * filter gives the file to somebody else, privileges go as they do when a program does that.
  */
 static NTSTATUS fltfs_setattr_take_security(struct fltfs_setattr *set,
 					    const FLT_PARAMETERS *parameters)

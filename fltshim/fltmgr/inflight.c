@@ -38,7 +38,7 @@ static int flt_live_older(void *unused, const struct list_head *a, const struct 
 	return time_after(la->start, lb->start);
 }
 
-/* Under the list's lock the operation cannot end, so the memory of its snapshot's instances stays. */
+/* Under the list's lock the operation cannot end, so its snapshot's instances stay in memory. */
 static void flt_live_fill(struct flt_live_line *line, const struct flt_operation *op)
 {
 	int phase = READ_ONCE(op->phase), cursor = READ_ONCE(op->cursor);

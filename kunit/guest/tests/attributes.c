@@ -271,7 +271,6 @@ static void numbers(void)
 {
 	const struct seq_answer *got;
 	struct statfs vfs;
-	struct stat st;
 	int fd;
 
 	FLT_REQUIRE(!statfs(getenv("LOWER"), &vfs));

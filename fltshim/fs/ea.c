@@ -311,6 +311,7 @@ struct fltfs_ea_room {
 	u8 *buffer;
 	ULONG size;
 	ULONG used;
+	bool too_small;
 };
 
 /* Sends a query; the status and, where it is a success, the valid bytes of the buffer. */
@@ -357,9 +358,7 @@ static ssize_t fltfs_ea_get_one(struct fltfs_fo *fo, const char *name, void *val
 				     offsetof(FILE_GET_EA_INFORMATION, EaName) + strlen(name) + 1,
 				     room, SL_RETURN_SINGLE_ENTRY | SL_RESTART_SCAN, &err);
 	/* A value that is longer than the lower one. */
-	if ((status == STATUS_BUFFER_TOO_SMALL || status == STATUS_BUFFER_OVERFLOW) &&
-	    room->size < FLTFS_EA_ROOM)
-		return -EOVERFLOW;
+	room->too_small = status == STATUS_BUFFER_TOO_SMALL || status == STATUS_BUFFER_OVERFLOW;
 	if (err)
 		return err;
 	entry = fltfs_ea_at(room->buffer, room->used, 0);
@@ -383,15 +382,16 @@ static ssize_t fltfs_ea_get_roomy(struct fltfs_fo *fo, const char *name, void *v
 	};
 	ssize_t ret;
 
-	do {
+	for (;;) {
 		room.buffer = kvzalloc(room.size, GFP_KERNEL);
 		if (!room.buffer)
 			return -ENOMEM;
 		ret = fltfs_ea_get_one(fo, name, value, size, &room);
 		kvfree(room.buffer);
+		if (!room.too_small || room.size == FLTFS_EA_ROOM)
+			return ret;
 		room.size = FLTFS_EA_ROOM;
-	} while (ret == -EOVERFLOW);
-	return ret;
+	}
 }
 
 /**

@@ -384,47 +384,6 @@ static void ctx_levels(struct kunit *test)
 	world_of(test)->breaches = true;
 }
 
-static PFLT_CONTEXT ctx_to_release;
-static NTSTATUS ctx_post_status[3];
-static int ctx_post_irql;
-
-static int ctx_release_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
-			       PCFLT_RELATED_OBJECTS objects, void *context)
-{
-	PFLT_CONTEXT got = NULL;
-
-	ctx_post_irql = KeGetCurrentIrql();
-	ctx_post_status[0] = ctx_get(p, FLT_STREAM_CONTEXT, &got);
-	ctx_post_status[1] = ctx_set(p, FLT_STREAM_CONTEXT, FLT_SET_CONTEXT_KEEP_IF_EXISTS,
-				     ctx_to_release, NULL);
-	ctx_post_status[2] = FltDeleteStreamContext(objects->Instance, objects->FileObject, NULL);
-	FltReleaseContext(ctx_to_release);
-	return FLT_POSTOP_FINISHED_PROCESSING;
-}
-
-/* The same in a completion: the context is let go of, and that is all. */
-static void ctx_in_softirq(struct kunit *test)
-{
-	struct probe *p = ctx_world(test);
-	struct world *w = world_of(test);
-	struct request *r = request_new(w, IRP_MJ_READ);
-	int cleaned = atomic_read(&ctx_cleaned);
-	unsigned int i;
-
-	w->breaches = true;
-	FLT_REQUIRE(test, NT_SUCCESS(ctx_new(p, FLT_STREAM_CONTEXT, &ctx_to_release)));
-	p->on_post = ctx_release_in_post;
-	w->fake->when = FAKE_HOLD;
-	request_start(r);
-	fake_release_in_softirq(w->fake);
-	FLT_REQUIRE(test, request_wait(r));
-	FLT_PROVES(test, "POSTOP-18", ctx_post_irql == DISPATCH_LEVEL &&
-		   WORLD_WAIT(atomic_read(&ctx_cleaned) == cleaned + 1));
-	for (i = 0; i < ARRAY_SIZE(ctx_post_status); i++)
-		FLT_PROVES(test, "POSTOP-18", !NT_SUCCESS(ctx_post_status[i]));
-	p->on_post = NULL;
-}
-
 static void ctx_of_others(struct kunit *test)
 {
 	struct probe *a = ctx_world(test), *b = ctx_probe(world_of(test), 'B', ctx_usual);
@@ -719,7 +678,6 @@ static struct kunit_case context_cases[] = {
 	KUNIT_CASE(ctx_set_and_get),
 	KUNIT_CASE(ctx_deleting),
 	KUNIT_CASE(ctx_levels),
-	KUNIT_CASE(ctx_in_softirq),
 	KUNIT_CASE(ctx_of_others),
 	KUNIT_CASE(ctx_not_open),
 	KUNIT_CASE(ctx_one_reference),

@@ -179,42 +179,6 @@ static void level_of_requestor_routines(struct kunit *test)
 		   !FltGetRequestorProcessId(&nobody));
 }
 
-static NTSTATUS level_locked;
-static int level_post;
-
-static int level_lock_in_post(struct probe *p, PFLT_CALLBACK_DATA data,
-			      PCFLT_RELATED_OBJECTS objects, void *context)
-{
-	UNICODE_STRING a = { 2, 4, u"a" }, b = { 2, 4, u"B" };
-
-	level_post = KeGetCurrentIrql();
-	level_locked = FltLockUserBuffer(data);
-	RtlCompareUnicodeString(&a, &b, TRUE);
-	return FLT_POSTOP_FINISHED_PROCESSING;
-}
-
-/* What needs a lower level fails in a bottom half, and is reported; it does not sleep. */
-static void level_of_locking(struct kunit *test)
-{
-	struct world *w = world_of(test);
-	struct request *r = request_new(w, IRP_MJ_READ);
-	struct probe *p = world_probe(w, 'A', NULL);
-	s64 before = level_violations();
-	char buffer[64];
-
-	r->op.iopb.Parameters.Read.ReadBuffer = buffer;
-	p->on_post = level_lock_in_post;
-	w->fake->when = FAKE_HOLD;
-	request_start(r);
-	fake_release_in_softirq(w->fake);
-	FLT_REQUIRE(test, request_wait(r));
-	FLT_PROVES(test, "POSTOP-15", level_post == DISPATCH_LEVEL && !NT_SUCCESS(level_locked) &&
-		   NT_SUCCESS(r->status));
-	FLT_PROVES(test, "POSTOP-15", level_violations() >= before + 1 &&
-		   !r->op.iopb.Parameters.Read.MdlAddress);
-	w->breaches = true;
-}
-
 struct level_mdl {
 	PFLT_INSTANCE instance;
 	PVOID memory;
@@ -364,7 +328,6 @@ static void level_regions_of_tasks(struct kunit *test)
 }
 
 static struct kunit_case level_cases[] = {
-	KUNIT_CASE(level_of_locking),
 	KUNIT_CASE(level_of_mdls),
 	KUNIT_CASE(level_above_dispatch),
 	KUNIT_CASE(level_interrupts_off),

@@ -318,7 +318,8 @@ static void postop_routines_in_softirq(struct kunit *test)
 	fake_release_in_softirq(w->fake);
 	FLT_PROVES(test, "POSTOP-15", request_wait(r) && NT_SUCCESS(r->status) &&
 		   world_event(w, 'B', WORLD_POST, 0)->irql == DISPATCH_LEVEL);
-	FLT_PROVES(test, "POSTOP-15", !NT_SUCCESS(postop_lock_status));
+	FLT_PROVES(test, "POSTOP-15", !NT_SUCCESS(postop_lock_status) &&
+		   !r->op.iopb.Parameters.Read.MdlAddress);
 	FLT_PROVES(test, "POSTOP-15", atomic64_read(&fsh_violations) == before + 1 &&
 		   postop_compared < 0);
 }

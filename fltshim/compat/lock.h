@@ -19,6 +19,7 @@
 #define FLT_LOCK_HEAD		file_lock_core
 #define FLT_LOCK_LIST		flc_list
 #define FLT_LOCK_OWNER		flc_owner
+#define flt_lock_of(head)	container_of(head, struct file_lock, c)
 #else
 #define flt_lock_type(fl)	((fl)->fl_type)
 #define flt_lock_flags(fl)	((fl)->fl_flags)
@@ -27,27 +28,49 @@
 #define FLT_LOCK_HEAD		file_lock
 #define FLT_LOCK_LIST		fl_list
 #define FLT_LOCK_OWNER		fl_owner
+#define flt_lock_of(head)	(head)
 #endif
 
-/* Does this owner hold a POSIX or open-file-description lock on the inode? */
-static inline bool flt_owner_has_lock(struct inode *inode, fl_owner_t owner)
+/* Does this owner hold a lock of the list somewhere between @start and @end? */
+static inline bool flt_lock_listed(struct file_lock_context *ctx, struct list_head *locks,
+				   fl_owner_t owner, loff_t start, loff_t end)
 {
-	/* Pairs with the cmpxchg() that publishes it. */
-	struct file_lock_context *ctx = smp_load_acquire(&inode->i_flctx);
 	struct FLT_LOCK_HEAD *lock;
 	bool found = false;
 
-	if (!ctx || list_empty_careful(&ctx->flc_posix))
+	if (list_empty_careful(locks))
 		return false;
 	spin_lock(&ctx->flc_lock);
-	list_for_each_entry(lock, &ctx->flc_posix, FLT_LOCK_LIST) {
-		if (lock->FLT_LOCK_OWNER == owner) {
+	list_for_each_entry(lock, locks, FLT_LOCK_LIST) {
+		const struct file_lock *fl = flt_lock_of(lock);
+
+		if (lock->FLT_LOCK_OWNER == owner && fl->fl_start <= end && fl->fl_end >= start) {
 			found = true;
 			break;
 		}
 	}
 	spin_unlock(&ctx->flc_lock);
 	return found;
+}
+
+/* Does this owner hold a POSIX or open-file-description lock on the inode? */
+static inline bool flt_owner_has_lock(struct inode *inode, fl_owner_t owner)
+{
+	/* Pairs with the cmpxchg() that publishes it. */
+	struct file_lock_context *ctx = smp_load_acquire(&inode->i_flctx);
+
+	return ctx && flt_lock_listed(ctx, &ctx->flc_posix, owner, 0, OFFSET_MAX);
+}
+
+/* Does the owner of a lock hold one of its kind in its range? */
+static inline bool flt_lock_held(struct inode *inode, const struct file_lock *fl)
+{
+	/* As above. */
+	struct file_lock_context *ctx = smp_load_acquire(&inode->i_flctx);
+
+	return ctx && flt_lock_listed(ctx, flt_lock_flags(fl) & FL_FLOCK ? &ctx->flc_flock :
+									   &ctx->flc_posix,
+				      flt_lock_owner(fl), fl->fl_start, fl->fl_end);
 }
 
 #endif

@@ -40,7 +40,7 @@ static int flt_live_older(void *unused, const struct list_head *a, const struct 
 	return time_after(la->start, lb->start);
 }
 
-/* Under the list's lock the operation cannot end, so its snapshot and instances live. */
+/* Under the list's lock the operation cannot end, so its snapshot's instances stay in memory. */
 static void flt_live_fill(struct flt_live_line *line, const struct flt_operation *op)
 {
 	int phase = READ_ONCE(op->phase), cursor = READ_ONCE(op->cursor);
@@ -60,7 +60,10 @@ static void flt_live_fill(struct flt_live_line *line, const struct flt_operation
 	default:
 		line->step = "file system";
 	}
-	if (phase != FLT_PHASE_BOTTOM && cursor >= 0 && cursor < op->nr_nodes)
+	/* One that it only goes past may be gone, and its filter with it. */
+	if (phase != FLT_PHASE_BOTTOM && cursor >= 0 && cursor < op->nr_nodes &&
+	    atomic_read(&op->hold) != FLT_HOLD_NONE &&
+	    READ_ONCE(op->nodes[cursor].instance->state) != FLT_INSTANCE_GONE)
 		strscpy(line->filter, op->nodes[cursor].instance->filter->name_utf8,
 			sizeof(line->filter));
 	else

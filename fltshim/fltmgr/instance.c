@@ -23,7 +23,14 @@ static void flt_instance_release(struct flt_object *obj)
 	flt_object_put(&instance->volume->obj);
 	kfree(instance->name.Buffer);
 	kfree(instance->altitude.Buffer);
-	kfree_rcu(instance, rcu);
+	flt_instance_forget(instance);
+}
+
+/* One that holds the memory only, as a snapshot does, lets go of it. May be in softirq. */
+void flt_instance_forget(struct flt_instance *instance)
+{
+	if (refcount_dec_and_test(&instance->memory))
+		kfree_rcu(instance, rcu);
 }
 
 static struct flt_instance *flt_instance_alloc(struct flt_filter *filter,
@@ -36,6 +43,7 @@ static struct flt_instance *flt_instance_alloc(struct flt_filter *filter,
 	if (!instance)
 		return NULL;
 	flt_object_init(&instance->obj, FLT_TYPE_INSTANCE, flt_instance_release);
+	refcount_set(&instance->memory, 1);
 	flt_object_get(&filter->obj);
 	flt_object_get(&volume->obj);
 	instance->filter = filter;

@@ -6,6 +6,7 @@
 #define FLTMGR_INSTANCE_H
 
 #include <linux/list.h>
+#include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include "fltmgr/context.h"
 #include "fltmgr/object.h"
@@ -25,6 +26,8 @@ enum flt_instance_state {
 /**
  * struct flt_instance - an attachment
  * @obj: common header; PFLT_INSTANCE is its address
+ * @memory: references to the memory alone: the object's, and those of snapshots. An operation that
+ *	waits below keeps its snapshot, but not filters: what is GONE in it is not looked into
  * @filter: referenced
  * @volume: referenced
  * @name: instance name, NUL-terminated
@@ -46,6 +49,7 @@ enum flt_instance_state {
  */
 struct flt_instance {
 	struct flt_object obj;
+	refcount_t memory;
 	struct flt_filter *filter;
 	struct flt_volume *volume;
 	UNICODE_STRING name;
@@ -81,6 +85,7 @@ NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volum
 			     const UNICODE_STRING *name, const UNICODE_STRING *altitude,
 			     FLT_INSTANCE_SETUP_FLAGS flags, struct flt_instance **out);
 NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOWN_FLAGS reason);
+void flt_instance_forget(struct flt_instance *instance);
 void flt_attach_automatic(struct flt_filter *filter, struct flt_volume *volume,
 			  FLT_INSTANCE_SETUP_FLAGS flags);
 

@@ -264,6 +264,8 @@ void flt_operations_exit(void);
 
 /* The bottom's part: an operation that perform() left under way has its IoStatus now. */
 void flt_operation_bottom_done(struct flt_operation *op);
+void flt_operation_bottom_waits(struct flt_operation *op);
+void flt_operation_bottom_waited(struct flt_operation *op);
 
 static inline struct flt_operation *flt_operation_of(PFLT_CALLBACK_DATA data)
 {

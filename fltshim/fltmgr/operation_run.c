@@ -408,6 +408,24 @@ void flt_operation_bottom_done(struct flt_operation *op)
 }
 
 /**
+ * flt_operation_bottom_waits() - perform() of a synchronous operation is about to wait for long
+ * @op: the operation; in the file system's turn
+ *
+ * For what ends when another program pleases: filters may go meanwhile, and what they are owed is
+ * drained. The caller's file system must see to it that its bottom routine needs none of them.
+ */
+void flt_operation_bottom_waits(struct flt_operation *op)
+{
+	flt_hold_prepare(op, NULL);
+}
+
+/* The wait is over; in the same task. */
+void flt_operation_bottom_waited(struct flt_operation *op)
+{
+	flt_hold_end(op, NULL);
+}
+
+/**
  * flt_operation_fini() - an operation's memory is about to go
  * @op: finished, or never run
  */

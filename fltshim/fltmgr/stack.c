@@ -15,7 +15,7 @@ static void flt_stack_free(struct flt_stack *stack)
 	unsigned int i;
 
 	for (i = 0; i < stack->nr_instances; i++)
-		flt_object_put(&stack->instances[i]->obj);
+		flt_instance_forget(stack->instances[i]);
 	percpu_ref_exit(&stack->guard);
 	kfree(stack->instances);
 	kfree_rcu(stack, rcu);
@@ -155,7 +155,7 @@ static struct flt_stack *flt_stack_build(struct flt_volume *volume)
 	list_for_each_entry(instance, &volume->instances, volume_link) {
 		if (!flt_instance_on_stack(instance))
 			continue;
-		flt_object_get(&instance->obj);
+		refcount_inc(&instance->memory);
 		atomic_inc(&instance->guarded);
 		stack->instances[i++] = instance;
 		if (instance->filter->generate_name)

@@ -31,7 +31,10 @@ struct fltfs_allocate_info {
  * @offset: start of the range; as the filters left it
  * @length: its length
  * @grow: EndOfFile is still to be shown
- * @end: end of the file that the filters agreed on, when it differs from what was asked for; or -1
+ * @grows: it is shown at all
+ * @changed: filters want other numbers than were asked for
+ * @reserve: how far space is set aside, as the filters left it
+ * @end: the end of a file that grows, as they left it
  * @allocation: what is shown of the allocation
  * @end_of_file: and of the size
  */
@@ -42,6 +45,9 @@ struct fltfs_allocate {
 	loff_t offset;
 	loff_t length;
 	bool grow;
+	bool grows;
+	bool changed;
+	loff_t reserve;
 	loff_t end;
 	FILE_ALLOCATION_INFORMATION allocation;
 	FILE_END_OF_FILE_INFORMATION end_of_file;
@@ -59,7 +65,7 @@ u64 fltfs_want_allocate(int mode)
 					     FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL);
 }
 
-/* A size that a filter chose instead is set as a truncation sets it (VFS-321). */
+/* The end of the file is set as a truncation sets it (VFS-321). */
 static int fltfs_allocate_resize(struct fltfs_allocate *allocate)
 {
 	struct iattr attr = {
@@ -68,17 +74,30 @@ static int fltfs_allocate_resize(struct fltfs_allocate *allocate)
 		.ia_file	= allocate->fo->lower,
 	};
 
-	if (allocate->end < 0)
-		return -EINVAL;
 	return fltfs_setattr_lower(allocate->fo->dentry, &attr);
 }
 
 static int fltfs_allocate_lower(struct fltfs_allocate *allocate)
 {
-	if (allocate->end != -1)
-		return fltfs_allocate_resize(allocate);
 	return vfs_fallocate(allocate->fo->lower, allocate->mode, allocate->offset,
 			     allocate->length);
+}
+
+/*
+ * What is set aside and where the file ends are numbers of their own: the first never moves the
+ * second (INFO-26).
+ */
+static int fltfs_allocate_changed(struct fltfs_allocate *allocate)
+{
+	loff_t end = allocate->offset + allocate->length;
+	int err = 0;
+
+	if (allocate->reserve != end && allocate->reserve > allocate->offset)
+		err = vfs_fallocate(allocate->fo->lower, allocate->mode | FALLOC_FL_KEEP_SIZE,
+				    allocate->offset, allocate->reserve - allocate->offset);
+	if (!err && allocate->grows)
+		err = fltfs_allocate_resize(allocate);
+	return err;
 }
 
 static noinline int fltfs_allocate_send(struct fltfs_allocate *allocate,
@@ -108,19 +127,28 @@ static void fltfs_bottom_allocate(struct flt_operation *op)
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
 	const LARGE_INTEGER *value = parameters->SetFileInformation.InfoBuffer;
 	struct fltfs_allocate *allocate = op->front;
-	bool first = allocate->grow;
-	int err = 0;
+	bool is_end = parameters->SetFileInformation.FileInformationClass ==
+		      FileEndOfFileInformation;
+	bool next = allocate->grow;
+	int err;
 
-	if (!value || parameters->SetFileInformation.Length < sizeof(*value))
-		err = -EINVAL;
-	else if (value->QuadPart != allocate->offset + allocate->length)
-		allocate->end = value->QuadPart;
+	if (!value || parameters->SetFileInformation.Length < sizeof(*value) ||
+	    value->QuadPart < 0) {
+		fltfs_op_errno(op, -EINVAL, 0);
+		return;
+	}
+	*(is_end ? &allocate->end : &allocate->reserve) = value->QuadPart;
+	if (value->QuadPart != allocate->offset + allocate->length)
+		allocate->changed = true;
 	allocate->grow = false;
-	if (!err)
-		err = first ? fltfs_allocate_send(allocate, FileEndOfFileInformation,
-						  &allocate->end_of_file) :
-			      fltfs_allocate_lower(allocate);
-	if (!err && parameters->SetFileInformation.FileInformationClass == FileEndOfFileInformation)
+	if (next)
+		err = fltfs_allocate_send(allocate, FileEndOfFileInformation,
+					  &allocate->end_of_file);
+	else if (allocate->changed)
+		err = fltfs_allocate_changed(allocate);
+	else
+		err = fltfs_allocate_lower(allocate);
+	if (!err && is_end)
 		fltfs_fo_flag(allocate->fo, FO_FILE_SIZE_CHANGED);
 	fltfs_op_errno(op, err, 0);
 }
@@ -132,8 +160,11 @@ static int fltfs_allocate_set(struct fltfs_allocate *allocate)
 	allocate->request.bottom = fltfs_bottom_allocate;
 	allocate->allocation.AllocationSize.QuadPart = end;
 	allocate->end_of_file.EndOfFile.QuadPart = end;
-	allocate->grow = !(allocate->mode & FALLOC_FL_KEEP_SIZE) &&
-			 end > i_size_read(file_inode(allocate->fo->lower));
+	allocate->reserve = end;
+	allocate->end = end;
+	allocate->grows = !(allocate->mode & FALLOC_FL_KEEP_SIZE) &&
+			  end > i_size_read(file_inode(allocate->fo->lower));
+	allocate->grow = allocate->grows;
 	return fltfs_allocate_send(allocate, FileAllocationInformation, &allocate->allocation);
 }
 
@@ -201,7 +232,6 @@ long fltfs_allocate_filtered(struct file *file, int mode, loff_t offset, loff_t 
 		.mode	= mode,
 		.offset	= offset,
 		.length	= len,
-		.end	= -1,
 	};
 
 	if (!allocate.fo)

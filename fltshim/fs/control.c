@@ -85,6 +85,10 @@ static void fltfs_bottom_ioctl(struct flt_operation *op)
 	unsigned int cmd = ioctl->cmd;
 	long ret;
 
+	if (!fltfs_op_is_open(op) || !fo->lower) {
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+		return;
+	}
 	/* A number without a direction may have bits in place of the size: it stays as it came. */
 	if (code != fltfs_ioctl_code(cmd))
 		cmd = fltfs_ioctl_number(code, in, out);

@@ -17,6 +17,8 @@
 #define FLTFS_EA_FIXED		offsetof(FILE_FULL_EA_INFORMATION, EaName)
 /* An entry with the longest name and the longest value. */
 #define FLTFS_EA_ROOM		(FLTFS_EA_FIXED + FLTFS_EA_NAME_MAX + 1 + FLTFS_EA_VALUE_MAX)
+/* How long a filter's value may be, in place of a shorter one, without being asked for again. */
+#define FLTFS_EA_LEAST		1024
 
 /* Is a name one that filters are shown? */
 bool fltfs_ea_shown(const char *name)
@@ -50,7 +52,8 @@ static const FILE_FULL_EA_INFORMATION *fltfs_ea_at(const void *buffer, ULONG len
 	if (at > length || length - at < FLTFS_EA_FIXED + 1 ||
 	    length - at < fltfs_ea_size(entry) || entry->NextEntryOffset % 4)
 		return NULL;
-	if (entry->NextEntryOffset && entry->NextEntryOffset < fltfs_ea_size(entry))
+	if (entry->NextEntryOffset && (entry->NextEntryOffset < fltfs_ea_size(entry) ||
+				       entry->NextEntryOffset > length - at))
 		return NULL;
 	if (strnlen(fltfs_ea_name(entry), entry->EaNameLength + 1) != entry->EaNameLength)
 		return NULL;
@@ -66,28 +69,45 @@ struct fltfs_ea_answer {
 };
 
 /*
- * Adds the entry of a name; one that does not exist has length 0. Return: STATUS_SUCCESS,
- * STATUS_BUFFER_OVERFLOW when there is no room, or the lower file system's error.
+ * A value below. Whoever may list the names of a file is shown them all, so for a listing nobody is
+ * asked whether the caller may read the values.
+ */
+static ssize_t fltfs_ea_value_below(struct dentry *dentry, const char *name, void *value,
+				    size_t size, bool listing)
+{
+	struct dentry *lower = fltfs_lower_dentry(dentry);
+
+	if (listing)
+		return __vfs_getxattr(lower, d_inode(lower), name, value, size);
+	return vfs_getxattr(fltfs_lower_idmap(dentry->d_sb), lower, name, value, size);
+}
+
+/*
+ * Adds the entry of a name; one that does not exist has length 0. In a listing it has to exist, and
+ * a value that is too long for an entry is left out. Return: STATUS_SUCCESS, STATUS_BUFFER_OVERFLOW
+ * when there is no room, or the lower file system's error.
  */
 static NTSTATUS fltfs_ea_add(struct fltfs_ea_answer *answer, struct dentry *dentry,
-			     const char *name, bool must_exist)
+			     const char *name, bool listing)
 {
 	ULONG at = ALIGN(answer->used, 4), fixed = FLTFS_EA_FIXED + strlen(name) + 1;
 	FILE_FULL_EA_INFORMATION *entry = (void *)answer->buffer + at;
-	flt_idmap *idmap = fltfs_lower_idmap(dentry->d_sb);
-	struct dentry *lower = fltfs_lower_dentry(dentry);
 	ssize_t size;
 
 	if (at > answer->length || answer->length - at < fixed)
 		return STATUS_BUFFER_OVERFLOW;
-	size = vfs_getxattr(idmap, lower, name, NULL, 0);
-	if (size > 0 && answer->length - at - fixed < min_t(size_t, size, FLTFS_EA_VALUE_MAX))
+	size = fltfs_ea_value_below(dentry, name, NULL, 0, listing);
+	if (size > FLTFS_EA_VALUE_MAX && !listing)
+		return STATUS_EA_TOO_LARGE;
+	if (size > FLTFS_EA_VALUE_MAX)
+		size = 0;
+	if (size > 0 && answer->length - at - fixed < size)
 		return STATUS_BUFFER_OVERFLOW;
 	if (size > 0)
-		size = vfs_getxattr(idmap, lower, name, (u8 *)entry + fixed,
-				    min_t(size_t, answer->length - at - fixed,
-					  FLTFS_EA_VALUE_MAX));
-	if (size < 0 && (size != -ENODATA || must_exist))
+		size = fltfs_ea_value_below(dentry, name, (u8 *)entry + fixed,
+					    min_t(size_t, answer->length - at - fixed,
+						  FLTFS_EA_VALUE_MAX), listing);
+	if (size < 0 && (size != -ENODATA || listing))
 		return flt_status_from_errno(size);
 	memset(entry, 0, FLTFS_EA_FIXED);
 	entry->Flags = size ? 0 : FLTFS_EA_EMPTY;
@@ -150,47 +170,99 @@ static char *fltfs_ea_names(struct dentry *dentry, size_t *size)
 	return names;
 }
 
-/* All of them, from the cursor of the file object on. */
-static NTSTATUS fltfs_ea_answer_all(struct fltfs_ea_answer *answer, struct fltfs_fo *fo,
-				    bool single)
+/**
+ * struct fltfs_ea_query - a program's question, of one round or more
+ * @request: first member
+ * @inode: whose names @names are
+ * @names: the lower file system's list of names, once it was asked for, or an error pointer
+ * @size: its size
+ * @cursor: how many names were told of
+ */
+struct fltfs_ea_query {
+	struct fltfs_request request;
+	struct inode *inode;
+	char *names;
+	size_t size;
+	ULONG cursor;
+};
+
+/* All of them that are in a list of names, from the cursor on. */
+static NTSTATUS fltfs_ea_answer_all(struct fltfs_ea_answer *answer, struct dentry *dentry,
+				    const char *names, size_t size, ULONG *cursor, bool single)
 {
 	NTSTATUS status = STATUS_SUCCESS;
-	size_t size, at;
 	ULONG index = 0;
-	char *names;
+	size_t at;
 
-	names = fltfs_ea_names(fo->dentry, &size);
-	if (IS_ERR(names))
-		return flt_status_from_errno(PTR_ERR(names));
 	for (at = 0; at < size; at += strlen(names + at) + 1) {
-		if (!fltfs_ea_shown(names + at) || index++ < fo->ea_cursor)
+		if (!fltfs_ea_shown(names + at) || index++ < *cursor)
 			continue;
-		status = fltfs_ea_add(answer, fo->dentry, names + at, true);
+		status = fltfs_ea_add(answer, dentry, names + at, true);
 		/* One that went meanwhile is not there any more. */
 		if (status == STATUS_NONEXISTENT_EA_ENTRY)
 			status = STATUS_SUCCESS;
 		else if (!NT_SUCCESS(status))
 			break;
-		fo->ea_cursor++;
-		if (single)
+		++*cursor;
+		if (single && answer->last)
 			break;
 	}
-	kvfree(names);
 	if (status == STATUS_BUFFER_OVERFLOW && !answer->last)
 		return STATUS_BUFFER_TOO_SMALL;
 	if (NT_SUCCESS(status) && !answer->last)
-		return fo->ea_cursor ? STATUS_NO_MORE_EAS : STATUS_NO_EAS_ON_FILE;
+		return *cursor ? STATUS_NO_MORE_EAS : STATUS_NO_EAS_ON_FILE;
 	return status;
+}
+
+/* With the list of names of a program's query, which is asked for once, or one of its own. */
+static NTSTATUS fltfs_ea_answer_names(struct fltfs_ea_answer *answer, struct dentry *dentry,
+				      struct fltfs_ea_query *query, ULONG *cursor, bool single)
+{
+	bool kept = query && query->inode == d_inode(dentry);
+	size_t size = kept ? query->size : 0;
+	char *names = kept ? query->names : NULL;
+	NTSTATUS status;
+
+	if (!names)
+		names = fltfs_ea_names(dentry, &size);
+	if (kept) {
+		query->names = names;
+		query->size = size;
+	}
+	if (IS_ERR(names))
+		return flt_status_from_errno(PTR_ERR(names));
+	status = fltfs_ea_answer_all(answer, dentry, names, size, cursor, single);
+	if (!kept)
+		kvfree(names);
+	return status;
+}
+
+/* A query that names no attributes. */
+static NTSTATUS fltfs_ea_answer_walk(const struct flt_operation *op,
+				     struct fltfs_ea_answer *answer, struct dentry *dentry,
+				     struct fltfs_ea_query *query, ULONG *cursor)
+{
+	if (op->iopb.OperationFlags & SL_INDEX_SPECIFIED) {
+		if (!op->iopb.Parameters.QueryEa.EaIndex)
+			return STATUS_NONEXISTENT_EA_ENTRY;
+		*cursor = op->iopb.Parameters.QueryEa.EaIndex - 1;
+	} else if (op->iopb.OperationFlags & SL_RESTART_SCAN) {
+		*cursor = 0;
+	}
+	return fltfs_ea_answer_names(answer, dentry, query, cursor,
+				     op->iopb.OperationFlags & SL_RETURN_SINGLE_ENTRY);
 }
 
 /**
  * fltfs_query_ea() - QUERY_EA at the bottom
- * @op: operation; a program's or one that a filter started
+ * @op: operation on an open object; a program's or one that a filter started
+ * @query: the program's, which has a cursor of its own; NULL for a filter's, which goes on where
+ *	the last one on that file object ended
  * @used: bytes written
  *
  * Return: a status of INFO-65 and INFO-66, or the lower file system's.
  */
-NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used)
+NTSTATUS fltfs_query_ea(struct flt_operation *op, struct fltfs_ea_query *query, ULONG *used)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
 	struct fltfs_fo *fo = fltfs_op_fo(op);
@@ -198,7 +270,7 @@ NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used)
 		.buffer	= parameters->QueryEa.EaBuffer,
 		.length	= parameters->QueryEa.Length,
 	};
-	bool single = op->iopb.OperationFlags & SL_RETURN_SINGLE_ENTRY;
+	ULONG cursor = query ? query->cursor : READ_ONCE(fo->ea_cursor);
 	NTSTATUS status;
 
 	*used = 0;
@@ -206,18 +278,16 @@ NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used)
 		return STATUS_INVALID_PARAMETER;
 	if (parameters->QueryEa.EaList) {
 		status = fltfs_ea_answer_list(&answer, fo->dentry, parameters->QueryEa.EaList,
-					      parameters->QueryEa.EaListLength, single);
+					      parameters->QueryEa.EaListLength,
+					      op->iopb.OperationFlags & SL_RETURN_SINGLE_ENTRY);
 		if (status == STATUS_BUFFER_OVERFLOW && !answer.last)
 			status = STATUS_BUFFER_TOO_SMALL;
 	} else {
-		if (op->iopb.OperationFlags & SL_INDEX_SPECIFIED) {
-			if (!parameters->QueryEa.EaIndex)
-				return STATUS_NONEXISTENT_EA_ENTRY;
-			fo->ea_cursor = parameters->QueryEa.EaIndex - 1;
-		} else if (op->iopb.OperationFlags & SL_RESTART_SCAN) {
-			fo->ea_cursor = 0;
-		}
-		status = fltfs_ea_answer_all(&answer, fo, single);
+		status = fltfs_ea_answer_walk(op, &answer, fo->dentry, query, &cursor);
+		if (query)
+			query->cursor = cursor;
+		else
+			WRITE_ONCE(fo->ea_cursor, cursor);
 	}
 	*used = answer.used;
 	return status;
@@ -225,57 +295,73 @@ NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used)
 
 static void fltfs_bottom_query_ea(struct flt_operation *op)
 {
-	NTSTATUS status;
-	ULONG used;
+	NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
+	ULONG used = 0;
 
-	status = fltfs_query_ea(op, &used);
+	if (fltfs_op_is_open(op))
+		status = fltfs_query_ea(op, op->front, &used);
 	flt_operation_result(op, status, used);
 }
 
+/*
+ * Memory for answers. It is cleared, since what a filter says is there goes to the program whether
+ * anybody has written it or not.
+ */
+struct fltfs_ea_room {
+	u8 *buffer;
+	ULONG size;
+	ULONG used;
+	bool too_small;
+};
+
 /* Sends a query; the status and, where it is a success, the valid bytes of the buffer. */
-static noinline NTSTATUS fltfs_ea_query_send(struct fltfs_fo *fo, void *list, ULONG list_length,
-					     void *buffer, UCHAR flags, ULONG *used, int *err)
+static noinline NTSTATUS fltfs_ea_query_send(struct fltfs_fo *fo, struct fltfs_ea_query *query,
+					     void *list, ULONG list_length,
+					     struct fltfs_ea_room *room, UCHAR flags, int *err)
 {
-	struct fltfs_request request = { .bottom = fltfs_bottom_query_ea };
 	struct flt_operation op FLT_NOT_CLEARED;
 	NTSTATUS status;
 
+	query->request.bottom = fltfs_bottom_query_ea;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_EA, &fo->base.fo);
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.OperationFlags = flags;
-	op.iopb.Parameters.QueryEa.Length = FLTFS_EA_ROOM;
+	op.iopb.Parameters.QueryEa.Length = room->size;
 	op.iopb.Parameters.QueryEa.EaList = list;
 	op.iopb.Parameters.QueryEa.EaListLength = list_length;
-	op.iopb.Parameters.QueryEa.EaBuffer = buffer;
-	op.front = &request;
+	op.iopb.Parameters.QueryEa.EaBuffer = room->buffer;
+	op.front = query;
 	flt_operation_run(&op);
 	status = op.data.IoStatus.Status;
 	*err = fltfs_op_result(&op);
-	*used = min_t(ULONG_PTR, op.data.IoStatus.Information, FLTFS_EA_ROOM);
+	room->used = min_t(ULONG_PTR, op.data.IoStatus.Information, room->size);
 	flt_operation_fini(&op);
 	return status;
 }
 
-/* The one value that was asked for. */
+/* The one value that was asked for. Return: its length, or a negative errno. */
 static ssize_t fltfs_ea_get_one(struct fltfs_fo *fo, const char *name, void *value, size_t size,
-				u8 *buffer)
+				struct fltfs_ea_room *room)
 {
 	struct {
 		FILE_GET_EA_INFORMATION get;
 		char name[XATTR_NAME_MAX];
 	} list = { .get.EaNameLength = strlen(name) };
+	struct fltfs_ea_query query = {};
 	const FILE_FULL_EA_INFORMATION *entry;
-	ULONG used;
+	NTSTATUS status;
 	int err;
 
 	memcpy((u8 *)&list + offsetof(FILE_GET_EA_INFORMATION, EaName), name, strlen(name) + 1);
-	fltfs_ea_query_send(fo, &list,
-			    offsetof(FILE_GET_EA_INFORMATION, EaName) + strlen(name) + 1, buffer,
-			    SL_RETURN_SINGLE_ENTRY | SL_RESTART_SCAN, &used, &err);
+	status = fltfs_ea_query_send(fo, &query, &list,
+				     offsetof(FILE_GET_EA_INFORMATION, EaName) + strlen(name) + 1,
+				     room, SL_RETURN_SINGLE_ENTRY | SL_RESTART_SCAN, &err);
+	/* A value that is longer than the lower one. */
+	room->too_small = status == STATUS_BUFFER_TOO_SMALL || status == STATUS_BUFFER_OVERFLOW;
 	if (err)
 		return err;
-	entry = fltfs_ea_at(buffer, used, 0);
+	entry = fltfs_ea_at(room->buffer, room->used, 0);
 	if (!entry || (!entry->EaValueLength && !(entry->Flags & FLTFS_EA_EMPTY)))
 		return -ENODATA;
 	if (size && entry->EaValueLength > size)
@@ -283,6 +369,29 @@ static ssize_t fltfs_ea_get_one(struct fltfs_fo *fo, const char *name, void *val
 	if (size)
 		memcpy(value, fltfs_ea_value(entry), entry->EaValueLength);
 	return entry->EaValueLength;
+}
+
+/* With room for what is expected, and if that is too little once more with room for anything. */
+static ssize_t fltfs_ea_get_roomy(struct fltfs_fo *fo, const char *name, void *value, size_t size,
+				  size_t expected)
+{
+	const size_t fixed = FLTFS_EA_ROOM - FLTFS_EA_VALUE_MAX;
+	struct fltfs_ea_room room = {
+		.size = clamp_t(size_t, max(size, expected), FLTFS_EA_LEAST, FLTFS_EA_VALUE_MAX) +
+			fixed,
+	};
+	ssize_t ret;
+
+	for (;;) {
+		room.buffer = kvzalloc(room.size, GFP_KERNEL);
+		if (!room.buffer)
+			return -ENOMEM;
+		ret = fltfs_ea_get_one(fo, name, value, size, &room);
+		kvfree(room.buffer);
+		if (!room.too_small || room.size == FLTFS_EA_ROOM)
+			return ret;
+		room.size = FLTFS_EA_ROOM;
+	}
 }
 
 /**
@@ -297,19 +406,18 @@ static ssize_t fltfs_ea_get_one(struct fltfs_fo *fo, const char *name, void *val
 ssize_t fltfs_ea_get(struct dentry *dentry, const char *name, void *value, size_t size)
 {
 	struct fltfs_subject subject;
-	ssize_t ret;
-	u8 *buffer;
+	ssize_t ret, expected;
 
-	buffer = kvmalloc(FLTFS_EA_ROOM, GFP_KERNEL);
-	if (!buffer)
-		return -ENOMEM;
+	expected = fltfs_ea_value_below(dentry, name, NULL, 0, true);
+	if (expected > FLTFS_EA_VALUE_MAX)
+		return fltfs_ea_value_below(dentry, name, value, size, false);
 	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
 				 FILE_OPEN_FOR_BACKUP_INTENT);
 	if (!ret) {
-		ret = fltfs_ea_get_one(subject.fo, name, value, size, buffer);
+		ret = fltfs_ea_get_roomy(subject.fo, name, value, size,
+					 max_t(ssize_t, expected, 0));
 		fltfs_subject_close(&subject);
 	}
-	kvfree(buffer);
 	return ret;
 }
 
@@ -344,34 +452,51 @@ static int fltfs_ea_keep(struct fltfs_ea_left *left, const FILE_FULL_EA_INFORMAT
 	return 0;
 }
 
-/* Queries until there is nothing more. */
-static int fltfs_ea_list_all(struct fltfs_fo *fo, struct fltfs_ea_left *left, u8 *buffer)
+/* The names of one answer, but for those that only the lower file system has a say in. */
+static int fltfs_ea_keep_all(struct fltfs_ea_left *left, const struct fltfs_ea_room *room)
+{
+	const FILE_FULL_EA_INFORMATION *entry;
+	ULONG at = 0;
+	int err = 0;
+
+	while (!err && (entry = fltfs_ea_at(room->buffer, room->used, at))) {
+		if (fltfs_ea_shown(fltfs_ea_name(entry)))
+			err = fltfs_ea_keep(left, entry);
+		if (!entry->NextEntryOffset)
+			break;
+		at += entry->NextEntryOffset;
+	}
+	return err;
+}
+
+/*
+ * Queries until there is nothing more. Filters may answer whatever they like: each round has to
+ * give a name, and there can only be so many, or to get further below than any before.
+ */
+static int fltfs_ea_list_all(struct fltfs_fo *fo, struct fltfs_ea_query *query,
+			     struct fltfs_ea_left *left, struct fltfs_ea_room *room)
 {
 	UCHAR flags = SL_RESTART_SCAN;
+	ULONG furthest = 0;
 	NTSTATUS status;
-	ULONG used, at;
 	int err;
 
 	for (;;) {
-		const FILE_FULL_EA_INFORMATION *entry;
+		size_t before = left->used;
 
-		status = fltfs_ea_query_send(fo, NULL, 0, buffer, flags, &used, &err);
+		status = fltfs_ea_query_send(fo, query, NULL, 0, room, flags, &err);
 		if (status == STATUS_NO_MORE_EAS || status == STATUS_NO_EAS_ON_FILE)
 			return 0;
 		if (err && status != STATUS_BUFFER_OVERFLOW)
 			return err;
-		at = 0;
-		while ((entry = fltfs_ea_at(buffer, used, at))) {
-			err = fltfs_ea_keep(left, entry);
-			if (err)
-				return err;
-			if (!entry->NextEntryOffset)
-				break;
-			at += entry->NextEntryOffset;
-		}
-		/* A filter that answers nothing, again and again, ends the listing as well. */
-		if (!used)
+		err = fltfs_ea_keep_all(left, room);
+		if (err)
+			return err;
+		if (left->used == before && query->cursor <= furthest)
 			return 0;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		furthest = max(furthest, query->cursor);
 		flags = 0;
 	}
 }
@@ -404,22 +529,22 @@ static int fltfs_ea_put_name(char *list, size_t size, size_t *used, const char *
 }
 
 /* In the lower file system's order, without what filters took out; then what they put in. */
-static ssize_t fltfs_ea_merge(struct dentry *dentry, struct fltfs_ea_left *left, char *list,
-			      size_t size)
+static ssize_t fltfs_ea_merge(struct dentry *dentry, struct fltfs_ea_query *query,
+			      struct fltfs_ea_left *left, char *list, size_t size)
 {
-	size_t lower_size, at, used = 0;
-	char *names;
+	size_t at, used = 0;
 	int err = 0;
 
-	names = fltfs_ea_names(dentry, &lower_size);
-	if (IS_ERR(names))
-		return PTR_ERR(names);
-	for (at = 0; at < lower_size && !err; at += strlen(names + at) + 1)
-		if (!fltfs_ea_shown(names + at) || fltfs_ea_take(left, names + at))
-			err = fltfs_ea_put_name(list, size, &used, names + at);
+	/* A filter has answered everything by itself. */
+	if (!query->names)
+		query->names = fltfs_ea_names(dentry, &query->size);
+	if (IS_ERR(query->names))
+		return PTR_ERR(query->names);
+	for (at = 0; at < query->size && !err; at += strlen(query->names + at) + 1)
+		if (!fltfs_ea_shown(query->names + at) || fltfs_ea_take(left, query->names + at))
+			err = fltfs_ea_put_name(list, size, &used, query->names + at);
 	for (at = 0; at < left->used && !err; at += strlen(left->names + at) + 1)
 		err = fltfs_ea_put_name(list, size, &used, left->names + at);
-	kvfree(names);
 	return err ?: used;
 }
 
@@ -433,24 +558,27 @@ static ssize_t fltfs_ea_merge(struct dentry *dentry, struct fltfs_ea_left *left,
  */
 ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size)
 {
+	struct fltfs_ea_query query = { .inode = d_inode(dentry) };
+	struct fltfs_ea_room room = { .size = FLTFS_EA_ROOM };
 	struct fltfs_ea_left left = {};
 	struct fltfs_subject subject;
 	ssize_t ret;
-	u8 *buffer;
 
-	buffer = kvmalloc(FLTFS_EA_ROOM, GFP_KERNEL);
-	if (!buffer)
+	room.buffer = kvzalloc(room.size, GFP_KERNEL);
+	if (!room.buffer)
 		return -ENOMEM;
 	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
 				 FILE_OPEN_FOR_BACKUP_INTENT);
 	if (!ret) {
-		ret = fltfs_ea_list_all(subject.fo, &left, buffer);
+		ret = fltfs_ea_list_all(subject.fo, &query, &left, &room);
 		fltfs_subject_close(&subject);
 	}
 	if (!ret)
-		ret = fltfs_ea_merge(dentry, &left, list, size);
+		ret = fltfs_ea_merge(dentry, &query, &left, list, size);
+	if (!IS_ERR(query.names))
+		kvfree(query.names);
 	kvfree(left.names);
-	kvfree(buffer);
+	kvfree(room.buffer);
 	return ret;
 }
 
@@ -506,9 +634,12 @@ static void fltfs_bottom_set_ea(struct flt_operation *op)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
 	const struct fltfs_ea_setting *setting = op->front;
+	NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
 
-	flt_operation_result(op, fltfs_set_ea(fltfs_op_fo(op), parameters->SetEa.EaBuffer,
-					      parameters->SetEa.Length, setting->flags), 0);
+	if (fltfs_op_is_open(op))
+		status = fltfs_set_ea(fltfs_op_fo(op), parameters->SetEa.EaBuffer,
+				      parameters->SetEa.Length, setting->flags);
+	flt_operation_result(op, status, 0);
 }
 
 static noinline int fltfs_ea_set_send(struct fltfs_fo *fo, FILE_FULL_EA_INFORMATION *entry,

@@ -225,11 +225,11 @@ static NTSTATUS fltfs_end_generated(struct fltfs_fo *fo, UCHAR major)
 void fltfs_perform_generated(struct flt_operation *op)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
-	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
+	struct fltfs_fo *fo = fltfs_op_fo(op);
 	NTSTATUS status;
 	ULONG used = 0;
 
-	if (!fo || !test_bit(FLTFS_FO_OPEN, &fo->state)) {
+	if (!fltfs_op_is_open(op)) {
 		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
 		return;
 	}
@@ -248,7 +248,7 @@ void fltfs_perform_generated(struct flt_operation *op)
 					    &used);
 		break;
 	case IRP_MJ_QUERY_EA:
-		status = fltfs_query_ea(op, &used);
+		status = fltfs_query_ea(op, NULL, &used);
 		break;
 	case IRP_MJ_SET_EA:
 		status = fltfs_set_ea(fo, parameters->SetEa.EaBuffer, parameters->SetEa.Length, 0);

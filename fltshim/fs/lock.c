@@ -34,6 +34,7 @@ struct fltfs_keeper {
  * @key: FLTFS_KEY_*
  * @length: what Parameters.LockControl.Length points to
  * @shown: its value
+ * @had: the owner had a lock in that range before
  * @ret: what the kernel's lock code said
  */
 struct fltfs_locking {
@@ -44,6 +45,7 @@ struct fltfs_locking {
 	ULONG key;
 	LARGE_INTEGER length;
 	s64 shown;
+	bool had;
 	int ret;
 };
 
@@ -107,13 +109,37 @@ static int fltfs_lock_take(struct fltfs_locking *locking, const struct flt_opera
 	return 0;
 }
 
+/*
+ * Sets the lock. A wait lasts until somebody else lets go of his: no filter has to stay for that
+ * (LOCK-34).
+ */
+static int fltfs_lock_set(struct flt_operation *op, struct fltfs_locking *locking)
+{
+	struct file_lock *fl = locking->fl;
+	int ret;
+
+	if (locking->cmd != F_SETLKW || !(flt_lock_flags(fl) & FL_SLEEP))
+		return fltfs_lock_lower(locking->file, locking->cmd, fl);
+	flt_lock_flags(fl) &= ~FL_SLEEP;
+	ret = fltfs_lock_lower(locking->file, F_SETLK, fl);
+	flt_lock_flags(fl) |= FL_SLEEP;
+	if (ret != -EAGAIN)
+		return ret;
+	flt_operation_bottom_waits(op);
+	ret = fltfs_lock_lower(locking->file, F_SETLKW, fl);
+	flt_operation_bottom_waited(op);
+	return ret;
+}
+
 static void fltfs_bottom_lock(struct flt_operation *op)
 {
 	struct fltfs_locking *locking = op->front;
 	int ret = fltfs_lock_take(locking, op);
 
-	if (!ret)
-		ret = fltfs_lock_lower(locking->file, locking->cmd, locking->fl);
+	if (!ret) {
+		locking->had = flt_lock_held(file_inode(locking->file), locking->fl);
+		ret = fltfs_lock_set(op, locking);
+	}
 	locking->ret = ret;
 	if (ret >= 0) {
 		fltfs_op_fo(op)->base.fo.LockOperation = TRUE;
@@ -208,12 +234,23 @@ static int fltfs_unlocked(struct fltfs_locking *locking, NTSTATUS status, int er
 	return 0;
 }
 
-/* A filter refused what had been granted below: the lock goes again (LOCK-25). */
-static void fltfs_lock_undo(struct fltfs_locking *locking)
+/*
+ * A filter refused what had been granted below, and left it there: the lock goes again (LOCK-25).
+ * Where it took the place of one that the same owner had before, that one is not known any more;
+ * then nothing is taken away, and the program is told what it has. Return: 0, or @err.
+ */
+static int fltfs_lock_undo(struct fltfs_locking *locking, int err)
 {
+	if (!flt_lock_held(file_inode(locking->file), locking->fl))
+		return err;
+	pr_warn_ratelimited("fltfs: a filter refused a lock after it was granted, and left it there; it is %s\n",
+			    locking->had ? "kept, since there was one before" : "taken away");
+	if (locking->had)
+		return 0;
 	flt_lock_type(locking->fl) = F_UNLCK;
 	flt_lock_flags(locking->fl) &= ~FL_SLEEP;
 	fltfs_lock_lower(locking->file, F_SETLK, locking->fl);
+	return err;
 }
 
 static int fltfs_locked(struct fltfs_locking *locking, struct fltfs_fo *fo, NTSTATUS status,
@@ -233,7 +270,7 @@ static int fltfs_locked(struct fltfs_locking *locking, struct fltfs_fo *fo, NTST
 	if (status == STATUS_CANCELLED && locking->ret < 0)
 		return locking->ret;
 	if (err && locking->ret == 0)
-		fltfs_lock_undo(locking);
+		return fltfs_lock_undo(locking, err);
 	return err ?: locking->ret;
 }
 

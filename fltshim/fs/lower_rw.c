@@ -50,9 +50,6 @@ static int fltfs_vecs_fill(struct fltfs_vecs *vecs, void *buffer, size_t length)
 		}
 		vecs->vecs[i].bv_offset = offset_in_page(buffer);
 		vecs->vecs[i].bv_len = part;
-		/* A filter put there what is no memory of the kernel's. */
-		if (!vecs->vecs[i].bv_page)
-			return -EFAULT;
 		buffer += part;
 		length -= part;
 	}
@@ -82,7 +79,7 @@ static int fltfs_vecs_fill_chain(struct fltfs_vecs *vecs, const MDL *mdl, size_t
 	unsigned int count = fltfs_chain_pages(mdl, *length), i = 0;
 	size_t left = *length;
 
-	if (!count)
+	if (!count && left)
 		return -EFAULT;
 	if (!fltfs_vecs_alloc(vecs, count))
 		return -ENOMEM;

@@ -54,7 +54,7 @@ enum {
  * @sync: IOCB_DSYNC when a filter asked for write-through
  * @state: FLTFS_FO_* bits
  * @scan: directory being listed
- * @ea_cursor: extended attributes that QUERY_EA has told of
+ * @ea_cursor: extended attributes that the QUERY_EA of filters have told of
  * @splice: makes splices into the file one at a time; outside the lower freeze protection
  * @splicer: the task that holds @splice and that protection; for comparison only
  */

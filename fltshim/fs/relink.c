@@ -32,6 +32,7 @@ struct fltfs_side {
  * @sides: both for an exchange, otherwise the first
  * @nr_sides: how many
  * @shown: how many of them the filters have seen
+ * @reached: that was called
  * @lower: makes the change below
  * @context: for @lower
  */
@@ -43,6 +44,7 @@ struct fltfs_relink {
 	struct fltfs_side sides[2];
 	int nr_sides;
 	int shown;
+	bool reached;
 	int (*lower)(void *context);
 	void *context;
 };
@@ -101,9 +103,12 @@ static void fltfs_bottom_relink(struct flt_operation *op)
 	int err;
 
 	err = fltfs_relink_check(relink, &op->iopb.Parameters);
-	if (!err)
-		err = relink->shown < relink->nr_sides ? fltfs_relink_send(relink) :
-							 relink->lower(relink->context);
+	if (!err && relink->shown < relink->nr_sides) {
+		err = fltfs_relink_send(relink);
+	} else if (!err) {
+		relink->reached = true;
+		err = relink->lower(relink->context);
+	}
 	fltfs_op_errno(op, err, 0);
 }
 
@@ -201,6 +206,21 @@ static int fltfs_rename_below(void *context)
 	return fltfs_rename_lower(renaming);
 }
 
+/*
+ * A filter said that it is done, and it was not done here. What the names stand for is found out
+ * anew; the inode of a folder that the VFS takes for replaced, and marks as dead, is not found
+ * again.
+ */
+static void fltfs_rename_kept(const struct fltfs_renaming *renaming)
+{
+	struct dentry *new = renaming->new;
+
+	d_drop(renaming->old);
+	d_drop(new);
+	if (d_is_dir(new) && !(renaming->flags & RENAME_EXCHANGE))
+		remove_inode_hash(d_inode(new));
+}
+
 /**
  * fltfs_rename_filtered() - rename that a filter wants to see
  * @renaming: what the VFS asks for; it holds the locks of a rename
@@ -227,6 +247,8 @@ int fltfs_rename_filtered(struct fltfs_renaming *renaming)
 	relink->lower = fltfs_rename_below;
 	relink->context = renaming;
 	err = fltfs_relink_run(relink, DELETE | FILE_READ_ATTRIBUTES | SYNCHRONIZE);
+	if (!err && !relink->reached)
+		fltfs_rename_kept(renaming);
 	kfree(relink);
 	return err;
 }

@@ -43,6 +43,12 @@ static inline struct fltfs_fo *fltfs_op_fo(const struct flt_operation *op)
 	return fltfs_fo_of(op->iopb.TargetFileObject);
 }
 
+/* Is the operation on an object that is open still? A filter may have put another in its place. */
+static inline bool fltfs_op_is_open(const struct flt_operation *op)
+{
+	return op->iopb.TargetFileObject && test_bit(FLTFS_FO_OPEN, &fltfs_op_fo(op)->state);
+}
+
 /* Who asked for what carries no memory of its own: a kernel thread, or a program. */
 static inline KPROCESSOR_MODE fltfs_requestor(void)
 {
@@ -241,15 +247,23 @@ int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACC
 		       ULONG options);
 void fltfs_subject_close(struct fltfs_subject *subject);
 
+/* setattr.c */
+
+/* What a change of owner takes from anything but a directory. */
+#define FLTFS_KILL_PRIVILEGES	(ATTR_KILL_SUID | ATTR_KILL_SGID | ATTR_KILL_PRIV)
+
+int fltfs_setattr_owned(struct dentry *dentry, struct iattr *attr);
+
 /* security.c */
 
 #define FLTFS_DESCRIPTOR_SHORT	128	/* owner, group and three entries */
 
 int fltfs_descriptor_build(void *buffer, ULONG room, SECURITY_INFORMATION what,
-			   const struct kstat *stat, const struct posix_acl *acl, ULONG *needed);
+			   const struct kstat *stat, const struct posix_acl *acl, int type,
+			   ULONG *needed);
 NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
 			       struct iattr *attr);
-int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl,
+int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
 			   int (*lower)(void *context), void *context);
 NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,
 			      ULONG length, ULONG *used);
@@ -262,7 +276,8 @@ ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size);
 int fltfs_ea_set(struct dentry *dentry, const char *name, const void *value, size_t size,
 		 int flags);
 bool fltfs_ea_shown(const char *name);
-NTSTATUS fltfs_query_ea(struct flt_operation *op, ULONG *used);
+struct fltfs_ea_query;
+NTSTATUS fltfs_query_ea(struct flt_operation *op, struct fltfs_ea_query *query, ULONG *used);
 NTSTATUS fltfs_set_ea(struct fltfs_fo *fo, const void *buffer, ULONG length, int flags);
 
 /* xattr.c */

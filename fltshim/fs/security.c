@@ -4,8 +4,9 @@
  * the Linux side has: users are S-1-22-1-uid, groups S-1-22-2-gid, the mask of an ACL S-1-22-3-0,
  * all others S-1-1-0; each entry of a mode or ACL is one ACCESS_ALLOWED_ACE, in the order of the
  * ACL, and its mask has the generic rights for r, w and x. Those of a directory's default ACL are
- * marked as inherited only. What comes back from a filter is taken if it has this shape, and is
- * refused otherwise: a DACL that says something else has no mode that means the same.
+ * marked as inherited only; there are none where it is removed. What comes back from a filter is
+ * taken if it has this shape, and is refused otherwise: a DACL that says something else has no mode
+ * that means the same.
  */
 #include <linux/slab.h>
 #include "fs/request.h"
@@ -110,15 +111,16 @@ static void fltfs_ace_of(struct fltfs_descriptor *to, const struct posix_acl_ent
 
 /* Return: where the ACL begins. */
 static ULONG fltfs_dacl_add(struct fltfs_descriptor *to, const struct kstat *stat,
-			    const struct posix_acl *acl, UCHAR flags)
+			    const struct posix_acl *acl, int type)
 {
+	const UCHAR flags = type == ACL_TYPE_DEFAULT ? FLTFS_ACE_DEFAULT : 0;
 	const struct posix_acl_entry plain[] = {
 		{ .e_tag = ACL_USER_OBJ, .e_perm = stat->mode >> 6 & 7 },
 		{ .e_tag = ACL_GROUP_OBJ, .e_perm = stat->mode >> 3 & 7 },
 		{ .e_tag = ACL_OTHER, .e_perm = stat->mode & 7 },
 	};
 	const struct posix_acl_entry *entries = acl ? acl->a_entries : plain;
-	unsigned int i, count = acl ? acl->a_count : ARRAY_SIZE(plain);
+	unsigned int i, count = acl ? acl->a_count : flags ? 0 : ARRAY_SIZE(plain);
 	ULONG at = to->used;
 	ACL *header = fltfs_descriptor_add(to, sizeof(*header));
 
@@ -134,7 +136,7 @@ static ULONG fltfs_dacl_add(struct fltfs_descriptor *to, const struct kstat *sta
 
 static void fltfs_descriptor_fill(struct fltfs_descriptor *to, SECURITY_INFORMATION what,
 				  const struct kstat *stat, const struct posix_acl *acl,
-				  UCHAR flags)
+				  int type)
 {
 	SECURITY_DESCRIPTOR_RELATIVE head = {
 		.Revision	= SECURITY_DESCRIPTOR_REVISION,
@@ -152,7 +154,7 @@ static void fltfs_descriptor_fill(struct fltfs_descriptor *to, SECURITY_INFORMAT
 	}
 	if (what & DACL_SECURITY_INFORMATION) {
 		head.Control |= SE_DACL_PRESENT;
-		head.Dacl = fltfs_dacl_add(to, stat, acl, flags);
+		head.Dacl = fltfs_dacl_add(to, stat, acl, type);
 	}
 	if (at)
 		memcpy(at, &head, sizeof(head));
@@ -164,17 +166,19 @@ static void fltfs_descriptor_fill(struct fltfs_descriptor *to, SECURITY_INFORMAT
  * @room: its size
  * @what: the parts wanted: owner, group, DACL
  * @stat: owner, group and mode
- * @acl: access ACL, or NULL where the mode says all
+ * @acl: the ACL; NULL where the mode says all, or where a default ACL goes
+ * @type: ACL_TYPE_ACCESS, or ACL_TYPE_DEFAULT for what a directory hands on
  * @needed: how large the descriptor is
  *
  * Return: 0, or -ERANGE when it does not fit.
  */
 int fltfs_descriptor_build(void *buffer, ULONG room, SECURITY_INFORMATION what,
-			   const struct kstat *stat, const struct posix_acl *acl, ULONG *needed)
+			   const struct kstat *stat, const struct posix_acl *acl, int type,
+			   ULONG *needed)
 {
 	struct fltfs_descriptor to = { .buffer = buffer, .room = buffer ? room : 0 };
 
-	fltfs_descriptor_fill(&to, what, stat, acl, 0);
+	fltfs_descriptor_fill(&to, what, stat, acl, type);
 	*needed = to.used;
 	return to.used > to.room ? -ERANGE : 0;
 }
@@ -362,19 +366,19 @@ static noinline int fltfs_acl_send(struct fltfs_fo *fo, struct fltfs_acl_change 
 
 /* Both copies of the descriptor, in one piece of memory. */
 static int fltfs_acl_describe(struct fltfs_acl_change *change, const struct inode *lower,
-			      const struct posix_acl *acl)
+			      const struct posix_acl *acl, int type)
 {
 	const struct kstat stat = {
 		.mode = lower->i_mode, .uid = lower->i_uid, .gid = lower->i_gid,
 	};
 	ULONG size = 0;
 
-	fltfs_descriptor_build(NULL, 0, DACL_SECURITY_INFORMATION, &stat, acl, &size);
+	fltfs_descriptor_build(NULL, 0, DACL_SECURITY_INFORMATION, &stat, acl, type, &size);
 	change->descriptor = kvmalloc(2 * size, GFP_KERNEL);
 	if (!change->descriptor)
 		return -ENOMEM;
 	fltfs_descriptor_build(change->descriptor, size, DACL_SECURITY_INFORMATION, &stat, acl,
-			       &size);
+			       type, &size);
 	change->size = size;
 	change->shown = change->descriptor + size;
 	memcpy(change->shown, change->descriptor, size);
@@ -385,19 +389,20 @@ static int fltfs_acl_describe(struct fltfs_acl_change *change, const struct inod
  * fltfs_acl_set_filtered() - an ACL being set or removed, which a filter wants to see
  * @dentry: upper dentry
  * @acl: the new ACL; NULL when it is removed
+ * @type: ACL_TYPE_ACCESS or ACL_TYPE_DEFAULT
  * @lower: makes the change below
  * @context: for @lower
  *
  * Return: what @lower said, or a filter's errno; -EOPNOTSUPP when a filter changed the descriptor.
  */
-int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl,
+int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
 			   int (*lower)(void *context), void *context)
 {
 	struct fltfs_acl_change change = { .lower = lower, .context = context };
 	struct fltfs_subject subject;
 	int err;
 
-	err = fltfs_acl_describe(&change, fltfs_lower_inode(d_inode(dentry)), acl);
+	err = fltfs_acl_describe(&change, fltfs_lower_inode(d_inode(dentry)), acl, type);
 	if (err)
 		return err;
 	err = fltfs_subject_open(&subject, dentry, WRITE_DAC | READ_CONTROL | SYNCHRONIZE,
@@ -440,7 +445,7 @@ NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, vo
 				return flt_status_from_errno(err);
 		}
 	}
-	err = fltfs_descriptor_build(buffer, length, what, &stat, acl, used);
+	err = fltfs_descriptor_build(buffer, length, what, &stat, acl, ACL_TYPE_ACCESS, used);
 	posix_acl_release(acl);
 	return err ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
@@ -465,5 +470,10 @@ NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,
 	status = fltfs_descriptor_take(descriptor, what, &attr);
 	if (!NT_SUCCESS(status))
 		return status;
+	if (attr.ia_valid & (ATTR_UID | ATTR_GID) && !S_ISDIR(attr.ia_mode)) {
+		attr.ia_valid |= FLTFS_KILL_PRIVILEGES;
+		if (attr.ia_valid & ATTR_MODE)
+			return flt_status_from_errno(fltfs_setattr_owned(fo->dentry, &attr));
+	}
 	return flt_status_from_errno(fltfs_setattr_lower(fo->dentry, &attr));
 }

@@ -31,6 +31,7 @@ struct fltfs_parts {
  * @basic_asked: the same, not to be changed
  * @end_of_file: what was shown of the size
  * @descriptor: what was shown of mode and owner
+ * @apart: owner and mode are to be changed one after another
  */
 struct fltfs_setattr {
 	struct fltfs_request request;
@@ -42,6 +43,7 @@ struct fltfs_setattr {
 	FILE_BASIC_INFORMATION basic_asked;
 	FILE_END_OF_FILE_INFORMATION end_of_file;
 	u8 descriptor[FLTFS_DESCRIPTOR_SHORT] __aligned(8);
+	bool apart;
 };
 
 /**
@@ -83,6 +85,28 @@ int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
 out_write:
 	mnt_drop_write(fsb->mnt);
 	return err;
+}
+
+/**
+ * fltfs_setattr_owned() - change owner and mode of what is no directory
+ * @dentry: upper dentry
+ * @attr: both, and that the new owner gets no privileges of the old one's making
+ *
+ * Below, a change that takes privileges away works the mode out by itself: so the mode that was
+ * asked for comes after it, without them.
+ *
+ * Return: 0 or the lower file system's error.
+ */
+int fltfs_setattr_owned(struct dentry *dentry, struct iattr *attr)
+{
+	struct iattr mode = {
+		.ia_valid	= ATTR_MODE | ATTR_CTIME,
+		.ia_mode	= attr->ia_mode & ~(S_ISUID | S_ISGID),
+	};
+	int err;
+
+	err = fltfs_setattr_lower(dentry, attr);
+	return err ?: fltfs_setattr_lower(dentry, &mode);
 }
 
 static void fltfs_bottom_setattr(struct flt_operation *op);
@@ -153,7 +177,8 @@ static noinline int fltfs_setattr_describe(struct fltfs_setattr *set)
 	ULONG used;
 
 	return fltfs_descriptor_build(set->descriptor, sizeof(set->descriptor),
-				      set->all.security, &stat, NULL, &used);
+				      set->all.security, &stat, NULL, ACL_TYPE_ACCESS,
+				      &used);
 }
 
 /* Mode and owner as SET_SECURITY; always the innermost part. */
@@ -186,6 +211,8 @@ static int fltfs_setattr_next(struct fltfs_setattr *set)
 		return fltfs_setattr_basic(set);
 	if (set->left.security)
 		return fltfs_setattr_security(set);
+	if (set->apart)
+		return fltfs_setattr_owned(set->fo->dentry, &set->attr);
 	return fltfs_setattr_lower(set->fo->dentry, &set->attr);
 }
 
@@ -234,21 +261,31 @@ static int fltfs_setattr_take_basic(struct fltfs_setattr *set, const FILE_BASIC_
 	return err;
 }
 
-/* The bits of a mode that no descriptor can say stay; who may do it is checked below. */
+/*
+ * The bits of a mode that no descriptor can say stay; who may do it is checked below. Where a
+ * filter gives the file to somebody else, privileges go as they do when a program does that.
+ */
 static NTSTATUS fltfs_setattr_take_security(struct fltfs_setattr *set,
 					    const FLT_PARAMETERS *parameters)
 {
+	const SECURITY_INFORMATION owner = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION;
+	SECURITY_INFORMATION what = parameters->SetSecurity.SecurityInformation;
+	umode_t mode = fltfs_lower_inode(d_inode(set->fo->dentry))->i_mode;
 	struct iattr *attr = &set->attr;
 	unsigned int other = attr->ia_valid & ATTR_MODE;
 	NTSTATUS status;
 
+	if (!other)
+		attr->ia_mode = mode;
 	/* A change of mode that another part made, or that the VFS made beside it. */
 	if (set->all.security & DACL_SECURITY_INFORMATION)
 		other = 0;
 
-	status = fltfs_descriptor_take(parameters->SetSecurity.SecurityDescriptor,
-				       parameters->SetSecurity.SecurityInformation, attr);
+	status = fltfs_descriptor_take(parameters->SetSecurity.SecurityDescriptor, what, attr);
 	attr->ia_valid |= other;
+	if (what & owner & ~set->all.security && !S_ISDIR(mode))
+		attr->ia_valid |= FLTFS_KILL_PRIVILEGES;
+	set->apart = what & DACL_SECURITY_INFORMATION && attr->ia_valid & FLTFS_KILL_PRIVILEGES;
 	return status;
 }
 

@@ -73,8 +73,9 @@ static int fltfs_xattr_call(void *context)
 /* An ACL that comes as an extended attribute: kernels without ->get_inode_acl. */
 static noinline int fltfs_xattr_set_acl(struct fltfs_xattr_call *call)
 {
+	int err, type = strcmp(call->name, XATTR_NAME_POSIX_ACL_DEFAULT) ? ACL_TYPE_ACCESS :
+									   ACL_TYPE_DEFAULT;
 	struct posix_acl *acl = NULL;
-	int err;
 
 	if (call->value) {
 		acl = posix_acl_from_xattr(&init_user_ns, call->value, call->size);
@@ -82,7 +83,7 @@ static noinline int fltfs_xattr_set_acl(struct fltfs_xattr_call *call)
 		if (IS_ERR(acl))
 			return fltfs_xattr_call(call);
 	}
-	err = fltfs_acl_set_filtered(call->dentry, acl, fltfs_xattr_call, call);
+	err = fltfs_acl_set_filtered(call->dentry, acl, type, fltfs_xattr_call, call);
 	posix_acl_release(acl);
 	return err;
 }
@@ -167,7 +168,7 @@ int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *ac
 	if (!call.dentry)
 		return -ESTALE;
 	if (fltfs_wants(d_inode(call.dentry), FLTFS_SEQ_SECURITY))
-		err = fltfs_acl_set_filtered(call.dentry, acl, fltfs_set_acl_lower, &call);
+		err = fltfs_acl_set_filtered(call.dentry, acl, type, fltfs_set_acl_lower, &call);
 	else
 		err = fltfs_set_acl_lower(&call);
 	dput(call.dentry);

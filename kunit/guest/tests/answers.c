@@ -267,8 +267,9 @@ static void refusals(void)
 {
 	const char *name = file(named(SET_SECURITY, 'a', DENIED));
 	struct flock range = { .l_type = F_WRLCK };
+	int fd, other, pid, status;
+	char path[PATH_MAX];
 	struct statfs vfs;
-	int fd, pid, status;
 
 	FLT_PROVES("VFS-311", chmod(name, 0777) && errno == EACCES &&
 		   (lower_stat(name).st_mode & 0777) == 0644);
@@ -329,6 +330,25 @@ static void refusals(void)
 	FLT_PROVES("LOCK-25", !status);
 	close(fd);
 
+	/* but what the owner had before is not taken from it: then the grant stands */
+	snprintf(path, sizeof(path), "%s", below(name));
+	FLT_REQUIRE(!link(path, below("linked")));
+	other = open("linked", O_RDWR);
+	fd = open(name, O_RDWR);
+	range.l_type = F_RDLCK;
+	FLT_REQUIRE(!fcntl(other, F_SETLK, &range));
+	range.l_type = F_WRLCK;
+	FLT_PROVES("LOCK-25", !fcntl(fd, F_SETLK, &range));
+	pid = fork();
+	if (!pid) {
+		range.l_type = F_RDLCK;
+		_exit(fcntl(fd, F_GETLK, &range) || range.l_type != F_WRLCK);
+	}
+	waitpid(pid, &status, 0);
+	FLT_PROVES("LOCK-25", !status);
+	close(fd);
+	close(other);
+
 	/* a lock that the filter keeps is not the kernel's */
 	name = file(named(LOCK, 's', 0));
 	fd = open(name, O_RDWR);
@@ -371,6 +391,14 @@ static void changes(void)
 	FLT_PROVES("VFS-312", !chown(name, 7, 8) && lower_stat(name).st_uid == 8 &&
 		   lower_stat(name).st_gid == 8);
 
+	/* what a filter gives to somebody else loses the privileges that went with its owner */
+	name = file(named(SET_SECURITY, 'e', 1));
+	FLT_PROVES("VFS-312", !chmod(name, 06777) && lower_stat(name).st_uid == 9 &&
+		   (lower_stat(name).st_mode & 07777) == 0740);
+	FLT_REQUIRE(!chmod(below(name), 06755));
+	FLT_PROVES("VFS-312", !chown(name, 7, -1) && lower_stat(name).st_uid == 9 &&
+		   (lower_stat(name).st_mode & 07777) == 0740);
+
 	name = file(named(SET, 'e', 0));
 	FLT_PROVES("VFS-315", !truncate(name, 7) && lower_stat(name).st_size == 3);
 	FLT_PROVES("VFS-314", !utimensat(AT_FDCWD, name, times, 0) &&
@@ -379,6 +407,9 @@ static void changes(void)
 	fd = open(name, O_RDWR);
 	FLT_PROVES("VFS-316", !ftruncate(fd, 8) && lower_stat(name).st_size == 3);
 	FLT_PROVES("VFS-321", !fallocate(fd, 0, 0, 100000) && lower_stat(name).st_size == 3);
+	FLT_PROVES("VFS-322", !fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 100000) &&
+		   lower_stat(name).st_size == 3 && lower_stat(name).st_blocks * 512 >= 50000 &&
+		   lower_stat(name).st_blocks * 512 < 100000);
 	close(fd);
 	snprintf(path, sizeof(path), "%s", name);
 	FLT_PROVES("VFS-216", rename(path, "other") && errno == EXDEV &&
@@ -394,6 +425,12 @@ static void changes(void)
 	FLT_PROVES("VFS-331", getxattr(name, "trusted.a", data, 9) == 2 && !memcmp(data, "Z2", 2));
 	FLT_PROVES("VFS-333", listxattr(name, data, sizeof(data)) >= 10 &&
 		   memmem(data, 4000, "trusted.Z", 10) && !memmem(data, 4000, "trusted.a", 10));
+
+	/* said to be answered, with nothing: no end, and no memory of others, comes of it */
+	name = file(named(QUERY_EA, 's', 0));
+	FLT_REQUIRE(!setxattr(below(name), "trusted.a", "12", 2, 0));
+	FLT_PROVES("VFS-333", !listxattr(name, data, sizeof(data)));
+	FLT_PROVES("VFS-331", getxattr(name, "trusted.a", data, 9) < 0 && errno == ENODATA);
 
 	name = file(named(FSCTL, 'e', 0));
 	fd = open(name, O_RDWR);
@@ -462,6 +499,14 @@ static void completions(void)
 	close(fd);
 	fd = open(name, O_RDWR);
 	FLT_PROVES("VFS-411", write(fd, "abc", 3) == 3 && lseek(fd, 0, SEEK_CUR) == 3);
+	close(fd);
+
+	/* a rename that the filter made in its own way: the folder in its place is one still */
+	name = named(SET, 's', 0);
+	FLT_REQUIRE(!mkdir(below(name), 0755) && !mkdir(below("onto"), 0755));
+	FLT_PROVES("VFS-217", !rename(name, "onto") && !access(name, F_OK));
+	fd = open("onto/new", O_CREAT | O_RDWR, 0644);
+	FLT_PROVES("VFS-217", fd >= 0 && !access(below("onto/new"), F_OK));
 	close(fd);
 
 	name = file(named(FLUSH, 's', 0));

@@ -101,6 +101,7 @@ CALLS(owner_link, FLT_EXPECT(!lchown("s", 1, 2)))
 CALLS(acl_set, FLT_EXPECT(!setxattr("f", ACL_ACCESS, acl, sizeof(acl), 0)))
 CALLS(acl_set_fd, FLT_EXPECT(!fsetxattr(fd, ACL_ACCESS, acl, sizeof(acl), 0)))
 CALLS(acl_remove, FLT_EXPECT(!removexattr("f", ACL_ACCESS)))
+CALLS(acl_default, FLT_EXPECT(!setxattr("d", ACL_DEFAULT, acl, sizeof(acl), 0)))
 CALLS(acl_inherit, FLT_EXPECT(!close(open("d/x", O_CREAT | O_RDWR, 0666)));
       seq_stop(); FLT_EXPECT(getxattr("d/x", ACL_ACCESS, data, 100) > 0))
 
@@ -506,6 +507,8 @@ static const struct row rows[] = {
 	{ "VFS-339", "an ACL by descriptor", have_open_f, acl_set_fd, "SET_SECURITY a 4" },
 	{ "VFS-339", "an ACL goes", have_acl, acl_remove,
 	  SHORT("160000", "4020") "SET_SECURITY a 4; " CLOSED("a") },
+	{ "VFS-339", "what a folder hands on", have_f, acl_default,
+	  "CREATE a \\d OPEN 160000 4020 =1; SET_SECURITY a 4 inherited=b; " CLOSED("a") },
 	{ "VFS-337", "an ACL is checked", have_acl, acl_check, "" },
 	{ "VFS-340", "an ACL is inherited", have_default_acl, acl_inherit,
 	  "CREATE a \\d\\x OPEN_IF 12019f 60 =2; " CLOSED("a") },

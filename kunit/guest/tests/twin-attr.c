@@ -166,6 +166,9 @@ static void xattrs(void)
 	CALL(setxattr("f", "user.empty", "", 0, 0));
 	CALL(setxattr("f", "user.big", value, 3000, 0));
 	CALL(setxattr("f", "user.bigger", value, 65537, 0));
+	CALL(setxattr("f", "user.biggest", value, 65536, 0));
+	CALL(getxattr("f", "user.biggest", value, 0));
+	CALL(getxattr("f", "user.biggest", value, sizeof(value)));
 	CALL(listxattr("f", list, 5));
 	CALL(removexattr("f", "user.a"));
 	CALL(removexattr("f", "user.a"));
@@ -184,6 +187,8 @@ static void user_xattrs_part(void)
 	CALL(getxattr("theirs", "trusted.hidden", value, 100));
 	CALL(listxattr("theirs", value, 100));
 	CALL(getxattr("secret", "user.seen", value, 100));
+	/* names may be listed without the right to read */
+	CALL(listxattr("secret", value, 100));
 }
 
 static void user_xattrs(void)

@@ -352,6 +352,83 @@ static void killed(const char *id, void (*call)(void), unsigned int major)
 		printf("%s\n", seq_render());
 }
 
+/* The lock that somebody waits for, and whether those who wait got it in the end. */
+static int locked;
+
+static int lock_file(int command, short type)
+{
+	struct flock range = { .l_type = type, .l_len = 10 };
+
+	/* (a descriptor that is inherited will do: POSIX locks are the process's) */
+	return fcntl(locked, command, &range);
+}
+
+CALLS(slow_posix, if (lock_file(F_SETLKW, F_WRLCK)) _exit(1))
+
+static bool granted(void)
+{
+	int status;
+
+	return waitpid(waiter, &status, 0) == waiter && WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+/* The operation of the one who waits, which has begun and of which no end was seen yet. */
+static const struct seq_event *lock_event(void)
+{
+	unsigned int i;
+
+	seq_stop();
+	for (i = 0; i < seq_count; i++)
+		if (seq_events[i].major == 17 && (int)seq_events[i].pid == waiter)
+			return &seq_events[i];
+	return NULL;
+}
+
+/*
+ * A lock that is not free is waited for below the filters: nothing else waits, and a filter may go,
+ * with what it is owed, as long as the wait lasts.
+ */
+static void locks(void)
+{
+	const struct seq_event *event;
+	pid_t unloader;
+	int i, status = -1;
+
+	file("locked");
+	target = "locked";
+	locked = open("locked", O_RDWR);
+	FLT_REQUIRE(!lock_file(F_SETLK, F_WRLCK));
+	seq_start();
+	begin(slow_posix);
+	event = lock_event();
+	FLT_PROVES("LOCK-28", event && !event->done && soon(use_target) && soon(change_target));
+	/* (whoever closes a descriptor of the file drops his locks, so those were children) */
+	FLT_REQUIRE(!lock_file(F_SETLK, F_UNLCK));
+	FLT_PROVES("LOCK-28", granted());
+	event = lock_event();
+	FLT_PROVES("LOCK-28", event && event->done && !event->status);
+
+	FLT_REQUIRE(!lock_file(F_SETLK, F_WRLCK));
+	seq_start();
+	begin(slow_posix);
+	event = lock_event();
+	FLT_EXPECT(event && !event->done);
+	unloader = fork();
+	if (!unloader)
+		_exit(twin_unload("probe", true) ? 1 : 0);
+	for (i = 0; i < 400 && waitpid(unloader, &status, WNOHANG) != unloader; i++)
+		usleep(50000);
+	event = lock_event();
+	FLT_PROVES("LOCK-34", event && event->done);
+	FLT_PROVES("LOCK-34", !status);
+	FLT_PROVES("LOCK-34", !waitpid(waiter, NULL, WNOHANG));
+	FLT_REQUIRE(!lock_file(F_SETLK, F_UNLCK));
+	FLT_PROVES("LOCK-34", granted());
+	if (status == -1)
+		waitpid(unloader, &status, 0);
+	close(locked);
+}
+
 /* A number of the filter's counts: CREATEs, before or after. */
 static unsigned long counted(const char *filter, unsigned int column)
 {
@@ -438,7 +515,8 @@ int main(void)
 	killed("VFS-126", slow_open, 0);
 	killed("VFS-418", slow_read, 3);
 	killed("VFS-418", slow_write, 4);
-	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("answer", true));
+	locks();			/* at its end there is no "probe" any more */
+	FLT_REQUIRE(!twin_unload("answer", true));
 	FLT_REQUIRE(!twin_load("passthru"));
 	races();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));

@@ -14,7 +14,8 @@ Abstract:
 
         a   completes the operation with the status before it goes down
         p   replaces its status when it comes back
-        s   completes it with success and says that everything was transferred
+        s   completes it with success and says that everything was transferred, or that a buffer
+            for extended attributes, in which it has written nothing, is full
         d   says that the operation is not wanted in its fast form
         w   waits for so many milliseconds, or until the operation is cancelled
         e   changes what it carries: see AnswerChange and AnswerChangeResult
@@ -153,6 +154,52 @@ AnswerIsFor (
     return (BOOLEAN)(Answer->Action != 0 && Answer->MajorFunction == Data->Iopb->MajorFunction);
 }
 
+//
+//  A descriptor that gives a file to user 9, who may do anything with it, while its group may read
+//  it and nobody else may do anything.
+//
+
+typedef struct _ANSWER_SID {
+
+    UCHAR Revision;
+    UCHAR SubAuthorityCount;
+    UCHAR IdentifierAuthority[6];
+    ULONG SubAuthority[2];
+
+} ANSWER_SID;
+
+typedef struct _ANSWER_ACE {
+
+    ACE_HEADER Header;
+    ACCESS_MASK Mask;
+    ANSWER_SID Sid;
+
+} ANSWER_ACE;
+
+static struct {
+
+    SECURITY_DESCRIPTOR_RELATIVE Head;
+    ANSWER_SID Owner;
+    ACL Dacl;
+    ANSWER_ACE Aces[3];
+
+} AnswerDescriptor = {
+
+    { SECURITY_DESCRIPTOR_REVISION, 0, SE_SELF_RELATIVE | SE_DACL_PRESENT, 20, 0, 0, 36 },
+    { 1, 2, { 0, 0, 0, 0, 0, 22 }, { 1, 9 } },
+    { ACL_REVISION, 0, 8 + 24 + 24 + 20, 3, 0 },
+    {
+        { { 0, 0, 24 }, FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_GENERIC_EXECUTE,
+          { 1, 2, { 0, 0, 0, 0, 0, 22 }, { 1, 9 } } },
+        { { 0, 0, 24 }, FILE_GENERIC_READ,
+          { 1, 2, { 0, 0, 0, 0, 0, 22 }, { 2, 0 } } },
+        { { 0, 0, 20 }, 0,
+          { 1, 1, { 0, 0, 0, 0, 0, 1 }, { 0, 0 } } }
+    }
+};
+
+C_ASSERT(FIELD_OFFSET(SECURITY_DESCRIPTOR_RELATIVE, Dacl) == 16);
+
 static VOID
 AnswerChangeSecurity (
     _In_ PFLT_PARAMETERS Parameters
@@ -202,7 +249,8 @@ AnswerChange (
 Routine Description:
 
     Changes what an operation asks for. Number is what the name has in the place of a status: a
-    time, for a change of times, where it is negative, and attributes where it is positive.
+    time, for a change of times, where it is negative, and attributes where it is positive; for a
+    change of security that of AnswerDescriptor is made of it unless it is 0.
 
 --*/
 {
@@ -224,6 +272,12 @@ Routine Description:
 
             ((PFILE_END_OF_FILE_INFORMATION)
                 Parameters->SetFileInformation.InfoBuffer)->EndOfFile.QuadPart = 3;
+            break;
+
+        case FileAllocationInformation:
+
+            ((PFILE_ALLOCATION_INFORMATION)
+                Parameters->SetFileInformation.InfoBuffer)->AllocationSize.QuadPart = 50000;
             break;
 
         case FileBasicInformation:
@@ -268,7 +322,16 @@ Routine Description:
 
     case IRP_MJ_SET_SECURITY:
 
-        AnswerChangeSecurity(Parameters);
+        if (Number == 0) {
+
+            AnswerChangeSecurity(Parameters);
+
+        } else {
+
+            SetFlag(Parameters->SetSecurity.SecurityInformation,
+                    OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION);
+            Parameters->SetSecurity.SecurityDescriptor = (PSECURITY_DESCRIPTOR)&AnswerDescriptor;
+        }
         break;
 
     case IRP_MJ_SET_EA:
@@ -439,6 +502,10 @@ AnswerPreOperation (
         if (Data->Iopb->MajorFunction == IRP_MJ_WRITE) {
 
             Data->IoStatus.Information = Data->Iopb->Parameters.Write.Length;
+
+        } else if (Data->Iopb->MajorFunction == IRP_MJ_QUERY_EA) {
+
+            Data->IoStatus.Information = Data->Iopb->Parameters.QueryEa.Length;
         }
         return FLT_PREOP_COMPLETE;
 

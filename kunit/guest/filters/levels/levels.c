@@ -33,6 +33,7 @@ Environment:
 #include <fltKernel.h>
 #include <dontuse.h>
 #include <suppress.h>
+#include "..\readmode.h"
 
 #define LEVELS_LOOK     0x00000001
 #define LEVELS_PEND     0x00000002
@@ -439,67 +440,6 @@ LevelsUnload (
     return STATUS_SUCCESS;
 }
 
-static ULONG
-LevelsReadMode (
-    _In_ PUNICODE_STRING RegistryPath
-    )
-/*++
-
-Routine Description:
-
-    The value Mode of the Parameters key, or 0.
-
---*/
-{
-    UNICODE_STRING Parameters = RTL_CONSTANT_STRING(L"Parameters");
-    UNICODE_STRING ValueName = RTL_CONSTANT_STRING(L"Mode");
-    UCHAR Buffer[FIELD_OFFSET(KEY_VALUE_PARTIAL_INFORMATION, Data) + sizeof(ULONG)];
-    PKEY_VALUE_PARTIAL_INFORMATION Value = (PKEY_VALUE_PARTIAL_INFORMATION)Buffer;
-    OBJECT_ATTRIBUTES Attributes;
-    HANDLE ServiceKey;
-    HANDLE ParametersKey;
-    ULONG Mode = 0;
-    ULONG Length;
-
-    InitializeObjectAttributes(&Attributes,
-                               RegistryPath,
-                               OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
-                               NULL,
-                               NULL);
-
-    if (!NT_SUCCESS(ZwOpenKey(&ServiceKey, KEY_READ, &Attributes))) {
-
-        return 0;
-    }
-
-    InitializeObjectAttributes(&Attributes,
-                               &Parameters,
-                               OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
-                               ServiceKey,
-                               NULL);
-
-    if (NT_SUCCESS(ZwOpenKey(&ParametersKey, KEY_READ, &Attributes))) {
-
-        if (NT_SUCCESS(ZwQueryValueKey(ParametersKey,
-                                       &ValueName,
-                                       KeyValuePartialInformation,
-                                       Value,
-                                       sizeof(Buffer),
-                                       &Length)) &&
-            Value->Type == REG_DWORD &&
-            Value->DataLength == sizeof(ULONG)) {
-
-            Mode = *(PULONG)Value->Data;
-        }
-
-        ZwClose(ParametersKey);
-    }
-
-    ZwClose(ServiceKey);
-
-    return Mode;
-}
-
 static CONST FLT_OPERATION_REGISTRATION LevelsOperations[] = {
 
     { IRP_MJ_READ, 0, LevelsPreOperation, LevelsPostOperation },
@@ -530,7 +470,7 @@ DriverEntry (
 {
     NTSTATUS Status;
 
-    Globals.Mode = LevelsReadMode(RegistryPath);
+    Globals.Mode = ReadMode(RegistryPath);
     Status = FltRegisterFilter(DriverObject, &LevelsRegistration, &Globals.Filter);
 
     if (NT_SUCCESS(Status)) {

@@ -128,6 +128,18 @@ Routine Description:
         Detail[0] = Parameters->SetSecurity.SecurityInformation;
         Detail[1] = ((PISECURITY_DESCRIPTOR_RELATIVE)
                         Parameters->SetSecurity.SecurityDescriptor)->Control;
+
+        if (FlagOn(Detail[1], SE_DACL_PRESENT)) {
+
+            PACL Dacl = (PACL)((PUCHAR)Parameters->SetSecurity.SecurityDescriptor +
+                               ((PISECURITY_DESCRIPTOR_RELATIVE)
+                                    Parameters->SetSecurity.SecurityDescriptor)->Dacl);
+
+            if (Dacl->AceCount > 0) {
+
+                Detail[2] = ((PACE_HEADER)(Dacl + 1))->AceFlags;
+            }
+        }
         break;
 
     case IRP_MJ_QUERY_VOLUME_INFORMATION:

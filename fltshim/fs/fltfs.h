@@ -39,6 +39,8 @@ struct fltfs_stream;
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
  * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
+ * @create_locked: callbacks of a create that may make a file run with its directory locked
+ * @create_waits: some filter may wait in its callbacks of a create
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
  */
 struct fltfs_sb {
@@ -50,6 +52,8 @@ struct fltfs_sb {
 	bool query_open;
 	bool passive;
 	bool classes_ex;
+	bool create_locked;
+	bool create_waits;
 	bool shows_clones;
 };
 

@@ -4,7 +4,7 @@
  * attributes, modes and owners, ACLs, locks, allocation, control requests, mappings, and the mount
  * as a whole. As sequences.c, with the filter "probe".
  *
- * needs: kernels=6.1,6.12,debug filters=probe,levels time=120
+ * needs: kernels=6.1,6.12,debug filters=probe,levels,answer time=120
  */
 #include <linux/falloc.h>
 #include <linux/fs.h>
@@ -642,11 +642,27 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("probe"));
+	seq_start();
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	seq_stop();
+	/* before anything else, for a disk, without a file or an instance */
+	FLT_PROVES("VFS-601", !strcmp(seq_render(), "VOLUME_MOUNT a") && seq_sound() &&
+		   !seq_events[0].object && seq_events[0].detail[0] == 8 &&
+		   seq_events[0].detail[1] == 1);
+	FLT_PROVES("VOL-03", seq_count == 1 && seq_events[0].detail[0] == 8 &&
+		   seq_events[0].detail[1] == 1);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		seq_row(&rows[i]);
 	no_clones();
 	unmount(mnt);
+	/* refused by the lower one of two, and then by nobody */
+	FLT_REQUIRE(!twin_load_with("answer", "params=NoMounts=1"));
+	seq_start();
+	FLT_PROVES("VFS-601", mount(lower, mnt, "fltfs", 0, NULL) && errno == EACCES);
+	seq_stop();
+	FLT_PROVES("VFS-601", !strcmp(seq_render(), "VOLUME_MOUNT a !c0000022"));
+	FLT_PROVES("VOL-05", !seq_teardown[0]);
+	FLT_REQUIRE(!twin_unload("answer", true));
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();
 }

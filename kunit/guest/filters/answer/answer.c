@@ -22,7 +22,8 @@ Abstract:
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
     says, by being opened, what is done with them from then on.
 
-    With the value Narrow in its service key it is interested in nothing but file system controls.
+    With the value Narrow in its service key it is interested in nothing but file system controls;
+    with NoMounts it refuses every mount with STATUS_ACCESS_DENIED.
 
 Environment:
 
@@ -45,6 +46,7 @@ typedef struct _ANSWER {
 static PFLT_FILTER AnswerFilter;
 static ANSWER AnswerForVolume;
 static KEVENT AnswerNever;
+static BOOLEAN AnswerNoMounts;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -505,6 +507,28 @@ AnswerUnload (
 
 #define ANSWERED(_major) { (_major), 0, AnswerPreOperation, AnswerPostOperation }
 
+static FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+AnswerPreMount (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    )
+{
+    UNREFERENCED_PARAMETER(FltObjects);
+
+    *CompletionContext = NULL;
+
+    if (!AnswerNoMounts) {
+
+        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    Data->IoStatus.Status = STATUS_ACCESS_DENIED;
+    Data->IoStatus.Information = 0;
+    return FLT_PREOP_COMPLETE;
+}
+
 static CONST FLT_OPERATION_REGISTRATION AnswerOperations[] = {
 
     ANSWERED(IRP_MJ_CREATE),
@@ -524,6 +548,8 @@ static CONST FLT_OPERATION_REGISTRATION AnswerOperations[] = {
     ANSWERED(IRP_MJ_QUERY_VOLUME_INFORMATION),
     ANSWERED(IRP_MJ_QUERY_OPEN),
     ANSWERED(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
+
+    { IRP_MJ_VOLUME_MOUNT, 0, AnswerPreMount, NULL },
 
     { IRP_MJ_OPERATION_END }
 };
@@ -550,8 +576,9 @@ static CONST FLT_REGISTRATION AnswerRegistration = {
 };
 
 static BOOLEAN
-AnswerIsNarrow (
-    _In_ PUNICODE_STRING RegistryPath
+AnswerHasValue (
+    _In_ PUNICODE_STRING RegistryPath,
+    _In_ PCWSTR Text
     )
 /*++
 
@@ -561,12 +588,14 @@ Routine Description:
 
 --*/
 {
-    UNICODE_STRING Narrow = RTL_CONSTANT_STRING(L"Narrow");
+    UNICODE_STRING Name;
     UCHAR Buffer[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + 64];
     OBJECT_ATTRIBUTES Attributes;
     HANDLE Key;
     ULONG Length;
     NTSTATUS Status;
+
+    RtlInitUnicodeString(&Name, Text);
 
     InitializeObjectAttributes(&Attributes,
                                RegistryPath,
@@ -582,7 +611,7 @@ Routine Description:
     }
 
     Status = ZwQueryValueKey(Key,
-                             &Narrow,
+                             &Name,
                              KeyValuePartialInformation,
                              Buffer,
                              sizeof(Buffer),
@@ -603,7 +632,9 @@ DriverEntry (
 
     KeInitializeEvent(&AnswerNever, NotificationEvent, FALSE);
 
-    if (AnswerIsNarrow(RegistryPath)) {
+    AnswerNoMounts = AnswerHasValue(RegistryPath, L"NoMounts");
+
+    if (AnswerHasValue(RegistryPath, L"Narrow")) {
 
         Registration.OperationRegistration = AnswerNarrowOperations;
     }

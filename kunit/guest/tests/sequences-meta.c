@@ -424,6 +424,18 @@ static void have_root(void)
 	fd = open(getenv("MNT"), O_RDONLY);
 }
 
+/* Memory is wanted back, and the lower inodes are written. */
+static void forget(void)
+{
+	int caches = open("/proc/sys/vm/drop_caches", O_WRONLY);
+	int below = open(getenv("LOWER"), O_RDONLY);
+
+	if (write(caches, "2", 1) != 1 || syncfs(below))
+		FLT_EXPECT(0);
+	close(caches);
+	close(below);
+}
+
 CALLS(volume_stat, struct statfs s; FLT_EXPECT(!statfs(getenv("MNT"), &s)))
 CALLS(volume_stat_fd, struct statfs s; FLT_EXPECT(!fstatfs(fd, &s)))
 CALLS(volume_sync, FLT_EXPECT(!syncfs(fd)))
@@ -608,6 +620,7 @@ static const struct row rows[] = {
 	{ "VFS-606", "remount", have_f, read_only,
 	  VOLUME("100002") "FLUSH_BUFFERS a; " CLOSED("a") },
 	{ "VFS-611", "/proc/mounts", have_f, read_mounts, "" },
+	{ "VFS-609 VFS-610", "inodes are forgotten", have_f, forget, "" },
 };
 
 /* The way out: told, not asked, and everything is synced before. */

@@ -4,7 +4,7 @@
  * filter "answer" waits in its pre-operation for as long as the name of a file says; "probe", above
  * it, shows how an operation ended. Whoever waits can be killed, and what it held is free then.
  *
- * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=90
+ * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120
  */
 #include <linux/fs.h>
 #include <sched.h>
@@ -150,6 +150,63 @@ static void pipe_held(void)
 	FLT_PROVES("VFS-863", end() && go_on());
 	close(pipes[0]);
 	close(pipes[1]);
+}
+
+/*
+ * A filter that waits after the lower file system has done its part waits outside of it: whoever
+ * goes to the lower directory or file meets no lock, and no journal is held open.
+ */
+CALLS(make_below_list, int out = open(below("l=0cz" LONG_WAIT "/low"), O_CREAT | O_RDWR, 0644);
+      write(out, data, 1); fsync(out); close(out); sync())
+CALLS(slow_listed, struct dirent *e; DIR *dir = opendir("l=0cz" LONG_WAIT);
+      while ((e = readdir(dir))) ; closedir(dir))
+CALLS(slow_written, write(open("f=04z" LONG_WAIT, O_RDWR), data, 5))
+CALLS(write_below, int out = open(below("f=04z" LONG_WAIT), O_RDWR); write(out, data, 1);
+      ftruncate(out, 3); fsync(out); close(out))
+CALLS(slow_made, close(open("d/made=00z" LONG_WAIT, O_CREAT | O_RDWR, 0644)))
+CALLS(make_below_there, close(open(below("d/low"), O_CREAT | O_RDWR, 0644));
+      unlink(below("d/low")))
+
+static void outside_below(void)
+{
+	FLT_REQUIRE(!mkdir(below("l=0cz" LONG_WAIT), 0755));
+	file("l=0cz" LONG_WAIT "/known");
+	begin(slow_listed);
+	FLT_PROVES("VFS-466", soon(make_below_list));
+	FLT_PROVES("VFS-921", soon(use_other));
+	FLT_PROVES("VFS-466", end() && go_on());
+	file("f=04z" LONG_WAIT);
+	begin(slow_written);
+	FLT_PROVES("VFS-921", soon(write_below) && soon(use_other));
+	FLT_PROVES("VFS-921", end() && go_on());
+	/* after a create: neither the upper nor the lower directory is held */
+	begin(slow_made);
+	FLT_PROVES("VFS-901", soon(make_there) && soon(make_elsewhere));
+	FLT_PROVES("VFS-921", soon(make_below_there));
+	FLT_PROVES("VFS-901", end() && go_on() && !access(below("d/made=00z" LONG_WAIT), F_OK));
+}
+
+/* Who asks about the mount waits for nobody who waits in a filter. */
+CALLS(ask_mount, char text[4096]; struct statfs *st = (void *)data;
+      int in = open("/proc/self/mountinfo", O_RDONLY); while (read(in, text, sizeof(text)) > 0) ;
+      close(in); syscall(SYS_statfs, getenv("MNT"), st))
+
+static void asked(void)
+{
+	void (* const slow[])(void) = { slow_syncfs, slow_rename, slow_create, slow_mode };
+	unsigned int i;
+
+	file("d/f=06w" LONG_WAIT);
+	file("f=15w" LONG_WAIT);
+	file("x!09w" LONG_WAIT);
+	close(open("x!09w" LONG_WAIT, O_RDONLY));
+	for (i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		begin(slow[i]);
+		FLT_PROVES("VFS-983", soon(ask_mount));
+		FLT_PROVES("VFS-983", end() && go_on());
+	}
+	file("x!000" LONG_WAIT);
+	close(open("x!000" LONG_WAIT, O_RDONLY));
 }
 
 /* A listing holds its folder, for those who change it. */
@@ -347,7 +404,7 @@ static void told(void)
 	in = fopen("/sys/fs/fltshim/filters/answer/locks", "r");
 	FLT_REQUIRE(in);
 	for (i = 0; fgets(line, sizeof(line), in); i++)
-		FLT_PROVES("VFS-917", sscanf(line, "%31s %d", kind, &count) == 2 && count == 1);
+		FLT_PROVES("VFS-917", sscanf(line, "%31s %d", kind, &count) == 2 && count >= 1);
 	FLT_PROVES("VFS-917", i == COUNT);
 	fclose(in);
 	for (i = 0; i < COUNT; i++) {
@@ -410,6 +467,8 @@ int main(void)
 	removal();
 	inode_held();
 	volume_held();
+	outside_below();
+	asked();
 	told();
 	forced();
 	killed("VFS-126", slow_open, 0);

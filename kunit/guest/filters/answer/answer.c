@@ -17,6 +17,7 @@ Abstract:
         s   completes it with success and says that everything was transferred
         d   says that the operation is not wanted in its fast form
         w   waits for so many milliseconds, or until the operation is cancelled
+        z   waits when it comes back, and leaves its status alone
         e   changes what it carries: see AnswerChange and AnswerChangeResult
 
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
@@ -470,6 +471,7 @@ AnswerPostOperation (
     _In_ FLT_POST_OPERATION_FLAGS Flags
     )
 {
+    LARGE_INTEGER Timeout;
     ANSWER Answer;
 
     UNREFERENCED_PARAMETER(CompletionContext);
@@ -480,7 +482,12 @@ AnswerPostOperation (
         return FLT_POSTOP_FINISHED_PROCESSING;
     }
 
-    if (Answer.Action == L'p') {
+    if (Answer.Action == L'z') {
+
+        Timeout.QuadPart = -10000LL * Answer.Status;
+        FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+
+    } else if (Answer.Action == L'p') {
 
         Data->IoStatus.Status = Answer.Status;
         Data->IoStatus.Information = 0;

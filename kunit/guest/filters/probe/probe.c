@@ -317,6 +317,11 @@ ProbePreOperation (
     *CompletionContext = NULL;
     ProbeDetails(Data->Iopb, Detail);
 
+    if (Data->Iopb->MajorFunction == IRP_MJ_DEVICE_CONTROL) {
+
+        Detail[3] = FltIs32bitProcess(Data);
+    }
+
     if (FltObjects->Instance == NULL) {
 
         Detail[1] = 1;

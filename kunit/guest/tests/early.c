@@ -114,7 +114,7 @@ static const struct race races[] = {
 	{ "VFS-905", NAME("d/k"), O_CREAT | O_RDWR, MADE, make_and_remove_below, 0, 0, "0:2 " },
 	{ "VFS-903", NAME("d/l"), O_CREAT | O_EXCL | O_RDWR, MADE, NULL, 0, 0, "0:2 " },
 	{ "VFS-907", NAME("m/m"), O_CREAT | O_RDWR, MADE, move_folder, 0, 0, "0:2 " },
-	{ "VFS-105", NAME("d/n"), O_RDONLY, 0, NULL, ENOENT, 0, "c0000034:0 " },
+	{ "VFS-105", NAME("d/n"), O_RDONLY, 0, NULL, ENOENT, 0, "c0000034:5 " },
 	{ "VFS-108", NAME("d/o"), O_CREAT | O_RDWR | O_TRUNC, 0, move, 0, 0, "0:3 " },
 };
 

@@ -460,6 +460,8 @@ int main(void)
 	freeze_held();
 	/* a new file's directory is held only so; see the test "early" */
 	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "create=locked"));
+	/* a remount forgets names */
+	FLT_REQUIRE(!access("d/known", F_OK) && !access("e", F_OK) && !access("f", F_OK));
 	directory_held();
 	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "create=early"));
 	pipe_held();

@@ -83,6 +83,7 @@ NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operat
 	/* Orders the three members before the state that lets a cancel read them. */
 	if (!atomic_try_cmpxchg_release(&op->cancel, &old, FLT_CANCEL_ARMED))
 		return STATUS_CANCELLED;
+	/* Pairs with flt_volume_abort(). */
 	smp_mb__after_atomic();
 	if (unlikely(READ_ONCE(op->volume->aborted)) && flt_cancel_disarm(op))
 		return STATUS_VOLUME_DISMOUNTED;

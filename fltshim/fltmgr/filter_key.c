@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the service key of a minifilter says: its instance definitions, below "Instances" or
- * below "Parameters\Instances", SupportedFeatures, BufferAccess and
- * MayWait.
+ * below "Parameters\Instances", SupportedFeatures, BufferAccess and MayWait.
  */
 #include <linux/slab.h>
 #include "fltmgr/altitude.h"

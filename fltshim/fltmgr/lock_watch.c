@@ -173,9 +173,10 @@ static void flt_lock_look(struct work_struct *work)
 	bool any = false;
 	int cpu;
 
-	/* Who comes after this sees to it that there is another look. */
+	/* Who adds an operation after this sees to it that there is another look. */
 	atomic_set(&flt_lock_armed, 0);
-	smp_mb__after_atomic();
+	/* The lists come after it; each is read under its lock, in which they are added to. */
+	smp_mb();
 	for_each_possible_cpu(cpu)
 		any |= flt_lock_look_at(per_cpu_ptr(&flt_live, cpu));
 	if (any)

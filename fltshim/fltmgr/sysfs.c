@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What an administrator sees and says: /sys/fs/fltshim/filters/NAME/{altitude,instances,stats,
- * violations,locks,unload}, and the operations in flight in debugfs. sysfs files are removed before a
- * filter goes, so every show and store works on a live one.
+ * violations,locks,unload}, and the operations in flight in debugfs. sysfs files are removed before
+ * a filter goes, so every show and store works on a live one.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>

@@ -179,7 +179,7 @@ static void fltfs_bottom_early(struct flt_operation *op)
 		fltfs_create_opened(op, create);
 }
 
-/* Is the parked create of this file, and of this dentry, the task's? It is no longer parked then. */
+/* The task's parked create of this file and this dentry, which is no longer parked; or NULL. */
 static struct fltfs_early *fltfs_early_take(const struct file *file)
 {
 	struct fltfs_parked *parked = fltfs_parked_of_task();

@@ -224,8 +224,8 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	fltfs_dentry_set_lower(sb->s_root, dget(path.dentry));
 	err = fltfs_mount_filtered(fsb);
 	if (err) {
-		fltfs_refuse(fc, err, "%s cannot be shown to the filters, or one of them refused it (error %d)", fc->source,
-			     -err);
+		fltfs_refuse(fc, err, "a filter refused %s, or could not be asked (error %d)",
+			     fc->source, -err);
 		goto out_path;
 	}
 	sb->s_flags |= SB_ACTIVE;

@@ -120,7 +120,7 @@ static bool fltfs_stack_shows_clones(const struct flt_stack *stack)
 	return true;
 }
 
-/* Is there somebody who may wait in a create? What never does is called with the directory locked. */
+/* Is there somebody who may wait in a create? Others are called with the directory locked. */
 static bool fltfs_stack_waits(const struct flt_stack *stack)
 {
 	unsigned int create = flt_op_index(IRP_MJ_CREATE);

@@ -7,7 +7,6 @@
  *
  * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=60
  */
-#include <sys/fanotify.h>
 #include <sys/inotify.h>
 #include <linux/fs.h>
 
@@ -215,44 +214,6 @@ static void lost_races(void)
 	/* nobody but its owner emptied it */
 	FLT_PROVES("VFS-904", ({ struct stat st; !stat(below(NAME("d/h")), &st) &&
 					st.st_size == 10; }));
-}
-
-/*
- * Refused by a watcher, between the making of the file and its open. Debian's kernels call
- * themselves tainted by such a watcher.
- */
-static void refused(void)
-{
-	int notify = strcmp(getenv("KERNEL") ?: "", "debug") ? -1 :
-		     fanotify_init(FAN_CLASS_CONTENT, O_RDONLY | O_LARGEFILE), error = 0, in;
-	struct fanotify_event_metadata event;
-	struct fanotify_response response;
-	pid_t child;
-
-	if (notify < 0 || fanotify_mark(notify, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN_PERM,
-					AT_FDCWD, getenv("MNT"))) {
-		FLT_EXPECT(strcmp(getenv("KERNEL") ?: "", "debug"));
-		return;
-	}
-	seq_start();
-	child = fork();
-	if (!child) {
-		in = open("d/refused", O_CREAT | O_RDWR, 0644);
-		_exit(in < 0 ? errno : 0);
-	}
-	FLT_REQUIRE(read(notify, &event, sizeof(event)) == sizeof(event));
-	response.fd = event.fd;
-	response.response = FAN_DENY;
-	FLT_REQUIRE(write(notify, &response, sizeof(response)) == sizeof(response));
-	close(event.fd);
-	waitpid(child, &error, 0);
-	close(notify);
-	seq_stop();
-	FLT_PROVES("VFS-904", WEXITSTATUS(error) == EPERM);
-	if (!FLT_PROVES("VFS-904", !strcmp(creates_of(child), "c0000022:0 ")))
-		printf("%s\n", seq_render());
-	FLT_PROVES("VFS-904", !access(below("d/refused"), F_OK));
-	FLT_EXPECT(!unlink("d/refused"));
 }
 
 /* What a watcher of the directory is told of a create. */
@@ -470,7 +431,6 @@ int main(void)
 	others();
 	locked();
 	lost_races();
-	refused();
 	watched();
 	made_below();
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("answer", true));

@@ -23,7 +23,7 @@ static __always_inline void flt_call_objects(FLT_RELATED_OBJECTS *objects,
 	objects->TransactionContext = 0;
 	objects->Filter = flt_filter_opaque(instance->filter);
 	objects->Volume = (PFLT_VOLUME)instance->volume;
-	objects->Instance = flt_instance_opaque(instance);
+	objects->Instance = instance->shown;
 	objects->FileObject = file;
 	objects->Transaction = NULL;
 }

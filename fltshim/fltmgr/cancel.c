@@ -66,7 +66,7 @@ bool flt_operation_cancel(struct flt_operation *op)
  * @context: another one
  *
  * Return: STATUS_SUCCESS; STATUS_CANCELLED when it was cancelled already; STATUS_INVALID_PARAMETER
- * when something is armed already
+ * when something is armed already; STATUS_VOLUME_DISMOUNTED after a forced unmount
  */
 NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operation *op),
 			void *arg, void *context)
@@ -83,7 +83,60 @@ NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operat
 	/* Orders the three members before the state that lets a cancel read them. */
 	if (!atomic_try_cmpxchg_release(&op->cancel, &old, FLT_CANCEL_ARMED))
 		return STATUS_CANCELLED;
+	/* Pairs with flt_volume_abort(). */
+	smp_mb__after_atomic();
+	if (unlikely(READ_ONCE(op->volume->aborted)) && flt_cancel_disarm(op))
+		return STATUS_VOLUME_DISMOUNTED;
 	return STATUS_SUCCESS;
+}
+
+/* Claims one operation of the volume for its cancel; the list's lock is held. */
+static struct flt_operation *flt_abort_claim(struct flt_live *live, struct flt_volume *volume)
+{
+	struct flt_operation *op;
+
+	list_for_each_entry(op, &live->ops, inflight) {
+		int old = FLT_CANCEL_ARMED;
+
+		if (op->volume == volume && !(op->flags & FLT_OP_UNKILLABLE) &&
+		    atomic_try_cmpxchg(&op->cancel, &old, FLT_CANCEL_FIRING | FLT_CANCEL_ASKED))
+			return op;
+	}
+	return NULL;
+}
+
+/**
+ * flt_volume_abort() - cancel what filters keep of a volume and let them keep nothing more
+ * @volume: the volume
+ *
+ * Task context, may sleep. Until flt_volume_resume(), who wants to keep an operation so that it can
+ * be cancelled is refused with STATUS_VOLUME_DISMOUNTED (VOL-79). What cannot be cancelled stays.
+ */
+void flt_volume_abort(struct flt_volume *volume)
+{
+	struct flt_operation *op;
+	int cpu;
+
+	WRITE_ONCE(volume->aborted, true);
+	/* Pairs with flt_cancel_arm(): who arms sees the mark, or is seen armed here. */
+	smp_mb();
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+
+		do {
+			spin_lock_bh(&live->lock);
+			op = flt_abort_claim(live, volume);
+			spin_unlock_bh(&live->lock);
+			/* It cannot end before its routine has resumed it. */
+			if (op)
+				op->cancel_fire(op);
+		} while (op);
+	}
+}
+
+void flt_volume_resume(struct flt_volume *volume)
+{
+	WRITE_ONCE(volume->aborted, false);
 }
 
 /* Takes flt_cancel_arm() back; false when nothing is armed, or a cancel has won. */
@@ -124,8 +177,9 @@ static void flt_cancel_routine(struct flt_operation *op)
  *
  * WDK page: fltsetcancelcompletion. IRQL: <= DISPATCH_LEVEL.
  *
- * Return: STATUS_SUCCESS; STATUS_CANCELLED when it was cancelled already: nothing is armed, the
- * caller completes it; STATUS_INVALID_PARAMETER for paging I/O, for what is not IRP-based, and for
+ * Return: STATUS_SUCCESS; STATUS_CANCELLED when it was cancelled already, or
+ * STATUS_VOLUME_DISMOUNTED on a volume that was unmounted by force: nothing is armed, the caller
+ * completes it; STATUS_INVALID_PARAMETER for paging I/O, for what is not IRP-based, and for
  * an operation with a routine or in a cancel-safe queue
  */
 NTSTATUS FltSetCancelCompletion(PFLT_CALLBACK_DATA CallbackData,

@@ -13,6 +13,8 @@ bool flt_cancel_bottom(struct flt_operation *op);
 NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operation *op),
 			void *arg, void *context);
 bool flt_cancel_disarm(struct flt_operation *op);
+void flt_volume_abort(struct flt_volume *volume);
+void flt_volume_resume(struct flt_volume *volume);
 
 /* cancel_queue.c */
 bool flt_cancel_is_queued(const struct flt_operation *op);

@@ -74,10 +74,12 @@ static NTSTATUS flt_cancellable_wait(ULONG count, void **objects, bool all,
 		if (status == STATUS_INVALID_PARAMETER) {
 			fsh_violation(who, routine, "operation %p has a cancel routine", data);
 			op = NULL;
-		} else if (status == STATUS_CANCELLED) {
+		} else if (status != STATUS_SUCCESS) {
+			const NTSTATUS canceled = status;
+
 			status = ke_wait_checked(count, objects, all, KE_WAKE_FATAL, &now, blocks,
 						 NULL, ip, routine);
-			return status == STATUS_TIMEOUT ? STATUS_CANCELLED : status;
+			return status == STATUS_TIMEOUT ? canceled : status;
 		}
 	}
 	status = ke_wait_checked(count, objects, all, KE_WAKE_FATAL, timeout, blocks,

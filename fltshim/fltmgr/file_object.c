@@ -31,6 +31,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->closed = false;
 	file->priority = FLT_NO_PRIORITY;
 	file->locked = false;
+	file->vfs_lock = FLT_LOCK_NONE;
 }
 
 /**

@@ -33,6 +33,8 @@ struct flt_volume;
  * @closed: CLOSE has reached the file system
  * @priority: IO_PRIORITY_HINT that a filter gave it, or FLT_NO_PRIORITY
  * @locked: its end may come under locks of the VFS, where no filter's cleanup may run (CTX-36)
+ * @vfs_lock: enum flt_lock: what the VFS keeps locked while the operation by path lasts that it is
+ *	for
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -47,6 +49,7 @@ struct flt_file {
 	bool closed;
 	s8 priority;
 	bool locked;
+	u8 vfs_lock;
 	struct llist_node free_link;
 };
 

@@ -13,6 +13,7 @@
 #include "fltmgr/context.h"
 #include "fltmgr/object.h"
 #include "fltmgr/op_table.h"
+#include "fltmgr/operation.h"
 #include "fltmgr/violation.h"
 #include "nt/io_driver.h"
 
@@ -68,6 +69,7 @@ enum flt_filter_state {
  * @defs: instances of the service key; the default one first
  * @features: SupportedFeatures of the service key
  * @buffer_access: Parameters\BufferAccess: data buffers have to be kernel addresses
+ * @may_wait: Parameters\MayWait: its callbacks of a create may wait, for a program's answer perhaps
  * @context_defs: contexts that it registered, or NULL
  * @contexts: its contexts of volumes
  * @instances: of all volumes, under flt_filters_lock
@@ -75,6 +77,7 @@ enum flt_filter_state {
  * @stats: per CPU
  * @violations: by kind
  * @violation_limit: how many of them the log gets
+ * @slow_locks: how often it kept something of the VFS locked for long, by enum flt_lock
  * @sysfs: its directory
  */
 struct flt_filter {
@@ -103,6 +106,7 @@ struct flt_filter {
 	unsigned int nr_defs;
 	u32 features;
 	bool buffer_access;
+	bool may_wait;
 	struct flt_context_defs *context_defs;
 	struct list_head contexts;
 	struct list_head instances;
@@ -110,6 +114,7 @@ struct flt_filter {
 	struct flt_filter_stats __percpu *stats;
 	atomic64_t violations[FLT_NR_VIOLATIONS];
 	struct ratelimit_state violation_limit;
+	atomic_t slow_locks[FLT_NR_LOCKS];
 	struct flt_filter_sysfs *sysfs;
 	struct rcu_head rcu;
 };

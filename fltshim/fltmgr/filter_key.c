@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What the service key of a minifilter says: its instance definitions, below "Instances" or
- * below "Parameters\Instances", SupportedFeatures and BufferAccess.
+ * below "Parameters\Instances", SupportedFeatures, BufferAccess and MayWait.
  */
 #include <linux/slab.h>
 #include "fltmgr/altitude.h"
@@ -133,6 +133,9 @@ NTSTATUS flt_filter_read_key(struct flt_filter *filter)
 	filter->buffer_access = true;
 	if (parameters && NT_SUCCESS(reg_get_dword(parameters, "BufferAccess", &value)))
 		filter->buffer_access = value;
+	filter->may_wait = true;
+	if (parameters && NT_SUCCESS(reg_get_dword(parameters, "MayWait", &value)))
+		filter->may_wait = value;
 	if (!NT_SUCCESS(reg_get_dword(service, "SupportedFeatures", &filter->features)) &&
 	    (!parameters ||
 	     !NT_SUCCESS(reg_get_dword(parameters, "SupportedFeatures", &filter->features))))

@@ -54,11 +54,15 @@ void flt_inflight_add(struct flt_operation *op)
 	struct flt_live *live;
 
 	op->runner = current;
+	op->lock_told = false;
+	op->lock_place = -1;
 	op->inflight_cpu = raw_smp_processor_id();
 	live = per_cpu_ptr(&flt_live, op->inflight_cpu);
 	spin_lock_bh(&live->lock);
 	list_add_tail(&op->inflight, &live->ops);
 	spin_unlock_bh(&live->lock);
+	if (op->vfs_lock)
+		flt_lock_watch();
 }
 
 void flt_inflight_del(struct flt_operation *op)
@@ -565,6 +569,7 @@ void flt_held_exit(void)
 	int cpu;
 
 	flt_held_watch(false);
+	flt_lock_watch_exit();
 	for_each_possible_cpu(cpu)
 		WARN_ON_ONCE(!list_empty(&per_cpu_ptr(&flt_live, cpu)->ops));
 }

@@ -89,6 +89,10 @@ void flt_wait_warn(const struct flt_filter *filter, const struct flt_volume *vol
 		   unsigned long since, unsigned int left, const char *what);
 void flt_shutdown_warn(void);
 
+/* lock_watch.c */
+void flt_lock_watch(void);
+void flt_lock_watch_exit(void);
+
 int flt_held_init(void);
 void flt_held_exit(void);
 

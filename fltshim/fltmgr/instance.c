@@ -33,10 +33,17 @@ void flt_instance_forget(struct flt_instance *instance)
 		kfree_rcu(instance, rcu);
 }
 
-static struct flt_instance *flt_instance_alloc(struct flt_filter *filter,
-					       struct flt_volume *volume,
-					       const UNICODE_STRING *name,
-					       const UNICODE_STRING *altitude)
+/**
+ * flt_instance_alloc() - an instance that is nowhere yet
+ * @filter: its filter
+ * @volume: its volume
+ * @name: copied
+ * @altitude: copied
+ *
+ * Return: it, with one reference, or NULL
+ */
+struct flt_instance *flt_instance_alloc(struct flt_filter *filter, struct flt_volume *volume,
+					const UNICODE_STRING *name, const UNICODE_STRING *altitude)
 {
 	struct flt_instance *instance = kzalloc(sizeof(*instance), GFP_KERNEL);
 
@@ -48,6 +55,7 @@ static struct flt_instance *flt_instance_alloc(struct flt_filter *filter,
 	flt_object_get(&volume->obj);
 	instance->filter = filter;
 	instance->volume = volume;
+	instance->shown = flt_instance_opaque(instance);
 	instance->state = FLT_INSTANCE_SETUP;
 	instance->names = flt_names_id();
 	spin_lock_init(&instance->lock);

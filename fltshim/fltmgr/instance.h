@@ -30,6 +30,8 @@ enum flt_instance_state {
  *	waits below keeps its snapshot, but not filters: what is GONE in it is not looked into
  * @filter: referenced
  * @volume: referenced
+ * @shown: what callbacks are told: itself, or NULL for one that stands for its filter while a
+ *	volume is mounted (volume_mount.c)
  * @name: instance name, NUL-terminated
  * @altitude: as it was configured
  * @state: enum flt_instance_state; written under volume->lock, read by the walk without
@@ -52,6 +54,7 @@ struct flt_instance {
 	refcount_t memory;
 	struct flt_filter *filter;
 	struct flt_volume *volume;
+	PFLT_INSTANCE shown;
 	UNICODE_STRING name;
 	UNICODE_STRING altitude;
 	enum flt_instance_state state;
@@ -81,6 +84,8 @@ static inline struct flt_instance *flt_instance_of(PFLT_INSTANCE instance)
 
 extern unsigned long flt_setup_patience;	/* jiffies */
 
+struct flt_instance *flt_instance_alloc(struct flt_filter *filter, struct flt_volume *volume,
+					const UNICODE_STRING *name, const UNICODE_STRING *altitude);
 NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volume,
 			     const UNICODE_STRING *name, const UNICODE_STRING *altitude,
 			     FLT_INSTANCE_SETUP_FLAGS flags, struct flt_instance **out);

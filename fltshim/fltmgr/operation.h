@@ -74,6 +74,18 @@ enum {
 	FLT_CANCEL_ASKED = 4,	/* the operation was cancelled */
 };
 
+/* What of the VFS is locked, so that others wait, while an operation is under way. */
+enum flt_lock {
+	FLT_LOCK_NONE,
+	FLT_LOCK_DIRECTORY,
+	FLT_LOCK_INODE,
+	FLT_LOCK_MOUNT,
+	FLT_LOCK_RENAME,	/* all renames between directories of the mount */
+	FLT_NR_LOCKS
+};
+
+extern const char *const flt_lock_names[FLT_NR_LOCKS];	/* lock_watch.c */
+
 enum flt_record_state {
 	FLT_RECORD_NONE,	/* no post-operation callback is owed */
 	FLT_RECORD_OPEN,	/* owed */
@@ -143,6 +155,8 @@ struct flt_record {
  * @stack_ref: a reference on the memory of @stack is held
  * @priority: IO_PRIORITY_HINT that a filter gave it, or FLT_NO_PRIORITY
  * @has_activity: a filter gave it @activity
+ * @parks: when the file system leaves it under way, its issuer gets it back as it is, and goes on
+ *	with flt_operation_unpark(); set between flt_operation_init() and flt_operation_run()
  * @redirect: its part on another volume, while a filter has sent it there
  * @requests: who wants to know what the file system said to it, the lowest first
  * @hold: enum flt_hold, moved by cmpxchg
@@ -153,6 +167,10 @@ struct flt_record {
  * @inflight: in the list of operations in flight
  * @inflight_cpu: which of these lists
  * @told: the log has been told that the present holder holds it for long
+ * @vfs_lock: enum flt_lock: what the VFS keeps locked while it is under way
+ * @lock_told: the log has been told of that, and
+ * @lock_place: where it was when it was looked at last, and
+ * @lock_since: in jiffies, since when; under the list's lock
  * @start: jiffies at the start
  * @held_since: jiffies when the present holder got it; with @told of use while it is PENDED
  * @task: the thread that asked for it (data.Thread); referenced for asynchronous operations
@@ -197,6 +215,7 @@ struct flt_operation {
 	bool stack_ref;
 	s8 priority;
 	bool has_activity;
+	bool parks;
 	struct flt_redirect *redirect;
 	struct flt_status_request *requests;
 	atomic_t hold;
@@ -207,6 +226,10 @@ struct flt_operation {
 	struct list_head inflight;
 	int inflight_cpu;
 	bool told;
+	u8 vfs_lock;
+	bool lock_told;
+	int lock_place;
+	unsigned long lock_since;
 	unsigned long start;
 	unsigned long held_since;
 	struct task_struct *task;
@@ -244,6 +267,7 @@ struct flt_operation {
 void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCHAR major,
 			PFILE_OBJECT file);
 NTSTATUS flt_operation_run(struct flt_operation *op);
+NTSTATUS flt_operation_unpark(struct flt_operation *op);
 u8 flt_operation_start(struct flt_operation *op);
 u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
 			  struct task_struct *leader);
@@ -287,6 +311,12 @@ static inline void flt_operation_result(struct flt_operation *op, NTSTATUS statu
 static inline bool flt_operation_canceled(const struct flt_operation *op)
 {
 	return atomic_read(&op->cancel) & FLT_CANCEL_ASKED;
+}
+
+/* Did flt_operation_run() return with the operation left at the file system (op->parks)? */
+static inline bool flt_operation_parked(const struct flt_operation *op)
+{
+	return op->phase == FLT_PHASE_BOTTOM;
 }
 
 /* Did a filter change parameters, so that the bottom may not rely on op->front alone? */

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include "fltmgr/buffer.h"
 #include "fltmgr/cancel.h"
+#include "fltmgr/file_object.h"
 #include "fltmgr/held.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/stack.h"
@@ -87,6 +88,8 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->done = NULL;
 	op->priority = FLT_NO_PRIORITY;
 	op->has_activity = false;
+	op->parks = false;
+	op->vfs_lock = file ? flt_file_of(file)->vfs_lock : FLT_LOCK_NONE;
 	op->op_index = flt_op_index(major);
 	flt_operation_reset_walk(op);
 	op->task = current;
@@ -157,10 +160,15 @@ static void flt_operation_leave(struct flt_operation *op)
 /*
  * Drives the machine to the end, waiting out holds. A killed caller cancels: once what is armed or
  * the file system that has it now, later every file system that gets it.
+ *
+ * Return: false when the file system has parked it
  */
-static void flt_operation_drive(struct flt_operation *op)
+static bool flt_operation_drive(struct flt_operation *op)
 {
 	while (!flt_operation_machine(op)) {
+		/* Nobody but its issuer goes on with it then, so its members can be looked at. */
+		if (op->parks && flt_operation_parked(op))
+			return false;
 		if (op->flags & FLT_OP_UNKILLABLE) {
 			wait_for_completion_state(&op->resumed, TASK_IDLE);
 		} else if (wait_for_completion_killable(&op->resumed)) {
@@ -172,12 +180,14 @@ static void flt_operation_drive(struct flt_operation *op)
 		}
 		reinit_completion(&op->resumed);
 	}
+	return true;
 }
 
 static NTSTATUS flt_operation_run_entered(struct flt_operation *op)
 {
 	if (flt_operation_begin(op)) {
-		flt_operation_drive(op);
+		if (!flt_operation_drive(op))
+			return STATUS_PENDING;
 		flt_operation_leave(op);
 	}
 	return op->data.IoStatus.Status;
@@ -251,7 +261,8 @@ static noinline NTSTATUS flt_operation_run_as_irp(struct flt_operation *fast)
  * data (PEND-19). Fast I/O that a filter does not allow is asked for again as an IRP, where there
  * is one.
  *
- * Return: the final status, as in op->data.IoStatus
+ * Return: the final status, as in op->data.IoStatus; STATUS_PENDING when it is parked (op->parks,
+ * flt_operation_parked()), and then flt_operation_unpark() is owed in the same task
  */
 NTSTATUS flt_operation_run(struct flt_operation *op)
 {
@@ -261,7 +272,7 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 	if (!flt_operation_enter(op))
 		return op->data.IoStatus.Status;
 	if (unlikely(op->nr_nodes > max_t(int, FLT_INLINE_RECORDS, op->nr_reserve) &&
-		     op->nr_nodes <= FLT_DEEP_RECORDS))
+		     op->nr_nodes <= FLT_DEEP_RECORDS && !op->parks))
 		status = flt_operation_run_deep(op);
 	else
 		status = flt_operation_run_entered(op);
@@ -269,6 +280,25 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 	    FLT_IS_FASTIO_OPERATION(&op->data) && flt_operation_has_irp(op))
 		status = flt_operation_run_as_irp(op);
 	return status;
+}
+
+/**
+ * flt_operation_unpark() - go on with a parked operation, on its way up
+ * @op: parked; its IoStatus is set
+ *
+ * PASSIVE level, in the task that ran it. While it was parked it kept no detach waiting: who went
+ * away meanwhile has had its post-operation callback. A filter that sends it down again from
+ * there finds the file system ready to finish it at once.
+ *
+ * Return: the final status
+ */
+NTSTATUS flt_operation_unpark(struct flt_operation *op)
+{
+	op->parks = false;
+	atomic_set(&op->hold, FLT_HOLD_RESUMED);
+	flt_operation_drive(op);
+	flt_operation_leave(op);
+	return op->data.IoStatus.Status;
 }
 
 /**
@@ -285,8 +315,10 @@ void flt_operation_again(struct flt_operation *op)
 	int floor = op->floor, cursor = op->cursor;
 	struct flt_record *record = &op->records[cursor];
 	ULONG shown = op->shown;
+	bool parks = op->parks;
 
 	record->state = FLT_RECORD_NONE;
+	op->parks = false;
 	op->floor = cursor;
 	op->cursor = cursor + 1;
 	op->phase = FLT_PHASE_PRE;
@@ -297,6 +329,7 @@ void flt_operation_again(struct flt_operation *op)
 	op->phase = FLT_PHASE_POST;
 	op->cursor = cursor;
 	op->floor = floor;
+	op->parks = parks;
 	record->state = FLT_RECORD_OPEN;
 	op->shown = shown;
 }

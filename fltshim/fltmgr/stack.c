@@ -130,13 +130,13 @@ static bool flt_instance_on_stack(const struct flt_instance *instance)
 	return instance->state == FLT_INSTANCE_ATTACHED;
 }
 
-static struct flt_stack *flt_stack_build(struct flt_volume *volume)
+static struct flt_stack *flt_stack_build(struct list_head *instances)
 {
 	unsigned int nr_instances = 0, nr_nodes = 0, index, i = 0;
 	struct flt_instance *instance;
 	struct flt_stack *stack;
 
-	list_for_each_entry(instance, &volume->instances, volume_link) {
+	list_for_each_entry(instance, instances, volume_link) {
 		if (!flt_instance_on_stack(instance))
 			continue;
 		nr_instances++;
@@ -152,7 +152,7 @@ static struct flt_stack *flt_stack_build(struct flt_volume *volume)
 		goto free_instances;
 	refcount_set(&stack->memory, 1);
 
-	list_for_each_entry(instance, &volume->instances, volume_link) {
+	list_for_each_entry(instance, instances, volume_link) {
 		if (!flt_instance_on_stack(instance))
 			continue;
 		refcount_inc(&instance->memory);
@@ -203,10 +203,22 @@ free_stack:
  */
 int flt_stack_publish(struct flt_volume *volume)
 {
+	return flt_stack_publish_these(volume, &volume->instances);
+}
+
+/**
+ * flt_stack_publish_these() - make some instances the ones that a volume's operations visit
+ * @volume: the volume; its lock is held
+ * @instances: by their volume_link, highest altitude first
+ *
+ * Return: as flt_stack_publish()
+ */
+int flt_stack_publish_these(struct flt_volume *volume, struct list_head *instances)
+{
 	struct flt_stack *stack, *old;
 
 	lockdep_assert_held(&volume->lock);
-	stack = flt_stack_build(volume);
+	stack = flt_stack_build(instances);
 	if (!stack)
 		return -ENOMEM;
 	WRITE_ONCE(volume->interest, volume->interest | stack->interest);

@@ -68,6 +68,7 @@ void flt_stack_put(struct flt_stack *stack);
 int flt_stack_above(const struct flt_stack *stack, u8 op_index,
 		    const struct flt_instance *instance);
 int flt_stack_publish(struct flt_volume *volume);
+int flt_stack_publish_these(struct flt_volume *volume, struct list_head *instances);
 void flt_stack_retire(struct flt_volume *volume);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What an administrator sees and says: /sys/fs/fltshim/filters/NAME/{altitude,instances,stats,
- * violations,unload}, and the operations in flight in debugfs. sysfs files are removed before a
- * filter goes, so every show and store works on a live one.
+ * violations,locks,unload}, and the operations in flight in debugfs. sysfs files are removed before
+ * a filter goes, so every show and store works on a live one.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -107,6 +107,17 @@ static ssize_t violations_show(struct kobject *kobj, struct kobj_attribute *attr
 	return len;
 }
 
+static ssize_t locks_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	struct flt_filter *filter = flt_sysfs_filter(kobj);
+	int i, len = 0;
+
+	for (i = FLT_LOCK_NONE + 1; i < FLT_NR_LOCKS; i++)
+		len += sysfs_emit_at(buf, len, "%s %d\n", flt_lock_names[i],
+				     atomic_read(&filter->slow_locks[i]));
+	return len;
+}
+
 /*
  * "1" asks the filter to unload, "mandatory" does not take no for an answer. The directory goes
  * away inside this call, hence the broken protection; the claim keeps the filter meanwhile.
@@ -141,6 +152,7 @@ static struct kobj_attribute flt_attr_altitude = __ATTR_RO(altitude);
 static struct kobj_attribute flt_attr_instances = __ATTR_RO(instances);
 static struct kobj_attribute flt_attr_stats = __ATTR_RO(stats);
 static struct kobj_attribute flt_attr_violations = __ATTR_RO(violations);
+static struct kobj_attribute flt_attr_locks = __ATTR_RO(locks);
 static struct kobj_attribute flt_attr_unload = __ATTR_WO(unload);
 
 static struct attribute *flt_filter_attrs[] = {
@@ -148,6 +160,7 @@ static struct attribute *flt_filter_attrs[] = {
 	&flt_attr_instances.attr,
 	&flt_attr_stats.attr,
 	&flt_attr_violations.attr,
+	&flt_attr_locks.attr,
 	&flt_attr_unload.attr,
 	NULL
 };

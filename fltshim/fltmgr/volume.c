@@ -73,6 +73,7 @@ struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *pri
 	volume->info.lower_type = kstrdup(info->lower_type, GFP_KERNEL);
 	mutex_init(&volume->lock);
 	mutex_init(&volume->setup_lock);
+	INIT_LIST_HEAD(&volume->mounting);
 	INIT_LIST_HEAD(&volume->instances);
 	volume->setup_pending = true;
 	ret = -ENOMEM;
@@ -94,8 +95,14 @@ put:
 	return ERR_PTR(ret);
 }
 
-/* Every filter that filters, referenced, lowest default altitude first (INST-20). */
-static struct flt_filter **flt_filters_get(unsigned int *count)
+/**
+ * flt_filters_get() - every filter that filters
+ * @count: receives how many
+ *
+ * Return: an array to be freed of referenced filters, lowest default altitude first (INST-20); NULL
+ * without memory
+ */
+struct flt_filter **flt_filters_get(unsigned int *count)
 {
 	struct flt_filter **filters, *filter;
 	unsigned int n = 0;

@@ -45,7 +45,9 @@ struct flt_volume_info {
  *	asks flt_stack_peek()
  * @setup_pending: automatic instances were not offered yet (flt_volume_ready())
  * @leaving: the file system is going away; no new instance
+ * @aborted: it was unmounted by force: filters may not begin to keep operations
  * @lock: protects @instances and the order of publications; never held across a callback
+ * @mounting: what stands for filters while IRP_MJ_VOLUME_MOUNT is under way
  * @instances: all instances in falling altitude, those being set up included
  * @setup_lock: makes the first user run the setup and the others wait for it; held while the
  *	filters hear of a shutdown, which the unmount waits for
@@ -67,7 +69,9 @@ struct flt_volume {
 	struct flt_stack __rcu *stack;
 	bool setup_pending;
 	bool leaving;
+	bool aborted;
 	struct mutex lock;	/* instances, order of publications */
+	struct list_head mounting;
 	struct list_head instances;
 	struct mutex setup_lock;	/* one setup at a time */
 	struct task_struct *setup_task;
@@ -114,6 +118,12 @@ static inline int flt_volume_ready(struct flt_volume *volume)
 		return 0;
 	return flt_volume_setup(volume);
 }
+
+struct flt_filter **flt_filters_get(unsigned int *count);
+
+/* volume_mount.c */
+int flt_volume_mount_begin(struct flt_volume *volume);
+void flt_volume_mount_end(struct flt_volume *volume);
 
 NTSTATUS flt_volume_from_name(PCUNICODE_STRING name, struct flt_volume **out);
 struct flt_volume *flt_volume_after(struct flt_volume *last);

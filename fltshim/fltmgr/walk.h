@@ -46,7 +46,7 @@ static __always_inline void flt_operation_show(struct flt_operation *op,
 					       struct flt_instance *instance, ULONG flags)
 {
 	op->iopb = op->accepted;
-	op->iopb.TargetInstance = flt_instance_opaque(instance);
+	op->iopb.TargetInstance = instance->shown;
 	op->shown = (op->data.Flags & ~FLTFL_CALLBACK_DATA_DIRTY) | flags;
 	op->data.Flags = op->shown;
 }

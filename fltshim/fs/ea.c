@@ -653,6 +653,7 @@ static noinline int fltfs_ea_set_send(struct fltfs_fo *fo, FILE_FULL_EA_INFORMAT
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_EA, &fo->base.fo);
+	op.vfs_lock = FLT_LOCK_INODE;
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.Parameters.SetEa.Length = fltfs_ea_size(entry);

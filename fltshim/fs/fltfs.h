@@ -40,6 +40,8 @@ struct fltfs_stream;
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
  * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
+ * @create_locked: callbacks of a create that may make a file run with its directory locked
+ * @create_waits: some filter may wait in its callbacks of a create
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
  * @unpins: references of file objects that are to be dropped by @unpin
  * @unpin: drops them: the last one unmounts, which no context of a filter may be kept for
@@ -53,6 +55,8 @@ struct fltfs_sb {
 	bool query_open;
 	bool passive;
 	bool classes_ex;
+	bool create_locked;
+	bool create_waits;
 	bool shows_clones;
 	atomic_t unpins;
 	struct work_struct unpin;

@@ -38,6 +38,7 @@ int fltfs_make_filtered(struct fltfs_make *make)
 		.access		= FILE_WRITE_ATTRIBUTES | SYNCHRONIZE,
 		.options	= FILE_SYNCHRONOUS_IO_NONALERT | FILE_NON_DIRECTORY_FILE,
 		.disposition	= FILE_CREATE,
+		.lock		= FLT_LOCK_DIRECTORY,
 		.attributes	= make->mode & 0222 || make->target ? 0 : FILE_ATTRIBUTE_READONLY,
 	};
 	struct fltfs_fo *fo;

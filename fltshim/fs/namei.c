@@ -408,7 +408,7 @@ static int fltfs_atomic_open(struct inode *dir, struct dentry *dentry, struct fi
 	if (file->f_flags & O_CREAT && !(flags & O_CREAT))
 		return -ENOENT;
 	if (fltfs_wants(dir, FLT_WANT(IRP_MJ_CREATE)))
-		return fltfs_create_filtered(flags & O_CREAT ? dir : NULL, dentry, file, mode);
+		return fltfs_create_filtered(dir, dentry, file, flags, mode);
 	if (!(flags & O_CREAT))
 		return -ENOENT;
 	err = fltfs_make_lower(&make);

@@ -87,6 +87,20 @@ void fltfs_stream_free(struct fltfs_stream *stream)
 	kfree(stream);
 }
 
+/* Does the open come from another machine? File servers in the kernel name their threads so. */
+static bool fltfs_remote_origin(void)
+{
+	static const char *const servers[] = { "nfsd", "ksmbd", "lockd" };
+	unsigned int i;
+
+	if (likely(!(current->flags & PF_KTHREAD)))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(servers); i++)
+		if (strstarts(current->comm, servers[i]))
+			return true;
+	return false;
+}
+
 /**
  * fltfs_fo_new() - a file object for an open that begins
  * @dentry: upper dentry, negative if the file is to be created
@@ -105,6 +119,8 @@ struct fltfs_fo *fltfs_fo_new(struct dentry *dentry)
 	mutex_init(&fo->splice);
 	fo->opener = get_pid(task_tgid(current));
 	fo->base.fo.Flags = FO_SYNCHRONOUS_IO | FO_OPENED_CASE_SENSITIVE;
+	if (fltfs_remote_origin())
+		fo->base.fo.Flags |= FO_REMOTE_ORIGIN;
 	if (fltfs_dentry_name(dentry, &fo->base.fo.FileName)) {
 		flt_file_put(&fo->base);
 		return NULL;

@@ -4,10 +4,11 @@
  * its bottom (the create, as the filters left it, becomes an open of the lower file).
  *
  * An existing file is opened from ->open, without a lock of the VFS. A new one is made in
- * ->atomic_open, where the VFS holds the directory: pre-operation, creation, opening and
- * post-operation all happen there, so a filter keeps that directory waiting. A name that does not
- * exist and is not to be made is shown from there too. Every open has exactly one create, and its
- * post-operation runs in the opener's thread.
+ * ->atomic_open, where the VFS holds the directory; how that is let go while the filters look at
+ * it is in early.c. Where it may not be let go, pre-operation, creation, opening and
+ * post-operation all happen there. A name that does not exist and is not to be made is shown from
+ * ->atomic_open too. Every open has exactly one create, and its post-operation runs in the
+ * opener's thread.
  *
  * A FIFO, socket or device node lives outside the volume: its create ends with STATUS_REPARSE and
  * the tag of its kind, its file object is gone then, and the kernel's own open follows.
@@ -17,36 +18,10 @@
 #include "compat/open.h"
 #include "fs/namei.h"
 #include "fs/name.h"
-#include "fs/request.h"
+#include "fs/open.h"
 #include "nt/ex_pool.h"
 
 #define FLTFS_TAG_POOL	0x67546c46	/* "FlTg" */
-
-/**
- * struct fltfs_create - a create under way
- * @request: first member
- * @security: what SecurityContext points to
- * @state: its AccessState
- * @fo: file object
- * @file: upper file
- * @dir: upper directory when the name may be created, else NULL
- * @mode: mode of a new file
- * @tmpfile: a file without a name is made
- * @special: it is a FIFO, socket or device node
- * @created: the bottom made the file
- */
-struct fltfs_create {
-	struct fltfs_request request;
-	IO_SECURITY_CONTEXT security;
-	ACCESS_STATE state;
-	struct fltfs_fo *fo;
-	struct file *file;
-	struct inode *dir;
-	umode_t mode;
-	bool tmpfile;
-	bool special;
-	bool created;
-};
 
 static ACCESS_MASK fltfs_desired_access(const struct file *file)
 {
@@ -180,8 +155,20 @@ static umode_t fltfs_create_mode(umode_t mode, USHORT attributes)
 	return mode & 0222 ? mode : mode | 0200;
 }
 
-static int fltfs_create_new(struct fltfs_create *create, const FLT_PARAMETERS *parameters,
-			    ULONG disposition, ULONG_PTR *information)
+/**
+ * fltfs_create_new() - the bottom of a create makes the file
+ * @create: its file object's dentry is negative
+ * @parameters: of the operation
+ * @disposition: as the filters left it
+ * @information: set to what FILE_DOES_NOT_EXIST says when it is not to be made
+ *
+ * The upper directory is locked exclusively. The file may exist afterwards without being visible
+ * at this dentry (fltfs_instantiate()).
+ *
+ * Return: 0, -ESTALE when the name is taken below by now, or another error.
+ */
+int fltfs_create_new(struct fltfs_create *create, const FLT_PARAMETERS *parameters,
+		     ULONG disposition, ULONG_PTR *information)
 {
 	struct dentry *dentry = create->fo->dentry;
 	struct fltfs_name name;
@@ -199,14 +186,11 @@ static int fltfs_create_new(struct fltfs_create *create, const FLT_PARAMETERS *p
 	if (!err)
 		err = fltfs_instantiate(create->dir, dentry);
 	fltfs_name_end(&name);
-	if (!err && d_really_is_negative(dentry))
-		err = -ESTALE;	/* made, but not to be shown by this dentry: look it up anew */
 	create->created = !err;
 	return err;
 }
 
-static int fltfs_create_tmpfile(struct fltfs_create *create, const FLT_PARAMETERS *parameters,
-				ULONG_PTR *information)
+static int fltfs_create_tmpfile(struct fltfs_create *create, const FLT_PARAMETERS *parameters)
 {
 	struct file *lower;
 
@@ -217,32 +201,26 @@ static int fltfs_create_tmpfile(struct fltfs_create *create, const FLT_PARAMETER
 		return PTR_ERR(lower);
 	create->fo->lower = lower;
 	create->created = true;
-	*information = FILE_CREATED;
 	return 0;
 }
 
-static void fltfs_bottom_create(struct flt_operation *op)
+/**
+ * fltfs_create_opened() - the bottom of a create opens what exists by now, and sets the result
+ * @op: the operation
+ * @create: its front half
+ *
+ * The caller's right to it was checked by the VFS, or it was made here.
+ */
+void fltfs_create_opened(struct flt_operation *op, struct fltfs_create *create)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
-	ULONG disposition = parameters->Create.Options >> 24;
-	struct fltfs_create *create = op->front;
 	struct fltfs_fo *fo = create->fo;
-	ULONG_PTR information = 0;
-	int err;
+	ULONG_PTR information = FILE_CREATED;
+	int err = 0;
 
-	if (disposition > FILE_MAXIMUM_DISPOSITION) {
-		flt_operation_result(op, STATUS_INVALID_PARAMETER, 0);
-		return;
-	}
-	if (create->tmpfile) {
-		err = fltfs_create_tmpfile(create, parameters, &information);
-	} else {
-		err = 0;
-		if (d_really_is_negative(fo->dentry))
-			err = fltfs_create_new(create, parameters, disposition, &information);
-		if (!err)
-			err = fltfs_create_open(create, parameters, disposition, &information);
-	}
+	if (!create->tmpfile)
+		err = fltfs_create_open(create, parameters, parameters->Create.Options >> 24,
+					&information);
 	if (!err)
 		err = fltfs_fo_opened(fo, create->security.DesiredAccess);
 	if (!err) {
@@ -264,14 +242,45 @@ static void fltfs_bottom_create(struct flt_operation *op)
 	fltfs_op_errno(op, err, information);
 }
 
-/* What a special file is, is all that the volume knows of it (VFS-113, CBD-017). */
-static void fltfs_bottom_special(struct flt_operation *op)
+/* The VFS holds the directory, or nothing where the file exists. */
+static void fltfs_bottom_create(struct flt_operation *op)
 {
-	const struct fltfs_create *create = op->front;
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	ULONG disposition = parameters->Create.Options >> 24;
+	struct fltfs_create *create = op->front;
+	ULONG_PTR information = 0;
+	int err = 0;
+
+	if (disposition > FILE_MAXIMUM_DISPOSITION) {
+		flt_operation_result(op, STATUS_INVALID_PARAMETER, 0);
+		return;
+	}
+	if (create->tmpfile)
+		err = fltfs_create_tmpfile(create, parameters);
+	else if (d_really_is_negative(create->fo->dentry))
+		err = fltfs_create_new(create, parameters, disposition, &information);
+	if (!err && !create->tmpfile && d_really_is_negative(create->fo->dentry))
+		err = -ESTALE;	/* made, but not to be shown by this dentry: look it up anew */
+	if (err)
+		fltfs_op_errno(op, err, information);
+	else
+		fltfs_create_opened(op, create);
+}
+
+/**
+ * fltfs_create_outside() - the result of a create for what lies outside the volume
+ * @op: the operation
+ * @create: its front half; the dentry is a FIFO's, socket's, device node's or symbolic link's
+ *
+ * What it is, is all that the volume knows of it (VFS-113, CBD-017).
+ */
+void fltfs_create_outside(struct flt_operation *op, struct fltfs_create *create)
+{
 	ULONG tag = fltfs_reparse_tag(d_inode(create->fo->dentry)->i_mode);
 	FLT_TAG_DATA_BUFFER *data;
 
-	data = pool_alloc(fltfs_bottom_special, POOL_FLAG_NON_PAGED, sizeof(*data),
+	create->outside = true;
+	data = pool_alloc(fltfs_create_outside, POOL_FLAG_NON_PAGED, sizeof(*data),
 			  FLTFS_TAG_POOL);
 	if (!data) {
 		flt_operation_result(op, STATUS_INSUFFICIENT_RESOURCES, 0);
@@ -282,31 +291,44 @@ static void fltfs_bottom_special(struct flt_operation *op)
 	flt_operation_result(op, STATUS_REPARSE, tag);
 }
 
-/* What the filters and the bottom made of it. */
-static int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op)
+static void fltfs_bottom_special(struct flt_operation *op)
+{
+	fltfs_create_outside(op, op->front);
+}
+
+/**
+ * fltfs_create_result() - what the filters and the bottom made of a create
+ * @create: its front half
+ * @op: the operation, finished
+ *
+ * Return: 0 when the file object is open, or the file lies outside the volume; or a negative errno
+ */
+int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op)
 {
 	int err;
 
 	if (op->data.IoStatus.Status == STATUS_REPARSE)
-		err = create->special ? 0 : -EXDEV;	/* no other name can be opened instead */
+		err = create->outside ? 0 : -EXDEV;	/* no other name can be opened instead */
 	else
 		err = fltfs_op_result(op);
 	if (!err && create->fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
 		err = -EACCES;
-	if (!err && !create->special && !test_bit(FLTFS_FO_OPEN, &create->fo->state))
+	if (!err && !create->outside && !test_bit(FLTFS_FO_OPEN, &create->fo->state))
 		err = -EIO;
 	return err;
 }
 
-/* Runs the create; the object is open afterwards, or an errno says why not. */
-static noinline int fltfs_create_send(struct fltfs_create *create)
+/**
+ * fltfs_create_prepare() - make the operation of a create
+ * @create: filled
+ * @op: memory of the caller's
+ */
+void fltfs_create_prepare(struct fltfs_create *create, struct flt_operation *op)
 {
 	bool directory = d_is_dir(create->fo->dentry) && !create->tmpfile;
 	ULONG options = fltfs_create_options(create->file, directory);
 	struct fltfs_fo *fo = create->fo;
 	USHORT attributes = FILE_ATTRIBUTE_NORMAL;
-	struct flt_operation op FLT_NOT_CLEARED;
-	int err;
 
 	if (create->dir && !(create->mode & 0222))
 		attributes = FILE_ATTRIBUTE_READONLY;
@@ -315,33 +337,43 @@ static noinline int fltfs_create_send(struct fltfs_create *create)
 	options |= (create->tmpfile ? FILE_CREATE : fltfs_disposition(create->file->f_flags)) << 24;
 	create->security.FullCreateOptions = options;
 
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
-	op.data.RequestorMode = fltfs_requestor();
-	op.iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
-	op.iopb.OperationFlags = SL_CASE_SENSITIVE;
-	op.iopb.Parameters.Create.SecurityContext = &create->security;
-	op.iopb.Parameters.Create.Options = options;
-	op.iopb.Parameters.Create.FileAttributes = attributes;
-	op.iopb.Parameters.Create.ShareAccess = FILE_SHARE_VALID_FLAGS;
-	op.front = create;
-	flt_operation_run(&op);
+	flt_operation_init(op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
+	op->data.RequestorMode = fltfs_requestor();
+	op->iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
+	op->iopb.OperationFlags = SL_CASE_SENSITIVE;
+	op->iopb.Parameters.Create.SecurityContext = &create->security;
+	op->iopb.Parameters.Create.Options = options;
+	op->iopb.Parameters.Create.FileAttributes = attributes;
+	op->iopb.Parameters.Create.ShareAccess = FILE_SHARE_VALID_FLAGS;
+	op->front = create;
+}
 
+/* Runs the create; the object is open afterwards, or an errno says why not. */
+static noinline int fltfs_create_send(struct fltfs_create *create)
+{
+	struct flt_operation op FLT_NOT_CLEARED;
+	int err;
+
+	fltfs_create_prepare(create, &op);
+	flt_operation_run(&op);
 	err = fltfs_create_result(create, &op);
 	flt_operation_fini(&op);
 	return err;
 }
 
-static struct fltfs_create *fltfs_create_new_request(struct dentry *dentry, struct file *file)
+/**
+ * fltfs_create_init() - fill the front half of a create
+ * @create: cleared
+ * @dentry: upper dentry
+ * @file: upper file
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int fltfs_create_init(struct fltfs_create *create, struct dentry *dentry, struct file *file)
 {
-	struct fltfs_create *create = kzalloc(sizeof(*create), GFP_KERNEL);
-
-	if (!create)
-		return NULL;
 	create->fo = fltfs_fo_new(dentry);
-	if (!create->fo) {
-		kfree(create);
-		return NULL;
-	}
+	if (!create->fo)
+		return -ENOMEM;
 	create->file = file;
 	create->request.bottom = fltfs_bottom_create;
 	create->security.AccessState = &create->state;
@@ -349,6 +381,17 @@ static struct fltfs_create *fltfs_create_new_request(struct dentry *dentry, stru
 	create->state.RemainingDesiredAccess = create->security.DesiredAccess;
 	create->state.OriginalDesiredAccess = create->security.DesiredAccess;
 	fltfs_create_flags(create->fo, file);
+	return 0;
+}
+
+static struct fltfs_create *fltfs_create_new_request(struct dentry *dentry, struct file *file)
+{
+	struct fltfs_create *create = kzalloc(sizeof(*create), GFP_KERNEL);
+
+	if (create && fltfs_create_init(create, dentry, file)) {
+		kfree(create);
+		return NULL;
+	}
 	return create;
 }
 
@@ -366,33 +409,52 @@ static int fltfs_create_end(struct fltfs_create *create, int err)
 	return 0;
 }
 
-/**
- * fltfs_open_filtered() - ->open of an existing file that a filter wants to see
- * @inode: upper inode
- * @file: upper file
- *
- * Return: 0 or a negative errno; the filters' errors included.
- */
-int fltfs_open_filtered(struct inode *inode, struct file *file)
+/* The create of an existing file. Return: an open file object, or an error pointer. */
+static struct fltfs_fo *fltfs_open_existing(struct file *file)
 {
 	struct fltfs_create *create = fltfs_create_new_request(file_dentry(file), file);
 	struct fltfs_fo *fo;
 	int err;
 
 	if (!create)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 	fo = create->fo;
 	err = fltfs_create_end(create, fltfs_create_send(create));
-	if (err)
-		return err;
+	return err ? ERR_PTR(err) : fo;
+}
+
+/**
+ * fltfs_open_filtered() - ->open of an existing file that a filter wants to see
+ * @inode: upper inode
+ * @file: upper file
+ *
+ * A create that was begun in ->atomic_open ends here.
+ *
+ * Return: 0 or a negative errno; the filters' errors included.
+ */
+int fltfs_open_filtered(struct inode *inode, struct file *file)
+{
+	struct fltfs_fo *fo;
+
+	if (!fltfs_early_open(file, fltfs_create_opened, &fo))
+		fo = fltfs_open_existing(file);
+	if (IS_ERR(fo))
+		return PTR_ERR(fo);
 	fltfs_file_setup(file, fo->lower);
 	fltfs_file_set_fo(file, fo);
 	fltfs_refresh(inode);
 	return 0;
 }
 
-/* An upper file whose object is open already, from ->atomic_open or ->tmpfile. */
-static int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo *fo)
+/**
+ * fltfs_finish_open() - an upper file whose object is open already, from ->atomic_open or ->tmpfile
+ * @file: upper file
+ * @dentry: upper dentry, positive
+ * @fo: open file object, listed
+ *
+ * Return: 0, or the error of who refused the open above; the object is gone then.
+ */
+int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo *fo)
 {
 	int err;
 
@@ -415,6 +477,20 @@ int fltfs_open_fo(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static int fltfs_special_create(struct file *file)
+{
+	struct fltfs_create *create = fltfs_create_new_request(file_dentry(file), file);
+	int err;
+
+	if (!create)
+		return -ENOMEM;
+	create->request.bottom = fltfs_bottom_special;
+	err = fltfs_create_send(create);
+	fltfs_fo_forget(create->fo);
+	kfree(create);
+	return err;
+}
+
 /**
  * fltfs_special_open() - ->open of a FIFO, socket or device node
  * @inode: upper inode
@@ -428,18 +504,14 @@ int fltfs_open_fo(struct inode *inode, struct file *file)
 static int fltfs_special_open(struct inode *inode, struct file *file)
 {
 	const struct file_operations *fops = fltfs_i(inode)->special;
-	struct fltfs_create *create;
-	int err;
+	struct fltfs_fo *fo;
+	int err = 0;
 
 	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_CREATE))) {
-		create = fltfs_create_new_request(file_dentry(file), file);
-		if (!create)
-			return -ENOMEM;
-		create->request.bottom = fltfs_bottom_special;
-		create->special = true;
-		err = fltfs_create_send(create);
-		fltfs_fo_forget(create->fo);
-		kfree(create);
+		if (fltfs_early_open(file, fltfs_create_outside, &fo))
+			err = PTR_ERR_OR_ZERO(fo);
+		else
+			err = fltfs_special_create(file);
 		if (err)
 			return err;
 	}
@@ -458,7 +530,7 @@ const struct file_operations fltfs_special_fops = {
 };
 
 /**
- * fltfs_create_filtered() - ->atomic_open of a name that does not exist
+ * fltfs_create_locked() - ->atomic_open of a name that does not exist, all of it under the lock
  * @dir: upper directory, locked by the VFS; NULL if nothing is to be made
  * @dentry: negative upper dentry, hashed
  * @file: upper file
@@ -466,8 +538,7 @@ const struct file_operations fltfs_special_fops = {
  *
  * Return: 0 when the file is open, or a negative errno.
  */
-int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file *file,
-			  umode_t mode)
+int fltfs_create_locked(struct inode *dir, struct dentry *dentry, struct file *file, umode_t mode)
 {
 	struct fltfs_create *create = fltfs_create_new_request(dentry, file);
 	struct fltfs_fo *fo;
@@ -479,7 +550,9 @@ int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file 
 	create->dir = dir;
 	create->mode = mode;
 	fo = create->fo;
+	fo->base.vfs_lock = FLT_LOCK_DIRECTORY;
 	err = fltfs_create_send(create);
+	fo->base.vfs_lock = FLT_LOCK_NONE;
 	created = create->created;
 	err = fltfs_create_end(create, err);
 	if (err)

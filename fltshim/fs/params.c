@@ -11,6 +11,7 @@
 
 enum {
 	FLTFS_OPT_COMPLETION,
+	FLTFS_OPT_CREATE,
 };
 
 static const struct constant_table fltfs_completion_words[] = {
@@ -19,8 +20,15 @@ static const struct constant_table fltfs_completion_words[] = {
 	{}
 };
 
+static const struct constant_table fltfs_create_words[] = {
+	{ "early",	FLTFS_CREATE_EARLY },
+	{ "locked",	FLTFS_CREATE_LOCKED },
+	{}
+};
+
 const struct fs_parameter_spec fltfs_parameters[] = {
 	fsparam_enum("completion", FLTFS_OPT_COMPLETION, fltfs_completion_words),
+	fsparam_enum("create", FLTFS_OPT_CREATE, fltfs_create_words),
 	{}
 };
 
@@ -67,6 +75,8 @@ static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 	}
 	if (opt == FLTFS_OPT_COMPLETION)
 		options->completion = result.uint_32;
+	else if (opt == FLTFS_OPT_CREATE)
+		options->create = result.uint_32;
 	else if (opt == -EINVAL && param->type == fs_value_is_string)
 		return fltfs_refuse(fc, -EINVAL, "mount option \"%s\" cannot be \"%s\"",
 				    param->key, param->string);

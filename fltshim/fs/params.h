@@ -15,6 +15,11 @@ struct fltfs_options {
 		FLTFS_COMPLETION_DISPATCH,
 		FLTFS_COMPLETION_PASSIVE,
 	} completion;
+	enum {
+		FLTFS_CREATE_UNSAID,
+		FLTFS_CREATE_EARLY,
+		FLTFS_CREATE_LOCKED,
+	} create;
 };
 
 extern const struct fs_parameter_spec fltfs_parameters[];

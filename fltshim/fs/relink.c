@@ -29,6 +29,7 @@ struct fltfs_side {
  * @class: of the SET_INFORMATION
  * @replace: an existing target may go
  * @ex: @class is one of the Ex classes, with flags
+ * @lock: enum flt_lock
  * @sides: both for an exchange, otherwise the first
  * @nr_sides: how many
  * @shown: how many of them the filters have seen
@@ -41,6 +42,7 @@ struct fltfs_relink {
 	FILE_INFORMATION_CLASS class;
 	bool replace;
 	bool ex;
+	u8 lock;
 	struct fltfs_side sides[2];
 	int nr_sides;
 	int shown;
@@ -57,6 +59,7 @@ static noinline int fltfs_relink_send(struct fltfs_relink *relink)
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
+	op.vfs_lock = relink->lock;
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
 	op.iopb.Parameters.SetFileInformation.Length =
@@ -121,6 +124,7 @@ static int fltfs_side_open(const struct fltfs_relink *relink, struct fltfs_side 
 				  FILE_OPEN_FOR_BACKUP_INTENT,
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
+		.lock		= relink->lock,
 	};
 	bool same = side->from->d_parent == side->to->d_parent;
 	FILE_RENAME_INFORMATION *info;
@@ -154,7 +158,7 @@ static int fltfs_side_open(const struct fltfs_relink *relink, struct fltfs_side 
 }
 
 /* The directory that the name goes to, where it is not the one it comes from. */
-static int fltfs_side_open_target(struct fltfs_side *side)
+static int fltfs_side_open_target(const struct fltfs_relink *relink, struct fltfs_side *side)
 {
 	const struct fltfs_how how = {
 		.access		= SYNCHRONIZE | (d_is_dir(side->from) ? FILE_ADD_SUBDIRECTORY :
@@ -163,6 +167,7 @@ static int fltfs_side_open_target(struct fltfs_side *side)
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
 		.flags		= SL_OPEN_TARGET_DIRECTORY,
+		.lock		= relink->lock,
 	};
 
 	if (side->from->d_parent == side->to->d_parent)
@@ -191,7 +196,7 @@ static int fltfs_relink_run(struct fltfs_relink *relink, ACCESS_MASK access)
 	for (i = 0; i < relink->nr_sides && !err; i++)
 		err = fltfs_side_open(relink, &relink->sides[i], access);
 	for (i = 0; i < relink->nr_sides && !err; i++)
-		err = fltfs_side_open_target(&relink->sides[i]);
+		err = fltfs_side_open_target(relink, &relink->sides[i]);
 	if (!err)
 		err = fltfs_relink_send(relink);
 	for (i = relink->nr_sides - 1; i >= 0; i--)
@@ -244,6 +249,8 @@ int fltfs_rename_filtered(struct fltfs_renaming *renaming)
 	relink->sides[1].from = renaming->new;
 	relink->sides[1].to = renaming->old;
 	relink->nr_sides = exchange ? 2 : 1;
+	relink->lock = renaming->old_dir == renaming->new_dir ? FLT_LOCK_DIRECTORY :
+								FLT_LOCK_RENAME;
 	relink->lower = fltfs_rename_below;
 	relink->context = renaming;
 	err = fltfs_relink_run(relink, DELETE | FILE_READ_ATTRIBUTES | SYNCHRONIZE);
@@ -287,6 +294,7 @@ int fltfs_link_filtered(struct dentry *old, struct inode *dir, struct dentry *ne
 	relink->sides[0].from = old;
 	relink->sides[0].to = new;
 	relink->nr_sides = 1;
+	relink->lock = FLT_LOCK_DIRECTORY;
 	relink->lower = fltfs_link_below;
 	relink->context = &linking;
 	err = fltfs_relink_run(relink, FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES | SYNCHRONIZE);

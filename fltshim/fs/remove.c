@@ -266,6 +266,7 @@ int fltfs_remove_filtered(struct inode *dir, struct dentry *dentry)
 		.options	= FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_REPARSE_POINT |
 				  FILE_OPEN_FOR_BACKUP_INTENT,
 		.disposition	= FILE_OPEN,
+		.lock		= FLT_LOCK_DIRECTORY,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
 	};
 	struct fltfs_fo *fo;

@@ -32,10 +32,12 @@
  * struct fltfs_request - first member of every request
  * @bottom: does what the operation's (accepted) parameters say and sets its result
  * @reached: the operation came to the bottom
+ * @parked: the bottom left it under way, for the front half to go on with
  */
 struct fltfs_request {
 	void (*bottom)(struct flt_operation *op);
 	bool reached;
+	bool parked;
 };
 
 static inline struct fltfs_fo *fltfs_op_fo(const struct flt_operation *op)
@@ -215,6 +217,7 @@ void fltfs_completion_exit(void);
  * @disposition: FILE_OPEN or FILE_CREATE
  * @attributes: FileAttributes
  * @flags: OperationFlags besides SL_CASE_SENSITIVE
+ * @lock: enum flt_lock: what the VFS keeps locked meanwhile
  * @volume: the object is the volume itself
  */
 struct fltfs_how {
@@ -223,6 +226,7 @@ struct fltfs_how {
 	UCHAR disposition;
 	UCHAR flags;
 	USHORT attributes;
+	u8 lock;
 	bool volume;
 };
 
@@ -288,6 +292,7 @@ int fltfs_xattr_change(struct dentry *dentry, const char *name, const void *valu
 int fltfs_statfs_filtered(struct super_block *sb, struct dentry *dentry, struct kstatfs *buf);
 int fltfs_sync_filtered(struct super_block *sb);
 int fltfs_sync_lower(struct super_block *sb);
+int fltfs_mount_filtered(struct fltfs_sb *fsb);
 void fltfs_dismount_filtered(struct fltfs_sb *fsb);
 
 /* allocate.c */
@@ -304,10 +309,16 @@ loff_t fltfs_duplicate_filtered(struct file *in, loff_t pos_in, struct file *out
 
 /* open.c */
 int fltfs_open_filtered(struct inode *inode, struct file *file);
-int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file *file,
-			  umode_t mode);
+int fltfs_create_locked(struct inode *dir, struct dentry *dentry, struct file *file,
+			umode_t mode);
 int fltfs_tmpfile_filtered(struct inode *dir, struct file *file, umode_t mode);
 int fltfs_open_fo(struct inode *inode, struct file *file);
+
+/* early.c */
+int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file *file,
+			  unsigned int flags, umode_t mode);
+void fltfs_early_init(void);
+void fltfs_early_exit(void);
 
 /* generated.c, volume_info.c */
 void fltfs_perform_generated(struct flt_operation *op);

@@ -233,6 +233,7 @@ static noinline int fltfs_scan_send(struct fltfs_fo *fo, struct fltfs_scan *scan
 	int ret;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_DIRECTORY_CONTROL, &fo->base.fo);
+	op.vfs_lock = FLT_LOCK_DIRECTORY;
 	op.iopb.MinorFunction = IRP_MN_QUERY_DIRECTORY;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.OperationFlags = restart ? SL_RESTART_SCAN : 0;

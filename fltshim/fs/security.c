@@ -354,6 +354,7 @@ static noinline int fltfs_acl_send(struct fltfs_fo *fo, struct fltfs_acl_change 
 
 	change->request.bottom = fltfs_bottom_acl;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_SECURITY, &fo->base.fo);
+	op.vfs_lock = FLT_LOCK_INODE;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.Parameters.SetSecurity.SecurityInformation = DACL_SECURITY_INFORMATION;
 	op.iopb.Parameters.SetSecurity.SecurityDescriptor = change->descriptor;

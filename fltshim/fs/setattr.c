@@ -120,6 +120,7 @@ static noinline int fltfs_setattr_send(struct fltfs_setattr *set, FILE_INFORMATI
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
+	op.vfs_lock = FLT_LOCK_INODE;
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
 	op.iopb.Parameters.SetFileInformation.Length = length;
@@ -191,6 +192,7 @@ static noinline int fltfs_setattr_security(struct fltfs_setattr *set)
 	if (WARN_ON_ONCE(fltfs_setattr_describe(set)))
 		return -EIO;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_SECURITY, &fo->base.fo);
+	op.vfs_lock = FLT_LOCK_INODE;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.Parameters.SetSecurity.SecurityInformation = set->all.security;
 	op.iopb.Parameters.SetSecurity.SecurityDescriptor = set->descriptor;

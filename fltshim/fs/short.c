@@ -112,6 +112,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 		goto out;
 	}
 	fo->base.locked = true;
+	fo->base.vfs_lock = how->lock;
 	if (target) {
 		/* The name is the target's, the object is its directory. */
 		dput(fo->dentry);
@@ -151,11 +152,13 @@ out:
  */
 struct fltfs_fo *fltfs_short_volume(struct super_block *sb, ACCESS_MASK access)
 {
+	/* What writes is a sync, under s_umount. */
 	const struct fltfs_how how = {
 		.access		= access,
 		.options	= FILE_SYNCHRONOUS_IO_NONALERT,
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
+		.lock		= access & FILE_WRITE_DATA ? FLT_LOCK_MOUNT : FLT_LOCK_NONE,
 		.volume		= true,
 	};
 
@@ -174,11 +177,15 @@ struct fltfs_fo *fltfs_short_volume(struct super_block *sb, ACCESS_MASK access)
 int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
 		       ULONG options)
 {
+	/* The VFS calls whatever changes an inode with that locked. */
+	const ACCESS_MASK changes = FILE_WRITE_DATA | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES |
+				    WRITE_DAC | WRITE_OWNER;
 	struct fltfs_how how = {
 		.access		= access,
 		.options	= FILE_SYNCHRONOUS_IO_NONALERT | options,
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
+		.lock		= access & changes ? FLT_LOCK_INODE : FLT_LOCK_NONE,
 	};
 	struct fltfs_fo *fo = fltfs_fo_own(dentry);
 

@@ -8,6 +8,7 @@
 #include <linux/namei.h>
 #include <linux/seq_file.h>
 #include <linux/statfs.h>
+#include "fltmgr/cancel.h"
 #include "fs/request.h"
 #include "fs/params.h"
 
@@ -66,11 +67,24 @@ static int fltfs_unfreeze_fs(struct super_block *sb)
 	return 0;
 }
 
+/*
+ * umount -f: what filters keep is cancelled where it can be, and they are not to keep more
+ * (VFS-608). The mount may stay all the same, since others use it; a remount ends that state.
+ */
+static void fltfs_umount_begin(struct super_block *sb)
+{
+	flt_volume_abort(fltfs_volume(sb));
+}
+
 /* What differs from the defaults. */
 static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 {
-	if (READ_ONCE(fltfs_sb(root->d_sb)->passive))
+	const struct fltfs_sb *fsb = fltfs_sb(root->d_sb);
+
+	if (READ_ONCE(fsb->passive))
 		seq_puts(m, ",completion=passive");
+	if (READ_ONCE(fsb->create_locked))
+		seq_puts(m, ",create=locked");
 	return 0;
 }
 
@@ -79,6 +93,8 @@ static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options 
 {
 	if (options->completion)
 		WRITE_ONCE(fsb->passive, options->completion == FLTFS_COMPLETION_PASSIVE);
+	if (options->create)
+		WRITE_ONCE(fsb->create_locked, options->create == FLTFS_CREATE_LOCKED);
 }
 
 static const struct super_operations fltfs_super_ops = {
@@ -90,6 +106,7 @@ static const struct super_operations fltfs_super_ops = {
 	.sync_fs	= fltfs_sync_fs,
 	.freeze_fs	= fltfs_freeze_fs,
 	.unfreeze_fs	= fltfs_unfreeze_fs,
+	.umount_begin	= fltfs_umount_begin,
 	.show_options	= fltfs_show_options,
 };
 
@@ -206,6 +223,12 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 		goto out_path;
 	}
 	fltfs_dentry_set_lower(sb->s_root, dget(path.dentry));
+	err = fltfs_mount_filtered(fsb);
+	if (err) {
+		fltfs_refuse(fc, err, "a filter refused %s, or could not be asked (error %d)",
+			     fc->source, -err);
+		goto out_path;
+	}
 	sb->s_flags |= SB_ACTIVE;
 out_path:
 	path_put(&path);
@@ -231,6 +254,7 @@ int fltfs_reconfigure(struct fs_context *fc)
 			return err;
 	}
 	fltfs_take_options(fsb, fc->fs_private);
+	flt_volume_resume(fsb->volume);
 	return 0;
 }
 
@@ -294,6 +318,7 @@ int fltfs_init(void)
 	err = fltfs_completion_init();
 	if (err)
 		goto out_async;
+	fltfs_early_init();
 	err = register_filesystem(&fltfs_type);
 	if (err)
 		goto out_completion;
@@ -317,6 +342,7 @@ out_inode:
 void fltfs_exit(void)
 {
 	unregister_filesystem(&fltfs_type);
+	fltfs_early_exit();
 	/* Requests are over, their completions may be on their last instructions. */
 	fltfs_completion_exit();
 	fltfs_async_exit();

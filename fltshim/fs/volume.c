@@ -7,6 +7,7 @@
 #include <linux/kdev_t.h>
 #include <linux/sched/signal.h>
 #include <linux/siphash.h>
+#include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
 #include "fs/name.h"
@@ -22,7 +23,7 @@ void fltfs_bottom_nothing(struct flt_operation *op)
  * fltfs_perform() - flt_volume_ops.perform
  * @op: operation; its parameters are as the filters left them
  *
- * Return: false for a read or write that finishes later.
+ * Return: false for a read or write that finishes later, or a create that is parked.
  */
 bool fltfs_perform(struct flt_operation *op)
 {
@@ -32,11 +33,12 @@ bool fltfs_perform(struct flt_operation *op)
 		request->reached = true;
 	if (op->iopb.MajorFunction == IRP_MJ_READ || op->iopb.MajorFunction == IRP_MJ_WRITE)
 		return fltfs_perform_transfer(op);
-	if (request)
-		request->bottom(op);
-	else
+	if (!request) {
 		fltfs_perform_generated(op);
-	return true;
+		return true;
+	}
+	request->bottom(op);
+	return !request->parked;
 }
 
 /**
@@ -118,6 +120,18 @@ static bool fltfs_stack_shows_clones(const struct flt_stack *stack)
 	return true;
 }
 
+/* Is there somebody who may wait in a create? Others are called with the directory locked. */
+static bool fltfs_stack_waits(const struct flt_stack *stack)
+{
+	unsigned int create = flt_op_index(IRP_MJ_CREATE);
+	unsigned int i;
+
+	for (i = 0; i < stack->count[create]; i++)
+		if (stack->nodes[stack->first[create] + i].instance->filter->may_wait)
+			return true;
+	return false;
+}
+
 /*
  * An instance that attaches while a stat is on its way may see it in the form that was right
  * before: no more than if it had attached a moment later.
@@ -130,6 +144,7 @@ static void fltfs_interest_changed(struct flt_volume *volume)
 	rcu_read_lock();
 	stack = rcu_dereference(volume->stack);
 	WRITE_ONCE(fsb->query_open, stack && fltfs_stack_takes_query_open(stack));
+	WRITE_ONCE(fsb->create_waits, stack && fltfs_stack_waits(stack));
 	WRITE_ONCE(fsb->shows_clones, !stack || fltfs_stack_shows_clones(stack));
 	rcu_read_unlock();
 }

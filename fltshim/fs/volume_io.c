@@ -170,6 +170,39 @@ int fltfs_sync_filtered(struct super_block *sb)
 	return err;
 }
 
+static noinline int fltfs_mount_send(struct flt_volume *volume)
+{
+	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
+	struct flt_operation op FLT_NOT_CLEARED;
+	int err;
+
+	flt_operation_init(&op, volume, IRP_MJ_VOLUME_MOUNT, NULL);
+	op.data.RequestorMode = KernelMode;
+	op.iopb.Parameters.MountVolume.DeviceType = volume->info.device_type;
+	op.front = &request;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/**
+ * fltfs_mount_filtered() - VOLUME_MOUNT: everything is there, nothing has been used
+ * @fsb: the mount; the VFS holds s_umount
+ *
+ * Return: 0, a filter's errno, which fails the mount, or -ENOMEM
+ */
+int fltfs_mount_filtered(struct fltfs_sb *fsb)
+{
+	int ret = flt_volume_mount_begin(fsb->volume);
+
+	if (ret <= 0)
+		return ret;
+	ret = fltfs_mount_send(fsb->volume);
+	flt_volume_mount_end(fsb->volume);
+	return ret;
+}
+
 /**
  * fltfs_dismount_filtered() - VOLUME_DISMOUNT: every inode is gone, the instances are still there
  * @fsb: the mount

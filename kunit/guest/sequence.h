@@ -67,6 +67,8 @@ static inline const char *seq_major(unsigned int major)
 		return "QUERY_OPEN";
 	case 0xf2:
 		return "NETWORK_QUERY_OPEN";
+	case 0xed:
+		return "VOLUME_MOUNT";
 	case 0xec:
 		return "VOLUME_DISMOUNT";
 	}

@@ -6,6 +6,7 @@
  *
  * needs: kernels=6.1,6.12,debug filters=probe time=60
  */
+#include <elf.h>
 #include <linux/fiemap.h>
 #include <linux/aio_abi.h>
 #include <linux/fs.h>
@@ -216,11 +217,11 @@ static int map_ids(const char *path)
 	return error;
 }
 
-/* A ring that polls for completions, which no file of ours can. */
-static int poll_ring_read(void)
+/* One request of a ring. */
+static int ring_one(unsigned int flags, const struct io_uring_sqe *sqe)
 {
-	struct io_uring_params params = { .flags = IORING_SETUP_IOPOLL };
-	int ring = syscall(SYS_io_uring_setup, 4, &params), file, result = -1;
+	struct io_uring_params params = { .flags = flags };
+	int ring = syscall(SYS_io_uring_setup, 4, &params), result = -1;
 	struct io_uring_sqe *sqes;
 	struct io_uring_cqe *cqes;
 	char *sq, *cq;
@@ -234,23 +235,112 @@ static int poll_ring_read(void)
 	sqes = mmap(NULL, params.sq_entries * sizeof(*sqes), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_POPULATE, ring, IORING_OFF_SQES);
 	FLT_REQUIRE(sq != MAP_FAILED && cq != MAP_FAILED && sqes != MAP_FAILED);
-	file = open("f", O_RDONLY | O_DIRECT);
-	if (file < 0)
-		file = open("f", O_RDONLY);
-	memset(sqes, 0, sizeof(*sqes));
-	sqes->opcode = IORING_OP_READ;
-	sqes->fd = file;
-	sqes->addr = (unsigned long)data;
-	sqes->len = 4096;
+	*sqes = *sqe;
 	*(unsigned int *)(sq + params.sq_off.array) = 0;
 	__atomic_store_n((unsigned int *)(sq + params.sq_off.tail), 1, __ATOMIC_RELEASE);
 	if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) == 1) {
 		cqes = (void *)(cq + params.cq_off.cqes);
 		result = cqes->res;
 	}
-	close(file);
 	close(ring);
 	return result;
+}
+
+/* A ring that polls for completions, which no file of ours can. */
+static int poll_ring_read(void)
+{
+	int file = open("f", O_RDONLY | O_DIRECT), result;
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_READ, .addr = (unsigned long)data,
+				    .len = 4096 };
+
+	if (file < 0)
+		file = open("f", O_RDONLY);
+	sqe.fd = file;
+	result = ring_one(IORING_SETUP_IOPOLL, &sqe);
+	close(file);
+	return result;
+}
+
+/* An open by a ring, of what is there and of what is not: a create as any other. */
+static void ring_open(void)
+{
+	struct io_uring_sqe sqe = { .opcode = IORING_OP_OPENAT, .fd = AT_FDCWD,
+				    .addr = (unsigned long)"f", .len = 0600,
+				    .open_flags = O_RDONLY };
+	int file;
+
+	have_f();
+	seq_start();
+	file = ring_one(0, &sqe);
+	close(file);
+	if (file == -1)
+		return;		/* there are no rings here */
+	sqe.addr = (unsigned long)"made-by-ring";
+	sqe.open_flags = O_CREAT | O_EXCL | O_RDWR;
+	close(ring_one(0, &sqe));
+	seq_stop();
+	FLT_PROVES("VFS-128", !fnmatch("CREATE a \\f OPEN 120089 20 =1; " CLOSED("a") "; "
+				       "CREATE [ab] \\made-by-ring CREATE 12019f 60 =2; CLEANUP ?; "
+				       "CLOSE ?", seq_render(), FNM_NOESCAPE) &&
+		   seq_sound() && (int)seq_events[0].pid == getpid());
+	if (prove_failures)
+		printf("%s\n", seq_render());
+	unlink("made-by-ring");
+}
+
+/* A 32-bit program that does an ioctl on descriptor 3 and exits with its errno. */
+static void compat(void)
+{
+	static const unsigned char code[] = {
+		0xb8, 0x36, 0, 0, 0,		/* eax = ioctl */
+		0xbb, 3, 0, 0, 0,		/* of descriptor 3 */
+		0xb9, 0x01, 'Q', 0, 0,		/* _IO('Q', 1) */
+		0x31, 0xd2, 0xcd, 0x80,
+		0x89, 0xc3, 0xf7, 0xdb,		/* ebx = -eax */
+		0xb8, 1, 0, 0, 0, 0xcd, 0x80,	/* exit */
+	};
+	const unsigned int base = 0x400000;
+	struct {
+		Elf32_Ehdr head;
+		Elf32_Phdr load;
+		unsigned char code[sizeof(code)];
+	} program = {
+		.head = {
+			.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, EV_CURRENT },
+			.e_type = ET_EXEC, .e_machine = EM_386, .e_version = EV_CURRENT,
+			.e_entry = base + offsetof(__typeof__(program), code),
+			.e_phoff = sizeof(Elf32_Ehdr), .e_ehsize = sizeof(Elf32_Ehdr),
+			.e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1,
+		},
+		.load = {
+			.p_type = PT_LOAD, .p_vaddr = base, .p_paddr = base,
+			.p_filesz = sizeof(program), .p_memsz = sizeof(program),
+			.p_flags = PF_R | PF_X, .p_align = 4096,
+		},
+	};
+	int out = open("/tmp/ioctl32", O_CREAT | O_WRONLY | O_TRUNC, 0755), status = 0;
+	pid_t child;
+
+	memcpy(program.code, code, sizeof(code));
+	FLT_REQUIRE(write(out, &program, sizeof(program)) == sizeof(program) && !close(out));
+	have_open_f();
+	seq_start();
+	child = fork();
+	if (!child) {
+		dup2(fd, 3);
+		execl("/tmp/ioctl32", "ioctl32", NULL);
+		_exit(200);
+	}
+	waitpid(child, &status, 0);
+	seq_stop();
+	close(fd);
+	unlink("/tmp/ioctl32");
+	if (WEXITSTATUS(status) == 200)
+		return;		/* a kernel without 32-bit programs */
+	FLT_PROVES("VFS-533", WIFEXITED(status) && WEXITSTATUS(status) == ENOTTY);
+	if (!FLT_PROVES("VFS-533", seq_count >= 1 && seq_events[0].major == 14 &&
+			seq_events[0].detail[3] == 1))
+		printf("%s\n", seq_render());
 }
 
 /* Section 10: what is there, what is not, and what each returns. */
@@ -449,6 +539,8 @@ int main(void)
 		seq_row(&rows[i]);
 	FLT_REQUIRE(!chdir(mnt));
 	kernel_reads();
+	ring_open();
+	compat();
 	members();
 	specials();
 	list();

@@ -4,7 +4,7 @@
  * attributes, modes and owners, ACLs, locks, allocation, control requests, mappings, and the mount
  * as a whole. As sequences.c, with the filter "probe".
  *
- * needs: kernels=6.1,6.12,debug filters=probe,levels time=120
+ * needs: kernels=6.1,6.12,debug filters=probe,levels,answer time=120
  */
 #include <linux/falloc.h>
 #include <linux/fs.h>
@@ -425,6 +425,18 @@ static void have_root(void)
 	fd = open(getenv("MNT"), O_RDONLY);
 }
 
+/* Memory is wanted back, and the lower inodes are written. */
+static void forget(void)
+{
+	int caches = open("/proc/sys/vm/drop_caches", O_WRONLY);
+	int below = open(getenv("LOWER"), O_RDONLY);
+
+	if (write(caches, "2", 1) != 1 || syncfs(below))
+		FLT_EXPECT(0);
+	close(caches);
+	close(below);
+}
+
 CALLS(volume_stat, struct statfs s; FLT_EXPECT(!statfs(getenv("MNT"), &s)))
 CALLS(volume_stat_fd, struct statfs s; FLT_EXPECT(!fstatfs(fd, &s)))
 CALLS(volume_sync, FLT_EXPECT(!syncfs(fd)))
@@ -611,6 +623,7 @@ static const struct row rows[] = {
 	{ "VFS-606", "remount", have_f, read_only,
 	  VOLUME("100002") "FLUSH_BUFFERS a; " CLOSED("a") },
 	{ "VFS-611", "/proc/mounts", have_f, read_mounts, "" },
+	{ "VFS-609 VFS-610", "inodes are forgotten", have_f, forget, "" },
 };
 
 /* The way out: told, not asked, and everything is synced before. */
@@ -645,11 +658,27 @@ int main(void)
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("probe"));
+	seq_start();
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
+	seq_stop();
+	/* before anything else, for a disk, without a file or an instance */
+	FLT_PROVES("VFS-601", !strcmp(seq_render(), "VOLUME_MOUNT a") && seq_sound() &&
+		   !seq_events[0].object && seq_events[0].detail[0] == 8 &&
+		   seq_events[0].detail[1] == 1);
+	FLT_PROVES("VOL-03", seq_count == 1 && seq_events[0].detail[0] == 8 &&
+		   seq_events[0].detail[1] == 1);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		seq_row(&rows[i]);
 	no_clones();
 	unmount(mnt);
+	/* refused by the lower one of two, and then by nobody */
+	FLT_REQUIRE(!twin_load_with("answer", "params=NoMounts=1"));
+	seq_start();
+	FLT_PROVES("VFS-601", mount(lower, mnt, "fltfs", 0, NULL) && errno == EACCES);
+	seq_stop();
+	FLT_PROVES("VFS-601", !strcmp(seq_render(), "VOLUME_MOUNT a !c0000022"));
+	FLT_PROVES("VOL-05", !seq_teardown[0]);
+	FLT_REQUIRE(!twin_unload("answer", true));
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();
 }

@@ -4,114 +4,17 @@
  * filter "answer" waits in its pre-operation for as long as the name of a file says; "probe", above
  * it, shows how an operation ended. Whoever waits can be killed, and what it held is free then.
  *
- * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=90
+ * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120
  */
 #include <linux/fs.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/xattr.h>
 
-#include "../sequence.h"
-
-#define LONG_WAIT "00007530"		/* 30 s: nobody waits for its end */
+#include "../waiters.h"
 
 static int pipes[2];
 static char data[4096];
-/* How long "at once" may take here. */
-static double at_once = 0.7;
-
-static const char *below(const char *name)
-{
-	static char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/%s", getenv("LOWER"), name);
-	return path;
-}
-
-static void file(const char *name)
-{
-	int out = open(below(name), O_CREAT | O_WRONLY | O_TRUNC, 0644);
-
-	FLT_REQUIRE(out >= 0 && write(out, "0123456789", 10) == 10);
-	close(out);
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-/* Children that are kept waiting, and may wait where nobody can be killed. */
-static pid_t waiting[8];
-static unsigned int nr_waiting;
-
-static bool ends(pid_t child)
-{
-	double start = now();
-
-	while (now() - start < at_once) {
-		if (waitpid(child, NULL, WNOHANG) == child)
-			return true;
-		usleep(5000);
-	}
-	return false;
-}
-
-/* Runs a call in a child: does it end soon? */
-static bool soon(void (*call)(void))
-{
-	pid_t child = fork();
-
-	if (!child) {
-		call();
-		_exit(0);
-	}
-	if (ends(child))
-		return true;
-	waiting[nr_waiting++] = child;
-	return false;
-}
-
-/* What was kept waiting goes on now. */
-static bool go_on(void)
-{
-	bool all = true;
-
-	while (nr_waiting)
-		all = ends(waiting[--nr_waiting]) && all;
-	return all;
-}
-
-/* Somebody who waits in a filter. */
-static pid_t waiter;
-
-static void begin(void (*call)(void))
-{
-	waiter = fork();
-	if (!waiter) {
-		call();
-		_exit(0);
-	}
-	usleep(250000);
-	FLT_EXPECT(!waitpid(waiter, NULL, WNOHANG));
-}
-
-/* It is killed; how long did it take to go? */
-static bool end(void)
-{
-	double start = now();
-	int status;
-
-	kill(waiter, SIGKILL);
-	waitpid(waiter, &status, 0);
-	return WIFSIGNALED(status) && now() - start < at_once;
-}
-
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
 
 CALLS(slow_open, open("f=00w" LONG_WAIT, O_RDONLY))
 CALLS(slow_read, read(open("f=03w" LONG_WAIT, O_RDONLY), data, 5))
@@ -122,6 +25,7 @@ CALLS(slow_lock, flock(open("f=11w" LONG_WAIT, O_RDWR), LOCK_EX))
 CALLS(slow_ioctl, ioctl(open("f=0ew" LONG_WAIT, O_RDWR), _IO('Q', 1)))
 CALLS(slow_stat, fstat(open("f=05w" LONG_WAIT, O_RDWR), &(struct stat){ 0 }))
 CALLS(slow_create, open("d/new=00w" LONG_WAIT, O_CREAT | O_RDWR, 0644))
+CALLS(slow_there, mkdir("f/dir=00w" LONG_WAIT, 0755))
 CALLS(slow_mkdir, mkdir("d/dir=00w" LONG_WAIT, 0755))
 CALLS(slow_unlink, unlink("d/f=06w" LONG_WAIT))
 CALLS(slow_link, link("d/f=06w" LONG_WAIT, "d/l"))
@@ -246,6 +150,63 @@ static void pipe_held(void)
 	FLT_PROVES("VFS-863", end() && go_on());
 	close(pipes[0]);
 	close(pipes[1]);
+}
+
+/*
+ * A filter that waits after the lower file system has done its part waits outside of it: whoever
+ * goes to the lower directory or file meets no lock, and no journal is held open.
+ */
+CALLS(make_below_list, int out = open(below("l=0cz" LONG_WAIT "/low"), O_CREAT | O_RDWR, 0644);
+      write(out, data, 1); fsync(out); close(out); sync())
+CALLS(slow_listed, struct dirent *e; DIR *dir = opendir("l=0cz" LONG_WAIT);
+      while ((e = readdir(dir))) ; closedir(dir))
+CALLS(slow_written, write(open("f=04z" LONG_WAIT, O_RDWR), data, 5))
+CALLS(write_below, int out = open(below("f=04z" LONG_WAIT), O_RDWR); write(out, data, 1);
+      ftruncate(out, 3); fsync(out); close(out))
+CALLS(slow_made, close(open("d/made=00z" LONG_WAIT, O_CREAT | O_RDWR, 0644)))
+CALLS(make_below_there, close(open(below("d/low"), O_CREAT | O_RDWR, 0644));
+      unlink(below("d/low")))
+
+static void outside_below(void)
+{
+	FLT_REQUIRE(!mkdir(below("l=0cz" LONG_WAIT), 0755));
+	file("l=0cz" LONG_WAIT "/known");
+	begin(slow_listed);
+	FLT_PROVES("VFS-466", soon(make_below_list));
+	FLT_PROVES("VFS-921", soon(use_other));
+	FLT_PROVES("VFS-466", end() && go_on());
+	file("f=04z" LONG_WAIT);
+	begin(slow_written);
+	FLT_PROVES("VFS-921", soon(write_below) && soon(use_other));
+	FLT_PROVES("VFS-921", end() && go_on());
+	/* after a create: neither the upper nor the lower directory is held */
+	begin(slow_made);
+	FLT_PROVES("VFS-901", soon(make_there) && soon(make_elsewhere));
+	FLT_PROVES("VFS-921", soon(make_below_there));
+	FLT_PROVES("VFS-901", end() && go_on() && !access(below("d/made=00z" LONG_WAIT), F_OK));
+}
+
+/* Who asks about the mount waits for nobody who waits in a filter. */
+CALLS(ask_mount, char text[4096]; struct statfs *st = (void *)data;
+      int in = open("/proc/self/mountinfo", O_RDONLY); while (read(in, text, sizeof(text)) > 0) ;
+      close(in); syscall(SYS_statfs, getenv("MNT"), st))
+
+static void asked(void)
+{
+	void (* const slow[])(void) = { slow_syncfs, slow_rename, slow_create, slow_mode };
+	unsigned int i;
+
+	file("d/f=06w" LONG_WAIT);
+	file("f=15w" LONG_WAIT);
+	file("x!09w" LONG_WAIT);
+	close(open("x!09w" LONG_WAIT, O_RDONLY));
+	for (i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		begin(slow[i]);
+		FLT_PROVES("VFS-983", soon(ask_mount));
+		FLT_PROVES("VFS-983", end() && go_on());
+	}
+	file("x!000" LONG_WAIT);
+	close(open("x!000" LONG_WAIT, O_RDONLY));
 }
 
 /* A listing holds its folder, for those who change it. */
@@ -429,30 +390,6 @@ static void locks(void)
 	close(locked);
 }
 
-/* A number of the filter's counts: CREATEs, before or after. */
-static unsigned long counted(const char *filter, unsigned int column)
-{
-	DIR *filters = opendir("/sys/fs/fltshim/filters");
-	char path[PATH_MAX], line[256], name[64];
-	unsigned long counts[2] = { 0, 0 };
-	struct dirent *entry;
-	FILE *in;
-
-	while ((entry = readdir(filters)) && strcasecmp(entry->d_name, filter))
-		;
-	FLT_REQUIRE(entry);
-	snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/stats", entry->d_name);
-	closedir(filters);
-	in = fopen(path, "r");
-	FLT_REQUIRE(in);
-	while (fgets(line, sizeof(line), in))
-		if (sscanf(line, "%63s %lu %lu", name, &counts[0], &counts[1]) == 3 &&
-		    !strcmp(name, "IRP_MJ_CREATE"))
-			break;
-	fclose(in);
-	return counts[column];
-}
-
 /* Two tasks make the same names at the same time: each name is made by one of them. */
 static void races(void)
 {
@@ -490,13 +427,105 @@ static void races(void)
 	FLT_PROVES("VFS-735", before >= (unsigned long)rounds && before == after);
 }
 
+/* What a filter keeps locked for long is told, with its name, and counted. */
+static bool logged(const char *text)
+{
+	char record[2048];
+	bool found = false;
+	ssize_t got;
+
+	lseek(seq_log, 0, SEEK_DATA);
+	while ((got = read(seq_log, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
+		record[got > 0 ? got : 0] = 0;
+		found = found || strstr(record, text);
+	}
+	return found;
+}
+
+static void told(void)
+{
+	static const struct {
+		void (*call)(void);
+		const char *log;
+	} slow[] = {
+		{ slow_rename, "filter answer has kept renames locked for more than 0 s, in IRP_MJ_SET_INFORMATION of process %d" },
+		{ slow_there, "filter answer has kept directory locked for more than 2 s, in IRP_MJ_CREATE of process %d" },
+		{ slow_mode, "filter answer has kept inode locked for more than 2 s, in IRP_MJ_SET_SECURITY of process %d" },
+		{ slow_syncfs, "filter answer has kept mount locked for more than 1 s, in IRP_MJ_FLUSH_BUFFERS of process %d" },
+	};
+	enum { COUNT = sizeof(slow) / sizeof(slow[0]) };
+	pid_t children[COUNT];
+	unsigned int i, tries;
+	char text[256], line[64], kind[32];
+	int param = open("/sys/module/fltshim/parameters/lock_report", O_RDWR), count;
+	FILE *in;
+
+	seq_start();
+	FLT_REQUIRE(param >= 0 && write(param, "2", 1) == 1);
+	file("d/f=06w" LONG_WAIT);
+	file("f=15w" LONG_WAIT);
+	file("x!09w" LONG_WAIT);
+	close(open("x!09w" LONG_WAIT, O_RDONLY));
+	for (i = 0; i < COUNT; i++) {
+		begin(slow[i].call);
+		children[i] = waiter;
+	}
+	for (i = 0; i < COUNT; i++) {
+		snprintf(text, sizeof(text), slow[i].log, children[i]);
+		for (tries = 0; !logged(text) && tries < 150; tries++)
+			usleep(100000);
+		FLT_PROVES("VFS-917", logged(text));
+	}
+	/* the log has a code in the place of a backslash */
+	FLT_PROVES("VFS-917", logged(" \\x5cd\\x5cf=06w" LONG_WAIT));
+	in = fopen("/sys/fs/fltshim/filters/answer/locks", "r");
+	FLT_REQUIRE(in);
+	for (i = 0; fgets(line, sizeof(line), in); i++)
+		FLT_PROVES("VFS-917", sscanf(line, "%31s %d", kind, &count) == 2 && count >= 1);
+	FLT_PROVES("VFS-917", i == COUNT);
+	fclose(in);
+	for (i = 0; i < COUNT; i++) {
+		waiter = children[i];
+		FLT_EXPECT(end());
+	}
+	FLT_EXPECT(write(param, "10", 2) == 2);
+	close(param);
+	file("x!000" LONG_WAIT);
+	close(open("x!000" LONG_WAIT, O_RDONLY));
+}
+
+/* umount -f: who waits in a filter that can be cancelled goes on, and nobody waits anew. */
+static bool returns(void)
+{
+	double start = now();
+	int status = 0;
+
+	while (!waitpid(waiter, &status, WNOHANG) && now() - start < 10)
+		usleep(5000);
+	return WIFEXITED(status) && now() - start < 10;
+}
+
+static void forced(void)
+{
+	const char *mnt = getenv("MNT");
+
+	file("f=03w" LONG_WAIT);
+	begin(slow_read);
+	FLT_PROVES("VFS-608", umount2(mnt, MNT_FORCE) && errno == EBUSY);
+	FLT_PROVES("VFS-608", returns());
+	FLT_PROVES("VFS-608", soon(slow_read));
+	FLT_EXPECT(!mount(NULL, mnt, NULL, MS_REMOUNT, NULL));
+	FLT_EXPECT(!soon(slow_read));
+	waiter = waiting[--nr_waiting];
+	FLT_EXPECT(end());
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!strcmp(getenv("KERNEL") ?: "", "debug"))
-		at_once = 3;
+	waiters_begin();
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("answer") && !twin_load("probe"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
 	FLT_REQUIRE(!mkdir(below("d"), 0755) && !mkdir(below("e"), 0755) &&
@@ -506,12 +535,21 @@ int main(void)
 	FLT_REQUIRE(!access("d/known", F_OK) && !access("e", F_OK) && !access("f", F_OK));
 	nothing_held();
 	freeze_held();
+	/* a new file's directory is held only so; see the test "early" */
+	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "create=locked"));
+	/* a remount forgets names */
+	FLT_REQUIRE(!access("d/known", F_OK) && !access("e", F_OK) && !access("f", F_OK));
 	directory_held();
+	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "create=early"));
 	pipe_held();
 	listing_held();
 	removal();
 	inode_held();
 	volume_held();
+	outside_below();
+	asked();
+	told();
+	forced();
 	killed("VFS-126", slow_open, 0);
 	killed("VFS-418", slow_read, 3);
 	killed("VFS-418", slow_write, 4);

@@ -18,12 +18,14 @@ Abstract:
             for extended attributes, in which it has written nothing, is full
         d   says that the operation is not wanted in its fast form
         w   waits for so many milliseconds, or until the operation is cancelled
+        z   waits when it comes back, and leaves its status alone
         e   changes what it carries: see AnswerChange and AnswerChangeResult
 
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
     says, by being opened, what is done with them from then on.
 
-    With the value Narrow in its service key it is interested in nothing but file system controls.
+    With the value Narrow in its service key it is interested in nothing but file system controls;
+    with NoMounts it refuses every mount with STATUS_ACCESS_DENIED.
 
 Environment:
 
@@ -46,6 +48,7 @@ typedef struct _ANSWER {
 static PFLT_FILTER AnswerFilter;
 static ANSWER AnswerForVolume;
 static KEVENT AnswerNever;
+static BOOLEAN AnswerNoMounts;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -535,6 +538,7 @@ AnswerPostOperation (
     _In_ FLT_POST_OPERATION_FLAGS Flags
     )
 {
+    LARGE_INTEGER Timeout;
     ANSWER Answer;
 
     UNREFERENCED_PARAMETER(CompletionContext);
@@ -545,7 +549,12 @@ AnswerPostOperation (
         return FLT_POSTOP_FINISHED_PROCESSING;
     }
 
-    if (Answer.Action == L'p') {
+    if (Answer.Action == L'z') {
+
+        Timeout.QuadPart = -10000LL * Answer.Status;
+        FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+
+    } else if (Answer.Action == L'p') {
 
         Data->IoStatus.Status = Answer.Status;
         Data->IoStatus.Information = 0;
@@ -572,6 +581,28 @@ AnswerUnload (
 
 #define ANSWERED(_major) { (_major), 0, AnswerPreOperation, AnswerPostOperation }
 
+static FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+AnswerPreMount (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    )
+{
+    UNREFERENCED_PARAMETER(FltObjects);
+
+    *CompletionContext = NULL;
+
+    if (!AnswerNoMounts) {
+
+        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    Data->IoStatus.Status = STATUS_ACCESS_DENIED;
+    Data->IoStatus.Information = 0;
+    return FLT_PREOP_COMPLETE;
+}
+
 static CONST FLT_OPERATION_REGISTRATION AnswerOperations[] = {
 
     ANSWERED(IRP_MJ_CREATE),
@@ -591,6 +622,8 @@ static CONST FLT_OPERATION_REGISTRATION AnswerOperations[] = {
     ANSWERED(IRP_MJ_QUERY_VOLUME_INFORMATION),
     ANSWERED(IRP_MJ_QUERY_OPEN),
     ANSWERED(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
+
+    { IRP_MJ_VOLUME_MOUNT, 0, AnswerPreMount, NULL },
 
     { IRP_MJ_OPERATION_END }
 };
@@ -617,8 +650,9 @@ static CONST FLT_REGISTRATION AnswerRegistration = {
 };
 
 static BOOLEAN
-AnswerIsNarrow (
-    _In_ PUNICODE_STRING RegistryPath
+AnswerHasValue (
+    _In_ PUNICODE_STRING RegistryPath,
+    _In_ PCWSTR Text
     )
 /*++
 
@@ -628,12 +662,14 @@ Routine Description:
 
 --*/
 {
-    UNICODE_STRING Narrow = RTL_CONSTANT_STRING(L"Narrow");
+    UNICODE_STRING Name;
     UCHAR Buffer[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + 64];
     OBJECT_ATTRIBUTES Attributes;
     HANDLE Key;
     ULONG Length;
     NTSTATUS Status;
+
+    RtlInitUnicodeString(&Name, Text);
 
     InitializeObjectAttributes(&Attributes,
                                RegistryPath,
@@ -649,7 +685,7 @@ Routine Description:
     }
 
     Status = ZwQueryValueKey(Key,
-                             &Narrow,
+                             &Name,
                              KeyValuePartialInformation,
                              Buffer,
                              sizeof(Buffer),
@@ -670,7 +706,9 @@ DriverEntry (
 
     KeInitializeEvent(&AnswerNever, NotificationEvent, FALSE);
 
-    if (AnswerIsNarrow(RegistryPath)) {
+    AnswerNoMounts = AnswerHasValue(RegistryPath, L"NoMounts");
+
+    if (AnswerHasValue(RegistryPath, L"Narrow")) {
 
         Registration.OperationRegistration = AnswerNarrowOperations;
     }

@@ -148,6 +148,11 @@ Routine Description:
         Detail[1] = Parameters->QueryVolumeInformation.Length;
         break;
 
+    case IRP_MJ_VOLUME_MOUNT:
+
+        Detail[0] = Parameters->MountVolume.DeviceType;
+        break;
+
     case IRP_MJ_FILE_SYSTEM_CONTROL:
 
         Detail[0] = Parameters->FileSystemControl.Common.FsControlCode;
@@ -324,6 +329,16 @@ ProbePreOperation (
     *CompletionContext = NULL;
     ProbeDetails(Data->Iopb, Detail);
 
+    if (Data->Iopb->MajorFunction == IRP_MJ_DEVICE_CONTROL) {
+
+        Detail[3] = FltIs32bitProcess(Data);
+    }
+
+    if (FltObjects->Instance == NULL) {
+
+        Detail[1] = 1;
+    }
+
     DbgPrint("> %u.%u fo=%I64x pid=%u irql=%u mode=%u fl=%x of=%x a=%I64x b=%I64x c=%I64x d=%I64x ff=%x x=%I64x y=%I64x r=%x name=%wZ\n",
              Data->Iopb->MajorFunction,
              Data->Iopb->MinorFunction,
@@ -450,6 +465,7 @@ static CONST FLT_OPERATION_REGISTRATION ProbeOperations[] = {
     PROBE(IRP_MJ_FILE_SYSTEM_CONTROL),
     PROBE(IRP_MJ_DEVICE_CONTROL),
     PROBE(IRP_MJ_QUERY_VOLUME_INFORMATION),
+    PROBE(IRP_MJ_VOLUME_MOUNT),
     PROBE(IRP_MJ_VOLUME_DISMOUNT),
     PROBE(IRP_MJ_QUERY_OPEN),
     PROBE(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Early create: the filters' pre-operation callbacks of an open that may make a file run without
+ * the lock of its directory, and their post-operation callbacks in ->open, so a filter that
+ * thinks long about a new file stops nobody else there (section 8.3 of the map).
+ *
+ * The VFS calls ->atomic_open with the directory locked. Letting a lock of the VFS go inside an
+ * inode operation is sound here, and nowhere else, because this method has one caller
+ * (open_last_lookups()), which takes the lock for this call alone, one frame above, and afterwards
+ * only tells watchers and unlocks. The rules:
+ *
+ * 1. Meanwhile the dentry is an ordinary hashed negative one. One that is "in lookup" would be
+ *    waited for, by others who hold the directory.
+ * 2. Afterwards everything may have changed: the directory may be dead (ENOENT), the dentry
+ *    unhashed (looked up anew) or positive (EEXIST for O_EXCL, otherwise an open of what is there).
+ * 3. Exclusive or shared is told by file->f_flags: the VFS takes O_CREAT out of the argument when
+ *    it is not permitted, but keeps the kind of lock.
+ * 4. Freeze protection of the upper super block goes with the lock. O_CREAT in the argument means
+ *    that the VFS has it. The mount's write count stays.
+ * 5. A kernel thread may have another caller of ->atomic_open behind it: never for one.
+ * 6. The file is made in the operation's bottom, under the lock again; then the operation is
+ *    parked until ->open, which the VFS calls after its own checks and notifications. What exists
+ *    already is opened only there, since until then nobody has checked the caller's right to it.
+ * 7. The VFS may refuse the open between the two (a security module, fanotify): a task work ends
+ *    the operation before the task returns to user mode, and frees the request in any case. It
+ *    keeps the super block and the module until then.
+ */
+#include <linux/hash.h>
+#include <linux/module.h>
+#include <linux/namei.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+#include "fs/open.h"
+#include "fs/namei.h"
+
+/**
+ * struct fltfs_early - an early create
+ * @create: the create
+ * @op: its operation
+ * @work: ends it
+ * @link: among the parked ones of this hash value
+ * @task: the opener, which alone goes on with it
+ * @dir: upper directory
+ * @asked: the dentry that the VFS came with, referenced; that of the file object may be another
+ * @exclusive: the kind of lock
+ * @freezes: freeze protection goes with it
+ */
+struct fltfs_early {
+	struct fltfs_create create;
+	struct flt_operation op;
+	struct callback_head work;
+	struct hlist_node link;
+	struct task_struct *task;
+	struct inode *dir;
+	struct dentry *asked;
+	bool exclusive;
+	bool freezes;
+};
+
+#define FLTFS_PARKED_BITS	6
+
+/* The lock is for tasks that share a hash value; an entry is its own task's. */
+static struct fltfs_parked {
+	spinlock_t lock;	/* list */
+	struct hlist_head list;
+} fltfs_parked[1 << FLTFS_PARKED_BITS];
+
+static struct fltfs_parked *fltfs_parked_of_task(void)
+{
+	return &fltfs_parked[hash_ptr(current, FLTFS_PARKED_BITS)];
+}
+
+static void fltfs_early_unlock(const struct fltfs_early *early)
+{
+	if (early->exclusive)
+		inode_unlock(early->dir);
+	else
+		inode_unlock_shared(early->dir);
+	if (early->freezes)
+		sb_end_write(early->dir->i_sb);
+}
+
+static void fltfs_early_lock(const struct fltfs_early *early)
+{
+	if (early->freezes)
+		sb_start_write(early->dir->i_sb);
+	if (early->exclusive)
+		inode_lock(early->dir);
+	else
+		inode_lock_shared(early->dir);
+}
+
+/* Looks the name up anew; the file object gets the dentry that has it now. */
+static int fltfs_early_look(struct fltfs_early *early)
+{
+	struct fltfs_fo *fo = early->create.fo;
+	struct dentry *asked = early->asked;
+	struct dentry *found;
+
+	found = lookup_one(fltfs_lower_idmap(early->dir->i_sb), asked->d_name.name,
+			   asked->d_parent, asked->d_name.len);
+	if (IS_ERR(found))
+		return PTR_ERR(found);
+	dput(fo->dentry);
+	fo->dentry = found;
+	return 0;
+}
+
+/* What the lock is needed for. Return: 0 when the name exists now and may be opened. */
+static int fltfs_early_make(struct fltfs_early *early, const FLT_PARAMETERS *parameters,
+			    ULONG disposition, ULONG_PTR *information)
+{
+	struct fltfs_create *create = &early->create;
+	unsigned int flags = create->file->f_flags;
+	int err, tries;
+
+	if (IS_DEADDIR(early->dir))
+		return -ENOENT;
+	/* It may be made below, or dropped above, after each look, but hardly for ever. */
+	for (tries = 0; tries < 3; tries++) {
+		if (tries || d_unhashed(create->fo->dentry)) {
+			err = fltfs_early_look(early);
+			if (err)
+				return err;
+		}
+		if (d_really_is_positive(create->fo->dentry))
+			break;
+		if (create->created)
+			continue;
+		err = fltfs_create_new(create, parameters, disposition, information);
+		if (err && err != -ESTALE)
+			return err;
+		if (!err && d_really_is_positive(create->fo->dentry))
+			break;
+	}
+	if (d_really_is_negative(create->fo->dentry))
+		return -ESTALE;
+	if (create->created || !(flags & O_CREAT))
+		return 0;
+	if (flags & O_EXCL) {
+		*information = FILE_EXISTS;
+		return -EEXIST;
+	}
+	return d_is_dir(create->fo->dentry) ? -EISDIR : 0;
+}
+
+/*
+ * Takes the lock. When it parks the operation it keeps it, otherwise it lets it go again: the
+ * post-operation callbacks come next.
+ */
+static void fltfs_bottom_early(struct flt_operation *op)
+{
+	struct fltfs_early *early = container_of(op, struct fltfs_early, op);
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	ULONG disposition = parameters->Create.Options >> 24;
+	struct fltfs_create *create = &early->create;
+	ULONG_PTR information = 0;
+	int err;
+
+	if (disposition > FILE_MAXIMUM_DISPOSITION) {
+		flt_operation_result(op, STATUS_INVALID_PARAMETER, 0);
+		return;
+	}
+	fltfs_early_lock(early);
+	err = fltfs_early_make(early, parameters, disposition, &information);
+	if (!err && op->parks && !d_is_symlink(create->fo->dentry)) {
+		create->request.parked = true;
+		return;
+	}
+	fltfs_early_unlock(early);
+	/* A filter sent it down again: without the VFS only what was made here may be opened. */
+	if (!err && !create->created && !d_is_symlink(create->fo->dentry))
+		err = -ESTALE;
+	if (err)
+		fltfs_op_errno(op, err, information);
+	else if (d_is_symlink(create->fo->dentry))
+		fltfs_create_outside(op, create);
+	else
+		fltfs_create_opened(op, create);
+}
+
+/* The task's parked create of this file and this dentry, which is no longer parked; or NULL. */
+static struct fltfs_early *fltfs_early_take(const struct file *file)
+{
+	struct fltfs_parked *parked = fltfs_parked_of_task();
+	struct fltfs_early *early, *found = NULL;
+
+	if (likely(!READ_ONCE(parked->list.first)))
+		return NULL;
+	spin_lock(&parked->lock);
+	hlist_for_each_entry(early, &parked->list, link) {
+		if (early->task == current && early->create.file == file &&
+		    early->create.fo->dentry == file_dentry(file)) {
+			hlist_del_init(&early->link);
+			found = early;
+			break;
+		}
+	}
+	spin_unlock(&parked->lock);
+	return found;
+}
+
+/**
+ * fltfs_early_open() - ->open of a file whose create was begun in ->atomic_open
+ * @file: upper file
+ * @bottom: opens it, or says what it is, and sets the operation's result
+ * @fo: receives the open file object; an error pointer; or NULL for what lies outside the volume
+ *
+ * Return: whether there was such a create; otherwise the open has one to send.
+ */
+bool fltfs_early_open(struct file *file,
+		      void (*bottom)(struct flt_operation *op, struct fltfs_create *create),
+		      struct fltfs_fo **fo)
+{
+	struct fltfs_early *early = fltfs_early_take(file);
+	struct fltfs_create *create;
+	int err;
+
+	if (likely(!early))
+		return false;
+	create = &early->create;
+	bottom(&early->op, create);
+	flt_operation_unpark(&early->op);
+	err = fltfs_create_result(create, &early->op);
+	flt_operation_fini(&early->op);
+	*fo = create->fo;
+	if (err || create->outside) {
+		fltfs_fo_forget(create->fo);
+		*fo = ERR_PTR(err);
+	} else {
+		fltfs_fo_list(create->fo);
+	}
+	return true;
+}
+
+/* Task work of the opener, on its way to user mode. */
+static void fltfs_early_end(struct callback_head *work)
+{
+	struct fltfs_early *early = container_of(work, struct fltfs_early, work);
+	struct super_block *sb = early->dir->i_sb;
+	struct fltfs_parked *parked = fltfs_parked_of_task();
+	bool refused;
+
+	spin_lock(&parked->lock);
+	refused = !hlist_unhashed(&early->link);
+	if (refused)
+		hlist_del(&early->link);
+	spin_unlock(&parked->lock);
+	if (refused) {
+		/* A file that was made stays, as without filters. */
+		fltfs_op_errno(&early->op, -EACCES, 0);
+		flt_operation_unpark(&early->op);
+		flt_operation_fini(&early->op);
+		fltfs_fo_forget(early->create.fo);
+	}
+	dput(early->asked);
+	kfree(early);
+	deactivate_super(sb);
+	module_put(THIS_MODULE);
+}
+
+/* The operation is at the file system and the lock is held: what follows comes with ->open. */
+static int fltfs_early_park(struct fltfs_early *early)
+{
+	struct fltfs_parked *parked = fltfs_parked_of_task();
+	struct fltfs_create *create = &early->create;
+	struct dentry *found = create->fo->dentry;
+	struct file *file = create->file;
+
+	if (create->created)
+		file->f_mode |= FMODE_CREATED;
+	spin_lock(&parked->lock);
+	hlist_add_head(&early->link, &parked->list);
+	spin_unlock(&parked->lock);
+	return finish_no_open(file, found == early->asked ? NULL : dget(found));
+}
+
+/* The operation is over, and the lock is not held yet. */
+static int fltfs_early_over(struct fltfs_early *early)
+{
+	struct fltfs_create *create = &early->create;
+	struct fltfs_fo *fo = create->fo;
+	struct file *file = create->file;
+	struct dentry *found;
+	int err;
+
+	err = fltfs_create_result(create, &early->op);
+	flt_operation_fini(&early->op);
+	fltfs_early_lock(early);
+	if (!err && !create->outside) {
+		file->f_mode |= FMODE_CREATED;
+		fltfs_fo_list(fo);
+		return fltfs_finish_open(file, fo->dentry, fo);
+	}
+	found = err ? NULL : dget(fo->dentry);
+	fltfs_fo_forget(fo);
+	return err ?: finish_no_open(file, found);
+}
+
+/* May the lock be let go? Otherwise the callbacks run under it (VFS-902). */
+static bool fltfs_early_allowed(const struct fltfs_sb *fsb)
+{
+	return !READ_ONCE(fsb->create_locked) && READ_ONCE(fsb->create_waits) &&
+	       !(current->flags & PF_KTHREAD);
+}
+
+static struct fltfs_early *fltfs_early_new(struct inode *dir, struct dentry *dentry,
+					   struct file *file)
+{
+	struct fltfs_early *early = kmalloc(sizeof(*early), GFP_KERNEL);
+
+	if (!early)
+		return NULL;
+	memset(&early->create, 0, sizeof(early->create));
+	if (fltfs_create_init(&early->create, dentry, file)) {
+		kfree(early);
+		return NULL;
+	}
+	early->create.request.bottom = fltfs_bottom_early;
+	INIT_HLIST_NODE(&early->link);
+	early->task = current;
+	early->dir = dir;
+	early->exclusive = file->f_flags & O_CREAT;
+	init_task_work(&early->work, fltfs_early_end);
+	return early;
+}
+
+/**
+ * fltfs_create_filtered() - ->atomic_open of a name that does not exist, which filters want to see
+ * @dir: upper directory, locked by the VFS
+ * @dentry: negative upper dentry, hashed
+ * @file: upper file
+ * @flags: open flags; O_CREAT if it may be made
+ * @mode: mode of the new file
+ *
+ * Return: 0 when the file is open, or is to be opened by the VFS; or a negative errno.
+ */
+int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file *file,
+			  unsigned int flags, umode_t mode)
+{
+	struct inode *make = flags & O_CREAT ? dir : NULL;
+	struct fltfs_early *early;
+
+	if (!fltfs_early_allowed(fltfs_sb(dir->i_sb)))
+		return fltfs_create_locked(make, dentry, file, mode);
+	early = fltfs_early_new(dir, dentry, file);
+	if (!early)
+		return -ENOMEM;
+	if (task_work_add(current, &early->work, TWA_RESUME)) {
+		/* The task exits: it will not come to user mode any more. */
+		fltfs_fo_forget(early->create.fo);
+		kfree(early);
+		return fltfs_create_locked(make, dentry, file, mode);
+	}
+	__module_get(THIS_MODULE);
+	atomic_inc(&dir->i_sb->s_active);
+	early->asked = dget(dentry);
+	early->freezes = make;
+	early->create.dir = make;
+	early->create.mode = mode;
+	fltfs_create_prepare(&early->create, &early->op);
+	early->op.parks = true;
+
+	fltfs_early_unlock(early);
+	flt_operation_run(&early->op);
+	if (flt_operation_parked(&early->op))
+		return fltfs_early_park(early);
+	return fltfs_early_over(early);
+}
+
+void fltfs_early_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fltfs_parked); i++)
+		spin_lock_init(&fltfs_parked[i].lock);
+}
+
+void fltfs_early_exit(void)
+{
+	/* The tail of a task work that has let the module go. */
+	synchronize_rcu_tasks();
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * IRP_MJ_CREATE of a program's open: what open.c (the create itself) and early.c (a create that
+ * begins before its directory is locked) share.
+ */
+#ifndef FS_OPEN_H
+#define FS_OPEN_H
+
+#include "fs/request.h"
+
+/**
+ * struct fltfs_create - a create under way
+ * @request: first member
+ * @security: what SecurityContext points to
+ * @state: its AccessState
+ * @fo: file object
+ * @file: upper file
+ * @dir: upper directory when the name may be created, else NULL
+ * @mode: mode of a new file
+ * @tmpfile: a file without a name is made
+ * @outside: it is a FIFO, socket, device node or symbolic link, as the bottom found
+ * @created: the bottom made the file
+ */
+struct fltfs_create {
+	struct fltfs_request request;
+	IO_SECURITY_CONTEXT security;
+	ACCESS_STATE state;
+	struct fltfs_fo *fo;
+	struct file *file;
+	struct inode *dir;
+	umode_t mode;
+	bool tmpfile;
+	bool outside;
+	bool created;
+};
+
+/* open.c */
+int fltfs_create_init(struct fltfs_create *create, struct dentry *dentry, struct file *file);
+void fltfs_create_prepare(struct fltfs_create *create, struct flt_operation *op);
+int fltfs_create_new(struct fltfs_create *create, const FLT_PARAMETERS *parameters,
+		     ULONG disposition, ULONG_PTR *information);
+void fltfs_create_opened(struct flt_operation *op, struct fltfs_create *create);
+void fltfs_create_outside(struct flt_operation *op, struct fltfs_create *create);
+int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo *fo);
+int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op);
+
+/* early.c */
+bool fltfs_early_open(struct file *file,
+		      void (*bottom)(struct flt_operation *op, struct fltfs_create *create),
+		      struct fltfs_fo **fo);
+
+#endif

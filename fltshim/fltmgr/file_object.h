@@ -29,6 +29,7 @@ struct flt_volume;
  * @closed: CLOSE has reached the file system
  * @priority: IO_PRIORITY_HINT that a filter gave it, or FLT_NO_PRIORITY
  * @locked: its end may come under locks of the VFS, where no filter's cleanup may run (CTX-36)
+ * @lent: lives in its issuer's frame, for one NETWORK_QUERY_OPEN: filters may not keep it
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -43,6 +44,7 @@ struct flt_file {
 	bool closed;
 	s8 priority;
 	bool locked;
+	bool lent;
 	struct llist_node free_link;
 };
 

@@ -61,11 +61,8 @@ static void flt_generated_reset(struct flt_generated *gen, unsigned int records)
 /* How many records a request on a volume can need as it is now, beyond the inline ones. */
 static unsigned int flt_generated_records(const struct flt_volume *volume)
 {
-	unsigned int records;
+	unsigned int records = flt_stack_depth(volume);
 
-	rcu_read_lock();
-	records = rcu_dereference(volume->stack)->nr_instances;
-	rcu_read_unlock();
 	return records > FLT_INLINE_RECORDS ? records : 0;
 }
 

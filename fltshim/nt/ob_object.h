@@ -16,6 +16,7 @@ struct fsh_driver;
  * @get: takes a reference; NULL while nobody provides such objects. Any IRQL up to DISPATCH_LEVEL,
  *	may not sleep.
  * @put: gives it back; any IRQL up to DISPATCH_LEVEL
+ * @is_lent: NULL, or whether this one is only lent to a callback and may not be kept
  * @close: the last handle is closed, in task context; may be NULL
  * @free: for objects of ob_create(): the last reference is gone; any IRQL up to DISPATCH_LEVEL
  */
@@ -23,6 +24,7 @@ struct _OBJECT_TYPE {
 	const char *name;
 	void (*get)(void *object);
 	void (*put)(void *object);
+	bool (*is_lent)(void *object);
 	void (*close)(void *object);
 	void (*free)(void *object);
 };

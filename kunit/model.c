@@ -514,8 +514,10 @@ static void model_settle(struct model *m, struct model_op *op)
 
 		if (!step->data)
 			continue;
-		flush_work(&step->work);
-		tasklet_kill(&step->tasklet);
+		if (step->back == MODEL_SOFTIRQ)
+			tasklet_kill(&step->tasklet);
+		else if (step->back != MODEL_SELF)
+			flush_work(&step->work);
 	}
 }
 

@@ -710,3 +710,23 @@ BOOLEAN FltCheckLockForWriteAccess(PFILE_LOCK FileLock, PFLT_CALLBACK_DATA Callb
 	return flt_lock_permits(FileLock, CallbackData, fsh_caller(), __func__, true);
 }
 EXPORT_SYMBOL_GPL(FltCheckLockForWriteAccess);
+
+/* No driver is left; what they never uninitialized is freed and said. */
+void flt_file_locks_exit(void)
+{
+	struct flt_locks *locks;
+	struct hlist_node *next;
+	unsigned int i, leaked = 0;
+
+	hash_for_each_safe(flt_locks_hash, i, next, locks, link) {
+		hash_del(&locks->link);
+		flt_ranges_free(&locks->held);
+		if (locks->allocated)
+			kfree(locks->address);
+		kfree(locks);
+		leaked++;
+	}
+	if (leaked)
+		pr_warn("fltshim: %u file locks were never uninitialized by the drivers that made them\n",
+			leaked);
+}

@@ -43,6 +43,8 @@ bool flt_range_replace(struct list_head *held, const struct flt_range *wanted,
 bool flt_range_unlock(struct list_head *held, const struct flt_range *wanted,
 		      struct list_head *removed);
 
+void flt_file_locks_exit(void);
+
 /* How many new ranges taking a part out of others can need. */
 #define FLT_RANGE_SPARE	1
 

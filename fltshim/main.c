@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include "fltmgr/context.h"
+#include "fltmgr/file_lock.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
@@ -29,6 +30,7 @@ static const struct fltshim_part fltshim_parts[] = {
 	{ "operations", flt_operations_init, flt_operations_exit },
 	{ "held operations", flt_held_init, flt_held_exit },
 	{ "generated I/O", flt_generated_init, flt_generated_exit },
+	{ "file locks", NULL, flt_file_locks_exit },
 	{ "contexts", flt_contexts_init, flt_contexts_exit },
 	{ "work items", flt_work_items_init, flt_work_items_exit },
 	{ "names", NULL, flt_names_exit },

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite cancel_storm: under a load of every kind, an instance is detached or its filter unloaded,
- * callers are killed and requests cancelled at random moments; some operations go to another
- * volume meanwhile. Whatever happens, each operation ends once, each pre-operation that asked for
+ * Suite cancel_storm: under a load of every kind, an instance is detached, its filter unloaded, or
+ * the volume unmounted that some operations are sent to; callers are killed and requests cancelled
+ * at random moments. Whatever happens, each operation ends once, each pre-operation that asked for
  * a post-operation gets it, and nothing is left. The module parameter storm_rounds says how often.
  */
 #include <linux/kthread.h>
@@ -12,15 +12,18 @@
 #include "fltmgr/instance.h"
 #include "kunit/async_issue.h"
 
-static unsigned int storm_rounds = 6;
+static unsigned int storm_rounds = 50;
 module_param(storm_rounds, uint, 0644);
 MODULE_PARM_DESC(storm_rounds, "rounds of the suite cancel_storm");
 
-enum { STORM_CALLERS = 3, STORM_ISSUERS = 3, STORM_EACH = 25 };
+enum { STORM_CALLERS = 3, STORM_ISSUERS = 3, STORM_EACH = 8 };
+
+enum storm_end { STORM_DETACH, STORM_UNLOAD, STORM_UNMOUNT, STORM_ENDS };
 
 /*
  * What a round is made of: B's cancel-safe queue, the callers' requests, the issuers' callback
- * data, B's instance on another volume, referenced, and a file there. @owed counts post-operation
+ * data, B's instance on another volume, referenced, and a file there, which B may use as long as
+ * @use lets it and closes when that instance goes. @owed counts post-operation
  * callbacks that B asked for and did not get yet.
  */
 struct storm {
@@ -31,6 +34,7 @@ struct storm {
 	struct issue *issues[STORM_ISSUERS];
 	struct task_struct *callers[STORM_CALLERS];
 	PFILE_OBJECT there;
+	EX_RUNDOWN_REF use;
 	struct flt_instance *target;
 	atomic_t owed;
 	atomic_t done;
@@ -131,6 +135,9 @@ static void storm_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OB
 	*status = FLT_PREOP_SUCCESS_NO_CALLBACK;
 	switch (storm_below(9)) {
 	case 8:
+		if (!ExAcquireRundownProtection(&storm.use))
+			break;
+		*context = &storm.use;
 		data->Iopb->TargetInstance = flt_instance_opaque(storm.target);
 		data->Iopb->TargetFileObject = storm.there;
 		FltSetCallbackDataDirty(data);
@@ -173,13 +180,15 @@ static int storm_post(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OB
 	FLT_POSTOP_CALLBACK_STATUS status = FLT_POSTOP_FINISHED_PROCESSING;
 
 	atomic_dec(&storm.owed);
+	if (context)
+		ExReleaseRundownProtection(context);
 	switch (storm_below(3)) {
 	case 0:
 		if (storm_defer(data, storm_post_worker))
 			status = FLT_POSTOP_MORE_PROCESSING_REQUIRED;
 		break;
 	case 1:
-		FltDoCompletionProcessingWhenSafe(data, objects, context, 0, storm_safe, &status);
+		FltDoCompletionProcessingWhenSafe(data, objects, NULL, 0, storm_safe, &status);
 		break;
 	}
 	return status;
@@ -189,6 +198,8 @@ static int storm_drain(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_O
 		       void *context)
 {
 	atomic_dec(&storm.owed);
+	if (context)
+		ExReleaseRundownProtection(context);
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
@@ -212,8 +223,11 @@ static void storm_start(struct probe *p, PCFLT_RELATED_OBJECTS objects)
 {
 	PFLT_CALLBACK_DATA data;
 
-	if (!storm_is_here(objects))
+	if (!storm_is_here(objects)) {
+		ExWaitForRundownProtectionRelease(&storm.use);
+		fake_close(storm.there);
 		return;
+	}
 	FltCbdqDisable(&storm.queue);
 	while ((data = FltCbdqRemoveNextIo(&storm.queue, NULL)))
 		FltCompletePendedPreOperation(data, FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
@@ -343,7 +357,38 @@ static void storm_end(struct task_struct *thread)
 	put_task_struct(thread);
 }
 
-static void storm_round(struct kunit *test, unsigned int round)
+/* The other volume, and a file on it, for one round. */
+static void storm_other(struct kunit *test, bool mount)
+{
+	struct fake_volume *other = storm.world->other;
+
+	if (mount)
+		FLT_REQUIRE(test, !fake_volume_mount(other, "/other"));
+	FLT_REQUIRE(test, !flt_volume_ready(other->volume));
+	storm.there = fake_open(other);
+	FLT_REQUIRE(test, storm.there);
+	ExInitializeRundownProtection(&storm.use);
+}
+
+static void storm_strike(struct kunit *test, struct probe *b, enum storm_end end)
+{
+	switch (end) {
+	case STORM_DETACH:
+		FLT_EXPECT(test,
+			   NT_SUCCESS(flt_instance_detach(flt_instance_of(b->instance[0]),
+							  FLTFL_INSTANCE_TEARDOWN_MANUAL)));
+		break;
+	case STORM_UNLOAD:
+		FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(b, true)));
+		break;
+	default:
+		fake_volume_unmount(storm.world->other);
+		return;
+	}
+	FLT_EXPECT(test, !atomic_read(&storm.owed) && list_empty(&storm.list));
+}
+
+static void storm_round(struct kunit *test, enum storm_end end)
 {
 	static const struct probe_config config = { .on_entry = storm_hooks };
 	struct storm *s = &storm;
@@ -368,14 +413,8 @@ static void storm_round(struct kunit *test, unsigned int round)
 	wake_up_process(consumer);
 	wake_up_process(weather);
 
-	usleep_range(1000, 1000 + storm_below(60000));
-	if (round & 1)
-		FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(b, true)));
-	else
-		FLT_EXPECT(test,
-			   NT_SUCCESS(flt_instance_detach(flt_instance_of(b->instance[0]),
-							  FLTFL_INSTANCE_TEARDOWN_MANUAL)));
-	FLT_EXPECT(test, !atomic_read(&s->owed) && list_empty(&s->list));
+	usleep_range(500, 1000 + storm_below(20000));
+	storm_strike(test, b, end);
 	for (n = 0; n < 6 && atomic_read(&s->running); n++)
 		WORLD_WAIT(!atomic_read(&s->running));
 	FLT_EXPECT(test, !atomic_read(&s->running));
@@ -390,7 +429,8 @@ static void storm_round(struct kunit *test, unsigned int round)
 	w->fake->when = FAKE_INLINE;
 	w->other->when = FAKE_INLINE;
 	FLT_EXPECT(test, !fake_nr_held(w->fake) && !fake_nr_held(w->other));
-	FLT_EXPECT(test, round & 1 ? !b->filter : !probe_all_violations(b));
+	FLT_EXPECT(test, end == STORM_UNLOAD ? !b->filter : !probe_all_violations(b));
+	FLT_EXPECT(test, !atomic_read(&s->owed) && list_empty(&s->list));
 	probe_unload(b);
 }
 
@@ -399,19 +439,24 @@ static void storm_case(struct kunit *test)
 	struct storm *s = &storm;
 	struct world *w = world_of(test);
 	unsigned int round, all = STORM_EACH * (STORM_CALLERS + STORM_ISSUERS);
+	bool unmounted = false;
 
 	memset(s, 0, sizeof(*s));
 	s->world = w;
 	INIT_LIST_HEAD(&s->list);
 	KeInitializeSpinLock(&s->lock);
-	s->there = fake_open(world_second_volume(w));
-	FLT_REQUIRE(test, !flt_volume_ready(w->other->volume));
+	world_second_volume(w);
 	world_probes(w, "AC");
 	w->quiet = true;
 	w->fake->cancellable = true;
 	w->other->cancellable = true;
-	for (round = 0; round < storm_rounds; round++)
-		storm_round(test, round);
+	for (round = 0; round < storm_rounds; round++) {
+		storm_other(test, unmounted);
+		storm_round(test, round % STORM_ENDS);
+		unmounted = round % STORM_ENDS == STORM_UNMOUNT;
+	}
+	if (unmounted)
+		FLT_REQUIRE(test, !fake_volume_mount(w->other, "/other"));
 	kunit_info(test, "%u rounds, %d operations, %d cancelled", round, atomic_read(&s->done),
 		   atomic_read(&s->canceled));
 	FLT_PROVES(test, "CBDQ-42", atomic_read(&s->done) == round * all &&
@@ -419,7 +464,6 @@ static void storm_case(struct kunit *test)
 	FLT_PROVES(test, "POSTOP-44", !atomic_read(&s->owed));
 	FLT_PROVES(test, "PEND-20", !atomic_read(&s->owed) && list_empty(&s->list));
 	FLT_PROVES(test, "CBDQ-50", !atomic_read(&s->bad));
-	fake_close(s->there);
 	/* The queue is no driver's any more. */
 	FLT_EXPECT(test, !world_violations(w));
 	w->breaches = false;

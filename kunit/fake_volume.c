@@ -202,6 +202,30 @@ static const struct flt_volume_ops fake_volume_ops = {
 	.name_stamp = fake_name_stamp,
 };
 
+/* Mounts it (again); its orders, and what it held, are as they were. Return: 0 or an errno. */
+int fake_volume_mount(struct fake_volume *fake, const char *name)
+{
+	const struct flt_volume_info info = {
+		.mount_name = name,
+		.lower_type = "fake",
+		.fs_type = FLT_FSTYPE_NTFS,
+		.device_type = FILE_DEVICE_DISK_FILE_SYSTEM,
+		.local = true,
+	};
+	struct flt_volume *volume = flt_volume_create(&fake_volume_ops, fake, &info);
+
+	if (IS_ERR(volume))
+		return PTR_ERR(volume);
+	fake->volume = volume;
+	return 0;
+}
+
+/* Unmounts it: what comes from outside has ended; what filters do to it ends meanwhile. */
+void fake_volume_unmount(struct fake_volume *fake)
+{
+	flt_volume_destroy(fake->volume);
+}
+
 /**
  * fake_volume_create() - mount a fake volume
  * @w: where its events go
@@ -213,13 +237,6 @@ static const struct flt_volume_ops fake_volume_ops = {
  */
 struct fake_volume *fake_volume_create(struct world *w, const char *name)
 {
-	const struct flt_volume_info info = {
-		.mount_name = name,
-		.lower_type = "fake",
-		.fs_type = FLT_FSTYPE_NTFS,
-		.device_type = FILE_DEVICE_DISK_FILE_SYSTEM,
-		.local = true,
-	};
 	struct fake_volume *fake = kzalloc(sizeof(*fake), GFP_KERNEL);
 
 	if (!fake)
@@ -230,8 +247,7 @@ struct fake_volume *fake_volume_create(struct world *w, const char *name)
 	INIT_LIST_HEAD(&fake->held);
 	INIT_LIST_HEAD(&fake->soft);
 	tasklet_setup(&fake->tasklet, fake_tasklet);
-	fake->volume = flt_volume_create(&fake_volume_ops, fake, &info);
-	if (IS_ERR(fake->volume)) {
+	if (fake_volume_mount(fake, name)) {
 		kfree(fake);
 		return NULL;
 	}
@@ -242,7 +258,7 @@ struct fake_volume *fake_volume_create(struct world *w, const char *name)
 void fake_volume_destroy(struct fake_volume *fake)
 {
 	tasklet_kill(&fake->tasklet);
-	flt_volume_destroy(fake->volume);
+	fake_volume_unmount(fake);
 	kfree(fake);
 }
 

@@ -86,6 +86,8 @@ struct fake_volume {
 };
 
 struct fake_volume *fake_volume_create(struct world *w, const char *name);
+void fake_volume_unmount(struct fake_volume *fake);
+int fake_volume_mount(struct fake_volume *fake, const char *name);
 void fake_volume_destroy(struct fake_volume *fake);
 PFILE_OBJECT fake_open(struct fake_volume *fake);
 void fake_close(PFILE_OBJECT file);

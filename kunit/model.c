@@ -10,7 +10,7 @@
 #include <linux/prandom.h>
 #include "kunit/world.h"
 
-static unsigned int model_operations = 20000;
+static unsigned int model_operations = 50000;
 module_param(model_operations, uint, 0444);
 MODULE_PARM_DESC(model_operations, "operations of the suite model, in all");
 
@@ -19,7 +19,7 @@ module_param(model_seed, uint, 0444);
 MODULE_PARM_DESC(model_seed, "first seed of the suite model, not 0");
 
 enum {
-	MODEL_CASE = 1000,	/* operations of one seed: some seconds */
+	MODEL_CASE = 2500,	/* operations of one seed: some seconds */
 	MODEL_PROBES = 6,
 	MODEL_BATCH = 4,
 	MODEL_EVENTS = 2 * MODEL_PROBES + 1,
@@ -514,8 +514,10 @@ static void model_settle(struct model *m, struct model_op *op)
 
 		if (!step->data)
 			continue;
-		flush_work(&step->work);
-		tasklet_kill(&step->tasklet);
+		if (step->back == MODEL_SOFTIRQ)
+			tasklet_kill(&step->tasklet);
+		else if (step->back != MODEL_SELF)
+			flush_work(&step->work);
 	}
 }
 

@@ -74,6 +74,7 @@ static void skip_kinds(struct kunit *test, const char *reg, const char *preop, u
 				kunit_info(test, "kind %d of major %u: seen %d", kind, majors[i],
 					   seen);
 			FLT_PROVES(test, reg, right);
+			FLT_PROVES(test, "FASTIO-49", right);
 			if (preop)
 				FLT_PROVES(test, preop, right);
 		}

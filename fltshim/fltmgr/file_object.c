@@ -32,6 +32,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->priority = FLT_NO_PRIORITY;
 	file->locked = false;
 	file->vfs_lock = FLT_LOCK_NONE;
+	file->lent = false;
 }
 
 /**
@@ -106,9 +107,15 @@ static void flt_file_ob_put_later(void *object)
 	flt_file_put_later(flt_file_of(object));
 }
 
+static bool flt_file_ob_is_lent(void *object)
+{
+	return flt_file_of(object)->lent;
+}
+
 int flt_files_init(void)
 {
 	ob_file_type.put_later = flt_file_ob_put_later;
+	ob_file_type.is_lent = flt_file_ob_is_lent;
 	ob_file_type.get = flt_file_ob_get;
 	ob_file_type.put = flt_file_ob_put;
 	return 0;
@@ -119,5 +126,6 @@ void flt_files_exit(void)
 	ob_file_type.get = NULL;
 	ob_file_type.put = NULL;
 	ob_file_type.put_later = NULL;
+	ob_file_type.is_lent = NULL;
 	flush_work(&flt_files_work);
 }

@@ -35,6 +35,7 @@ struct flt_volume;
  * @locked: its end may come under locks of the VFS, where no filter's cleanup may run (CTX-36)
  * @vfs_lock: enum flt_lock: what the VFS keeps locked while the operation by path lasts that it is
  *	for
+ * @lent: lives in its issuer's frame, for one NETWORK_QUERY_OPEN: filters may not keep it
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -50,6 +51,7 @@ struct flt_file {
 	s8 priority;
 	bool locked;
 	u8 vfs_lock;
+	bool lent;
 	struct llist_node free_link;
 };
 

@@ -62,13 +62,8 @@ static void flt_generated_reset(struct flt_generated *gen, unsigned int records)
 /* How many records a request on a volume can need as it is now, beyond the inline ones. */
 static unsigned int flt_generated_records(const struct flt_volume *volume)
 {
-	const struct flt_stack *stack;
-	unsigned int records;
+	unsigned int records = flt_stack_depth(volume);
 
-	rcu_read_lock();
-	stack = flt_stack_peek(volume);
-	records = stack ? stack->nr_instances : 0;
-	rcu_read_unlock();
 	return records > FLT_INLINE_RECORDS ? records : 0;
 }
 

@@ -46,11 +46,11 @@ static const struct flt_op_desc flt_op_table[FLT_NR_OPS] = {
 		.cannot_fail = true,
 	},
 	[PSEUDO(IRP_MJ_ACQUIRE_FOR_MOD_WRITE)] = {
-		"IRP_MJ_ACQUIRE_FOR_MOD_WRITE", FLT_FORM_FS_FILTER
+		"IRP_MJ_ACQUIRE_FOR_MOD_WRITE", FLT_FORM_FS_FILTER, .paging = true,
 	},
 	[PSEUDO(IRP_MJ_RELEASE_FOR_MOD_WRITE)] = {
 		"IRP_MJ_RELEASE_FOR_MOD_WRITE", FLT_FORM_FS_FILTER,
-		.cannot_fail = true,
+		.cannot_fail = true, .paging = true,
 	},
 	[PSEUDO(IRP_MJ_ACQUIRE_FOR_CC_FLUSH)] = {
 		"IRP_MJ_ACQUIRE_FOR_CC_FLUSH", FLT_FORM_FS_FILTER

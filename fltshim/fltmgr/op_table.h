@@ -28,6 +28,7 @@ enum flt_form {
  * @cannot_fail: a failing status is a breach of the contract (cleanup, close, releases)
  * @no_register: FltRegisterFilter() refuses an element for it
  * @no_post: FltRegisterFilter() refuses a post-operation callback for it
+ * @paging: always of the paging path
  */
 struct flt_op_desc {
 	const char *name;
@@ -35,6 +36,7 @@ struct flt_op_desc {
 	bool cannot_fail;
 	bool no_register;
 	bool no_post;
+	bool paging;
 };
 
 /* Dense index of a major function, or FLT_OP_NONE. */

@@ -6,6 +6,7 @@
  * asynchronous operations need no second path. How an operation begins and ends is in
  * operation_run.c.
  */
+#include <linux/sched/mm.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/held.h"
 #include "fltmgr/redirect.h"
@@ -13,6 +14,8 @@
 #include "fltmgr/volume.h"
 #include "fltmgr/walk.h"
 #include "fltmgr/work_item.h"
+#include "nt/io_toplevel.h"
+#include "nt/ke_irql.h"
 #include "nt/seh.h"
 
 /**
@@ -170,7 +173,7 @@ static bool flt_step_bottom(struct flt_operation *op)
  *
  * The file system's turn is outside the barriers: no exception may jump over its locks.
  */
-bool flt_operation_machine(struct flt_operation *op)
+static bool flt_machine_run(struct flt_operation *op)
 {
 	struct flt_walk walk FLT_NOT_CLEARED;
 	NTSTATUS code;
@@ -201,4 +204,31 @@ bool flt_operation_machine(struct flt_operation *op)
 		}
 	} while (walk.on);
 	return false;
+}
+
+/*
+ * An operation of the file system's paging path: its callbacks run at APC_LEVEL, with a
+ * TopLevelIrp (DEFER-24), and what anybody allocates meanwhile does not come back into a file
+ * system. Marks the thread, so that it holds for what a callback starts there as well.
+ */
+static noinline bool flt_machine_paging(struct flt_operation *op)
+{
+	unsigned int nofs = memalloc_nofs_save();
+	struct io_top_level top;
+	bool done;
+
+	ke_hold(KE_HOLD_PAGING);
+	io_toplevel_enter(&top);
+	done = flt_machine_run(op);
+	io_toplevel_leave(&top);
+	ke_release(KE_HOLD_PAGING);
+	memalloc_nofs_restore(nofs);
+	return done;
+}
+
+bool flt_operation_machine(struct flt_operation *op)
+{
+	if (unlikely(op->flags & FLT_OP_PAGING) && preemptible())
+		return flt_machine_paging(op);
+	return flt_machine_run(op);
 }

@@ -48,6 +48,7 @@ struct task_struct;
 #define FLT_OP_OPENED		0x20	/* a create for which the file system opened a file */
 #define FLT_OP_POSTED		0x40	/* the running callback gave it to a worker */
 #define FLT_OP_WORKER_RESUMES	0x80	/* held until that worker ends, whatever it does */
+#define FLT_OP_PAGING		0x100	/* the file system's own, in its paging path */
 
 enum flt_phase {
 	FLT_PHASE_PRE,		/* going down */
@@ -209,8 +210,8 @@ struct flt_operation {
 	int floor;
 	int nr_nodes;
 	u8 phase;
-	u8 flags;
 	u8 waits;
+	u16 flags;
 	u8 op_index;
 	bool stack_ref;
 	s8 priority;

@@ -30,13 +30,16 @@ static void flt_resume_worker(struct work_struct *work);
 /* The state of the walk before it begins. */
 static inline void flt_operation_reset_walk(struct flt_operation *op)
 {
+	const struct flt_op_desc *desc = flt_op_desc_at(op->op_index);
+
 	op->stack = NULL;
 	op->guard = NULL;
 	op->records = op->inline_records;
 	op->phase = FLT_PHASE_PRE;
 	op->floor = -1;
 	op->waits = 0;
-	op->flags = flt_op_desc_at(op->op_index)->cannot_fail ? FLT_OP_UNKILLABLE : 0;
+	op->flags = (desc->cannot_fail ? FLT_OP_UNKILLABLE : 0) |
+		    (desc->paging ? FLT_OP_PAGING : 0);
 	op->stack_ref = false;
 	op->redirect = NULL;
 	op->requests = NULL;
@@ -117,6 +120,8 @@ static bool flt_operation_enter(struct flt_operation *op)
 
 		op->nodes += above;
 		op->nr_nodes -= above;
+	} else if (unlikely(op->iopb.IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO))) {
+		op->flags |= FLT_OP_PAGING;
 	}
 	op->cursor = 0;
 	op->start = jiffies;
@@ -237,8 +242,16 @@ static noinline NTSTATUS flt_operation_run_as_irp(struct flt_operation *fast)
 			(fast->data.Flags & FLTFL_CALLBACK_DATA_SYSTEM_BUFFER);
 	op.data.Thread = fast->data.Thread;
 	op.data.RequestorMode = fast->data.RequestorMode;
+	op.iopb.MinorFunction = fast->iopb.MinorFunction;
 	op.iopb.Parameters = fast->iopb.Parameters;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	/* For an IRP these are what counts (FASTIO-19). */
+	if (op.op_index == IRP_MJ_LOCK_CONTROL && op.iopb.MinorFunction == IRP_MN_LOCK) {
+		if (op.iopb.Parameters.LockControl.FailImmediately)
+			op.iopb.OperationFlags |= SL_FAIL_IMMEDIATELY;
+		if (op.iopb.Parameters.LockControl.ExclusiveLock)
+			op.iopb.OperationFlags |= SL_EXCLUSIVE_LOCK;
+	}
 	if (op.op_index == IRP_MJ_READ)
 		op.iopb.IrpFlags |= IRP_READ_OPERATION;
 	else if (op.op_index == IRP_MJ_WRITE)

@@ -83,6 +83,22 @@ const struct flt_stack *flt_stack_peek(const struct flt_volume *volume)
 }
 
 /**
+ * flt_stack_depth() - how many instances an operation on a volume can visit as it is now
+ * @volume: the volume, whose instances may change the next moment
+ */
+unsigned int flt_stack_depth(const struct flt_volume *volume)
+{
+	const struct flt_stack *stack;
+	unsigned int depth;
+
+	rcu_read_lock();
+	stack = flt_stack_peek(volume);
+	depth = stack ? stack->nr_instances : 0;
+	rcu_read_unlock();
+	return depth;
+}
+
+/**
  * flt_stack_above() - how many nodes of a major function are not below an instance
  * @stack: the snapshot
  * @op_index: dense index of the major function

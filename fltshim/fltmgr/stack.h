@@ -65,6 +65,7 @@ static inline void flt_stack_get(struct flt_stack *stack)
 }
 
 void flt_stack_put(struct flt_stack *stack);
+unsigned int flt_stack_depth(const struct flt_volume *volume);
 int flt_stack_above(const struct flt_stack *stack, u8 op_index,
 		    const struct flt_instance *instance);
 int flt_stack_publish(struct flt_volume *volume);

@@ -19,12 +19,39 @@
 #include "compat/iter.h"
 #include "compat/kiocb.h"
 #include "fltmgr/cancel.h"
+#include "fltmgr/stack.h"
 #include "fs/request.h"
 
 #define FLTFS_PIN_BATCH	16
+#define FLTFS_ASYNC_SIZE	struct_size_t(struct fltfs_async, records, FLT_DEEP_RECORDS)
 
 static struct kmem_cache *fltfs_async_cache;
 static struct workqueue_struct *fltfs_async_wq;
+
+/* One allocation, however deep the stack is; the cache's objects do for all but the deepest. */
+static struct fltfs_async *fltfs_async_alloc(const struct flt_volume *volume)
+{
+	unsigned int records = flt_stack_depth(volume);
+	struct fltfs_async *async;
+
+	if (likely(records <= FLT_DEEP_RECORDS)) {
+		async = kmem_cache_alloc(fltfs_async_cache, GFP_KERNEL);
+		records = FLT_DEEP_RECORDS;
+	} else {
+		async = kmalloc(struct_size(async, records, records), GFP_KERNEL);
+	}
+	if (async)
+		async->nr_records = records;
+	return async;
+}
+
+static void fltfs_async_release(struct fltfs_async *async)
+{
+	if (likely(async->nr_records == FLT_DEEP_RECORDS))
+		kmem_cache_free(fltfs_async_cache, async);
+	else
+		kfree(async);
+}
 
 /*
  * Pages of user memory from the place that @iter is at. Those that will be written to are marked
@@ -177,7 +204,7 @@ static void fltfs_async_free(struct fltfs_async *async, bool settled)
 	if (async->cred)
 		put_cred(async->cred);
 	flt_operation_fini(&async->op);
-	kmem_cache_free(fltfs_async_cache, async);
+	fltfs_async_release(async);
 }
 
 static void fltfs_async_free_worker(struct work_struct *work)
@@ -230,7 +257,7 @@ static void fltfs_async_done(struct flt_operation *op)
 ssize_t fltfs_async_start(struct fltfs_fo *fo, struct kiocb *iocb, struct iov_iter *iter,
 			  bool write)
 {
-	struct fltfs_async *async = kmem_cache_alloc(fltfs_async_cache, GFP_KERNEL);
+	struct fltfs_async *async = fltfs_async_alloc(fo->base.volume);
 	ssize_t ret;
 
 	if (!async)
@@ -252,7 +279,7 @@ ssize_t fltfs_async_start(struct fltfs_fo *fo, struct kiocb *iocb, struct iov_it
 	}
 	async->op.done = fltfs_async_done;
 	async->op.reserve = async->records;
-	async->op.nr_reserve = ARRAY_SIZE(async->records);
+	async->op.nr_reserve = async->nr_records;
 	flt_operation_start(&async->op);
 	return -EIOCBQUEUED;
 }
@@ -260,12 +287,12 @@ ssize_t fltfs_async_start(struct fltfs_fo *fo, struct kiocb *iocb, struct iov_it
 /* With a constructor, requests are not cleared at each allocation where init_on_alloc is set. */
 static void fltfs_async_init_once(void *object)
 {
-	memset(object, 0, sizeof(struct fltfs_async));
+	memset(object, 0, FLTFS_ASYNC_SIZE);
 }
 
 int fltfs_async_init(void)
 {
-	fltfs_async_cache = kmem_cache_create("fltfs_async", sizeof(struct fltfs_async), 0,
+	fltfs_async_cache = kmem_cache_create("fltfs_async", FLTFS_ASYNC_SIZE, 0,
 					      SLAB_HWCACHE_ALIGN, fltfs_async_init_once);
 	if (!fltfs_async_cache)
 		return -ENOMEM;

@@ -3,9 +3,11 @@
  * Where completions of the lower file go on. They may arrive in hard interrupt, where no filter's
  * code may run; then they are handed, per CPU and in batches, to a bottom half, and post-operation
  * callbacks run at DISPATCH_LEVEL as a driver expects. A mount with completion=passive gets them
- * in a worker, at PASSIVE_LEVEL. What arrives in a task that may sleep is completed there.
+ * in workers, at PASSIVE_LEVEL. What arrives in a task that may sleep is completed there.
  *
- * Each list hangs on its tasklet or work item, so a CPU that is taken away takes nothing with it.
+ * Each list hangs on its tasklet, so a CPU that is taken away takes nothing with it. For a worker
+ * each request is a work item of its own: a callback may sleep there, even for another request of
+ * the same CPU, and the workqueue sees to it that the others go on.
  */
 #include <linux/interrupt.h>
 #include <linux/percpu.h>
@@ -16,36 +18,26 @@
 struct fltfs_completions {
 	struct llist_head softirq;
 	struct tasklet_struct tasklet;
-	struct llist_head passive;
-	struct work_struct work;
 };
 
 static DEFINE_PER_CPU(struct fltfs_completions, fltfs_completions);
 static struct workqueue_struct *fltfs_completion_wq;
 
 /* In the order in which they came. */
-static void fltfs_finish_list(struct llist_head *list)
+static void fltfs_completion_tasklet(struct tasklet_struct *tasklet)
 {
+	struct fltfs_completions *completions = from_tasklet(completions, tasklet, tasklet);
+	struct llist_node *node = llist_reverse_order(llist_del_all(&completions->softirq));
 	struct fltfs_lower_aio *aio, *next;
-	struct llist_node *node = llist_reverse_order(llist_del_all(list));
 
 	llist_for_each_entry_safe(aio, next, node, node)
 		fltfs_lower_aio_finish(aio);
 }
 
-static void fltfs_completion_tasklet(struct tasklet_struct *tasklet)
-{
-	struct fltfs_completions *completions = from_tasklet(completions, tasklet, tasklet);
-
-	fltfs_finish_list(&completions->softirq);
-}
-
+/* The request, and with it the work item, may be gone afterwards. */
 static void fltfs_completion_worker(struct work_struct *work)
 {
-	struct fltfs_completions *completions =
-		container_of(work, struct fltfs_completions, work);
-
-	fltfs_finish_list(&completions->passive);
+	fltfs_lower_aio_finish(container_of(work, struct fltfs_lower_aio, work));
 }
 
 /**
@@ -69,14 +61,15 @@ void fltfs_complete(struct fltfs_lower_aio *aio)
 		fltfs_lower_aio_finish(aio);
 		return;
 	}
+	if (passive) {
+		INIT_WORK(&aio->work, fltfs_completion_worker);
+		queue_work(fltfs_completion_wq, &aio->work);
+		return;
+	}
 	local_irq_save(flags);
 	completions = this_cpu_ptr(&fltfs_completions);
-	if (!passive) {
-		if (llist_add(&aio->node, &completions->softirq))
-			tasklet_schedule(&completions->tasklet);
-	} else if (llist_add(&aio->node, &completions->passive)) {
-		queue_work(fltfs_completion_wq, &completions->work);
-	}
+	if (llist_add(&aio->node, &completions->softirq))
+		tasklet_schedule(&completions->tasklet);
 	local_irq_restore(flags);
 }
 
@@ -91,9 +84,7 @@ int fltfs_completion_init(void)
 		struct fltfs_completions *completions = per_cpu_ptr(&fltfs_completions, cpu);
 
 		init_llist_head(&completions->softirq);
-		init_llist_head(&completions->passive);
 		tasklet_setup(&completions->tasklet, fltfs_completion_tasklet);
-		INIT_WORK(&completions->work, fltfs_completion_worker);
 	}
 	return 0;
 }

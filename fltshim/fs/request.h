@@ -136,6 +136,7 @@ struct fltfs_transfer {
  * @size: of the lower file before a write
  * @result: what the lower file said
  * @node: waits for a bottom half
+ * @work: waits for a worker
  * @refs: submitter and completion; a lower file system may look at @iocb after completing it
  * @async: what it is part of, or NULL if it was allocated by itself
  */
@@ -145,7 +146,10 @@ struct fltfs_lower_aio {
 	struct fltfs_vecs vecs;
 	loff_t size;
 	long result;
-	struct llist_node node;
+	union {
+		struct llist_node node;
+		struct work_struct work;
+	};
 	refcount_t refs;
 	struct fltfs_async *async;
 };
@@ -163,7 +167,9 @@ struct fltfs_lower_aio {
  * @cred: the submitter's, for a bottom in another thread
  * @cancel: calls what a filter armed for a cancel
  * @refs: operation, bottom and cancel
- * @records: for the walk of a deep stack, so that nothing more is allocated
+ * @nr_records: how many @records
+ * @records: for the walk of a deep stack, so that nothing more is allocated: FLT_DEEP_RECORDS, or
+ *	more where that many filters are attached
  */
 struct fltfs_async {
 	struct flt_operation op;
@@ -177,7 +183,8 @@ struct fltfs_async {
 	const struct cred *cred;
 	struct work_struct cancel;
 	refcount_t refs;
-	struct flt_record records[FLT_DEEP_RECORDS];
+	unsigned int nr_records;
+	struct flt_record records[];
 };
 
 /* transfer.c */

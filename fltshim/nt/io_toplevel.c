@@ -2,25 +2,36 @@
 /*
  * The TopLevelIrp of a thread. Linux has no field for it, and almost no thread ever has one, so
  * the few that do are kept in a hash; with none at all a query is one load. Entries are told
- * apart from those of a dead thread whose memory was reused by the start time.
+ * apart from those of a dead thread whose memory was reused by the start time. What the paging path
+ * sets is in its own frame, since it may find no memory.
  */
 #include <linux/export.h>
 #include <linux/hashtable.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
-#include "nt/nt.h"
+#include "nt/io_toplevel.h"
 #include "nt/nt_init.h"
-
-struct io_top_level {
-	struct hlist_node link;
-	const struct task_struct *task;
-	u64 start_time;
-	PIRP irp;
-};
 
 static DEFINE_HASHTABLE(io_top_levels, 6);
 static DEFINE_SPINLOCK(io_top_level_lock);	/* the hash and its count; softirq-safe */
 static unsigned int io_top_level_count;
+
+static void io_top_level_add(struct io_top_level *top, PIRP irp)
+{
+	top->task = current;
+	top->start_time = current->start_time;
+	top->irp = irp;
+	hash_add(io_top_levels, &top->link, (unsigned long)current);
+	WRITE_ONCE(io_top_level_count, io_top_level_count + 1);
+}
+
+static void io_top_level_drop(struct io_top_level *top)
+{
+	hash_del(&top->link);
+	WRITE_ONCE(io_top_level_count, io_top_level_count - 1);
+	if (!top->in_frame)
+		kfree(top);
+}
 
 /* The current thread's entry; those of dead threads at the same address are dropped. */
 static struct io_top_level *io_top_level_find(void)
@@ -35,9 +46,7 @@ static struct io_top_level *io_top_level_find(void)
 			found = top;
 			continue;
 		}
-		hash_del(&top->link);
-		io_top_level_count--;
-		kfree(top);
+		io_top_level_drop(top);
 	}
 	return found;
 }
@@ -87,21 +96,41 @@ VOID IoSetTopLevelIrp(PIRP Irp)
 	if (top && Irp) {
 		top->irp = Irp;
 	} else if (top) {
-		hash_del(&top->link);
-		io_top_level_count--;
-		kfree(top);
+		io_top_level_drop(top);
 	} else if (new) {
-		new->task = current;
-		new->start_time = current->start_time;
-		new->irp = Irp;
-		hash_add(io_top_levels, &new->link, (unsigned long)current);
-		WRITE_ONCE(io_top_level_count, io_top_level_count + 1);
+		new->in_frame = false;
+		io_top_level_add(new, Irp);
 		new = NULL;
 	}
 	spin_unlock_bh(&io_top_level_lock);
 	kfree(new);
 }
 EXPORT_SYMBOL_GPL(IoSetTopLevelIrp);
+
+/**
+ * io_toplevel_enter() - the current thread begins work of the file system's own
+ * @top: in the caller's frame
+ *
+ * Where a TopLevelIrp is set already, that stays. Task context.
+ */
+void io_toplevel_enter(struct io_top_level *top)
+{
+	INIT_HLIST_NODE(&top->link);
+	top->in_frame = true;
+	spin_lock_bh(&io_top_level_lock);
+	if (!io_top_level_find())
+		io_top_level_add(top, (PIRP)FSRTL_CACHE_TOP_LEVEL_IRP);
+	spin_unlock_bh(&io_top_level_lock);
+}
+
+/* That work ends. */
+void io_toplevel_leave(struct io_top_level *top)
+{
+	spin_lock_bh(&io_top_level_lock);
+	if (hash_hashed(&top->link))
+		io_top_level_drop(top);
+	spin_unlock_bh(&io_top_level_lock);
+}
 
 void io_toplevel_exit(void)
 {

@@ -156,8 +156,8 @@ static void mm_mdl_worker(struct work_struct *work)
 }
 
 /*
- * Gives back pins and mapping now, or soon where that cannot sleep.  While the worker is at it, pins
- * and mapping are its own: nobody else looks at them, and it is not queued once more.
+ * Gives back pins and mapping now, or soon where that cannot sleep. While the worker is at it,
+ * pins and mapping are its own: nobody else looks at them, and it is not queued once more.
  */
 static void mm_mdl_let_go(struct mm_mdl *own)
 {

@@ -239,6 +239,11 @@ static bool ob_type_fits(const OBJECT_TYPE *wanted, const OBJECT_TYPE *is)
 	       (wanted == &ob_thread_type && is == &ob_process_type);
 }
 
+static bool ob_is_lent(const OBJECT_TYPE *type, void *object)
+{
+	return type->is_lent && type->is_lent(object);
+}
+
 /* An object that the shim knows to be one. */
 void ob_get(void *object)
 {
@@ -267,6 +272,11 @@ LONG_PTR ObfReferenceObject(PVOID Object)
 		fsh_violation(fsh_caller(), "ObReferenceObject", "%p is no object", Object);
 		return 0;
 	}
+	if (ob_is_lent(type, Object)) {
+		fsh_violation(fsh_caller(), "ObReferenceObject",
+			      "%p is gone when the callback returns", Object);
+		return 0;
+	}
 	type->get(Object);
 	return 1;
 }
@@ -289,7 +299,9 @@ LONG_PTR ObfDereferenceObject(PVOID Object)
 		fsh_violation(fsh_caller(), "ObDereferenceObject", "%p is no object", Object);
 		return 0;
 	}
-	type->put(Object);
+	/* Its reference was refused. */
+	if (!ob_is_lent(type, Object))
+		type->put(Object);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ObfDereferenceObject);
@@ -308,10 +320,8 @@ VOID ObDereferenceObjectDeferDelete(PVOID Object)
 
 	if (!type || !type->put)
 		fsh_violation(fsh_caller(), __func__, "%p is no object", Object);
-	else if (type->put_later)
-		type->put_later(Object);
-	else
-		type->put(Object);
+	else if (!ob_is_lent(type, Object))
+		(type->put_later ?: type->put)(Object);
 }
 EXPORT_SYMBOL_GPL(ObDereferenceObjectDeferDelete);
 
@@ -324,7 +334,8 @@ EXPORT_SYMBOL_GPL(ObDereferenceObjectDeferDelete);
  *
  * IRQL <= DISPATCH_LEVEL. WDK: ObReferenceObjectByPointer.
  *
- * Return: STATUS_OBJECT_TYPE_MISMATCH
+ * Return: STATUS_SUCCESS; STATUS_OBJECT_TYPE_MISMATCH; STATUS_ACCESS_DENIED for the file object of
+ * a NETWORK_QUERY_OPEN, which is gone when the callback returns (a violation)
  */
 NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
 				    POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode)
@@ -333,6 +344,11 @@ NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
 
 	if (!type || !type->get || !ob_type_fits(ObjectType, type))
 		return STATUS_OBJECT_TYPE_MISMATCH;
+	if (ob_is_lent(type, Object)) {
+		fsh_violation(fsh_caller(), __func__, "%p is gone when the callback returns",
+			      Object);
+		return STATUS_ACCESS_DENIED;
+	}
 	type->get(Object);
 	return STATUS_SUCCESS;
 }

@@ -325,10 +325,12 @@ static inline int seq_details(char *to, size_t room, const struct seq_event *eve
 				event->op_flags & 1 ? " restart" : "");
 		break;
 	case 17:
-		used = snprintf(to, room, " minor=%u key=%llu %lld %lld%s%s", event->minor,
+		used = snprintf(to, room, " minor=%u key=%llu %lld %lld%s%s%s%s", event->minor,
 				event->detail[2], event->detail[0], event->detail[1],
 				event->detail[3] & 1 ? " nowait" : "",
-				event->detail[3] & 2 ? " exclusive" : "");
+				event->detail[3] & 2 ? " exclusive" : "",
+				(event->detail[3] ^ event->op_flags) & 3 ? " flags-differ" : "",
+				event->detail[3] & 4 ? "" : " not-its-process");
 		break;
 	case 9:
 		if (event->minor)

@@ -377,6 +377,7 @@ static void test(const struct engine *engine, const char *lower, const char *mnt
 		FLT_PROVES("CBD-077", !seen.wrong && seen.dispatch > 0);
 	FLT_PROVES("CBD-079", !seen.wow);
 	FLT_PROVES("VFS-405", seen.async == requests && !seen.sync);
+	FLT_PROVES("CBD-070", seen.async == requests && !seen.sync);
 	FLT_PROVES("VFS-406", !seen.above && !seen.apc &&
 		   (mode & HALF || seen.passive + seen.dispatch == requests));
 	FLT_PROVES("VFS-881", passive ? !seen.dispatch : seen.dispatch > 0);

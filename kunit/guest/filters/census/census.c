@@ -13,7 +13,7 @@ Abstract:
         1   refuses queries by name in the pre-operation
         2   refuses them in the post-operation
 
-        census: ops=N fast=N fsfilter=N wrong=BITS majors=BITS apc=BITS cleanup=PID
+        census: ops=N fast=N fsfilter=N wrong=BITS majors=BITS apc=BITS cleanup=PID session=N
 
     The bits of "wrong" are CENSUS_WRONG_*; those of "majors" and "apc" are major functions that
     were seen, and that were seen at APC_LEVEL.
@@ -47,6 +47,9 @@ Environment:
 #define CENSUS_WRONG_ADVANCE    0x00001000  //  a truncation that says AdvanceOnly
 #define CENSUS_WRONG_PROCESS    0x00002000  //  requestor's process is not the current one
 #define CENSUS_WRONG_POST       0x00004000  //  post-operation of a create above PASSIVE_LEVEL
+#define CENSUS_WRONG_SYNC       0x00008000  //  a call that waits is said not to
+#define CENSUS_WRONG_SECTION    0x00010000  //  parameters of a section's bracket
+#define CENSUS_WRONG_SYSTEM     0x00020000  //  IRP_BUFFERED_IO is not said of a system buffer
 
 typedef struct _CENSUS_GLOBALS {
 
@@ -59,6 +62,7 @@ typedef struct _CENSUS_GLOBALS {
     volatile LONG64 Majors;
     volatile LONG64 Apc;
     volatile LONG Cleanup;
+    volatile LONG Session;              //  of whoever caused the last cleanup
 
 } CENSUS_GLOBALS;
 
@@ -366,6 +370,14 @@ Routine Description:
              CENSUS_WRONG_TARGET,
              Data);
 
+    if (FLT_IS_IRP_OPERATION(Data) &&
+        (Iopb->MajorFunction == IRP_MJ_QUERY_INFORMATION ||
+         Iopb->MajorFunction == IRP_MJ_SET_INFORMATION ||
+         Iopb->MajorFunction == IRP_MJ_QUERY_VOLUME_INFORMATION)) {
+
+        CensusIf(!FlagOn(Iopb->IrpFlags, IRP_BUFFERED_IO), CENSUS_WRONG_SYSTEM, Data);
+    }
+
     if (FLT_IS_SYSTEM_BUFFER(Data)) {
 
         CensusIf(Buffer == NULL || (LONG_PTR)Buffer > 0,
@@ -379,6 +391,46 @@ Routine Description:
     }
 }
 
+static VOID
+CensusSection (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Routine Description:
+
+    What the brackets around a mapping carry.
+
+--*/
+{
+    PFLT_PARAMETERS Parameters = &Data->Iopb->Parameters;
+    FLT_PARAMETERS Nothing;
+
+    if (Data->Iopb->MajorFunction == IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION) {
+
+        RtlZeroMemory(&Nothing, sizeof(Nothing));
+        CensusIf(RtlCompareMemory(Parameters, &Nothing, sizeof(Nothing)) != sizeof(Nothing),
+                 CENSUS_WRONG_SECTION,
+                 Data);
+        return;
+    }
+
+    if (Parameters->AcquireForSectionSynchronization.SyncType == SyncTypeCreateSection) {
+
+        CensusIf(Parameters->AcquireForSectionSynchronization.PageProtection == 0 ||
+                     Parameters->AcquireForSectionSynchronization.OutputInformation == NULL,
+                 CENSUS_WRONG_SECTION,
+                 Data);
+
+    } else {
+
+        CensusIf(Parameters->AcquireForSectionSynchronization.SyncType != SyncTypeOther ||
+                     Parameters->AcquireForSectionSynchronization.PageProtection != 0,
+                 CENSUS_WRONG_SECTION,
+                 Data);
+    }
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 CensusPreOperation (
@@ -389,6 +441,7 @@ CensusPreOperation (
 {
     PFLT_IO_PARAMETER_BLOCK Iopb = Data->Iopb;
     KIRQL Level = KeGetCurrentIrql();
+    ULONG Session;
 
     *CompletionContext = NULL;
 
@@ -418,6 +471,15 @@ CensusPreOperation (
     CensusIf(Level > CensusHighest(Iopb), CENSUS_WRONG_LEVEL, Data);
 
     //
+    //  Every program of this test waits for what it calls.
+    //
+
+    if (Data->RequestorMode == UserMode && !CensusPaging(Iopb)) {
+
+        CensusIf(!FltIsOperationSynchronous(Data), CENSUS_WRONG_SYNC, Data);
+    }
+
+    //
     //  A close may come from anywhere, and so may paging I/O.
     //
 
@@ -436,6 +498,17 @@ CensusPreOperation (
     case IRP_MJ_CLEANUP:
 
         Globals.Cleanup = (LONG)HandleToULong(PsGetCurrentProcessId());
+
+        if (NT_SUCCESS(FltGetRequestorSessionId(Data, &Session))) {
+
+            Globals.Session = (LONG)Session;
+        }
+        break;
+
+    case IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION:
+    case IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION:
+
+        CensusSection(Data);
         break;
 
     case IRP_MJ_SET_INFORMATION:
@@ -527,14 +600,15 @@ CensusUnload (
 
     FltUnregisterFilter(Globals.Filter);
 
-    DbgPrint("census: ops=%u fast=%u fsfilter=%u wrong=%x majors=%I64x apc=%I64x cleanup=%u\n",
+    DbgPrint("census: ops=%u fast=%u fsfilter=%u wrong=%x majors=%I64x apc=%I64x cleanup=%u session=%u\n",
              Globals.Operations,
              Globals.Fast,
              Globals.FsFilter,
              Globals.Wrong,
              Globals.Majors,
              Globals.Apc,
-             Globals.Cleanup);
+             Globals.Cleanup,
+             Globals.Session);
 
     return STATUS_SUCCESS;
 }

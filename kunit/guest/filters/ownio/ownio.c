@@ -8,10 +8,11 @@ Abstract:
 
     For tests: when a file whose name ends in "own" is cleaned up, this asks and changes what it
     can by operations that it starts itself, and prints what came of each; for one whose name ends
-    in "direct" it reads the whole file with uncached asynchronous requests, 32 at a time.
+    in "direct" it reads the whole file with uncached asynchronous requests, 32 at a time. Where
+    one of them completes at PASSIVE_LEVEL, every eighth starts another one there and waits for it.
 
         ownio: NAME status=X info=N a=N b=N c=N
-        ownio: direct requests=N good=N bad=N pending=N passive=N dispatch=N above=N sum=N
+        ownio: direct requests=N good=N bad=N pending=N passive=N dispatch=N above=N sum=N waited=N
 
 Environment:
 
@@ -68,6 +69,8 @@ typedef struct _OWNIO_READS {
     volatile LONG Pending;
     volatile LONG Levels[3];            //  PASSIVE, DISPATCH, above
     volatile LONG64 Sum;
+    volatile LONG Waited;               //  read again in a completion
+    BOOLEAN Nested;                     //  this is such a read
 
 } OWNIO_READS, *POWNIO_READS;
 
@@ -347,12 +350,51 @@ Routine Description:
 }
 
 static VOID
+OwnioStart (
+    _In_ POWNIO_READS Reads,
+    _In_ ULONG Number
+    );
+
+static VOID
+OwnioReadAgain (
+    _In_ POWNIO_READS Reads,
+    _In_ ULONG Number
+    )
+/*++
+
+Routine Description:
+
+    Reads a block once more, asynchronously, and waits for it.
+
+--*/
+{
+    OWNIO_READS Again;
+
+    RtlZeroMemory(&Again, sizeof(Again));
+    Again.Instance = Reads->Instance;
+    Again.FileObject = Reads->FileObject;
+    Again.Nested = TRUE;
+    Again.UnderWay = 1;
+    KeInitializeEvent(&Again.Idle, NotificationEvent, FALSE);
+
+    OwnioStart(&Again, Number);
+
+    if (InterlockedDecrement(&Again.UnderWay) != 0) {
+
+        KeWaitForSingleObject(&Again.Idle, Executive, KernelMode, FALSE, NULL);
+    }
+
+    InterlockedAdd(&Reads->Waited, Again.Good);
+}
+
+static VOID
 FLTAPI
 OwnioReadDone (
     _In_ PFLT_CALLBACK_DATA Data,
     _In_ PFLT_CONTEXT Context
     )
 {
+    ULONG Number = (ULONG)(Data->Iopb->Parameters.Read.ByteOffset.QuadPart / OWNIO_BLOCK);
     POWNIO_READ Read = (POWNIO_READ)Context;
     POWNIO_READS Reads = Read->Reads;
     KIRQL Level = KeGetCurrentIrql();
@@ -379,6 +421,11 @@ OwnioReadDone (
     FltFreeCallbackData(Data);
     ExFreePoolWithTag(Read->Buffer, OWNIO_TAG);
     ExFreePoolWithTag(Read, OWNIO_TAG);
+
+    if (Level == PASSIVE_LEVEL && !Reads->Nested && (Number % 8) == 0) {
+
+        OwnioReadAgain(Reads, Number);
+    }
 
     if (InterlockedDecrement(&Reads->UnderWay) == 0) {
 
@@ -483,7 +530,7 @@ Routine Description:
         }
     }
 
-    DbgPrint("ownio: direct requests=%u good=%d bad=%d pending=%d passive=%d dispatch=%d above=%d sum=%I64d\n",
+    DbgPrint("ownio: direct requests=%u good=%d bad=%d pending=%d passive=%d dispatch=%d above=%d sum=%I64d waited=%d\n",
              Number,
              Reads.Good,
              Reads.Bad,
@@ -491,7 +538,8 @@ Routine Description:
              Reads.Levels[0],
              Reads.Levels[1],
              Reads.Levels[2],
-             Reads.Sum);
+             Reads.Sum,
+             Reads.Waited);
 }
 
 static FLT_PREOP_CALLBACK_STATUS

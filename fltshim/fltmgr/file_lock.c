@@ -1,0 +1,732 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The file-lock package: byte-range locks that a filter keeps itself, FltProcessFileLock and its
+ * companions. What meets what is in lock_range.c.
+ *
+ * A FILE_LOCK is the driver's memory, which may be gone or never have been set up; so the state is
+ * an object of ours, found by the address. Lock order: flt_locks_lock (the hash), then one state's
+ * lock; no routine of a driver runs under either. A state has one reference as long as it is in
+ * the hash, and one for each request that waits in it.
+ */
+#include <linux/export.h>
+#include <linux/hashtable.h>
+#include <linux/slab.h>
+#include "fltmgr/cancel.h"
+#include "fltmgr/file_lock.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/held.h"
+#include "fltmgr/instance.h"
+#include "fltmgr/stack.h"
+#include "nt/ke_irql.h"
+#include "nt/seh.h"
+#include "nt/violation.h"
+
+/**
+ * struct flt_locks - what a FILE_LOCK stands for
+ * @link: in the hash
+ * @address: the driver's structure
+ * @refs: hash and waiting requests
+ * @lock: protects the lists
+ * @held: struct flt_range
+ * @waiting: struct flt_lock_waiter, in order of arrival
+ * @complete: driver's routine for requests that the package completes, or NULL
+ * @unlock: driver's routine for locks that go, or NULL
+ * @ready: between initialisation and its end
+ * @allocated: @address came from FltAllocateFileLock()
+ */
+struct flt_locks {
+	struct hlist_node link;
+	PFILE_LOCK address;
+	refcount_t refs;
+	spinlock_t lock;	/* @held, @waiting; softirq too, where a cancel comes */
+	struct list_head held;
+	struct list_head waiting;
+	PFLT_COMPLETE_LOCK_CALLBACK_DATA_ROUTINE complete;
+	PUNLOCK_ROUTINE unlock;
+	bool ready;
+	bool allocated;
+};
+
+/* A request that waits; @range is put among the locks when it is granted. */
+struct flt_lock_waiter {
+	struct list_head link;
+	struct flt_locks *locks;
+	struct flt_operation *op;
+	struct flt_range *range;
+	struct list_head spare;
+	NTSTATUS status;
+};
+
+static DEFINE_HASHTABLE(flt_locks_hash, 8);
+static DEFINE_SPINLOCK(flt_locks_lock);
+
+static void flt_locks_put(struct flt_locks *locks)
+{
+	if (refcount_dec_and_test(&locks->refs))
+		kfree(locks);
+}
+
+/* A state by the driver's address, referenced; NULL for what was never initialised. */
+static struct flt_locks *flt_locks_get(PFILE_LOCK address)
+{
+	struct flt_locks *locks, *found = NULL;
+
+	spin_lock_bh(&flt_locks_lock);
+	hash_for_each_possible(flt_locks_hash, locks, link, (unsigned long)address) {
+		if (locks->address == address) {
+			refcount_inc(&locks->refs);
+			found = locks;
+			break;
+		}
+	}
+	spin_unlock_bh(&flt_locks_lock);
+	return found;
+}
+
+static struct flt_locks *flt_locks_new(PFILE_LOCK address)
+{
+	struct flt_locks *locks = kzalloc(sizeof(*locks), GFP_NOFS);
+
+	if (!locks)
+		return NULL;
+	locks->address = address;
+	refcount_set(&locks->refs, 1);
+	spin_lock_init(&locks->lock);
+	INIT_LIST_HEAD(&locks->held);
+	INIT_LIST_HEAD(&locks->waiting);
+	locks->ready = true;
+	spin_lock_bh(&flt_locks_lock);
+	hash_add(flt_locks_hash, &locks->link, (unsigned long)address);
+	spin_unlock_bh(&flt_locks_lock);
+	return locks;
+}
+
+/* Nobody finds it any more. */
+static void flt_locks_forget(struct flt_locks *locks)
+{
+	spin_lock_bh(&flt_locks_lock);
+	hash_del(&locks->link);
+	spin_unlock_bh(&flt_locks_lock);
+	flt_locks_put(locks);
+}
+
+static void flt_ranges_free(struct list_head *ranges)
+{
+	struct flt_range *range, *next;
+
+	list_for_each_entry_safe(range, next, ranges, link)
+		kfree(range);
+	INIT_LIST_HEAD(ranges);
+}
+
+/* One range that may have to be made of another. */
+static bool flt_range_spares(struct list_head *spare)
+{
+	struct flt_range *range = kmalloc(sizeof(*range), GFP_NOFS);
+
+	if (range)
+		list_add(&range->link, spare);
+	return range;
+}
+
+struct flt_unlock_call {
+	PUNLOCK_ROUTINE routine;
+	PVOID context;
+	FILE_LOCK_INFO info;
+};
+
+static seh_raises void flt_unlock_thunk(void *arg)
+{
+	struct flt_unlock_call *call = arg;
+
+	call->routine(call->context, &call->info);
+}
+
+/* Tells the driver of every lock that is gone, without a lock held, and frees them. */
+static void flt_ranges_removed(struct flt_locks *locks, struct list_head *removed)
+{
+	struct flt_range *range;
+	NTSTATUS code;
+
+	if (!locks->unlock) {
+		flt_ranges_free(removed);
+		return;
+	}
+	list_for_each_entry(range, removed, link) {
+		struct flt_unlock_call call = {
+			.routine = locks->unlock,
+			.context = range->context,
+			.info = {
+				.StartingByte.QuadPart = range->start,
+				.Length.QuadPart = range->end - range->start + 1,
+				.EndingByte.QuadPart = range->end,
+				.ExclusiveLock = range->exclusive,
+				.Key = range->key,
+				.FileObject = range->file,
+				.ProcessId = range->process,
+			},
+		};
+
+		if (!seh_call(flt_unlock_thunk, &call, &code))
+			fsh_violation(fsh_driver_name_at((unsigned long)call.routine),
+				      "unlock routine", "raised %#x and nobody handled it", code);
+	}
+	flt_ranges_free(removed);
+}
+
+struct flt_complete_call {
+	PFLT_COMPLETE_LOCK_CALLBACK_DATA_ROUTINE routine;
+	PVOID context;
+	PFLT_CALLBACK_DATA data;
+	NTSTATUS status;
+};
+
+static seh_raises void flt_complete_thunk(void *arg)
+{
+	struct flt_complete_call *call = arg;
+
+	call->status = call->routine(call->context, call->data);
+}
+
+/*
+ * Sets the result of a request, and lets the driver have its say unless it is fast I/O. An error
+ * that the driver makes of a granted lock takes the lock away again.
+ */
+static void flt_lock_conclude(struct flt_locks *locks, PFLT_CALLBACK_DATA data, PVOID context,
+			      NTSTATUS status, struct flt_range *granted)
+{
+	struct flt_complete_call call = { locks->complete, context, data, status };
+	LIST_HEAD(removed);
+	NTSTATUS code;
+
+	data->IoStatus.Status = status;
+	data->IoStatus.Information = 0;
+	if (!locks->complete || FLT_IS_FASTIO_OPERATION(data))
+		return;
+	if (!seh_call(flt_complete_thunk, &call, &code)) {
+		fsh_violation(fsh_driver_name_at((unsigned long)call.routine),
+			      "lock completion routine", "raised %#x and nobody handled it", code);
+		call.status = code;
+	}
+	data->IoStatus.Status = call.status;
+	if (!granted || NT_SUCCESS(call.status))
+		return;
+	spin_lock_bh(&locks->lock);
+	list_move(&granted->link, &removed);
+	spin_unlock_bh(&locks->lock);
+	flt_ranges_removed(locks, &removed);
+}
+
+/* A request leaves the structure, and its operation goes on. */
+static void flt_lock_waiter_end(struct flt_lock_waiter *waiter)
+{
+	PFLT_CALLBACK_DATA data = &waiter->op->data;
+	bool granted = NT_SUCCESS(waiter->status);
+
+	flt_lock_conclude(waiter->locks, data, waiter->range->context, waiter->status,
+			  granted ? waiter->range : NULL);
+	flt_ranges_free(&waiter->spare);
+	if (!granted)
+		kfree(waiter->range);
+	flt_locks_put(waiter->locks);
+	kfree(waiter);
+	FltCompletePendedPreOperation(data, FLT_PREOP_COMPLETE, NULL);
+}
+
+/* Puts a range among the locks; the lock is held, and nothing is in its way. */
+static bool flt_lock_grant(struct flt_locks *locks, struct flt_range *range,
+			   struct list_head *spare, struct list_head *removed)
+{
+	if (range->posix && !flt_range_replace(&locks->held, range, spare, removed))
+		return false;
+	list_add_tail(&range->link, &locks->held);
+	return true;
+}
+
+/* After a release: who can have what it waits for now, in order of arrival? */
+static void flt_locks_advance(struct flt_locks *locks)
+{
+	struct flt_lock_waiter *waiter, *next;
+	LIST_HEAD(removed);
+	LIST_HEAD(granted);
+
+	spin_lock_bh(&locks->lock);
+	list_for_each_entry_safe(waiter, next, &locks->waiting, link) {
+		if (flt_range_conflicts(&locks->held, waiter->range))
+			continue;
+		/* A cancel that was quicker takes it out itself. */
+		if (!flt_cancel_disarm(waiter->op))
+			continue;
+		waiter->status = flt_lock_grant(locks, waiter->range, &waiter->spare, &removed) ?
+				 STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+		list_move_tail(&waiter->link, &granted);
+	}
+	locks->address->FastIoIsQuestionable = !list_empty(&locks->held);
+	spin_unlock_bh(&locks->lock);
+	flt_ranges_removed(locks, &removed);
+	list_for_each_entry_safe(waiter, next, &granted, link)
+		flt_lock_waiter_end(waiter);
+}
+
+/* cancel_fire of a waiting request: in the context of who cancels, up to softirq. */
+static void flt_lock_cancel(struct flt_operation *op)
+{
+	struct flt_instance *instance = op->nodes[op->cursor].instance;
+	struct flt_lock_waiter *waiter = op->cancel_arg;
+	struct flt_locks *locks = waiter->locks;
+
+	/* The driver's routine is called: its text stays until that is over. */
+	atomic_inc(&instance->owed);
+	spin_lock_bh(&locks->lock);
+	list_del(&waiter->link);
+	spin_unlock_bh(&locks->lock);
+	waiter->status = STATUS_CANCELLED;
+	flt_lock_waiter_end(waiter);
+	flt_instance_settle(instance);
+}
+
+/* Everything goes: locks silently known to the driver, requests with STATUS_CANCELLED. */
+static void flt_locks_clear(struct flt_locks *locks)
+{
+	struct flt_lock_waiter *waiter, *next;
+	LIST_HEAD(removed);
+	LIST_HEAD(ended);
+
+	spin_lock_bh(&locks->lock);
+	list_splice_init(&locks->held, &removed);
+	list_for_each_entry_safe(waiter, next, &locks->waiting, link) {
+		if (!flt_cancel_disarm(waiter->op))
+			continue;
+		waiter->status = STATUS_CANCELLED;
+		list_move_tail(&waiter->link, &ended);
+	}
+	spin_unlock_bh(&locks->lock);
+	flt_ranges_removed(locks, &removed);
+	list_for_each_entry_safe(waiter, next, &ended, link)
+		flt_lock_waiter_end(waiter);
+}
+
+/**
+ * FltInitializeFileLock() - make memory of the driver's a file lock
+ * @FileLock: the memory
+ *
+ * WDK page: fltinitializefilelock. IRQL: <= APC_LEVEL. Without callbacks. One that is initialised
+ * already loses what it had, which is reported (LOCK-49).
+ */
+VOID FltInitializeFileLock(PFILE_LOCK FileLock)
+{
+	struct flt_locks *locks;
+
+	if (!ke_at_most(APC_LEVEL))
+		return;
+	locks = flt_locks_get(FileLock);
+	if (locks) {
+		if (locks->ready) {
+			fsh_violation(fsh_caller(), __func__, "%p is initialised already",
+				      FileLock);
+			flt_locks_clear(locks);
+		}
+		locks->complete = NULL;
+		locks->unlock = NULL;
+		locks->ready = true;
+		flt_locks_put(locks);
+	} else {
+		/* Without memory for it, the first request finds out. */
+		flt_locks_new(FileLock);
+	}
+	memset(FileLock, 0, sizeof(*FileLock));
+}
+EXPORT_SYMBOL_GPL(FltInitializeFileLock);
+
+/**
+ * FltUninitializeFileLock() - end of a file lock
+ * @FileLock: initialised
+ *
+ * WDK page: fltuninitializefilelock. IRQL: <= APC_LEVEL. All locks go; requests that wait end with
+ * STATUS_CANCELLED.
+ */
+VOID FltUninitializeFileLock(PFILE_LOCK FileLock)
+{
+	struct flt_locks *locks;
+
+	if (!ke_at_most(APC_LEVEL))
+		return;
+	locks = flt_locks_get(FileLock);
+	if (!locks || !locks->ready) {
+		fsh_violation(fsh_caller(), __func__, "%p is not initialised", FileLock);
+	} else {
+		flt_locks_clear(locks);
+		locks->ready = false;
+		if (!locks->allocated)
+			flt_locks_forget(locks);
+	}
+	if (locks)
+		flt_locks_put(locks);
+}
+EXPORT_SYMBOL_GPL(FltUninitializeFileLock);
+
+/**
+ * FltAllocateFileLock() - allocate a file lock
+ * @CompleteLockCallbackDataRoutine: called for each IRP-based request that is completed, at IRQL
+ *	<= APC_LEVEL but for a cancel; may be NULL. An error that it returns becomes the result.
+ * @UnlockRoutine: called for each lock that goes; may be NULL
+ *
+ * WDK page: fltallocatefilelock. IRQL: <= APC_LEVEL.
+ *
+ * Return: the file lock, initialised; NULL without memory
+ */
+PFILE_LOCK FltAllocateFileLock(PFLT_COMPLETE_LOCK_CALLBACK_DATA_ROUTINE
+				       CompleteLockCallbackDataRoutine,
+			       PUNLOCK_ROUTINE UnlockRoutine)
+{
+	struct flt_locks *locks;
+	PFILE_LOCK lock;
+
+	if (!ke_at_most(APC_LEVEL))
+		return NULL;
+	lock = kzalloc(sizeof(*lock), GFP_NOFS);
+	locks = lock ? flt_locks_new(lock) : NULL;
+	if (!locks) {
+		kfree(lock);
+		return NULL;
+	}
+	locks->complete = CompleteLockCallbackDataRoutine;
+	locks->unlock = UnlockRoutine;
+	locks->allocated = true;
+	return lock;
+}
+EXPORT_SYMBOL_GPL(FltAllocateFileLock);
+
+/**
+ * FltFreeFileLock() - free a file lock
+ * @FileLock: from FltAllocateFileLock()
+ *
+ * WDK page: fltfreefilelock. IRQL: <= APC_LEVEL. As FltUninitializeFileLock(), and the memory goes.
+ */
+VOID FltFreeFileLock(PFILE_LOCK FileLock)
+{
+	struct flt_locks *locks;
+
+	if (!ke_at_most(APC_LEVEL))
+		return;
+	locks = flt_locks_get(FileLock);
+	if (!locks || !locks->allocated) {
+		fsh_violation(fsh_caller(), __func__, "%p was not allocated, or is free", FileLock);
+	} else {
+		if (!locks->ready)
+			fsh_violation(fsh_caller(), __func__, "%p is not initialised", FileLock);
+		flt_locks_clear(locks);
+		flt_locks_forget(locks);
+		kfree(FileLock);
+	}
+	if (locks)
+		flt_locks_put(locks);
+}
+EXPORT_SYMBOL_GPL(FltFreeFileLock);
+
+/* The range of a request; false for one that is none. */
+static bool flt_lock_range(const FLT_CALLBACK_DATA *data, PVOID context, struct flt_range *range)
+{
+	const FLT_PARAMETERS *p = &data->Iopb->Parameters;
+	s64 offset = p->LockControl.ByteOffset.QuadPart;
+	s64 length = p->LockControl.Length ? p->LockControl.Length->QuadPart : 0;
+
+	*range = (struct flt_range) {
+		.start = offset,
+		.end = length ? (u64)offset + length - 1 : offset,
+		.file = data->Iopb->TargetFileObject,
+		.process = p->LockControl.ProcessId,
+		.context = context,
+		.key = p->LockControl.Key,
+		.exclusive = p->LockControl.ExclusiveLock,
+		.posix = !(data->Flags & FLTFL_CALLBACK_DATA_GENERATED_IO),
+	};
+	return offset >= 0 && length > 0 && range->end >= range->start;
+}
+
+/* Is a lock one of those that an unlock without a range takes? */
+static bool flt_lock_is_of(const struct flt_range *range, const struct flt_range *owner, bool key)
+{
+	if (key && range->key != owner->key)
+		return false;
+	if (range->posix && owner->posix)
+		return range->key == owner->key && flt_range_same_owner(range, owner);
+	return range->file == owner->file && range->process == owner->process;
+}
+
+static NTSTATUS flt_lock_release(struct flt_locks *locks, PFLT_CALLBACK_DATA data, PVOID context)
+{
+	UCHAR minor = data->Iopb->MinorFunction;
+	struct flt_range wanted, *range, *next;
+	NTSTATUS status = STATUS_SUCCESS;
+	LIST_HEAD(removed);
+	LIST_HEAD(spare);
+	bool valid = flt_lock_range(data, context, &wanted);
+
+	if (minor == IRP_MN_UNLOCK_SINGLE && !valid)
+		return wanted.posix ? STATUS_SUCCESS : STATUS_RANGE_NOT_LOCKED;
+	if (minor == IRP_MN_UNLOCK_SINGLE && wanted.posix && !flt_range_spares(&spare))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	spin_lock_bh(&locks->lock);
+	if (minor != IRP_MN_UNLOCK_SINGLE) {
+		list_for_each_entry_safe(range, next, &locks->held, link) {
+			if (flt_lock_is_of(range, &wanted, minor == IRP_MN_UNLOCK_ALL_BY_KEY))
+				list_move_tail(&range->link, &removed);
+		}
+	} else if (wanted.posix) {
+		flt_range_replace(&locks->held, &wanted, &spare, &removed);
+	} else if (!flt_range_unlock(&locks->held, &wanted, &removed)) {
+		status = STATUS_RANGE_NOT_LOCKED;
+	}
+	spin_unlock_bh(&locks->lock);
+	list_for_each_entry(range, &removed, link)
+		range->context = context;
+	flt_ranges_removed(locks, &removed);
+	flt_ranges_free(&spare);
+	return status;
+}
+
+/* Puts a request among those that wait. Return: STATUS_PENDING, or why it cannot wait. */
+static NTSTATUS flt_lock_wait(struct flt_locks *locks, struct flt_lock_waiter *waiter)
+{
+	NTSTATUS status;
+
+	lockdep_assert_held(&locks->lock);
+	status = flt_cancel_arm(waiter->op, flt_lock_cancel, waiter, NULL);
+	if (!NT_SUCCESS(status))
+		return status;
+	refcount_inc(&locks->refs);
+	list_add_tail(&waiter->link, &locks->waiting);
+	return STATUS_PENDING;
+}
+
+static struct flt_lock_waiter *flt_lock_waiter_new(struct flt_locks *locks,
+						   PFLT_CALLBACK_DATA data,
+						   const struct flt_range *range)
+{
+	struct flt_lock_waiter *waiter = kmalloc(sizeof(*waiter), GFP_NOFS);
+
+	if (!waiter)
+		return NULL;
+	INIT_LIST_HEAD(&waiter->spare);
+	waiter->locks = locks;
+	waiter->op = flt_operation_of(data);
+	waiter->range = kmemdup(range, sizeof(*range), GFP_NOFS);
+	if (waiter->range && flt_range_spares(&waiter->spare))
+		return waiter;
+	kfree(waiter->range);
+	kfree(waiter);
+	return NULL;
+}
+
+static void flt_lock_waiter_free(struct flt_lock_waiter *waiter)
+{
+	flt_ranges_free(&waiter->spare);
+	kfree(waiter);
+}
+
+/* A lock is asked for. STATUS_PENDING: it waits, and may be granted by now. */
+static NTSTATUS flt_lock_acquire(struct flt_locks *locks, PFLT_CALLBACK_DATA data, PVOID context,
+				 struct flt_range **granted)
+{
+	bool fast = !FLT_IS_IRP_OPERATION(data);
+	struct flt_lock_waiter *waiter;
+	struct flt_range wanted;
+	LIST_HEAD(removed);
+	NTSTATUS status;
+
+	if (!flt_lock_range(data, context, &wanted))
+		return STATUS_INVALID_PARAMETER;
+	waiter = flt_lock_waiter_new(locks, data, &wanted);
+	if (!waiter)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	spin_lock_bh(&locks->lock);
+	if (!flt_range_conflicts(&locks->held, &wanted)) {
+		status = flt_lock_grant(locks, waiter->range, &waiter->spare, &removed) ?
+			 STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+		locks->address->FastIoIsQuestionable = TRUE;
+	} else if (data->Iopb->Parameters.LockControl.FailImmediately) {
+		status = STATUS_LOCK_NOT_GRANTED;
+	} else if (fast) {
+		status = STATUS_FLT_DISALLOW_FAST_IO;
+	} else {
+		status = flt_lock_wait(locks, waiter);
+	}
+	spin_unlock_bh(&locks->lock);
+	if (status == STATUS_PENDING)
+		return status;
+	flt_ranges_removed(locks, &removed);
+	if (NT_SUCCESS(status))
+		*granted = waiter->range;
+	else
+		kfree(waiter->range);
+	flt_lock_waiter_free(waiter);
+	return status;
+}
+
+/**
+ * FltProcessFileLock() - carry out a lock operation on a filter's own file lock
+ * @FileLock: initialised
+ * @CallbackData: IRP_MJ_LOCK_CONTROL, in the pre-operation callback
+ * @Context: handed to the driver's routines
+ *
+ * WDK page: fltprocessfilelock. IRQL: <= APC_LEVEL. What a system call asked for is treated as
+ * POSIX has it, what a filter issued as Windows does (LOCK-53).
+ *
+ * Return: what the callback shall return: FLT_PREOP_COMPLETE with IoStatus set; FLT_PREOP_PENDING
+ * for a request that waits; FLT_PREOP_DISALLOW_FASTIO for fast I/O that would have to
+ */
+FLT_PREOP_CALLBACK_STATUS FltProcessFileLock(PFILE_LOCK FileLock, PFLT_CALLBACK_DATA CallbackData,
+					     PVOID Context)
+{
+	struct flt_range *granted = NULL;
+	bool released = false;
+	struct flt_locks *locks;
+	NTSTATUS status;
+
+	CallbackData->IoStatus.Status = STATUS_INVALID_PARAMETER;
+	CallbackData->IoStatus.Information = 0;
+	if (!ke_at_most(APC_LEVEL))
+		return FLT_PREOP_COMPLETE;
+	if (CallbackData->Iopb->MajorFunction != IRP_MJ_LOCK_CONTROL ||
+	    CallbackData->Flags & FLTFL_CALLBACK_DATA_POST_OPERATION) {
+		fsh_violation(fsh_caller(), __func__, "%p is no lock operation on its way down",
+			      CallbackData);
+		return FLT_PREOP_COMPLETE;
+	}
+	locks = flt_locks_get(FileLock);
+	if (!locks || !locks->ready) {
+		fsh_violation(fsh_caller(), __func__, "%p is not initialised", FileLock);
+		if (locks)
+			flt_locks_put(locks);
+		return FLT_PREOP_COMPLETE;
+	}
+	switch (CallbackData->Iopb->MinorFunction) {
+	case IRP_MN_LOCK:
+		status = flt_lock_acquire(locks, CallbackData, Context, &granted);
+		/* A program's lock may have replaced a stronger one of its own. */
+		released = granted && granted->posix;
+		break;
+	case IRP_MN_UNLOCK_SINGLE:
+	case IRP_MN_UNLOCK_ALL:
+	case IRP_MN_UNLOCK_ALL_BY_KEY:
+		status = flt_lock_release(locks, CallbackData, Context);
+		released = true;
+		break;
+	default:
+		status = STATUS_INVALID_DEVICE_REQUEST;
+	}
+	if (status != STATUS_PENDING && status != STATUS_FLT_DISALLOW_FAST_IO)
+		flt_lock_conclude(locks, CallbackData, Context, status, granted);
+	if (released)
+		flt_locks_advance(locks);
+	flt_locks_put(locks);
+	if (status == STATUS_PENDING)
+		return FLT_PREOP_PENDING;
+	return status == STATUS_FLT_DISALLOW_FAST_IO ? FLT_PREOP_DISALLOW_FASTIO :
+						       FLT_PREOP_COMPLETE;
+}
+EXPORT_SYMBOL_GPL(FltProcessFileLock);
+
+/* Nothing of others' is in the way of a transfer, nor of its own if that is no more than shared. */
+static bool flt_lock_permits(PFILE_LOCK address, PFLT_CALLBACK_DATA data, const char *caller,
+			     const char *routine, bool write)
+{
+	const FLT_IO_PARAMETER_BLOCK *iopb = data->Iopb;
+	struct flt_range transfer = {
+		.start = iopb->Parameters.Read.ByteOffset.QuadPart,
+		.end = iopb->Parameters.Read.ByteOffset.QuadPart + iopb->Parameters.Read.Length - 1,
+		.file = iopb->TargetFileObject,
+		.process = FltGetRequestorProcess(data),
+		.key = iopb->Parameters.Read.Key,
+		.posix = !(data->Flags & FLTFL_CALLBACK_DATA_GENERATED_IO),
+	};
+	struct flt_locks *locks;
+	struct flt_range *range;
+	bool permitted = true;
+
+	if (iopb->MajorFunction != IRP_MJ_READ && iopb->MajorFunction != IRP_MJ_WRITE) {
+		fsh_violation(caller, routine, "operation %#x is no transfer",
+			      iopb->MajorFunction);
+		return true;
+	}
+	/* Where an append goes is known to the file system alone. */
+	if (iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO) ||
+	    !iopb->Parameters.Read.Length || iopb->Parameters.Read.ByteOffset.QuadPart < 0)
+		return true;
+	locks = flt_locks_get(address);
+	if (!locks || !locks->ready) {
+		fsh_violation(caller, routine, "%p is not initialised", address);
+		if (locks)
+			flt_locks_put(locks);
+		return true;
+	}
+	spin_lock_bh(&locks->lock);
+	list_for_each_entry(range, &locks->held, link) {
+		bool own = flt_range_same_owner(range, &transfer);
+
+		if (!flt_range_overlaps(range, &transfer))
+			continue;
+		if (write ? !own || !range->exclusive : !own && range->exclusive) {
+			permitted = false;
+			break;
+		}
+	}
+	spin_unlock_bh(&locks->lock);
+	flt_locks_put(locks);
+	return permitted;
+}
+
+/**
+ * FltCheckLockForReadAccess() - do the locks of a file lock let a read pass?
+ * @FileLock: initialised
+ * @CallbackData: IRP_MJ_READ
+ *
+ * WDK page: fltchecklockforreadaccess. IRQL: <= APC_LEVEL. The operation is not changed.
+ *
+ * Return: FALSE where an exclusive lock of another owner is in the way
+ */
+BOOLEAN FltCheckLockForReadAccess(PFILE_LOCK FileLock, PFLT_CALLBACK_DATA CallbackData)
+{
+	if (!ke_at_most(APC_LEVEL))
+		return FALSE;
+	return flt_lock_permits(FileLock, CallbackData, fsh_caller(), __func__, false);
+}
+EXPORT_SYMBOL_GPL(FltCheckLockForReadAccess);
+
+/**
+ * FltCheckLockForWriteAccess() - do the locks of a file lock let a write pass?
+ * @FileLock: initialised
+ * @CallbackData: IRP_MJ_WRITE
+ *
+ * WDK page: fltchecklockforwriteaccess. IRQL: <= APC_LEVEL. The operation is not changed.
+ *
+ * Return: FALSE where any lock of another owner, or a shared one of the same, is in the way
+ */
+BOOLEAN FltCheckLockForWriteAccess(PFILE_LOCK FileLock, PFLT_CALLBACK_DATA CallbackData)
+{
+	if (!ke_at_most(APC_LEVEL))
+		return FALSE;
+	return flt_lock_permits(FileLock, CallbackData, fsh_caller(), __func__, true);
+}
+EXPORT_SYMBOL_GPL(FltCheckLockForWriteAccess);
+
+/* No driver is left; what they never uninitialized is freed and said. */
+void flt_file_locks_exit(void)
+{
+	struct flt_locks *locks;
+	struct hlist_node *next;
+	unsigned int i, leaked = 0;
+
+	hash_for_each_safe(flt_locks_hash, i, next, locks, link) {
+		hash_del(&locks->link);
+		flt_ranges_free(&locks->held);
+		if (locks->allocated)
+			kfree(locks->address);
+		kfree(locks);
+		leaked++;
+	}
+	if (leaked)
+		pr_warn("fltshim: %u file locks were never uninitialized by the drivers that made them\n",
+			leaked);
+}

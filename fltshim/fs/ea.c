@@ -241,7 +241,6 @@ static noinline NTSTATUS fltfs_ea_query_send(struct fltfs_fo *fo, void *list, UL
 	NTSTATUS status;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_EA, &fo->base.fo);
-	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.OperationFlags = flags;
 	op.iopb.Parameters.QueryEa.Length = FLTFS_EA_ROOM;
@@ -522,7 +521,6 @@ static noinline int fltfs_ea_set_send(struct fltfs_fo *fo, FILE_FULL_EA_INFORMAT
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_EA, &fo->base.fo);
-	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.Parameters.SetEa.Length = fltfs_ea_size(entry);
 	op.iopb.Parameters.SetEa.EaBuffer = entry;

@@ -189,6 +189,8 @@ static seh_raises void fsh_call_entry(void *arg)
 {
 	struct fsh_entry_call *call = arg;
 
+	if (call->desc->construct)
+		call->desc->construct();
 	call->status = call->desc->entry(call->driver->object, &call->driver->path);
 }
 
@@ -197,6 +199,23 @@ static seh_raises void fsh_call_driver_unload(void *arg)
 	struct fsh_driver *driver = arg;
 
 	driver->object->DriverUnload(driver->object);
+}
+
+static seh_raises void fsh_call_destroy(void *arg)
+{
+	struct fsh_driver *driver = arg;
+
+	driver->destroy();
+}
+
+/* The last of the driver's code that runs. */
+static void fsh_driver_destroy(struct fsh_driver *driver)
+{
+	NTSTATUS code;
+
+	if (driver->destroy && !seh_call(fsh_call_destroy, driver, &code))
+		pr_err("fltshim: %s: a destructor raised %#x and nobody handled it\n",
+		       driver->service, code);
 }
 
 static void fsh_driver_free(struct fsh_driver *driver)
@@ -230,6 +249,7 @@ static struct fsh_driver *fsh_driver_alloc(const struct fsh_driver_desc *desc)
 	}
 	driver->owner = desc->owner;
 	driver->service = desc->service;
+	driver->destroy = desc->destroy;
 	driver->object->Type = IO_TYPE_DRIVER;
 	driver->object->Size = sizeof(*driver->object);
 	mutex_lock(&fsh_drivers_lock);
@@ -274,6 +294,7 @@ int fsh_driver_load(const struct fsh_driver_desc *desc, struct fsh_driver **out)
 	pr_err("fltshim: %s: DriverEntry failed with status %#x\n", desc->service, call.status);
 	if (fsh_hooks && fsh_hooks->entry_failed)
 		fsh_hooks->entry_failed(call.driver);
+	fsh_driver_destroy(call.driver);
 	fsh_driver_free(call.driver);
 	ret = flt_errno_from_status(call.status, NULL);
 	return ret ?: -EIO;
@@ -294,6 +315,7 @@ void fsh_driver_unload(struct fsh_driver *driver)
 	    !seh_call(fsh_call_driver_unload, driver, &code))
 		pr_err("fltshim: %s: DriverUnload raised %#x and nobody handled it\n",
 		       driver->service, code);
+	fsh_driver_destroy(driver);
 	fsh_driver_free(driver);
 }
 EXPORT_SYMBOL_GPL(fsh_driver_unload);

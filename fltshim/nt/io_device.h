@@ -5,8 +5,16 @@
 
 #include "nt/nt.h"
 
+struct fsh_driver;
+struct io_node;
+
 PDEVICE_OBJECT io_device_new(PDRIVER_OBJECT driver, DEVICE_TYPE type, size_t extension);
 void io_device_get(PDEVICE_OBJECT device);
 void io_device_put(PDEVICE_OBJECT device);
+void io_device_driver_gone(struct fsh_driver *driver);
+
+/* io_device_file.c: what programs open */
+struct io_node *io_node_create(const char *name, PDEVICE_OBJECT device);
+void io_node_destroy(struct io_node *node);
 
 #endif

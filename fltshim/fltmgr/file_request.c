@@ -12,6 +12,7 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/volume.h"
 #include "nt/ke_irql.h"
+#include "nt/mm_mdl.h"
 #include "nt/ob_object.h"
 #include "nt/violation.h"
 

@@ -25,6 +25,7 @@ struct io_device {
 	DEVICE_OBJECT object;
 	DEVOBJ_EXTENSION extension;
 	VPB vpb;
+	atomic_t claimed;	/* an exclusive one is open */
 	u8 private[] __aligned(16);
 };
 
@@ -89,6 +90,17 @@ void io_device_put(PDEVICE_OBJECT object)
 {
 	if (atomic_dec_and_test(io_device_refs(object)))
 		kfree(container_of(object, struct io_device, object));
+}
+
+/* For an exclusive device: false while it is open. */
+bool io_device_claim(PDEVICE_OBJECT object)
+{
+	return !atomic_cmpxchg(&container_of(object, struct io_device, object)->claimed, 0, 1);
+}
+
+void io_device_unclaim(PDEVICE_OBJECT object)
+{
+	atomic_set(&container_of(object, struct io_device, object)->claimed, 0);
 }
 
 /* \??\ and \DosDevices\ are one folder. Return: was it there, and is cut off now? */
@@ -395,6 +407,17 @@ NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName)
 	return status;
 }
 EXPORT_SYMBOL_GPL(IoDeleteSymbolicLink);
+
+/* DriverEntry is through: what it has made may be opened. */
+void io_device_driver_ready(struct fsh_driver *driver)
+{
+	PDEVICE_OBJECT device;
+
+	mutex_lock(&io_names_lock);
+	for (device = driver->object->DeviceObject; device; device = device->NextDevice)
+		device->Flags &= ~DO_DEVICE_INITIALIZING;
+	mutex_unlock(&io_names_lock);
+}
 
 /* The driver's module goes: its devices too, those that it forgot with a word. */
 void io_device_driver_gone(struct fsh_driver *driver)

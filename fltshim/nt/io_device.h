@@ -11,6 +11,9 @@ struct io_node;
 PDEVICE_OBJECT io_device_new(PDRIVER_OBJECT driver, DEVICE_TYPE type, size_t extension);
 void io_device_get(PDEVICE_OBJECT device);
 void io_device_put(PDEVICE_OBJECT device);
+bool io_device_claim(PDEVICE_OBJECT device);
+void io_device_unclaim(PDEVICE_OBJECT device);
+void io_device_driver_ready(struct fsh_driver *driver);
 void io_device_driver_gone(struct fsh_driver *driver);
 
 /* io_device_file.c: what programs open */

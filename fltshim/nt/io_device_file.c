@@ -29,7 +29,6 @@
 struct io_node {
 	struct miscdevice misc;
 	PDEVICE_OBJECT device;
-	atomic_t opens;
 	char text[];		/* the name in sysfs, then that in /dev */
 };
 
@@ -37,7 +36,7 @@ struct io_node {
 struct io_open {
 	PDEVICE_OBJECT device;
 	struct fsh_driver *driver;
-	atomic_t *opens;	/* of an exclusive device */
+	bool claimed;		/* an exclusive device */
 	struct {
 		FILE_OBJECT object;
 		u64 longer;	/* so that nobody takes it for a file of a volume */
@@ -135,8 +134,8 @@ static int io_errno(NTSTATUS status)
 
 static void io_close(struct io_open *open)
 {
-	if (open->opens)
-		atomic_set(open->opens, 0);
+	if (open->claimed)
+		io_device_unclaim(open->device);
 	io_device_put(open->device);
 	module_put(open->driver->owner);
 	kfree(open);
@@ -164,11 +163,11 @@ static int io_file_open(struct inode *inode, struct file *file)
 	open->device = device;
 	io_device_get(device);
 	if (device->Flags & DO_EXCLUSIVE) {
-		if (atomic_cmpxchg(&node->opens, 0, 1)) {
+		open->claimed = io_device_claim(device);
+		if (!open->claimed) {
 			io_close(open);
 			return -EBUSY;
 		}
-		open->opens = &node->opens;
 	}
 	open->file.object.Type = IO_TYPE_FILE;
 	open->file.object.Size = sizeof(open->file);
@@ -357,7 +356,6 @@ static const struct file_operations io_file_operations = {
 	.write		= io_file_write,
 	.unlocked_ioctl	= io_file_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
-	.llseek		= no_llseek,
 };
 
 /**

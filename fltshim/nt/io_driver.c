@@ -290,6 +290,7 @@ int fsh_driver_load(const struct fsh_driver_desc *desc, struct fsh_driver **out)
 	if (call.status >= 0) {
 		if (fsh_hooks && fsh_hooks->entry_done)
 			fsh_hooks->entry_done(call.driver);
+		io_device_driver_ready(call.driver);
 		*out = call.driver;
 		return 0;
 	}

@@ -70,6 +70,9 @@ NTSTATUS FsRtlNormalizeNtstatus(NTSTATUS Exception, NTSTATUS GenericException);
 #ifdef __cplusplus
 }
 
+/* (a driver may include this in an extern "C" of its own) */
+extern "C++" {
+
 /* Runs the block of a __finally when the body before it is left, on whatever way. */
 template <typename Block> class fsh_finally {
     struct fsh_frame *frame;
@@ -83,6 +86,8 @@ public:
         fsh_seh_resume(frame);
     }
 };
+
+}
 #endif
 #pragma pack(pop)
 #endif /* _FSH_SEH_H */

@@ -246,7 +246,7 @@ PreOther (
                         Iopb->Parameters.SetFileInformation.Length >=
                             FIELD_OFFSET(FILE_RENAME_INFORMATION, FileName) +
                             Rename->FileNameLength &&
-                        Rename->FileNameLength > 7 * sizeof(WCHAR) &&
+                        Rename->FileNameLength >= 7 * sizeof(WCHAR) &&
                         RtlEqualMemory( (PUCHAR)Rename->FileName + Rename->FileNameLength -
                                             7 * sizeof(WCHAR),
                                         L"new-one",
@@ -921,6 +921,32 @@ PostWrite (
 
 static NTSTATUS
 FLTAPI
+InstanceSetup (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ FLT_INSTANCE_SETUP_FLAGS Flags,
+    _In_ DEVICE_TYPE VolumeDeviceType,
+    _In_ FLT_FILESYSTEM_TYPE VolumeFilesystemType
+    )
+{
+    UCHAR Buffer[sizeof(FLT_VOLUME_PROPERTIES) + 512];
+    PFLT_VOLUME_PROPERTIES Properties = (PFLT_VOLUME_PROPERTIES)Buffer;
+    ULONG Length;
+
+    UNREFERENCED_PARAMETER( Flags );
+    UNREFERENCED_PARAMETER( VolumeDeviceType );
+    UNREFERENCED_PARAMETER( VolumeFilesystemType );
+
+    if (NT_SUCCESS( FltGetVolumeProperties( FltObjects->Volume, Properties, sizeof(Buffer),
+                                            &Length ) )) {
+
+        DbgPrint("sectors of %u bytes\n", Properties->SectorSize);
+    }
+
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+FLTAPI
 Unload (
     _In_ FLT_FILTER_UNLOAD_FLAGS Flags
     )
@@ -965,7 +991,8 @@ static CONST FLT_REGISTRATION Registration = {
     0,
     Contexts,
     Operations,
-    Unload
+    Unload,
+    InstanceSetup
 };
 
 NTSTATUS

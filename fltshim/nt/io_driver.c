@@ -91,6 +91,27 @@ static bool fsh_key_has_text(struct reg_key *service, const char *key, size_t ke
 	return found;
 }
 
+/* Is this a value of an instance that the INF does not define? */
+static bool fsh_no_such_instance(struct reg_key *service, const char *key, size_t len)
+{
+	static const char *const roots[] = { "Instances\\", "Parameters\\Instances\\" };
+	UNICODE_STRING path = { };
+	struct reg_key *subkey;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(roots); i++) {
+		if (len > strlen(roots[i]) && !strncasecmp(key, roots[i], strlen(roots[i])))
+			break;
+	}
+	if (i == ARRAY_SIZE(roots) || !fsh_widen(&path, "", key, len))
+		return false;
+	subkey = reg_open_path(service, &path, false, NULL);
+	kfree(path.Buffer);
+	if (subkey)
+		reg_put(subkey);
+	return !subkey;
+}
+
 /*
  * One "Key\Name=value" of the overrides. What the INF has as text stays text (an altitude is one);
  * else a number becomes a REG_DWORD, the rest a REG_SZ.
@@ -109,7 +130,7 @@ static int fsh_override(struct reg_key *service, const char *item, size_t len)
 		if (*p == '\\')
 			name = p + 1;
 	}
-	if (name == equals)
+	if (name == equals || fsh_no_such_instance(service, item, name - item))
 		return -EINVAL;
 	value_len = item + len - (equals + 1);
 	if (value_len < sizeof(number)) {
@@ -145,8 +166,8 @@ static int fsh_overrides(struct reg_key *service, const struct fsh_driver_desc *
 			continue;
 		ret = fsh_override(service, item, end - item);
 		if (ret) {
-			pr_err("fltshim: %s: \"%.*s\" is no Key\\Name=value\n", desc->service,
-			       (int)(end - item), item);
+			pr_err("fltshim: %s: \"%.*s\" is no Key\\Name=value, or of an instance that is not defined\n",
+			       desc->service, (int)(end - item), item);
 			return ret;
 		}
 	}

@@ -209,7 +209,7 @@ TellMethods (
                                     IRP_MJ_QUERY_EA, IRP_MJ_SET_EA };
     static const UCHAR Buffered[] = { IRP_MJ_QUERY_INFORMATION, IRP_MJ_SET_INFORMATION,
                                       IRP_MJ_QUERY_VOLUME_INFORMATION };
-    static const UCHAR Neither[] = { IRP_MJ_QUERY_SECURITY, IRP_MJ_SET_SECURITY };
+    static const UCHAR Neither[] = { IRP_MJ_SET_SECURITY };
 
     if (MethodSeen[IRP_MJ_SET_EA] == 0) {
 
@@ -218,7 +218,13 @@ TellMethods (
 
     Row( "BUF-006", MethodHolds( Device, ARRAYSIZE( Device ) ) );
     Row( "BUF-007", MethodHolds( Buffered, ARRAYSIZE( Buffered ) ) );
-    Row( "BUF-008", MethodHolds( Neither, ARRAYSIZE( Neither ) ) );
+
+    //
+    //  Only a filter may be the first to ask for a descriptor.
+    //
+
+    Row( "BUF-008", MethodHolds( Neither, ARRAYSIZE( Neither ) ) &&
+                    MethodWrong[IRP_MJ_QUERY_SECURITY] == 0 );
 }
 
 static FLT_PREOP_CALLBACK_STATUS

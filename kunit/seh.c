@@ -24,8 +24,10 @@ static noinline seh_raises unsigned long seh_deep(unsigned int depth, NTSTATUS s
 	OPTIMIZER_HIDE_VAR(a);
 	OPTIMIZER_HIDE_VAR(b);
 	OPTIMIZER_HIDE_VAR(c);
-	if (!depth)
+	if (!depth) {
 		ExRaiseStatus(status);
+		return 0;
+	}
 	c += seh_deep(depth - 1, status);
 	return a + b + c;
 }

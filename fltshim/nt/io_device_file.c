@@ -141,7 +141,7 @@ static void io_close(struct io_open *open)
 	kfree(open);
 }
 
-/* The node cannot go while this runs, since misc_open() and misc_deregister() exclude each other. */
+/* The node stays while this runs: misc_open() and misc_deregister() exclude each other. */
 static int io_file_open(struct inode *inode, struct file *file)
 {
 	struct io_node *node = container_of(file->private_data, struct io_node, misc);

@@ -37,10 +37,9 @@ int __cxa_atexit(void (*fn)(void *object), void *object, void *dso)
 {
 	struct fsh_cxx_end *end = kmalloc(sizeof(*end), GFP_ATOMIC);
 
-	if (!end) {
-		pr_warn("out of memory: the destructor of a static object will not run\n");
+	/* Nobody looks at this; the destructor will not run then. */
+	if (!end)
 		return -1;
-	}
 	end->fn = fn;
 	end->object = object;
 	llist_add(&end->link, &fsh_cxx_ends);

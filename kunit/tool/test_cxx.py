@@ -134,14 +134,12 @@ class Build(BuildTest):
         self.proves('SRC-144', status == 0, text)
 
     def test_every_header(self):
-        """Each of fltshim's headers alone in C++, twice, and all of them in both orders."""
+        """All of fltshim's headers in C++, in both orders; each alone is tested in C."""
         folder = TOP / 'fltshim/include'
         names = [f'#include <{p.name}>' for p in sorted(folder.iterdir())
                  if p.is_file() and p.name != 'fltuserstructures.h']
-        sources = {'a.cpp': ENTRY % ('\n'.join(names + names[::-1]), '')}
-        for number, line in enumerate(names):
-            sources[f'h{number}.cpp'] = f'{line}\n#include <fltkernel.h>\n{line}\n'
-        status, text = self.build(sources)
+        status, text = self.build({'a.cpp': ENTRY % ('\n'.join(names), ''),
+                                   'b.cpp': '\n'.join(names[::-1]) + '\n'})
         self.proves('SRC-149', status == 0 and 'error' not in text and 'warning' not in text, text)
         self.proves('SRC-145', status == 0)
 

@@ -59,7 +59,7 @@ PDEVICE_OBJECT io_device_new(PDRIVER_OBJECT driver, DEVICE_TYPE type, size_t ext
 		return NULL;
 	object = &device->object;
 	object->Type = IO_TYPE_DEVICE;
-	object->Size = min_t(size_t, sizeof(*object) + extension, U16_MAX);
+	object->Size = min_t(size_t, sizeof(*object) + extension, S16_MAX);
 	object->ReferenceCount = 1;
 	object->DriverObject = driver;
 	object->DeviceType = type;

@@ -4,7 +4,7 @@
  * the method of a control code, and what fails in it (BUF-002, BUF-008, BUF-016, BUF-019,
  * BUF-035).
  */
-#include <linux/mman.h>
+#include <linux/vmalloc.h>
 #include "kunit/async_issue.h"
 #include "kunit/name_ask.h"
 #include "nt/mm_mdl.h"
@@ -105,8 +105,8 @@ static void method_controls(struct kunit *test)
 	}
 	/* No output, no MDL. */
 	memset(&method_seen, 0, sizeof(method_seen));
-	FLT_EXPECT(test, NT_SUCCESS(FltFsControlFile(b, w->file, METHOD_FSCTL(METHOD_OUT_DIRECT), in,
-						     METHOD_IN, NULL, 0, NULL)));
+	FLT_EXPECT(test, NT_SUCCESS(FltFsControlFile(b, w->file, METHOD_FSCTL(METHOD_OUT_DIRECT),
+						     in, METHOD_IN, NULL, 0, NULL)));
 	FLT_PROVES(test, "BUF-016", !p->FileSystemControl.Direct.OutputMdlAddress);
 }
 
@@ -157,22 +157,21 @@ static void method_lock(void *arg)
 /* Every allocation of a lock fails in turn; the operation stays as it was. */
 static void method_no_memory(struct kunit *test)
 {
-	unsigned long at = kunit_vm_mmap(test, NULL, 0, 3 * PAGE_SIZE, PROT_READ | PROT_WRITE,
-					 MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	void *memory = vzalloc(3 * PAGE_SIZE);
 	struct world *w = world_of(test);
 	long before = mm_mdl_count();
 	struct flt_operation op;
 	struct method_lock lock = { &op };
 	unsigned int refused = 0;
-	int nth, i;
+	int nth;
 
-	if (!async_faults_work())
+	FLT_REQUIRE(test, memory);
+	if (!async_faults_work()) {
+		vfree(memory);
 		kunit_skip(test, "this kernel cannot make an allocation fail");
-	FLT_REQUIRE(test, at && at < TASK_SIZE_MAX);
-	for (i = 0; i < 3; i++)
-		FLT_REQUIRE(test, !put_user('x', (char __user *)at + i * PAGE_SIZE));
+	}
 	flt_operation_init(&op, w->fake->volume, IRP_MJ_WRITE, w->file);
-	op.iopb.Parameters.Write.WriteBuffer = (void *)at;
+	op.iopb.Parameters.Write.WriteBuffer = memory;
 	op.iopb.Parameters.Write.Length = 3 * PAGE_SIZE;
 	for (nth = 1; nth < 50; nth++) {
 		bool failed = async_with_fault(nth, method_lock, &lock);
@@ -183,7 +182,7 @@ static void method_no_memory(struct kunit *test)
 		FLT_PROVES(test, "BUF-035", failed &&
 			   lock.status == STATUS_INSUFFICIENT_RESOURCES &&
 			   !op.iopb.Parameters.Write.MdlAddress &&
-			   op.iopb.Parameters.Write.WriteBuffer == (void *)at &&
+			   op.iopb.Parameters.Write.WriteBuffer == memory &&
 			   op.iopb.Parameters.Write.Length == 3 * PAGE_SIZE &&
 			   mm_mdl_count() == before);
 	}
@@ -192,6 +191,7 @@ static void method_no_memory(struct kunit *test)
 		   op.iopb.Parameters.Write.MdlAddress);
 	flt_operation_fini(&op);
 	FLT_EXPECT(test, mm_mdl_count() == before);
+	vfree(memory);
 }
 
 static struct kunit_case buffer_method_cases[] = {

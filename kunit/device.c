@@ -108,7 +108,8 @@ static void device_names(struct kunit *test)
 	FLT_PROVES(test, "VOL-17", NT_SUCCESS(IoVolumeDeviceToDosName(device, &name)) &&
 		   NT_SUCCESS(RtlVolumeDeviceToDosName(disk, &other)) &&
 		   RtlEqualUnicodeString(&name, &other, FALSE));
-	FLT_PROVES(test, "VOL-17", name.Length == 96 && !memcmp(name.Buffer, u"\\\\?\\Volume{", 22) &&
+	FLT_PROVES(test, "VOL-17", name.Length == 96 &&
+		   !memcmp(name.Buffer, u"\\\\?\\Volume{", 22) &&
 		   !memcmp(name.Buffer + 4, w->fake->volume->guid_name.Buffer + 4, 88) &&
 		   !name.Buffer[48]);
 	/* Both are the caller's; the pool and kmemleak see whether they are freed. */

@@ -91,9 +91,13 @@ static bool fsh_key_has_text(struct reg_key *service, const char *key, size_t ke
 	return found;
 }
 
-/* Is this a value of an instance that the INF does not define? */
+/*
+ * Is this a value of an instance that is not defined? Its altitude defines one, so that more of
+ * them can be had without another INF.
+ */
 static bool fsh_no_such_instance(struct reg_key *service, const char *key, size_t len)
 {
+	static const char altitude[] = "Altitude=";
 	static const char *const roots[] = { "Instances\\", "Parameters\\Instances\\" };
 	UNICODE_STRING path = { };
 	struct reg_key *subkey;
@@ -103,7 +107,9 @@ static bool fsh_no_such_instance(struct reg_key *service, const char *key, size_
 		if (len > strlen(roots[i]) && !strncasecmp(key, roots[i], strlen(roots[i])))
 			break;
 	}
-	if (i == ARRAY_SIZE(roots) || !fsh_widen(&path, "", key, len))
+	if (i == ARRAY_SIZE(roots) ||
+	    !strncasecmp(key + len, altitude, strlen(altitude)) ||
+	    !fsh_widen(&path, "", key, len))
 		return false;
 	subkey = reg_open_path(service, &path, false, NULL);
 	kfree(path.Buffer);

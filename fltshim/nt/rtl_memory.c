@@ -33,8 +33,8 @@ static __always_inline bool rtl_is_user(const void *at)
 
 /*
  * From or to the memory of the running program, in the way of the kernel: the processor lets nobody
- * else touch it. What belongs to the driver may lie in any cache, so it is not held against the
- * caches that programs may be copied to. Return: false where there is no such memory, or no program.
+ * else touch it. What belongs to the driver may lie in any cache of objects, also in one that is not
+ * meant for programs. Return: false where there is no such memory, or no program.
  */
 static noinline bool rtl_copy_user(void *to, const void *from, size_t n)
 {
@@ -50,7 +50,7 @@ static noinline bool rtl_copy_user(void *to, const void *from, size_t n)
 	return !raw_copy_from_user(to, (const void __user *)from, n);
 }
 
-/* What was no user address, or a bad one, faults where it is touched, as in code of the driver's. */
+/* What was no user address, or a bad one, faults where it is touched, as in the driver's code. */
 static __always_inline bool rtl_copied(void *to, const void *from, size_t n)
 {
 	return unlikely(rtl_is_user(to) || rtl_is_user(from)) && rtl_copy_user(to, from, n);

@@ -51,8 +51,8 @@ proves INF-34 [ "$(cat /sys/fs/fltshim/filters/*/altitude)" = 385200.5 ]
 expect [ "$plain" != 385200.5 ]
 proves INF-34 grep -q 'Altitude=385200.5;Parameters.New=7' /sys/module/passthru/parameters/params
 expect unload_filter passthru
-proves INF-34 refuse insmod /modules/passthru.ko 'params=Instances\Nobody\Altitude=385200'
-proves INF-34 sh -c "dmesg | grep -q 'Nobody.Altitude=385200. is no Key'"
+proves INF-34 refuse insmod /modules/passthru.ko 'params=Instances\Nobody\Flags=1'
+proves INF-34 sh -c "dmesg | grep -q 'Nobody.Flags=1. is no Key'"
 load_filter passthru
 proves INF-34 [ "$(cat /sys/fs/fltshim/filters/*/altitude)" = "$plain" ]
 expect unload_filter passthru

@@ -12,7 +12,7 @@
 #include "nt/io_device.h"
 #include "nt/ke_irql.h"
 
-static WCHAR flt_driver_name[] = u"\\FileSystem\\FltMgr";
+static WCHAR flt_driver_name[] = L"\\FileSystem\\FltMgr";
 
 static DRIVER_OBJECT flt_driver_object = {
 	.Type = IO_TYPE_DRIVER,

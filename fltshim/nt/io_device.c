@@ -106,7 +106,7 @@ void io_device_unclaim(PDEVICE_OBJECT object)
 /* \??\ and \DosDevices\ are one folder. Return: was it there, and is cut off now? */
 static bool io_skip_dos(UNICODE_STRING *path)
 {
-	static WCHAR dos[] = u"\\DosDevices\\", short_dos[] = u"\\??\\";
+	static WCHAR dos[] = L"\\DosDevices\\", short_dos[] = L"\\??\\";
 	UNICODE_STRING prefixes[] = {
 		{ sizeof(dos) - sizeof(WCHAR), sizeof(dos), dos },
 		{ sizeof(short_dos) - sizeof(WCHAR), sizeof(short_dos), short_dos },

@@ -666,6 +666,21 @@ static void ctx_transactions(struct kunit *test)
 		   STATUS_NOT_SUPPORTED);
 	FLT_PROVES(test, "CTX-65", FltGetTransactionContext(p->instance[0], NULL, &got) ==
 		   STATUS_NOT_SUPPORTED);
+	FLT_PROVES(test, "CTX-65", FltEnlistInTransaction(p->instance[0], (PKTRANSACTION)8, NULL,
+							  0) == STATUS_NOT_SUPPORTED &&
+		   FltRollbackEnlistment(p->instance[0], (PKTRANSACTION)8, NULL) ==
+		   STATUS_NOT_SUPPORTED &&
+		   FltPrePrepareComplete(p->instance[0], (PKTRANSACTION)8, NULL) ==
+		   STATUS_NOT_SUPPORTED &&
+		   FltPrepareComplete(p->instance[0], (PKTRANSACTION)8, NULL) ==
+		   STATUS_NOT_SUPPORTED &&
+		   FltCommitComplete(p->instance[0], (PKTRANSACTION)8, NULL) ==
+		   STATUS_NOT_SUPPORTED &&
+		   FltCommitFinalizeComplete(p->instance[0], (PKTRANSACTION)8, NULL) ==
+		   STATUS_NOT_SUPPORTED &&
+		   FltRollbackComplete(p->instance[0], (PKTRANSACTION)8, NULL) ==
+		   STATUS_NOT_SUPPORTED &&
+		   !IoGetTransactionParameterBlock(world_of(test)->file));
 	FLT_PROVES(test, "CTX-65", FltDeleteTransactionContext(p->instance[0], NULL, NULL) ==
 		   STATUS_NOT_FOUND);
 	FltReleaseContext(context);

@@ -12,6 +12,7 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/volume.h"
 #include "nt/ke_irql.h"
+#include "nt/mm_mdl.h"
 #include "nt/ob_object.h"
 #include "nt/violation.h"
 
@@ -457,6 +458,34 @@ static NTSTATUS flt_control_buffered(struct flt_generated *gen, const struct flt
 	return status;
 }
 
+/* With the direct methods the output's pages are locked before anybody sees the request. */
+static NTSTATUS flt_control_direct(struct flt_generated *gen, const struct flt_control *control)
+{
+	FLT_PARAMETERS *p = &gen->op.iopb.Parameters;
+	NTSTATUS status = STATUS_SUCCESS;
+	PMDL mdl;
+
+	p->FileSystemControl.Direct.InputSystemBuffer = control->input;
+	p->FileSystemControl.Direct.OutputBuffer = control->output;
+	if (control->output_length) {
+		mdl = mm_mdl_new(control->output, control->output_length);
+		if (!mdl)
+			status = STATUS_INSUFFICIENT_RESOURCES;
+		else
+			status = mm_mdl_lock(mdl, current->mm, (control->code & 3) ==
+					     METHOD_OUT_DIRECT ? IoWriteAccess : IoReadAccess);
+		if (!NT_SUCCESS(status)) {
+			if (mdl)
+				mm_mdl_free(mdl);
+			flt_generated_release(gen);
+			return status;
+		}
+		mm_mdl_keep(&gen->op.locked, mdl);
+		p->FileSystemControl.Direct.OutputMdlAddress = mdl;
+	}
+	return flt_file_call_run(gen, control->returned);
+}
+
 /* The two routines differ in the major function; their parameters are laid out alike. */
 static NTSTATUS flt_control(const struct flt_file_call *call, UCHAR major,
 			    const struct flt_control *control)
@@ -489,8 +518,7 @@ static NTSTATUS flt_control(const struct flt_file_call *call, UCHAR major,
 		p->FileSystemControl.Neither.OutputBuffer = control->output;
 		break;
 	default:
-		p->FileSystemControl.Direct.InputSystemBuffer = control->input;
-		p->FileSystemControl.Direct.OutputBuffer = control->output;
+		return flt_control_direct(gen, control);
 	}
 	status = flt_file_call_run(gen, control->returned);
 	/* A filter may have said anything; there are no more valid bytes than room. */

@@ -6,6 +6,7 @@
  */
 #include <linux/idr.h>
 #include <linux/slab.h>
+#include "fltmgr/device.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
@@ -18,6 +19,7 @@ static void flt_volume_release(struct flt_object *obj)
 {
 	struct flt_volume *volume = container_of(obj, struct flt_volume, obj);
 
+	flt_devices_release(volume);
 	ida_free(&flt_volume_numbers, volume->number);
 	kfree(volume->info.mount_name);
 	kfree(volume->info.lower_type);
@@ -77,7 +79,8 @@ struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *pri
 	INIT_LIST_HEAD(&volume->instances);
 	volume->setup_pending = true;
 	ret = -ENOMEM;
-	if (!volume->info.mount_name || !volume->info.lower_type || !flt_volume_set_name(volume))
+	if (!volume->info.mount_name || !volume->info.lower_type || !flt_volume_set_name(volume) ||
+	    !flt_devices_create(volume))
 		goto put;
 	mutex_lock(&volume->lock);
 	ret = flt_stack_publish(volume);

@@ -59,6 +59,8 @@ struct flt_volume_info {
  * @name: that name, NUL-terminated
  * @guid_name: \??\Volume{...}, of @info.guid
  * @guid_text: its text
+ * @device: its device object
+ * @disk: that of its disk, or NULL
  * @contexts: of filters
  * @link: in the list of volumes
  * @rcu: delays the freeing past flt_object_put()
@@ -82,6 +84,8 @@ struct flt_volume {
 	UNICODE_STRING name;
 	UNICODE_STRING guid_name;
 	WCHAR guid_text[FLT_GUID_NAME_UNITS + 1];
+	PDEVICE_OBJECT device;
+	PDEVICE_OBJECT disk;
 	struct flt_anchor contexts;
 	struct list_head link;
 	struct rcu_head rcu;
@@ -99,6 +103,7 @@ struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *pri
 				     const struct flt_volume_info *info);
 int flt_volume_setup(struct flt_volume *volume);
 void flt_volume_set_guid(struct flt_volume *volume);
+DEVICE_TYPE flt_volume_device_type(const struct flt_volume *volume);
 void flt_volume_leave(struct flt_volume *volume);
 void flt_volume_destroy(struct flt_volume *volume);
 

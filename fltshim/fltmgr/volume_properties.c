@@ -75,7 +75,8 @@ NTSTATUS FltGetVolumeGuidName(PFLT_VOLUME Volume, PUNICODE_STRING VolumeGuidName
 }
 EXPORT_SYMBOL_GPL(FltGetVolumeGuidName);
 
-static DEVICE_TYPE flt_volume_device_type(const struct flt_volume *volume)
+/* Which kind of device it is on. */
+DEVICE_TYPE flt_volume_device_type(const struct flt_volume *volume)
 {
 	if (!volume->info.local)
 		return FILE_DEVICE_NETWORK;

@@ -324,7 +324,6 @@ static noinline NTSTATUS fltfs_ea_query_send(struct fltfs_fo *fo, struct fltfs_e
 
 	query->request.bottom = fltfs_bottom_query_ea;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_EA, &fo->base.fo);
-	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.OperationFlags = flags;
 	op.iopb.Parameters.QueryEa.Length = room->size;
@@ -654,7 +653,6 @@ static noinline int fltfs_ea_set_send(struct fltfs_fo *fo, FILE_FULL_EA_INFORMAT
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_EA, &fo->base.fo);
 	op.vfs_lock = FLT_LOCK_INODE;
-	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.Parameters.SetEa.Length = fltfs_ea_size(entry);
 	op.iopb.Parameters.SetEa.EaBuffer = entry;

@@ -10,6 +10,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 #include "nt/ex_pool.h"
+#include "nt/io_device.h"
 #include "nt/io_driver.h"
 #include "nt/io_workitem.h"
 #include "nt/ob_callback.h"
@@ -91,6 +92,33 @@ static bool fsh_key_has_text(struct reg_key *service, const char *key, size_t ke
 }
 
 /*
+ * Is this a value of an instance that is not defined? Its altitude defines one, so that more of
+ * them can be had without another INF.
+ */
+static bool fsh_no_such_instance(struct reg_key *service, const char *key, size_t len)
+{
+	static const char altitude[] = "Altitude=";
+	static const char *const roots[] = { "Instances\\", "Parameters\\Instances\\" };
+	UNICODE_STRING path = { };
+	struct reg_key *subkey;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(roots); i++) {
+		if (len > strlen(roots[i]) && !strncasecmp(key, roots[i], strlen(roots[i])))
+			break;
+	}
+	if (i == ARRAY_SIZE(roots) ||
+	    !strncasecmp(key + len, altitude, strlen(altitude)) ||
+	    !fsh_widen(&path, "", key, len))
+		return false;
+	subkey = reg_open_path(service, &path, false, NULL);
+	kfree(path.Buffer);
+	if (subkey)
+		reg_put(subkey);
+	return !subkey;
+}
+
+/*
  * One "Key\Name=value" of the overrides. What the INF has as text stays text (an altitude is one);
  * else a number becomes a REG_DWORD, the rest a REG_SZ.
  */
@@ -108,7 +136,7 @@ static int fsh_override(struct reg_key *service, const char *item, size_t len)
 		if (*p == '\\')
 			name = p + 1;
 	}
-	if (name == equals)
+	if (name == equals || fsh_no_such_instance(service, item, name - item))
 		return -EINVAL;
 	value_len = item + len - (equals + 1);
 	if (value_len < sizeof(number)) {
@@ -144,8 +172,8 @@ static int fsh_overrides(struct reg_key *service, const struct fsh_driver_desc *
 			continue;
 		ret = fsh_override(service, item, end - item);
 		if (ret) {
-			pr_err("fltshim: %s: \"%.*s\" is no Key\\Name=value\n", desc->service,
-			       (int)(end - item), item);
+			pr_err("fltshim: %s: \"%.*s\" is no Key\\Name=value, or of an instance that is not defined\n",
+			       desc->service, (int)(end - item), item);
 			return ret;
 		}
 	}
@@ -189,6 +217,8 @@ static seh_raises void fsh_call_entry(void *arg)
 {
 	struct fsh_entry_call *call = arg;
 
+	if (call->desc->construct)
+		call->desc->construct();
 	call->status = call->desc->entry(call->driver->object, &call->driver->path);
 }
 
@@ -199,11 +229,29 @@ static seh_raises void fsh_call_driver_unload(void *arg)
 	driver->object->DriverUnload(driver->object);
 }
 
+static seh_raises void fsh_call_destroy(void *arg)
+{
+	struct fsh_driver *driver = arg;
+
+	driver->destroy();
+}
+
+/* The last of the driver's code that runs. */
+static void fsh_driver_destroy(struct fsh_driver *driver)
+{
+	NTSTATUS code;
+
+	if (driver->destroy && !seh_call(fsh_call_destroy, driver, &code))
+		pr_err("fltshim: %s: a destructor raised %#x and nobody handled it\n",
+		       driver->service, code);
+}
+
 static void fsh_driver_free(struct fsh_driver *driver)
 {
 	ps_notify_driver_gone(driver);
 	io_work_driver_gone(driver);
 	ps_driver_gone(driver);
+	io_device_driver_gone(driver);
 	ob_callback_driver_gone(driver);
 	ob_driver_gone(driver);
 	pool_driver_gone(driver);
@@ -230,6 +278,7 @@ static struct fsh_driver *fsh_driver_alloc(const struct fsh_driver_desc *desc)
 	}
 	driver->owner = desc->owner;
 	driver->service = desc->service;
+	driver->destroy = desc->destroy;
 	driver->object->Type = IO_TYPE_DRIVER;
 	driver->object->Size = sizeof(*driver->object);
 	mutex_lock(&fsh_drivers_lock);
@@ -268,12 +317,14 @@ int fsh_driver_load(const struct fsh_driver_desc *desc, struct fsh_driver **out)
 	if (call.status >= 0) {
 		if (fsh_hooks && fsh_hooks->entry_done)
 			fsh_hooks->entry_done(call.driver);
+		io_device_driver_ready(call.driver);
 		*out = call.driver;
 		return 0;
 	}
 	pr_err("fltshim: %s: DriverEntry failed with status %#x\n", desc->service, call.status);
 	if (fsh_hooks && fsh_hooks->entry_failed)
 		fsh_hooks->entry_failed(call.driver);
+	fsh_driver_destroy(call.driver);
 	fsh_driver_free(call.driver);
 	ret = flt_errno_from_status(call.status, NULL);
 	return ret ?: -EIO;
@@ -294,6 +345,7 @@ void fsh_driver_unload(struct fsh_driver *driver)
 	    !seh_call(fsh_call_driver_unload, driver, &code))
 		pr_err("fltshim: %s: DriverUnload raised %#x and nobody handled it\n",
 		       driver->service, code);
+	fsh_driver_destroy(driver);
 	fsh_driver_free(driver);
 }
 EXPORT_SYMBOL_GPL(fsh_driver_unload);

@@ -27,6 +27,8 @@ struct fsh_driver_desc {
 	struct module *owner;
 	const char *service;
 	PDRIVER_INITIALIZE entry;
+	void (*construct)(void);	/* static objects of C++, or NULL */
+	void (*destroy)(void);
 	const struct fsh_reg_value *values;
 	unsigned int nr_values;
 	const char *overrides;	/* module parameter: "Parameters\Debug=1;Name=text" or NULL */
@@ -36,6 +38,7 @@ struct fsh_driver_desc {
  * struct fsh_driver - a loaded driver
  * @owner: its module
  * @service: name of its service
+ * @destroy: destroys static objects of C++, or NULL
  * @object: the DRIVER_OBJECT that DriverEntry got
  * @filter: the filter manager's, when the driver registered as a minifilter
  * @entered: the filter manager's: DriverEntry has returned with success
@@ -47,6 +50,7 @@ struct fsh_driver_desc {
 struct fsh_driver {
 	struct module *owner;
 	const char *service;
+	void (*destroy)(void);
 	PDRIVER_OBJECT object;
 	void *filter;
 	bool entered;

@@ -18,6 +18,7 @@
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <linux/xarray.h>
+#include "nt/io_device.h"
 #include "nt/io_driver.h"
 #include "nt/ke_irql.h"
 #include "nt/ob_object.h"
@@ -70,12 +71,12 @@ static void ob_driver_ref(void *object)
 
 static void ob_device_get(void *object)
 {
-	atomic_inc((atomic_t *)&((PDEVICE_OBJECT)object)->ReferenceCount);
+	io_device_get(object);
 }
 
 static void ob_device_put(void *object)
 {
-	atomic_dec((atomic_t *)&((PDEVICE_OBJECT)object)->ReferenceCount);
+	io_device_put(object);
 }
 
 OBJECT_TYPE ob_file_type = { .name = "File" };

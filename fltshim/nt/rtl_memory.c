@@ -6,6 +6,9 @@
  */
 #include <linux/export.h>
 #include <linux/kasan-checks.h>
+#include <linux/nospec.h>
+#include <linux/uaccess.h>
+#include "nt/ke_irql.h"
 #include "nt/mm_mdl.h"
 #include "nt/rtl_bytes.h"
 #include "nt/rtl_crt.h"
@@ -23,8 +26,40 @@ static __always_inline void rtl_writes(const void *at, size_t n)
 		kasan_check_write(at, n);
 }
 
+static __always_inline bool rtl_is_user(const void *at)
+{
+	return (unsigned long)at < TASK_SIZE_MAX;
+}
+
+/*
+ * From or to the memory of the running program, in the way of the kernel: the processor lets nobody
+ * else touch it. What belongs to the driver may lie in any cache of objects, also in one that is not
+ * meant for programs. Return: false where there is no such memory, or no program.
+ */
+static noinline bool rtl_copy_user(void *to, const void *from, size_t n)
+{
+	bool write = rtl_is_user(to);
+
+	if (!current->mm || ke_is_atomic() || (write && rtl_is_user(from)) ||
+	    !access_ok((const void __user *)(write ? to : from), n))
+		return false;
+	might_fault();
+	barrier_nospec();
+	if (write)
+		return !raw_copy_to_user((void __user *)to, from, n);
+	return !raw_copy_from_user(to, (const void __user *)from, n);
+}
+
+/* What was no user address, or a bad one, faults where it is touched, as in the driver's code. */
+static __always_inline bool rtl_copied(void *to, const void *from, size_t n)
+{
+	return unlikely(rtl_is_user(to) || rtl_is_user(from)) && rtl_copy_user(to, from, n);
+}
+
 void *fsh_memcpy(void *Destination, const void *Source, size_t Length)
 {
+	if (rtl_copied(Destination, Source, Length))
+		return Destination;
 	rtl_reads(Source, Length);
 	rtl_writes(Destination, Length);
 	rtl_move(Destination, Source, Length);
@@ -34,6 +69,8 @@ EXPORT_SYMBOL_GPL(fsh_memcpy);
 
 void *fsh_memmove(void *Destination, const void *Source, size_t Length)
 {
+	if (rtl_copied(Destination, Source, Length))
+		return Destination;
 	rtl_reads(Source, Length);
 	rtl_writes(Destination, Length);
 	rtl_move(Destination, Source, Length);

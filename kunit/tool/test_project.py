@@ -107,12 +107,29 @@ class Projects(ToolTest):
         self.proves('SRC-150', self.names(project.sources) == ['bare/A.C', 'bare/b.c'])
         self.write('empty/sub/x.c', '')
         self.assertIsNone(self.read('empty'))
-        self.assertTrue(self.says('no C sources here; try ') and self.says('empty/sub'))
+        self.assertTrue(self.says('no C or C++ sources here; try ') and self.says('empty/sub'))
 
     def test_refused(self):
-        self.write('cpp/a.cpp', '')
-        self.assertIsNone(self.read('cpp'))
-        self.assertTrue(self.says('a.cpp: error: C++ sources cannot be built yet'))
+        self.write('asm/a.vcxproj', '<Project><PropertyGroup><ConfigurationType>Driver'
+                   '</ConfigurationType></PropertyGroup><ItemGroup><ClCompile Include="a.asm"/>'
+                   '</ItemGroup></Project>')
+        self.write('asm/a.asm', '')
+        self.assertIsNone(self.read('asm'))
+        self.assertTrue(self.says('a.asm: error: assembly of another assembler'))
+
+    def test_cxx(self):
+        """C++ is taken beside C, whatever its files are called, and the standard asked for."""
+        for name in ('cpp/a.cpp', 'cpp/b.cxx', 'cpp/c.cc', 'cpp/d.c', 'cpp/e.hpp'):
+            self.write(name, '')
+        project = self.read('cpp')
+        self.proves('SRC-140', self.names(project.sources) ==
+                    ['cpp/a.cpp', 'cpp/b.cxx', 'cpp/c.cc', 'cpp/d.c'] and not project.standard)
+        self.write('cpp/x.vcxproj', '<Project><PropertyGroup><ConfigurationType>Driver'
+                   '</ConfigurationType></PropertyGroup><ItemDefinitionGroup><ClCompile>'
+                   '<LanguageStandard>stdcpp20</LanguageStandard></ClCompile>'
+                   '</ItemDefinitionGroup><ItemGroup><ClCompile Include="a.cpp"/></ItemGroup>'
+                   '</Project>')
+        self.proves('SRC-144', self.read('cpp').standard == 'stdcpp20')
 
 
 class CommandLine(ToolTest):

@@ -9,6 +9,7 @@
     prep.py      the lower-cased, LF, UTF-8 copy of the sources
     clex.py      tokens of preprocessed C
     rewrite.py   exception handling, long, __FUNCTION__ in the driver's text
+    cxx.py       the same for C++
     kbuild.py    generated Kbuild and glue, the make run, its diagnostics
     check.py     what a driver needs that fltshim does not have
     cli.py       the commands

@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 
 from .diagnose import conflicts, exported, plain_environment, undefined
-from .kbuild import CFLAGS
 from .prep import shown
 
 # Accepted so that a filter starts, but nothing ever happens (SRC-133 to SRC-135).
@@ -17,7 +16,9 @@ SILENT = {
     'PsSetCreateThreadNotifyRoutine': 'registers, but is never called',
 }
 # What gcc itself asks of the kernel.
-COMPILER = {'memcpy', 'memmove', 'memset', 'memcmp', '__stack_chk_fail', '_GLOBAL_OFFSET_TABLE_'}
+COMPILER = {'memcpy', 'memmove', 'memset', 'memcmp', '__stack_chk_fail', '_GLOBAL_OFFSET_TABLE_',
+            # in nt/cxx_runtime.h
+            '__cxa_atexit', '__cxa_pure_virtual', '__dso_handle', 'atexit'}
 
 
 def check(build):
@@ -73,9 +74,11 @@ def undefined_names(build):
 
 def compile_aside(build, unit, target):
     """Compiles one rewritten source without a kernel; returns what the compiler said."""
-    flags = [flag for flag in CFLAGS if 'error=implicit-function' not in flag]
-    command = [build.cc, '-c', '-O2', '-std=gnu11', '-mcmodel=kernel', '-fno-pic',
-               '-fno-strict-aliasing', '-fno-stack-protector', '-x', 'cpp-output', *flags, '-w',
+    flags = [flag for flag in build.flags(unit) if 'error=implicit-function' not in flag]
+    if unit not in build.cxx:
+        flags = ['-std=gnu11', '-x', 'cpp-output', *flags]
+    command = [build.cc, '-c', '-O2', '-mcmodel=kernel', '-fno-pic', '-fno-strict-aliasing',
+               '-fno-stack-protector', *flags, '-w',
                os.path.join(build.work, unit + '.fs.c'), '-o', target]
     run = subprocess.run(command, capture_output=True, env=plain_environment(), check=False)
     return run.stderr.decode('utf-8', 'replace')

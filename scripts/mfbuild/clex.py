@@ -10,9 +10,10 @@ TOKEN = re.compile(r'''
     (?P<line>   ^[ \t]*\#[^\n]*\n? )                          # line marker or pragma
   | (?P<nl>     \n )
   | (?P<space>  [ \t\f\v\r]+ )
+  | (?P<raw>    (?:u8|u|U|L)?R"(?P<delimiter>[^()\\\s"]{0,16})\((?s:.)*?\)(?P=delimiter)" )
   | (?P<string> (?:u8|u|U|L)?"(?:[^"\\\n]|\\.)*" )
   | (?P<char>   (?:u|U|L)?'(?:[^'\\\n]|\\.)*' )
-  | (?P<number> \.?[0-9](?:[eEpP][+-]|[0-9A-Za-z_.])* )
+  | (?P<number> \.?[0-9](?:[eEpP][+-]|'[0-9A-Za-z_]|[0-9A-Za-z_.])* )
   | (?P<ident>  [A-Za-z_$\u0080-\U0010ffff][0-9A-Za-z_$\u0080-\U0010ffff]* )
   | (?P<punct>  \.\.\.|->|\+\+|--|<<=?|>>=?|[<>=!+\-*/%&|^]=|&&|\|\||\#\#|. )
 ''', re.VERBOSE | re.MULTILINE)
@@ -55,8 +56,8 @@ def tokens(text, first_file):
                 line += body.count('\n')
             continue
         result.append(Token(kind, body, file, line))
-        if kind == 'nl':
-            line += 1
+        if kind in ('nl', 'raw'):
+            line += body.count('\n')
     return result
 
 

@@ -9,7 +9,7 @@ from .check import check
 from .inf import Inf
 from .kbuild import Build, describe
 from .prep import shown
-from .project import LICENSES, Project, files_with, read_project
+from .project import CPP, LICENSES, Project, files_with, is_cxx, read_project
 from .report import Failed, Report
 from .service import bare_service, number, read_service
 
@@ -56,7 +56,7 @@ def find_driver(options, report):
         project = project_of_inf(path, options, report)
     elif low.endswith('.vcxproj'):
         project = read_project(os.path.dirname(path) or '.', report, options.configuration, path)
-    elif low.endswith('.c'):
+    elif low.endswith('.c') or is_cxx(path):
         project = Project(os.path.dirname(path) or '.')
         project.sources = [path]
     else:
@@ -76,11 +76,11 @@ def find_driver(options, report):
 def project_of_inf(path, options, report):
     """An .inf stands beside the sources or in the directory above the driver's."""
     here = os.path.dirname(path) or '.'
-    if files_with(here, ('.c', '.vcxproj', '.cpp')):
+    if files_with(here, ('.c', '.vcxproj') + CPP):
         return read_project(here, report, options.configuration)
     below = [os.path.join(here, name) for name in sorted(os.listdir(here))
              if os.path.isdir(os.path.join(here, name))]
-    below = [place for place in below if files_with(place, ('.c', '.vcxproj', '.cpp'))]
+    below = [place for place in below if files_with(place, ('.c', '.vcxproj') + CPP)]
     drivers = [place for place in below if place.lower().endswith(('filter', 'driver', 'sys'))]
     if len(drivers or below) != 1:
         report.fail(shown(path), 'the sources are not beside it; name the directory of the driver '

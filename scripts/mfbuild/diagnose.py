@@ -71,13 +71,24 @@ class Diagnosis:
             self.report.error(None, 'there is no DriverEntry in the sources: '
                               + ', '.join(shown(path) for path in self.sources))
         else:
-            self.report.error(where or self.identifiers.get(name),
-                              f'routine {name} is not provided by fltshim')
+            shown_name = demangled(name)
+            word = re.match(r'\w+', shown_name)
+            self.report.error(where or self.identifiers.get(name)
+                              or (word and self.identifiers.get(word.group())),
+                              f'routine {shown_name} is not provided by fltshim')
 
     def all_missing(self, target, known):
         """Every symbol that nobody has; modpost stops after ten."""
         for name in sorted(undefined(target)[0] - known - {'__this_module'}):
             self.missing(name, None)
+
+
+def demangled(name):
+    """The name of a C++ function as the source has it."""
+    if not name.startswith('_Z'):
+        return name
+    run = subprocess.run(['c++filt', name], capture_output=True, text=True, check=False)
+    return run.stdout.strip() or name
 
 
 def undefined(target):

@@ -6,9 +6,10 @@ import re
 import shutil
 import subprocess
 
+from .cxx import CxxRewriter
 from .diagnose import UNDEFINED, Diagnosis, conflicts, exported, plain_environment
 from .prep import Prep, c_string, shown, write_if_changed
-from .project import read_resources
+from .project import is_cxx, read_resources
 from .rewrite import Rewriter
 from .service import REG_DWORD, dword
 
@@ -21,19 +22,50 @@ DEFINES = ('_WIN32=1', '_WIN64=1', '_AMD64_=1', 'AMD64=1', '_M_AMD64=100', '_M_X
 UNDEFINES = ('linux', 'unix', '__linux', '__linux__', '__unix', '__unix__', '__gnu_linux__',
              '__ELF__')
 
+# gcc's own for C++.
+UNDEFINES_CXX = ('_GNU_SOURCE',)
+
 # Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8).
 CFLAGS = '''
 -fpreprocessed -fsigned-char -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm
 -fcommon
 -fno-diagnostics-show-caret
--Wno-unknown-pragmas -Wno-multichar -Wno-missing-prototypes -Wno-missing-declarations
--Wno-clobbered -Wno-unused -Wno-pointer-sign -Wno-discarded-qualifiers -Wno-switch
--Wno-strict-prototypes -Wno-missing-braces -Wno-empty-body
--Wno-declaration-after-statement -Wno-implicit-fallthrough -Wno-missing-field-initializers
--Wtrampolines -Werror=trampolines -Werror=implicit-function-declaration
--Wno-error=return-type -Wno-error=incompatible-pointer-types -Wno-error=strict-prototypes
--Wno-error=implicit-int -Wno-error=old-style-definition -Wno-error=int-conversion
+-Wno-unknown-pragmas -Wno-multichar -Wno-missing-declarations
+-Wno-clobbered -Wno-unused -Wno-switch
+-Wno-empty-body
+-Wno-implicit-fallthrough -Wno-missing-field-initializers
+-Wtrampolines -Werror=trampolines
+-Wno-error=return-type
 -Wframe-larger-than=2048
+'''.split()
+# For C alone.
+C_ONLY = '''
+-Wno-missing-prototypes -Wno-pointer-sign -Wno-discarded-qualifiers -Wno-strict-prototypes
+-Wno-missing-braces -Wno-declaration-after-statement -Werror=implicit-function-declaration
+-Wno-error=incompatible-pointer-types -Wno-error=strict-prototypes
+-Wno-error=implicit-int -Wno-error=old-style-definition -Wno-error=int-conversion
+'''.split()
+# For C++ alone: no exceptions, type information or locks around static variables, which need a
+# runtime library; no debug information, which the makers of BTF cannot read.
+CXX_ONLY = '''
+-fno-rtti -fno-exceptions -fno-threadsafe-statics -fno-asynchronous-unwind-tables
+-fno-unwind-tables -fcheck-new -fpermissive -g0
+-Wno-write-strings -Wno-invalid-offsetof -Wno-conversion-null -Wno-narrowing -Wno-register
+-Wno-literal-suffix -Wno-class-memaccess -Wno-volatile
+'''.split()
+# The kernel's flags that C++ does not know; % stands for any text.
+NOT_CXX = '''
+-std=gnu11 -std=gnu89 -std=gnu99 -Wno-pointer-sign -Wpointer-sign -Wstrict-prototypes
+-Wno-strict-prototypes -Werror=strict-prototypes -Wmissing-prototypes -Wno-missing-prototypes
+-Wdeclaration-after-statement -Wno-declaration-after-statement -Wold-style-definition
+-Wold-style-declaration -Wnested-externs -Wdesignated-init -Werror=designated-init
+-Wimplicit-function-declaration -Werror=implicit-function-declaration -Wimplicit-int
+-Werror=implicit-int -Werror=incompatible-pointer-types -Wincompatible-pointer-types
+-Wno-incompatible-pointer-types -Wint-conversion -Werror=int-conversion -Wno-override-init
+-Woverride-init -Wno-discarded-qualifiers -Wenum-conversion -Wno-enum-conversion
+-Wjump-misses-init -Wbad-function-cast -Wmissing-parameter-type -Wabsolute-value
+-Wno-initializer-overrides -Wunsuffixed-float-constants -Wc++-compat -Wno-override-init-side-effects
+-Wno-old-style-declaration
 '''.split()
 
 # A source that names one of these looks at data, so it is given addresses that it may use.
@@ -56,6 +88,7 @@ class Build:
         self.work = os.path.join(os.path.abspath(options.out), service.module + '.build')
         self.units = {}             # name of a rewritten source, without .fs.c: its path
         self.preprocessed = {}
+        self.cxx = set()            # names of those in C++
         self.identifiers = {}
         self.diagnosis = Diagnosis(report, project.sources, self.identifiers)
         self.cc = os.environ.get('CC', 'gcc')
@@ -77,8 +110,10 @@ class Build:
         while name in self.units:
             name += '_'
         self.units[name] = path
+        if is_cxx(path):
+            self.cxx.add(name)
         copy = prep.copy(path)
-        text = self.preprocess(copy, [prep.copy_name(place) for place in includes])
+        text = self.preprocess(name, copy, [prep.copy_name(place) for place in includes])
         if text is None:
             return
         self.preprocessed[name] = text
@@ -86,8 +121,9 @@ class Build:
 
     def rewrite(self, name, disagreeing=()):
         """Step 3 for one source."""
-        rewriter = Rewriter(self.preprocessed[name], shown(self.units[name]), self.system,
-                            self.report, disagreeing)
+        kind = CxxRewriter if name in self.cxx else Rewriter
+        rewriter = kind(self.preprocessed[name], shown(self.units[name]), self.system,
+                        self.report, disagreeing)
         result = rewriter.rewrite()
         for word, where in rewriter.identifiers.items():
             self.identifiers.setdefault(word, where)
@@ -101,18 +137,44 @@ class Build:
             result += ['DBG=1', '_DEBUG=1']
         return result + own
 
-    def preprocess(self, copy, includes):
+    def preprocess(self, name, copy, includes):
         """gcc -E in a world of fltshim's headers and the project's own; None after an error."""
-        command = [self.cc, '-E', '-nostdinc', '-std=gnu11', '-fshort-wchar',
-                   '-fno-diagnostics-show-caret', '-Wno-endif-labels', '-I', self.system]
+        command = [self.cc, '-E', '-nostdinc', '-fshort-wchar', '-fno-diagnostics-show-caret',
+                   '-Wno-endif-labels', '-I', self.system]
+        undefines = UNDEFINES
+        if name in self.cxx:
+            command += ['-x', 'c++', '-nostdinc++', self.standard()]
+            undefines += UNDEFINES_CXX
+        else:
+            command.append('-std=gnu11')
         for place in includes:
             command += ['-I', place]
-        command += ['-U' + name for name in UNDEFINES]
+        command += ['-U' + name for name in undefines]
         command += ['-D' + define for define in self.defines()]
         run = subprocess.run(command + [copy], capture_output=True, env=plain_environment(),
                              check=False)
-        self.diagnosis.explain(run.stderr.decode('utf-8', 'replace'))
-        return run.stdout.decode('utf-8', 'surrogateescape') if run.returncode == 0 else None
+        said = run.stderr.decode('utf-8', 'replace')
+        before = self.report.errors
+        self.diagnosis.explain(said)
+        if run.returncode == 0:
+            return run.stdout.decode('utf-8', 'surrogateescape')
+        if 'cc1plus' in said:
+            self.report.fail(shown(self.units[name]), 'is C++, and the compiler for it is not '
+                                                      'installed: install g++')
+        if self.report.errors == before:
+            self.report.fail(shown(self.units[name]), (said.splitlines() or ['?'])[-1])
+        return None
+
+    def standard(self):
+        """The C++ that the project file asks for, else what its compiler does without asking."""
+        return {'stdcpp20': '-std=gnu++20', 'stdcpplatest': '-std=gnu++20'}.get(
+            self.project.standard.lower(), '-std=gnu++17')
+
+    def flags(self, name):
+        """Flags of one unit beyond the kernel's."""
+        if name in self.cxx:
+            return ['-x', 'c++', self.standard(), *CFLAGS, *CXX_ONLY]
+        return CFLAGS + C_ONLY
 
     # Generated files
 
@@ -130,7 +192,8 @@ class Build:
             '/* Generated by scripts/minifilter: the service key, and start and stop of the '
             'module. */',
             '#include <linux/module.h>',
-            '#include "nt/io_driver.h"', '',
+            '#include "nt/io_driver.h"',
+            *(['#include "nt/cxx_runtime.h"'] if self.cxx else []), '',
             'NTSTATUS DriverEntry(struct _DRIVER_OBJECT *driver, '
             'struct _UNICODE_STRING *registry_path);', '']
         rows = []
@@ -154,6 +217,8 @@ class Build:
                   '\t.owner = THIS_MODULE,',
                   f'\t.service = {c_string(service.name)},',
                   '\t.entry = DriverEntry,',
+                  *(['\t.construct = fsh_cxx_construct,', '\t.destroy = fsh_cxx_destroy,']
+                    if self.cxx else []),
                   '\t.values = values,',
                   '\t.nr_values = ARRAY_SIZE(values),',
                   '};', '',
@@ -183,16 +248,16 @@ class Build:
                  '# Generated by scripts/minifilter.',
                  f'obj-m := {module}.o',
                  f'{module}-y := {" ".join(objects)} {module}.glue.o', '',
-                 'flags := ' + ' '.join(CFLAGS),
                  '# trailing arrays of one element are open arrays in Windows structures',
-                 'flags += $(call cc-option,-fstrict-flex-arrays=0)',
+                 'open-arrays := $(call cc-option,-fstrict-flex-arrays=0)',
                  '# one variable for a definition that a header repeats in every source; the module',
                  '# loader knows no common symbols, so the linker gives them their place',
                  'ldflags-y += -d', '']
-        for name in objects:
-            lines += [f'CFLAGS_{name} := $(flags)',
-                      f'CFLAGS_REMOVE_{name} := $(CC_FLAGS_FTRACE)',
-                      f'UBSAN_SANITIZE_{name} := n']
+        for unit in self.units:
+            remove = ' '.join(['$(CC_FLAGS_FTRACE)', *(NOT_CXX if unit in self.cxx else [])])
+            lines += [f'CFLAGS_{unit}.fs.o := {" ".join(self.flags(unit))} $(open-arrays)',
+                      f'CFLAGS_REMOVE_{unit}.fs.o := {remove}',
+                      f'UBSAN_SANITIZE_{unit}.fs.o := n']
         lines += [f'CFLAGS_{module}.glue.o := -I{tree}/fltshim -fshort-wchar -fms-extensions',
                   f'CFLAGS_REMOVE_{module}.glue.o := $(CC_FLAGS_FTRACE)']
         return '\n'.join(lines) + '\n'

@@ -28,7 +28,12 @@ class Project:
         self.infs = []
         self.resources = []
         self.license = None
+        self.standard = ''          # of C++, as Visual Studio calls it
         self.skipped = []           # user programs of a solution, for `check`
+
+
+def is_cxx(path):
+    return path.lower().endswith(CPP)
 
 
 def read_project(directory, report, configuration='Release', project_file=None):
@@ -75,17 +80,16 @@ def find_infs(directory):
 def refuse(project, report):
     for path in project.sources:
         low = path.lower()
-        if low.endswith(CPP):
-            report.error(shown(path), 'C++ sources cannot be built yet')
-        elif low.endswith('.asm'):
+        if low.endswith('.asm'):
             report.error(shown(path), 'assembly of another assembler is refused')
         elif not os.path.isfile(path):
             report.error(shown(project.file or path), f'names {shown(path)}, which does not exist')
     if not project.sources and not report.errors:
         below = sorted({os.path.dirname(p) for p in
-                        glob.glob(os.path.join(glob.escape(project.directory), '*', '*.[cC]'))})
+                        glob.glob(os.path.join(glob.escape(project.directory), '*', '*.[cC]*'))
+                        if p.lower().endswith(('.c',) + CPP)})
         hint = '; try ' + ' or '.join(shown(place) for place in below) if below else ''
-        report.error(shown(project.directory), 'no C sources here' + hint)
+        report.error(shown(project.directory), 'no C or C++ sources here' + hint)
     report.stop_on_error()
 
 
@@ -165,6 +169,8 @@ class VisualStudio:
             if not self.holds(option):
                 continue
             values = [v.strip() for v in (option.text or '').split(';')]
+            if local(option) == 'LanguageStandard':
+                self.project.standard = values[0]
             if local(option) == 'PreprocessorDefinitions':
                 self.project.defines += [self.expand(v) for v in values
                                          if v and not v.startswith('%(')]

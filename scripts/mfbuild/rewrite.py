@@ -26,6 +26,9 @@ SPECIFIERS = frozenset('''long int short signed unsigned char double float __sig
 INTEGER = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([A-Za-z][A-Za-z0-9]*)")
 SIZED_SUFFIX = re.compile(r'([uU]?)[iI](8|16|32|64)')
 
+# Of functions with a try: a handler sees every assignment of the body, after a fault as well.
+EXACT = '__attribute__((__optimize__("O0")))'
+
 OPEN, CLOSE = '([{', ')]}'
 
 # Machinery that a filter cannot be given: reaching into kernel structures or the processor.
@@ -169,11 +172,11 @@ class Rewriter:
                 continue
             if tok.text == '{':
                 end = self.match(at)
-                if head and head[-1].text == ')' and not any(t.text == '=' for t in head):
+                kind = self.kind_of_block(head)
+                if kind == 'function':
                     self.define(start, head, at, end)
                     start = None
-                elif is_linkage(head):
-                    # extern "C" { ... } holds declarations of its own
+                elif kind == 'scope':
                     self.out.append('{')
                     at += 1
                     start = None
@@ -185,11 +188,24 @@ class Rewriter:
                 continue
             self.out.append(tok.text)
             head.append(tok)
-            if tok.text in (';', '}'):
+            if self.ends_declaration(head):
                 self.one_storage_class(start, head)
                 self.declare(start, head)
                 start = None
             at += 1
+
+    def kind_of_block(self, head):
+        """What { begins after these tokens: a 'function', a 'scope' of declarations, 'other'."""
+        if head and head[-1].text == ')' and not any(t.text == '=' for t in head):
+            return 'function'
+        return 'scope' if is_linkage(head) else 'other'
+
+    def ends_declaration(self, head):
+        return head[-1].text in (';', '}')
+
+    def place_of_attribute(self, start, _end):
+        """Where in out an attribute of the function that begins at start may stand."""
+        return start
 
     def copy(self, start, end):
         self.out += [tok.text for tok in self.toks[start:end]]
@@ -238,8 +254,8 @@ class Rewriter:
         if self.function in self.disagreeing and self.own(head[0]):
             self.define_aside(start, head_end)
         if inexact:
-            # Every assignment of the body must be seen by the handler, after a fault as well.
-            self.out[start] = '__attribute__((__optimize__("O0"))) ' + self.out[start]
+            place = self.place_of_attribute(start, head_end)
+            self.out[place] = f'{EXACT} {self.out[place]}'
         self.function = None
 
     def declare(self, start, head):
@@ -431,9 +447,8 @@ class Rewriter:
         if self.toks[block].text != '{':
             self.report.fail(self.toks[word].where, 'expected { after __finally')
         block_end = self.match(block)
-        exact = '__attribute__((__optimize__("O0")))'
         self.out.append(
-            f'{{ auto void {exact} __fsh_fin{n}(struct fsh_frame *); '
+            f'{{ auto void {EXACT} __fsh_fin{n}(struct fsh_frame *); '
             f'struct fsh_x __fsh_x{n} __attribute__((__uninitialized__)); '
             f'{{ struct fsh_frame __fsh_f{n} '
             f'__attribute__((__cleanup__(__fsh_fin{n}), __uninitialized__)); '
@@ -444,7 +459,7 @@ class Rewriter:
         self.out.append(f' __fsh_leave{n}:; __fsh_f{n}.normal = 1; __fsh_end{n}:; }}')
         self.blanks(body_end + 1, word)
         self.out.append(
-            f'{exact} void __fsh_fin{n}(struct fsh_frame *__fsh_p{n}) '
+            f'{EXACT} void __fsh_fin{n}(struct fsh_frame *__fsh_p{n}) '
             f'{{ int __fsh_ab = fsh_seh_pop_fin(__fsh_p{n});')
         self.blanks(word + 1, block)
         self.region('finally', n, block, block_end + 1, self.labels(block, block_end))
@@ -511,4 +526,4 @@ def rewrite(text, first_file, system_dir, report):
     return Rewriter(text, first_file, system_dir, report).rewrite()
 
 
-__all__ = ['Rewriter', 'rewrite', 'Token']
+__all__ = ['EXACT', 'Region', 'Rewriter', 'is_linkage', 'rewrite', 'Token']

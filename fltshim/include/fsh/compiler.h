@@ -99,9 +99,14 @@ typedef size_t rsize_t;
 #define DECLSPEC_NORETURN
 
 #define FSH_INLINE static __inline__ __attribute__((__always_inline__, __unused__))
-#define FORCEINLINE FSH_INLINE
+#ifdef __cplusplus
+/* A member function may not be static for it. */
+#define __forceinline inline __attribute__((__always_inline__))
+#else
 #define __forceinline FSH_INLINE
-#define CFORCEINLINE FSH_INLINE
+#endif
+#define FORCEINLINE __forceinline
+#define CFORCEINLINE __forceinline
 #ifndef __cplusplus
 /* A C inline function of the Windows compiler needs no external definition elsewhere. */
 #define __inline static __inline__ __attribute__((__unused__))

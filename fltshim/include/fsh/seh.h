@@ -69,6 +69,25 @@ NTSTATUS FsRtlNormalizeNtstatus(NTSTATUS Exception, NTSTATUS GenericException);
 
 #ifdef __cplusplus
 }
+
+/* (a driver may include this in an extern "C" of its own) */
+extern "C++" {
+
+/* Runs the block of a __finally when the body before it is left, on whatever way. */
+template <typename Block> class fsh_finally {
+    struct fsh_frame *frame;
+    Block &block;
+
+public:
+    fsh_finally(struct fsh_frame *f, Block &b) : frame(f), block(b) {}
+    ~fsh_finally()
+    {
+        block(fsh_seh_pop_fin(frame));
+        fsh_seh_resume(frame);
+    }
+};
+
+}
 #endif
 #pragma pack(pop)
 #endif /* _FSH_SEH_H */

@@ -318,10 +318,10 @@ extern "C" {
 #define RTL_CONSTANT_STRING(s) { sizeof(s) - sizeof((s)[0]), sizeof(s), (FSH_TEXT(s))(s) }
 #ifdef __cplusplus
 #define FSH_TEXT(s) decltype(FshTextOf(s))
-}
+extern "C++" {
 PWCH FshTextOf(const WCHAR *);
 PCHAR FshTextOf(const char *);
-extern "C" {
+}
 #else
 #define FSH_TEXT(s) __typeof__(_Generic(&(s)[0], const WCHAR *: (PWCH)0, WCHAR *: (PWCH)0, \
                                         const char *: (PCHAR)0, char *: (PCHAR)0))

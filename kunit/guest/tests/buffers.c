@@ -7,7 +7,10 @@
  *
  * needs: lower=ext4 kernels=6.1,6.12,debug filters=bufctx,passthru time=120
  */
+#include <dirent.h>
 #include <pthread.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
 
 #include "../twin.h"
 
@@ -345,6 +348,66 @@ static void changing(const char *mnt, const char *lower)
 	munmap(page, 4096);
 }
 
+/* One operation of each kind that has data; the filter compares how it came. */
+static void methods(const char *mnt)
+{
+	char path[PATH_MAX], to[PATH_MAX], value[64];
+	struct statfs fs;
+	struct dirent *entry;
+	int fd, n = 0;
+	DIR *dir;
+
+	put(mnt, "renamed", "abc", 3);
+	snprintf(path, sizeof(path), "%s/renamed", mnt);
+	snprintf(to, sizeof(to), "%s/new-one", mnt);
+	fd = open(path, O_RDONLY);
+	FLT_REQUIRE(fd >= 0 && read(fd, value, 3) == 3);
+	FLT_EXPECT(!fsetxattr(fd, "user.name", "value", 5, 0) &&
+		   fgetxattr(fd, "user.name", value, sizeof(value)) == 5 &&
+		   !memcmp(value, "value", 5));
+	FLT_EXPECT(flistxattr(fd, value, sizeof(value)) > 0);
+	FLT_EXPECT(!fchmod(fd, 0640) && !fchown(fd, 1, 1) && !fstat(fd, &(struct stat){}));
+	FLT_EXPECT(!truncate(path, 1) && !statfs(mnt, &fs));
+	/* an access control list: the owner, a user, the group, a mask, others */
+	FLT_EXPECT(!fsetxattr(fd, "system.posix_acl_access",
+			      "\2\0\0\0" "\1\0\6\0\377\377\377\377" "\2\0\4\0\7\0\0\0"
+			      "\4\0\4\0\377\377\377\377" "\20\0\4\0\377\377\377\377"
+			      "\40\0\0\0\377\377\377\377", 44, 0));
+	FLT_EXPECT(fgetxattr(fd, "system.posix_acl_access", value, sizeof(value)) == 44);
+	close(fd);
+	dir = opendir(mnt);
+	FLT_REQUIRE(dir);
+	while ((entry = readdir(dir)))
+		n++;
+	closedir(dir);
+	FLT_EXPECT(n > 2);
+	collect();
+	FLT_EXPECT(!rename(path, to));
+	collect();
+	FLT_PROVES("BUF-001", strstr(text, "row BUF-001 ok"));
+}
+
+/* Copied from where it is, kernel memory or the program's. */
+static void raw(const char *mnt, const char *whose)
+{
+	char page[] = "0123456789", want[64];
+	int fd = open_in(mnt, "raw", O_CREAT | O_RDWR);
+
+	FLT_REQUIRE(fd >= 0);
+	collect();
+	FLT_EXPECT(pwrite(fd, page, 10, 0) == 10);
+	collect();
+	snprintf(want, sizeof(want), "raw %s 00000000 01234567890123456789", whose);
+	FLT_PROVES("BUF-020", strstr(text, want));
+	if (!debug) {
+		FLT_EXPECT(pwrite(fd, (char *)0x1000, 10, 0) == -1 && errno == EFAULT);
+		collect();
+		if (!strcmp(whose, "user"))
+			FLT_PROVES("BUF-021", strstr(text, "raw user c0000005"));
+	}
+	close(fd);
+}
+
 static void contexts(const char *mnt, const char *lower)
 {
 	char path[PATH_MAX];
@@ -383,13 +446,18 @@ int main(void)
 	large(mnt);
 	changing(mnt, lower);
 	contexts(mnt, lower);
+	methods(mnt);
+	raw(mnt, "kernel");
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("bufctx", true));
 	collect();
-	FLT_EXPECT(strstr(text, "row CTX-36 ok"));
+	printf("%s", text);
+	FLT_EXPECT(strstr(text, "row CTX-36 ok") && strstr(text, "row BUF-006 ok") &&
+		   strstr(text, "row BUF-007 ok") && strstr(text, "row BUF-008 ok"));
 
 	FLT_REQUIRE(!twin_load_with("bufctx", "params=Parameters\\BufferAccess=0"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
 	as_they_come(mnt, lower);
+	raw(mnt, "user");
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("bufctx", true) && !twin_unload("passthru", true) &&
 		    !twin_unload("fltshim", false));
 	return prove_status();

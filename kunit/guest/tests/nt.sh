@@ -3,7 +3,7 @@
 # Routines of the NT executive: a driver that checks them when it is loaded, and breaks their
 # rules when it is told to.
 #
-# needs: lower=any kernels=6.1,6.12,debug filters=nttest time=60
+# needs: lower=any kernels=6.1,6.12,debug filters=nttest,passthru time=60
 . /t/lib.sh
 
 log() {
@@ -41,6 +41,21 @@ proves FIELD-02 grep -q '^part path ok' report
 
 proves SRC-134 grep -q '^part notify ok' report
 proves SRC-135 grep -q '^part notify ok' report
+
+# What the .inf says, and what is said at load: that is listed as the module's parameter (INF-34).
+load_filter passthru
+plain=$(cat /sys/fs/fltshim/filters/*/altitude)
+expect unload_filter passthru
+load_filter passthru 'params="Instances\Passthru Instance\Altitude=385200.5;Parameters\New=7"'
+proves INF-34 [ "$(cat /sys/fs/fltshim/filters/*/altitude)" = 385200.5 ]
+expect [ "$plain" != 385200.5 ]
+proves INF-34 grep -q 'Altitude=385200.5;Parameters.New=7' /sys/module/passthru/parameters/params
+expect unload_filter passthru
+proves INF-34 refuse insmod /modules/passthru.ko 'params=Instances\Nobody\Flags=1'
+proves INF-34 sh -c "dmesg | grep -q 'Nobody.Flags=1. is no Key'"
+load_filter passthru
+proves INF-34 [ "$(cat /sys/fs/fltshim/filters/*/altitude)" = "$plain" ]
+expect unload_filter passthru
 
 # Processes: busybox is the shell here, so other programs are run by their own names.
 cp /bin/busybox denied

@@ -74,6 +74,10 @@ load_filter asyncio 'params=Parameters\ChunkSize=8192'
 expect mount_flt
 for engine in psync libaio io_uring; do
 	fio_verify $engine --filename=stacked.$engine
+	# what is plain above is changed below, all of it
+	dd if="$MNT/stacked.$engine" of=plain bs=64k iflag=direct 2>/dev/null
+	masked plain >changed
+	proves BUF-062 cmp changed "$LOWER/stacked.$engine"
 done
 dd if=data of="$MNT/stacked" bs=64k oflag=direct 2>/dev/null
 expect cmp want "$LOWER/stacked"

@@ -3,7 +3,7 @@
 # Structured exception handling: a driver that checks it when it is loaded (also while a tracer
 # hooks returns), and a minifilter that raises where nothing handles it.
 #
-# needs: lower=any kernels=6.1,6.12,debug filters=sehtest,sehloose time=120
+# needs: lower=any kernels=6.1,6.12,debug filters=sehtest,sehloose,cxxtest time=120
 . /t/lib.sh
 
 report() {
@@ -62,6 +62,26 @@ if grep -q function_graph /sys/kernel/tracing/available_tracers 2>/dev/null; the
 	processors 1
 fi
 
+# The same and more in C++ (SRC-140 to SRC-149).
+dmesg -c >/dev/null
+insmod /modules/cxxtest.ko || fail "cxxtest reports failures"
+dmesg | sed -n 's/^\[[^]]*\] *//; s/.*cxxtest: //p' >report
+grep 'does not hold' report
+for row in SRC-142 SRC-143 SRC-144 SRC-147 SRC-149; do
+	proves $row grep -q "row $row ok" report
+	expect [ "$(grep -c "row $row failed" report)" = 0 ]
+done
+proves SRC-140 grep -q '[1-9][0-9]* checks, 0 failed' report
+proves SRC-141 grep -q '[1-9][0-9]* checks, 0 failed' report
+dmesg -c >/dev/null
+expect rmmod cxxtest
+# What was made last is destroyed first, after the unload.
+dmesg | sed -n 's/^\[[^]]*\] *//; s/.*cxxtest: //p' >report
+printf '%s\n' 'unload' 'object 2 ends, 102' 'the other source ends' 'object 1 ends, 101' \
+	'object 0 ends, 100' >wanted
+proves SRC-142 cmp report wanted
+expect sh -c '! dmesg | grep -q "pool blocks"'
+
 # Nobody handles it: the operation fails, the filter is named, the machine goes on (SRC-22).
 load_filter sehloose
 mount_flt
@@ -79,3 +99,28 @@ proves SRC-12 [ "$(dmesg | grep -c 'sehloose: the finally block ran')" = 3 ]
 proves SRC-22 [ "$(dmesg | grep -ci 'sehloose.*pre-operation callback.*raised 0xc000007f')" -ge 1 ]
 umount "$MNT"
 proves SRC-22 unload_filter sehloose
+
+# A fault outside every try ends the call into the filter, where the administrator has said so
+# (SRC-36).  By default it is an oops, after which nothing is to be trusted.
+if [ "$KERNEL" != debug ]; then
+	expect rmmod fltshim
+	load_fltshim catch_faults=1
+	load_filter sehloose
+	mount_flt
+	dmesg -c >/dev/null
+	echo text >"$LOWER/fault-pre"
+	echo text >"$LOWER/fault-post"
+	for round in 1 2 3; do
+		proves SRC-36 refuse cat "$MNT/fault-pre"
+		proves SRC-36 refuse cat "$MNT/fault-post"
+		proves SRC-36 [ "$(cat "$MNT/plain")" = text ]
+	done
+	proves SRC-36 [ "$(dmesg | grep -ci 'sehloose.*pre-operation callback.*raised 0xc0000005')" -ge 1 ]
+	expect sh -c "! dmesg | grep -q 'BUG:\|Oops'"
+	umount "$MNT"
+	proves SRC-36 unload_filter sehloose
+	expect [ "$(cat /sys/module/fltshim/parameters/catch_faults)" = Y ]
+	expect rmmod fltshim
+	load_fltshim
+	proves SRC-36 [ "$(cat /sys/module/fltshim/parameters/catch_faults)" = N ]
+fi

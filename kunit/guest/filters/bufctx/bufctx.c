@@ -19,6 +19,11 @@ Abstract:
         touch       read, write     the buffer is used as it comes, in a try block
         lock        pre-read        the buffer is locked
         worker      pre-write       a worker locks the buffer and compares it with the address
+        raw         pre-write       the buffer is copied from where it is
+        renamed     pre-rename      the buffer is compared with that name
+
+    How the data of each operation comes is compared with what the device says, and told when the
+    filter is unloaded.
 
     Every create, read and close looks at the contexts of the file as well.
 
@@ -101,6 +106,160 @@ Asked (
     }
 
     return FALSE;
+}
+
+//
+//  How data comes: major functions that were seen, and those where it came in another way
+//
+
+static volatile LONG MethodSeen[IRP_MJ_MAXIMUM_FUNCTION + 1];
+static volatile LONG MethodWrong[IRP_MJ_MAXIMUM_FUNCTION + 1];
+
+static VOID
+CheckMethod (
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+{
+    UCHAR Major = Data->Iopb->MajorFunction;
+    PDEVICE_OBJECT Device;
+    PVOID *Buffer;
+    PMDL *Mdl;
+    ULONG Flags;
+    BOOLEAN Right;
+
+    if (!FLT_IS_IRP_OPERATION( Data ) ||
+        !NT_SUCCESS( FltDecodeParameters( Data, &Mdl, &Buffer, NULL, NULL ) ) ||
+        *Buffer == NULL || Data->RequestorMode != UserMode ||
+        !NT_SUCCESS( FltGetDeviceObject( FltObjects->Volume, &Device ) )) {
+
+        return;
+    }
+
+    Flags = Device->Flags;
+    ObDereferenceObject( Device );
+
+    switch (Major) {
+
+    case IRP_MJ_QUERY_INFORMATION:
+    case IRP_MJ_SET_INFORMATION:
+    case IRP_MJ_QUERY_VOLUME_INFORMATION:
+    case IRP_MJ_SET_VOLUME_INFORMATION:
+
+        Flags = DO_BUFFERED_IO;
+        break;
+
+    case IRP_MJ_QUERY_SECURITY:
+    case IRP_MJ_SET_SECURITY:
+
+        Flags = 0;
+        break;
+    }
+
+    if (FlagOn( Flags, DO_BUFFERED_IO )) {
+
+        Right = FLT_IS_SYSTEM_BUFFER( Data ) != 0 && (ULONG_PTR)*Buffer >> 63 != 0;
+
+    } else if (FlagOn( Flags, DO_DIRECT_IO )) {
+
+        Right = Mdl != NULL && *Mdl != NULL && FlagOn( (*Mdl)->MdlFlags, MDL_PAGES_LOCKED );
+
+    } else {
+
+        Right = FLT_IS_SYSTEM_BUFFER( Data ) == 0 && (Mdl == NULL || *Mdl == NULL);
+    }
+
+    InterlockedIncrement( &MethodSeen[Major] );
+
+    if (!Right) {
+
+        InterlockedIncrement( &MethodWrong[Major] );
+        DbgPrint("%s has its buffer at %p, flags %08x\n", FltGetIrpName( Major ), *Buffer,
+                 Data->Flags);
+    }
+}
+
+static BOOLEAN
+MethodHolds (
+    _In_ const UCHAR *Majors,
+    _In_ ULONG Count
+    )
+{
+    ULONG Index;
+
+    for (Index = 0; Index < Count; Index += 1) {
+
+        if (MethodSeen[Majors[Index]] == 0 || MethodWrong[Majors[Index]] != 0) {
+
+            DbgPrint("%s: %d times, %d wrong\n", FltGetIrpName( Majors[Index] ),
+                     MethodSeen[Majors[Index]], MethodWrong[Majors[Index]]);
+            return FALSE;
+        }
+    }
+
+    return TRUE;
+}
+
+static VOID
+TellMethods (
+    VOID
+    )
+{
+    static const UCHAR Device[] = { IRP_MJ_READ, IRP_MJ_WRITE, IRP_MJ_DIRECTORY_CONTROL,
+                                    IRP_MJ_QUERY_EA, IRP_MJ_SET_EA };
+    static const UCHAR Buffered[] = { IRP_MJ_QUERY_INFORMATION, IRP_MJ_SET_INFORMATION,
+                                      IRP_MJ_QUERY_VOLUME_INFORMATION };
+    static const UCHAR Neither[] = { IRP_MJ_SET_SECURITY };
+
+    if (MethodSeen[IRP_MJ_SET_EA] == 0) {
+
+        return;
+    }
+
+    Row( "BUF-006", MethodHolds( Device, ARRAYSIZE( Device ) ) );
+    Row( "BUF-007", MethodHolds( Buffered, ARRAYSIZE( Buffered ) ) );
+
+    //
+    //  Only a filter may be the first to ask for a descriptor.
+    //
+
+    Row( "BUF-008", MethodHolds( Neither, ARRAYSIZE( Neither ) ) &&
+                    MethodWrong[IRP_MJ_QUERY_SECURITY] == 0 );
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+PreOther (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    )
+{
+    PFLT_IO_PARAMETER_BLOCK Iopb = Data->Iopb;
+    PFILE_RENAME_INFORMATION Rename;
+
+    UNREFERENCED_PARAMETER( CompletionContext );
+
+    CheckMethod( Data, FltObjects );
+
+    if (Iopb->MajorFunction == IRP_MJ_SET_INFORMATION &&
+        Iopb->Parameters.SetFileInformation.FileInformationClass == FileRenameInformation &&
+        Asked( FltObjects, L"renamed" )) {
+
+        Rename = Iopb->Parameters.SetFileInformation.InfoBuffer;
+        Row( "BUF-001", FLT_IS_SYSTEM_BUFFER( Data ) && (ULONG_PTR)Rename >> 63 != 0 &&
+                        Data->Thread == PsGetCurrentThread() &&
+                        Iopb->Parameters.SetFileInformation.Length >=
+                            FIELD_OFFSET(FILE_RENAME_INFORMATION, FileName) +
+                            Rename->FileNameLength &&
+                        Rename->FileNameLength >= 7 * sizeof(WCHAR) &&
+                        RtlEqualMemory( (PUCHAR)Rename->FileName + Rename->FileNameLength -
+                                            7 * sizeof(WCHAR),
+                                        L"new-one",
+                                        7 * sizeof(WCHAR) ) );
+    }
+
+    return FLT_PREOP_SUCCESS_NO_CALLBACK;
 }
 
 //
@@ -474,6 +633,38 @@ Routine Description:
              Sum);
 }
 
+static VOID
+CopyRaw (
+    _In_ PUCHAR Buffer,
+    _In_ ULONG Length
+    )
+/*++
+
+Routine Description:
+
+    Copies the bytes from where they are, in the thread that asked.
+
+--*/
+{
+    NTSTATUS Status = STATUS_SUCCESS;
+    UCHAR Copy[16] = { 0 };
+    UCHAR Back[16] = { 0 };
+
+    try {
+
+        ProbeForRead( Buffer, Length, 1 );
+        RtlCopyMemory( Copy, Buffer, min( Length, sizeof(Copy) - 1 ) );
+        RtlMoveMemory( Back, Buffer, min( Length, sizeof(Back) - 1 ) );
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Status = GetExceptionCode();
+    }
+
+    DbgPrint("raw %s %08x %s%s\n", (ULONG_PTR)Buffer >> 63 != 0 ? "kernel" : "user", Status, Copy,
+             Back);
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 PreRead (
@@ -486,6 +677,8 @@ PreRead (
     ULONG Length = Iopb->Parameters.Read.Length;
     PEXCHANGE Exchange;
     PMDL Mdl = NULL;
+
+    CheckMethod( Data, FltObjects );
 
     if (Length == 0) {
 
@@ -662,6 +855,8 @@ PreWrite (
     ULONG Sum = 0;
     ULONG Index;
 
+    CheckMethod( Data, FltObjects );
+
     if (Length == 0) {
 
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
@@ -670,6 +865,11 @@ PreWrite (
     if (Asked( FltObjects, L"touch" )) {
 
         Touch( Buffer, Length, FALSE );
+    }
+
+    if (Asked( FltObjects, L"raw" )) {
+
+        CopyRaw( Buffer, Length );
     }
 
     if (Asked( FltObjects, L"sum" )) {
@@ -727,6 +927,32 @@ PostWrite (
 
 static NTSTATUS
 FLTAPI
+InstanceSetup (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ FLT_INSTANCE_SETUP_FLAGS Flags,
+    _In_ DEVICE_TYPE VolumeDeviceType,
+    _In_ FLT_FILESYSTEM_TYPE VolumeFilesystemType
+    )
+{
+    UCHAR Buffer[sizeof(FLT_VOLUME_PROPERTIES) + 512];
+    PFLT_VOLUME_PROPERTIES Properties = (PFLT_VOLUME_PROPERTIES)Buffer;
+    ULONG Length;
+
+    UNREFERENCED_PARAMETER( Flags );
+    UNREFERENCED_PARAMETER( VolumeDeviceType );
+    UNREFERENCED_PARAMETER( VolumeFilesystemType );
+
+    if (NT_SUCCESS( FltGetVolumeProperties( FltObjects->Volume, Properties, sizeof(Buffer),
+                                            &Length ) )) {
+
+        DbgPrint("sectors of %u bytes\n", Properties->SectorSize);
+    }
+
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+FLTAPI
 Unload (
     _In_ FLT_FILTER_UNLOAD_FLAGS Flags
     )
@@ -735,6 +961,7 @@ Unload (
 
     FltUnregisterFilter( Filter );
     Row( "CTX-36", Marks == 0 );
+    TellMethods();
 
     return STATUS_SUCCESS;
 }
@@ -752,6 +979,14 @@ static CONST FLT_OPERATION_REGISTRATION Operations[] = {
     { IRP_MJ_CLOSE, 0, PreClose, PostClose },
     { IRP_MJ_READ, 0, PreRead, PostRead },
     { IRP_MJ_WRITE, 0, PreWrite, PostWrite },
+    { IRP_MJ_QUERY_INFORMATION, 0, PreOther, NULL },
+    { IRP_MJ_SET_INFORMATION, 0, PreOther, NULL },
+    { IRP_MJ_QUERY_EA, 0, PreOther, NULL },
+    { IRP_MJ_SET_EA, 0, PreOther, NULL },
+    { IRP_MJ_QUERY_VOLUME_INFORMATION, 0, PreOther, NULL },
+    { IRP_MJ_DIRECTORY_CONTROL, 0, PreOther, NULL },
+    { IRP_MJ_QUERY_SECURITY, 0, PreOther, NULL },
+    { IRP_MJ_SET_SECURITY, 0, PreOther, NULL },
     { IRP_MJ_OPERATION_END }
 };
 
@@ -762,7 +997,8 @@ static CONST FLT_REGISTRATION Registration = {
     0,
     Contexts,
     Operations,
-    Unload
+    Unload,
+    InstanceSetup
 };
 
 NTSTATUS

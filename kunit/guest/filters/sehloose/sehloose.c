@@ -1,13 +1,15 @@
 /*++
 
-    A minifilter with an error: it raises where nothing handles it, in the callback that the name
-    of the opened file asks for.
+    A minifilter with errors: it raises, or uses an address that is none, where nothing handles it,
+    in the callback that the name of the opened file asks for.
 
 --*/
 
 #include <fltKernel.h>
 
 static PFLT_FILTER Filter;
+
+static volatile ULONG * volatile Nowhere = (PULONG)0xffff800000001000;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -64,6 +66,11 @@ LoosePreCreate (
         }
     }
 
+    if (NameContains(&FltObjects->FileObject->FileName, L"fault-pre")) {
+
+        *Nowhere += 1;
+    }
+
     return FLT_PREOP_SUCCESS_WITH_CALLBACK;
 }
 
@@ -83,6 +90,11 @@ LoosePostCreate (
     if (NameContains(&FltObjects->FileObject->FileName, L"raise-post")) {
 
         ExRaiseAccessViolation();
+    }
+
+    if (NameContains(&FltObjects->FileObject->FileName, L"fault-post")) {
+
+        *Nowhere += 1;
     }
 
     return FLT_POSTOP_FINISHED_PROCESSING;

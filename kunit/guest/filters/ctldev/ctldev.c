@@ -1,0 +1,371 @@
+/*++
+
+    For tests: a driver with a device that programs open, read, write and send control codes to,
+    as filters have one beside a port. It registers no filter.
+
+--*/
+
+#include <fltKernel.h>
+#include <dontuse.h>
+
+#define CODE(_n, _method) CTL_CODE( FILE_DEVICE_UNKNOWN, (_n), (_method), FILE_ANY_ACCESS )
+
+#define CTLDEV_REVERSE      CODE( 0x800, METHOD_BUFFERED )
+#define CTLDEV_FILL         CODE( 0x801, METHOD_OUT_DIRECT )
+#define CTLDEV_SUM          CODE( 0x801, METHOD_IN_DIRECT )
+#define CTLDEV_COPY         CODE( 0x802, METHOD_NEITHER )
+#define CTLDEV_DENIED       CODE( 0x803, METHOD_BUFFERED )
+#define CTLDEV_LATER        CODE( 0x804, METHOD_BUFFERED )
+#define CTLDEV_NEVER        CODE( 0x805, METHOD_BUFFERED )
+#define CTLDEV_RAISE        CODE( 0x806, METHOD_BUFFERED )
+#define CTLDEV_OVERFLOW     CODE( 0x807, METHOD_BUFFERED )
+#define CTLDEV_FORGOTTEN    CODE( 0x808, METHOD_BUFFERED )
+#define CTLDEV_GREEDY       CODE( 0x809, METHOD_BUFFERED )
+#define CTLDEV_WRITER       CTL_CODE( FILE_DEVICE_UNKNOWN, 0x80A, METHOD_BUFFERED, FILE_WRITE_ACCESS )
+
+typedef struct _CTLDEV_EXTENSION {
+
+    ULONG Opens;
+    ULONG Kept;
+    UCHAR Data[64];
+
+} CTLDEV_EXTENSION, *PCTLDEV_EXTENSION;
+
+DRIVER_INITIALIZE DriverEntry;
+DRIVER_UNLOAD CtlUnload;
+
+static PDEVICE_OBJECT Device;
+static UNICODE_STRING Link = RTL_CONSTANT_STRING(L"\\DosDevices\\CtlLink");
+
+static NTSTATUS
+CtlComplete (
+    _In_ PIRP Irp,
+    _In_ NTSTATUS Status,
+    _In_ ULONG_PTR Information
+    )
+{
+    Irp->IoStatus.Status = Status;
+    Irp->IoStatus.Information = Information;
+    IoCompleteRequest( Irp, IO_NO_INCREMENT );
+
+    return Status;
+}
+
+static NTSTATUS
+CtlOpenClose (
+    _In_ PDEVICE_OBJECT DeviceObject,
+    _In_ PIRP Irp
+    )
+{
+    PCTLDEV_EXTENSION Extension = DeviceObject->DeviceExtension;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation( Irp );
+
+    switch (Stack->MajorFunction) {
+
+    case IRP_MJ_CREATE:
+
+        Extension->Opens += 1;
+        Stack->FileObject->FsContext = Extension;
+        break;
+
+    case IRP_MJ_CLEANUP:
+
+        DbgPrint("cleanup %d\n", Stack->FileObject->FsContext == Extension);
+        break;
+
+    case IRP_MJ_CLOSE:
+
+        Extension->Opens -= 1;
+        DbgPrint("close, %u open\n", Extension->Opens);
+        break;
+    }
+
+    return CtlComplete( Irp, STATUS_SUCCESS, 0 );
+}
+
+static NTSTATUS
+CtlReadWrite (
+    _In_ PDEVICE_OBJECT DeviceObject,
+    _In_ PIRP Irp
+    )
+{
+    PCTLDEV_EXTENSION Extension = DeviceObject->DeviceExtension;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation( Irp );
+    ULONG Length;
+
+    if (Stack->MajorFunction == IRP_MJ_WRITE) {
+
+        Length = min( Stack->Parameters.Write.Length, sizeof(Extension->Data) );
+        RtlCopyMemory( Extension->Data, Irp->AssociatedIrp.SystemBuffer, Length );
+        Extension->Kept = Length;
+
+    } else {
+
+        Length = min( Stack->Parameters.Read.Length, Extension->Kept );
+        RtlCopyMemory( Irp->AssociatedIrp.SystemBuffer, Extension->Data, Length );
+    }
+
+    return CtlComplete( Irp, STATUS_SUCCESS, Length );
+}
+
+static IO_WORKITEM_ROUTINE CtlLater;
+
+static VOID
+CtlLater (
+    _In_ PDEVICE_OBJECT DeviceObject,
+    _In_opt_ PVOID Context
+    )
+{
+    PIRP Irp = Context;
+    PIO_WORKITEM Item = Irp->Tail.Overlay.DriverContext[0];
+
+    UNREFERENCED_PARAMETER( DeviceObject );
+
+    *(PULONG)Irp->AssociatedIrp.SystemBuffer = 4711;
+    CtlComplete( Irp, STATUS_SUCCESS, sizeof(ULONG) );
+    IoFreeWorkItem( Item );
+}
+
+static DRIVER_CANCEL CtlCancel;
+
+static VOID
+CtlCancel (
+    _In_ PDEVICE_OBJECT DeviceObject,
+    _In_ PIRP Irp
+    )
+{
+    UNREFERENCED_PARAMETER( DeviceObject );
+
+    IoReleaseCancelSpinLock( Irp->CancelIrql );
+    DbgPrint("cancelled\n");
+    CtlComplete( Irp, STATUS_CANCELLED, 0 );
+}
+
+static NTSTATUS
+CtlPend (
+    _In_ PDEVICE_OBJECT DeviceObject,
+    _In_ PIRP Irp,
+    _In_ BOOLEAN Later
+    )
+{
+    PIO_WORKITEM Item;
+    KIRQL Irql;
+
+    if (Later) {
+
+        Item = IoAllocateWorkItem( DeviceObject );
+
+        if (Item == NULL) {
+
+            return CtlComplete( Irp, STATUS_INSUFFICIENT_RESOURCES, 0 );
+        }
+
+        Irp->Tail.Overlay.DriverContext[0] = Item;
+        IoMarkIrpPending( Irp );
+        IoQueueWorkItem( Item, CtlLater, DelayedWorkQueue, Irp );
+
+        return STATUS_PENDING;
+    }
+
+    IoMarkIrpPending( Irp );
+    IoAcquireCancelSpinLock( &Irql );
+    IoSetCancelRoutine( Irp, CtlCancel );
+    IoReleaseCancelSpinLock( Irql );
+    DbgPrint("waits for its end\n");
+
+    return STATUS_PENDING;
+}
+
+static NTSTATUS
+CtlCopy (
+    _In_ PIRP Irp,
+    _In_ PIO_STACK_LOCATION Stack
+    )
+{
+    ULONG Length = min( Stack->Parameters.DeviceIoControl.InputBufferLength,
+                        Stack->Parameters.DeviceIoControl.OutputBufferLength );
+    NTSTATUS Status = STATUS_SUCCESS;
+
+    try {
+
+        ProbeForRead( Stack->Parameters.DeviceIoControl.Type3InputBuffer, Length, 1 );
+        ProbeForWrite( Irp->UserBuffer, Length, 1 );
+
+        if (Length <= sizeof(((PCTLDEV_EXTENSION)0)->Data)) {
+
+            UCHAR Between[64];
+
+            RtlCopyMemory( Between, Stack->Parameters.DeviceIoControl.Type3InputBuffer, Length );
+            RtlCopyMemory( Irp->UserBuffer, Between, Length );
+        }
+
+    } except (EXCEPTION_EXECUTE_HANDLER) {
+
+        Status = GetExceptionCode();
+        Length = 0;
+    }
+
+    return CtlComplete( Irp, Status, Length );
+}
+
+static NTSTATUS
+CtlControl (
+    _In_ PDEVICE_OBJECT DeviceObject,
+    _In_ PIRP Irp
+    )
+{
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation( Irp );
+    ULONG In = Stack->Parameters.DeviceIoControl.InputBufferLength;
+    ULONG Out = Stack->Parameters.DeviceIoControl.OutputBufferLength;
+    PUCHAR System = Irp->AssociatedIrp.SystemBuffer;
+    PUCHAR Mapped;
+    ULONG Index;
+    ULONG Sum = 0;
+    UCHAR Byte;
+
+    switch (Stack->Parameters.DeviceIoControl.IoControlCode) {
+
+    case CTLDEV_REVERSE:
+
+        for (Index = 0; Index < In / 2; Index += 1) {
+
+            Byte = System[Index];
+            System[Index] = System[In - 1 - Index];
+            System[In - 1 - Index] = Byte;
+        }
+
+        return CtlComplete( Irp, STATUS_SUCCESS, min( In, Out ) );
+
+    case CTLDEV_FILL:
+    case CTLDEV_SUM:
+
+        if (Irp->MdlAddress == NULL || In != 1) {
+
+            return CtlComplete( Irp, STATUS_INVALID_PARAMETER, 0 );
+        }
+
+        Mapped = MmGetSystemAddressForMdlSafe( Irp->MdlAddress, NormalPagePriority );
+
+        if (Mapped == NULL || MmGetMdlByteCount( Irp->MdlAddress ) != Out) {
+
+            return CtlComplete( Irp, STATUS_INSUFFICIENT_RESOURCES, 0 );
+        }
+
+        for (Index = 0; Index < Out; Index += 1) {
+
+            Sum += Mapped[Index];
+        }
+
+        if (Stack->Parameters.DeviceIoControl.IoControlCode == CTLDEV_FILL) {
+
+            RtlFillMemory( Mapped, Out, System[0] );
+            return CtlComplete( Irp, STATUS_SUCCESS, Out );
+        }
+
+        return CtlComplete( Irp, Sum == (ULONG)System[0] * Out ? STATUS_SUCCESS
+                                                              : STATUS_DATA_ERROR, 0 );
+
+    case CTLDEV_COPY:
+
+        return CtlCopy( Irp, Stack );
+
+    case CTLDEV_DENIED:
+
+        return CtlComplete( Irp, STATUS_ACCESS_DENIED, Out );
+
+    case CTLDEV_LATER:
+
+        if (Out < sizeof(ULONG)) {
+
+            return CtlComplete( Irp, STATUS_BUFFER_TOO_SMALL, 0 );
+        }
+
+        return CtlPend( DeviceObject, Irp, TRUE );
+
+    case CTLDEV_NEVER:
+
+        return CtlPend( DeviceObject, Irp, FALSE );
+
+    case CTLDEV_RAISE:
+
+        ExRaiseStatus( STATUS_DISK_FULL );
+        break;
+
+    case CTLDEV_OVERFLOW:
+
+        RtlFillMemory( System, Out, 'o' );
+        return CtlComplete( Irp, STATUS_BUFFER_OVERFLOW, Out );
+
+    case CTLDEV_FORGOTTEN:
+
+        return STATUS_SUCCESS;
+
+    case CTLDEV_GREEDY:
+
+        return CtlComplete( Irp, STATUS_SUCCESS, 1000000 );
+
+    case CTLDEV_WRITER:
+
+        return CtlComplete( Irp, STATUS_SUCCESS, 0 );
+    }
+
+    return CtlComplete( Irp, STATUS_INVALID_DEVICE_REQUEST, 0 );
+}
+
+VOID
+CtlUnload (
+    _In_ PDRIVER_OBJECT DriverObject
+    )
+{
+    UNREFERENCED_PARAMETER( DriverObject );
+
+    IoDeleteSymbolicLink( &Link );
+    IoDeleteDevice( Device );
+}
+
+NTSTATUS
+DriverEntry (
+    _In_ PDRIVER_OBJECT DriverObject,
+    _In_ PUNICODE_STRING RegistryPath
+    )
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\CtlDev");
+    UNICODE_STRING Other = RTL_CONSTANT_STRING(L"\\device\\ctldev");
+    UNICODE_STRING Absent = RTL_CONSTANT_STRING(L"\\Device\\Absent");
+    UNICODE_STRING Short = RTL_CONSTANT_STRING(L"\\??\\ctllink");
+    PDEVICE_OBJECT Second;
+    NTSTATUS Status;
+
+    UNREFERENCED_PARAMETER( RegistryPath );
+
+    Status = IoCreateDevice( DriverObject, sizeof(CTLDEV_EXTENSION), &Name, FILE_DEVICE_UNKNOWN,
+                             FILE_DEVICE_SECURE_OPEN, FALSE, &Device );
+
+    if (!NT_SUCCESS( Status )) {
+
+        return Status;
+    }
+
+    Device->Flags |= DO_BUFFERED_IO;
+
+    if (IoCreateDevice( DriverObject, 0, &Other, FILE_DEVICE_UNKNOWN, 0, FALSE, &Second )
+            == STATUS_OBJECT_NAME_COLLISION &&
+        IoCreateSymbolicLink( &Link, &Absent ) == STATUS_OBJECT_NAME_NOT_FOUND &&
+        NT_SUCCESS( IoCreateSymbolicLink( &Link, &Other ) ) &&
+        IoCreateSymbolicLink( &Short, &Name ) == STATUS_OBJECT_NAME_COLLISION &&
+        IoDeleteSymbolicLink( &Absent ) == STATUS_OBJECT_NAME_NOT_FOUND &&
+        IoDeleteSymbolicLink( &Name ) == STATUS_OBJECT_NAME_NOT_FOUND) {
+
+        DbgPrint("names are right\n");
+    }
+
+    DriverObject->DriverUnload = CtlUnload;
+    DriverObject->MajorFunction[IRP_MJ_CREATE] = CtlOpenClose;
+    DriverObject->MajorFunction[IRP_MJ_CLEANUP] = CtlOpenClose;
+    DriverObject->MajorFunction[IRP_MJ_CLOSE] = CtlOpenClose;
+    DriverObject->MajorFunction[IRP_MJ_READ] = CtlReadWrite;
+    DriverObject->MajorFunction[IRP_MJ_WRITE] = CtlReadWrite;
+    DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = CtlControl;
+
+    return STATUS_SUCCESS;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A device that a driver makes (SRC-136): programs open it under its name and under that of a link,
+ * read, write, and send control codes of every method to it. The filter "ctldev" has it.
+ *
+ * needs: lower=any kernels=6.1,6.12,debug filters=ctldev time=60
+ */
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+
+#include "../twin.h"
+#include "../../../fltshim/user/fltshim_device.h"
+
+#define CODE(n, method)	(0x22 << 16 | (n) << 2 | (method))
+
+static int log_fd;
+
+/* Has the driver printed this since the last call that said yes? */
+static bool told(const char *what)
+{
+	char record[2048];
+	ssize_t got;
+
+	while ((got = read(log_fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
+		if (got > 0) {
+			record[got] = 0;
+			if (strstr(record, what))
+				return true;
+		}
+	}
+	return false;
+}
+
+static int control_with(int fd, struct fltshim_control *control, unsigned int code,
+			const void *in, size_t in_size, void *out, size_t out_size)
+{
+	*control = (struct fltshim_control) {
+		.code = code, .in = (uintptr_t)in, .out = (uintptr_t)out, .in_size = in_size,
+		.out_size = out_size, .returned = 99, .status = 99,
+	};
+	return ioctl(fd, FLTSHIM_CONTROL, control);
+}
+
+static void methods(int fd)
+{
+	char in[] = "abcdef", out[9000];
+	struct fltshim_control c;
+	size_t i;
+
+	memset(out, 'x', sizeof(out));
+	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x800, 0), in, 6, out, 6) &&
+		   c.returned == 6 && !c.status && !memcmp(out, "fedcba", 6) && out[6] == 'x' &&
+		   !memcmp(in, "abcdef", 6));
+	/* less room than there is */
+	memset(out, 'x', sizeof(out));
+	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x800, 0), in, 6, out, 3) &&
+		   c.returned == 3 && !memcmp(out, "fedxxx", 6));
+	/* the output's pages, over page boundaries */
+	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x801, 2), "D", 1, out + 1, 8500) &&
+		   c.returned == 8500 && out[0] != 'D' && out[8501] != 'D');
+	for (i = 1; i <= 8500 && out[i] == 'D'; i++)
+		;
+	FLT_PROVES("SRC-136", i == 8501);
+	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x801, 1), "D", 1, out + 1, 8500) &&
+		   !c.returned);
+	/* addresses as they are */
+	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x802, 3), in, 6, out, 10) &&
+		   c.returned == 6 && !memcmp(out, "abcdef", 6));
+}
+
+static void failures(int fd)
+{
+	char out[16] = "";
+	struct fltshim_control c;
+
+	FLT_PROVES("SRC-136", control_with(fd, &c, CODE(0x803, 0), NULL, 0, out, 16) == -1 &&
+		   errno == EACCES && c.status == 0xc0000022 && !c.returned && !out[0]);
+	FLT_PROVES("SRC-136", control_with(fd, &c, CODE(0x8ff, 0), NULL, 0, NULL, 0) == -1 &&
+		   c.status == 0xc0000010);
+	FLT_EXPECT(control_with(fd, &c, CODE(0x806, 0), NULL, 0, NULL, 0) == -1 &&
+		   c.status == 0xc000007f && errno == ENOSPC);
+	/* a warning comes with its data, and with no more than there is room for */
+	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x807, 0), NULL, 0, out, 4) &&
+		   c.status == 0x80000005 && c.returned == 4 && !strcmp(out, "oooo"));
+	FLT_EXPECT(!control_with(fd, &c, CODE(0x809, 0), NULL, 0, out, 4) && c.returned == 4);
+	FLT_EXPECT(!control_with(fd, &c, CODE(0x808, 0), NULL, 0, NULL, 0) &&
+		   told("without completing"));
+	/* memory that is not there */
+	FLT_EXPECT(control_with(fd, &c, CODE(0x800, 0), (void *)8, 100, out, 4) == -1 &&
+		   errno == EFAULT);
+	FLT_EXPECT(control_with(fd, &c, CODE(0x800, 0), "abc", 3, (void *)8, 3) == -1 &&
+		   errno == EFAULT);
+	FLT_EXPECT(control_with(fd, &c, CODE(0x801, 2), "D", 1, (void *)8, 3) == -1 &&
+		   errno == EFAULT);
+	/* (the sanitizer stops at such an address before the processor does) */
+	if (strcmp(getenv("KERNEL") ?: "", "debug"))
+		FLT_EXPECT(control_with(fd, &c, CODE(0x802, 3), (void *)8, 3, out, 3) == -1 &&
+			   c.status == 0xc0000005);
+	FLT_EXPECT(control_with(fd, &c, CODE(0x800, 0), out, FLTSHIM_CONTROL_MAX + 1, out, 4) == -1 &&
+		   errno == EINVAL);
+	FLT_EXPECT(ioctl(fd, 0x1234, &c) == -1 && errno == ENOTTY);
+	FLT_EXPECT(ioctl(fd, FLTSHIM_CONTROL, (void *)8) == -1 && errno == EFAULT);
+}
+
+/* Requests that the driver keeps: one ends by itself, one when its program is killed. */
+static void kept(int fd)
+{
+	struct fltshim_control c;
+	unsigned int number = 0;
+	int status, tries;
+	pid_t pid;
+
+	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x804, 0), NULL, 0, &number, 4) &&
+		   number == 4711 && c.returned == 4);
+	pid = fork();
+	if (!pid) {
+		control_with(fd, &c, CODE(0x805, 0), NULL, 0, NULL, 0);
+		_exit(1);
+	}
+	FLT_REQUIRE(pid > 0);
+	for (tries = 0; tries < 3000 && !told("waits for its end"); tries++)
+		usleep(10000);
+	FLT_EXPECT(!kill(pid, SIGKILL) && waitpid(pid, &status, 0) == pid && WIFSIGNALED(status));
+	FLT_EXPECT(told("cancelled"));
+}
+
+int main(void)
+{
+	char data[16] = "";
+	struct fltshim_control c;
+	int fd, link, only;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	lseek(log_fd, 0, SEEK_END);
+	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("ctldev"));
+	FLT_PROVES("SRC-136", told("names are right"));
+	fd = open("/dev/fltshim/CtlDev", O_RDWR | O_CLOEXEC);
+	link = open("/dev/fltshim/CtlLink", O_RDWR | O_CLOEXEC);
+	FLT_PROVES("SRC-136", fd >= 0 && link >= 0);
+	methods(fd);
+	methods(link);
+	failures(fd);
+	kept(fd);
+	FLT_PROVES("SRC-136", write(fd, "kept text", 9) == 9 && read(link, data, 16) == 9 &&
+		   !strcmp(data, "kept text"));
+	only = open("/dev/fltshim/CtlDev", O_RDONLY | O_CLOEXEC);
+	FLT_EXPECT(control_with(fd, &c, CODE(0x80a, 0) | 0x8000, NULL, 0, NULL, 0) == 0);
+	FLT_EXPECT(control_with(only, &c, CODE(0x80a, 0) | 0x8000, NULL, 0, NULL, 0) == -1 &&
+		   errno == EACCES);
+	close(only);
+	/* It cannot go while it is open. */
+	FLT_PROVES("SRC-136", twin_unload("ctldev", false) != 0);
+	close(fd);
+	FLT_EXPECT(told("close, 1 open"));
+	close(link);
+	FLT_EXPECT(told("close, 0 open"));
+	FLT_REQUIRE(!twin_unload("ctldev", false));
+	FLT_PROVES("SRC-136", open("/dev/fltshim/CtlDev", O_RDWR) == -1 && errno == ENOENT &&
+		   open("/dev/fltshim/CtlLink", O_RDWR) == -1);
+	FLT_REQUIRE(!twin_unload("fltshim", false));
+	return prove_status();
+}

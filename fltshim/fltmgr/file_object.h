@@ -12,6 +12,7 @@
 #include "fltmgr/context.h"
 #include "nt/nt.h"
 
+struct flt_own;
 struct flt_volume;
 
 /**
@@ -29,6 +30,7 @@ struct flt_volume;
  * @closed: CLOSE has reached the file system
  * @priority: IO_PRIORITY_HINT that a filter gave it, or FLT_NO_PRIORITY
  * @locked: its end may come under locks of the VFS, where no filter's cleanup may run (CTX-36)
+ * @own: a filter opened it: what is known of that (own_file.c), else NULL
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -43,6 +45,7 @@ struct flt_file {
 	bool closed;
 	s8 priority;
 	bool locked;
+	struct flt_own *own;
 	struct llist_node free_link;
 };
 

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/falloc.h>
 #include "fs/namei.h"
+#include "fs/own.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
@@ -191,55 +192,58 @@ static NTSTATUS fltfs_set_information(struct fltfs_fo *fo, const FLT_PARAMETERS 
 			return flt_status_from_errno(row->set(fo, parameters));
 		return row->set_status(fo, parameters);
 	}
-	/* A new name would have to be made known above, under locks that the caller may hold. */
 	if (class == FileRenameInformation || class == FileRenameInformationEx ||
 	    class == FileLinkInformation || class == FileLinkInformationEx)
-		return STATUS_NOT_SUPPORTED;
+		return fltfs_own_relink(fo, parameters);
 	return STATUS_INVALID_INFO_CLASS;
 }
 
 /* What is open by path only has nothing of its own to flush. */
 static NTSTATUS fltfs_flush_generated(const struct fltfs_fo *fo, UCHAR minor)
 {
+	if (test_bit(FLTFS_FO_VOLUME, &fo->state))
+		return flt_status_from_errno(fltfs_sync_lower(fo->dentry->d_sb));
 	if (!fo->lower)
 		return STATUS_SUCCESS;
 	return flt_status_from_errno(vfs_fsync(fo->lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY));
 }
 
-/* The end of a file whose open a filter undid (FltCancelFileOpen()); else nobody starts these. */
+/*
+ * The end of a file that a filter opened, or whose open a filter undid (FltCancelFileOpen()); else
+ * nobody starts these.
+ */
 static NTSTATUS fltfs_end_generated(struct fltfs_fo *fo, UCHAR major)
 {
+	if (test_bit(FLTFS_FO_OWN, &fo->state)) {
+		if (major == IRP_MJ_CLEANUP)
+			fltfs_own_cleaned(&fo->base);
+		return STATUS_SUCCESS;
+	}
 	if (!(fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED))
 		return STATUS_INVALID_DEVICE_REQUEST;
 	set_bit(major == IRP_MJ_CLOSE ? FLTFS_FO_CLOSED : FLTFS_FO_CLEANED, &fo->state);
 	return STATUS_SUCCESS;
 }
 
-/**
- * fltfs_perform_generated() - carry out what a filter started
- * @op: the operation; not a read or write
- *
- * A create has no object yet and is not started this way; the rest of the major functions answer
- * that the device does not have them.
- */
-void fltfs_perform_generated(struct flt_operation *op)
+/* Of an object that is open. */
+static void fltfs_perform_on_open(struct flt_operation *op)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
-	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
+	struct fltfs_fo *fo = fltfs_op_fo(op);
 	NTSTATUS status;
 	ULONG used = 0;
 
-	if (!fo || !test_bit(FLTFS_FO_OPEN, &fo->state)) {
-		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
-		return;
-	}
 	switch (op->iopb.MajorFunction) {
 	case IRP_MJ_QUERY_INFORMATION:
 		fltfs_bottom_query(op);
 		return;
 	case IRP_MJ_SET_INFORMATION:
-		status = fltfs_set_information(fo, parameters);
+		status = test_bit(FLTFS_FO_VOLUME, &fo->state) ? STATUS_INVALID_DEVICE_REQUEST :
+			 fltfs_set_information(fo, parameters);
 		break;
+	case IRP_MJ_DIRECTORY_CONTROL:
+		fltfs_own_scan(op);
+		return;
 	case IRP_MJ_QUERY_VOLUME_INFORMATION:
 		status = fltfs_query_volume(fo,
 					    parameters->QueryVolumeInformation.FsInformationClass,
@@ -273,4 +277,30 @@ void fltfs_perform_generated(struct flt_operation *op)
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	}
 	flt_operation_result(op, status, used);
+}
+
+/**
+ * fltfs_perform_generated() - carry out what a filter started
+ * @op: the operation; not a read or write
+ *
+ * With the rights of the kernel: what the object was opened for is looked at, not who the current
+ * process is. A create finds out for itself whose rights count. The rest of the major functions
+ * answer that the device does not have them.
+ */
+void fltfs_perform_generated(struct flt_operation *op)
+{
+	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
+	const struct cred *old;
+
+	if (fo && op->iopb.MajorFunction == IRP_MJ_CREATE) {
+		fltfs_own_create(op);
+		return;
+	}
+	if (!fo || !test_bit(FLTFS_FO_OPEN, &fo->state)) {
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+		return;
+	}
+	old = override_creds(fltfs_kernel_cred);
+	fltfs_perform_on_open(op);
+	revert_creds(old);
 }

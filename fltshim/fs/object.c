@@ -11,6 +11,7 @@
 #include "compat/open.h"
 #include "fs/name.h"
 #include "fs/object.h"
+#include "fs/own.h"
 #include "fs/request.h"
 
 static struct kmem_cache *fltfs_fo_cache;
@@ -212,7 +213,8 @@ void fltfs_fo_free(struct flt_file *base)
 	struct fltfs_fo *fo = container_of(base, struct fltfs_fo, base);
 	struct super_block *sb;
 
-	if (test_bit(FLTFS_FO_OPEN, &fo->state) && !test_and_set_bit(FLTFS_FO_CLOSED, &fo->state)) {
+	if (test_bit(FLTFS_FO_OPEN, &fo->state) && !test_bit(FLTFS_FO_OWN, &fo->state) &&
+	    !test_and_set_bit(FLTFS_FO_CLOSED, &fo->state)) {
 		refcount_set(&base->refs, 1);
 		fltfs_fo_send(fo, IRP_MJ_CLOSE);
 		if (!refcount_dec_and_test(&base->refs)) {
@@ -224,15 +226,17 @@ void fltfs_fo_free(struct flt_file *base)
 	fltfs_fo_unlist(fo);
 	flt_file_fini(base);
 	fltfs_scan_free(fo->scan);
+	fltfs_lister_free(fo->lister);
 	if (fo->lower)
 		flt_file_close(fo->lower);
 	put_pid(fo->opener);
 	fltfs_name_free(&base->fo.FileName);
 	sb = test_bit(FLTFS_FO_PINNED, &fo->state) ? fo->dentry->d_sb : NULL;
+	dput(fo->below);
 	dput(fo->dentry);
 	kmem_cache_free(fltfs_fo_cache, fo);
 	if (sb)
-		deactivate_super(sb);
+		fltfs_super_put(sb);
 }
 
 /**
@@ -256,6 +260,7 @@ struct fltfs_fo *fltfs_fo_own(struct dentry *dentry)
 	list_for_each_entry(fo, &stream->opens, link) {
 		if (fo->opener == tgid && fo->dentry == dentry &&
 		    !test_bit(FLTFS_FO_CLEANED, &fo->state) &&
+		    !test_bit(FLTFS_FO_OWN, &fo->state) &&
 		    refcount_inc_not_zero(&fo->base.refs)) {
 			own = fo;
 			break;

@@ -8,6 +8,7 @@
 #include <linux/namei.h>
 #include <linux/seq_file.h>
 #include <linux/statfs.h>
+#include "fs/own.h"
 #include "fs/request.h"
 #include "fs/params.h"
 
@@ -293,11 +294,16 @@ int fltfs_init(void)
 	err = fltfs_completion_init();
 	if (err)
 		goto out_async;
-	err = register_filesystem(&fltfs_type);
+	err = fltfs_own_init();
 	if (err)
 		goto out_completion;
+	err = register_filesystem(&fltfs_type);
+	if (err)
+		goto out_own;
 	return 0;
 
+out_own:
+	fltfs_own_exit();
 out_completion:
 	fltfs_completion_exit();
 out_async:
@@ -316,6 +322,7 @@ out_inode:
 void fltfs_exit(void)
 {
 	unregister_filesystem(&fltfs_type);
+	fltfs_own_exit();
 	/* Requests are over, their completions may be on their last instructions. */
 	fltfs_completion_exit();
 	fltfs_async_exit();

@@ -60,7 +60,11 @@ static void create_routes(struct kunit *test)
 	struct world *w = create_world(test);
 	struct opening o = opening_of(w, u"\\dir\\f");
 	const FLT_PARAMETERS *p = &create_seen.iopb.Parameters;
+	FILE_BASIC_INFORMATION basic;
 	LARGE_INTEGER offset = {};
+	IO_STATUS_BLOCK result;
+	HANDLE handle;
+	NTSTATUS status;
 	u8 byte;
 
 	o.file_attributes = FILE_ATTRIBUTE_HIDDEN;
@@ -84,7 +88,17 @@ static void create_routes(struct kunit *test)
 	FltReadFile(w->probe[1]->instance[0], o.object, &offset, 1, &byte, 0, NULL, NULL, NULL);
 	FLT_PROVES(test, "CREATE-32", world_trace_is(w, "C+ F C-"));
 	world_clear(w);
+	status = ZwReadFile(o.handle, NULL, NULL, NULL, &result, &byte, 1, &offset, NULL);
+	FLT_PROVES(test, "CREATE-32", NT_SUCCESS(status) && result.Information == 1 &&
+		   world_trace_is(w, "C+ F C-"));
+	world_clear(w);
+	status = ZwQueryInformationFile(o.handle, &result, &basic, sizeof(basic),
+					FileBasicInformation);
+	FLT_PROVES(test, "CREATE-32", NT_SUCCESS(status) && world_trace_is(w, "C+ F C-"));
+	world_clear(w);
+	handle = o.handle;
 	opening_end(&o);
+	FLT_EXPECT(test, ZwFlushBuffersFile(handle, &result) == STATUS_INVALID_HANDLE);
 	FLT_PROVES(test, "CREATE-35", world_count(w, 'C', WORLD_PRE) == 2 &&
 		   !world_count(w, 'B', WORLD_PRE) && !world_count(w, 'A', WORLD_PRE) &&
 		   world_event(w, 'C', WORLD_PRE, 0)->iopb.MajorFunction == IRP_MJ_CLEANUP &&
@@ -291,6 +305,17 @@ static void create_arguments(struct kunit *test)
 		   FILE_OPEN_FOR_BACKUP_INTENT == 0x4000 &&
 		   FILE_OPEN_REQUIRING_OPLOCK == 0x10000 && FILE_RESERVE_OPFILTER == 0x100000 &&
 		   FILE_OPEN_REPARSE_POINT == 0x200000 && FILE_OPEN_NO_RECALL == 0x400000);
+
+	FLT_PROVES(test, "FILEOBJ-17", FO_FILE_OPEN == 1 && FO_SYNCHRONOUS_IO == 2 &&
+		   FO_ALERTABLE_IO == 4 && FO_NO_INTERMEDIATE_BUFFERING == 8 &&
+		   FO_WRITE_THROUGH == 0x10 && FO_SEQUENTIAL_ONLY == 0x20 &&
+		   FO_CACHE_SUPPORTED == 0x40 && FO_STREAM_FILE == 0x100 &&
+		   FO_FILE_MODIFIED == 0x1000 && FO_FILE_SIZE_CHANGED == 0x2000 &&
+		   FO_CLEANUP_COMPLETE == 0x4000 && FO_TEMPORARY_FILE == 0x8000 &&
+		   FO_DELETE_ON_CLOSE == 0x10000 && FO_OPENED_CASE_SENSITIVE == 0x20000 &&
+		   FO_HANDLE_CREATED == 0x40000 && FO_FILE_FAST_IO_READ == 0x80000 &&
+		   FO_RANDOM_ACCESS == 0x100000 && FO_FILE_OPEN_CANCELLED == 0x200000 &&
+		   FO_VOLUME_OPEN == 0x400000 && FO_REMOTE_ORIGIN == 0x1000000);
 
 	o = opening_of(w, u"\\f");
 	o.flags = IO_OPEN_TARGET_DIRECTORY;

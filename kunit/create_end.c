@@ -4,6 +4,7 @@
  * (CREATE-48, CREATE-49, CREATE-51, VOL-44).
  */
 #include <linux/kthread.h>
+#include <linux/sched/task.h>
 #include "kunit/opening.h"
 #include "nt/violation.h"
 

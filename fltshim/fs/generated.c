@@ -122,8 +122,9 @@ static int fltfs_set_position(struct fltfs_fo *fo, const FLT_PARAMETERS *paramet
 }
 
 /* The mark is acted on in CLEANUP; what speaks against it is said now (INFO-29). */
-static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, bool even_readonly)
+static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, ULONG flags)
 {
+	bool even_readonly = flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE;
 	int err;
 
 	if (!fltfs_may(fo, DELETE))
@@ -139,6 +140,7 @@ static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, bool even_r
 			return flt_status_from_errno(err);
 	}
 	assign_bit(FLTFS_FO_DELETE, &fo->state, delete);
+	assign_bit(FLTFS_FO_POSIX, &fo->state, delete && flags & FILE_DISPOSITION_POSIX_SEMANTICS);
 	fo->base.fo.DeletePending = delete;
 	return STATUS_SUCCESS;
 }
@@ -147,15 +149,14 @@ static NTSTATUS fltfs_set_disposition(struct fltfs_fo *fo, const FLT_PARAMETERS 
 {
 	const FILE_DISPOSITION_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
 
-	return fltfs_mark_deleted(fo, info->DeleteFile, false);
+	return fltfs_mark_deleted(fo, info->DeleteFile, 0);
 }
 
 static NTSTATUS fltfs_set_disposition_ex(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
 {
 	const FILE_DISPOSITION_INFORMATION_EX *info = parameters->SetFileInformation.InfoBuffer;
 
-	return fltfs_mark_deleted(fo, info->Flags & FILE_DISPOSITION_DELETE,
-				  info->Flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE);
+	return fltfs_mark_deleted(fo, info->Flags & FILE_DISPOSITION_DELETE, info->Flags);
 }
 
 /* By an errno or by a status of its own. */
@@ -225,6 +226,13 @@ static NTSTATUS fltfs_end_generated(struct fltfs_fo *fo, UCHAR major)
 	return STATUS_SUCCESS;
 }
 
+/* Has its CLEANUP taken the file's last name (FILEOBJ-44)? */
+static bool fltfs_fo_is_deleted(const struct fltfs_fo *fo)
+{
+	return test_bit(FLTFS_FO_CLEANED, &fo->state) && test_bit(FLTFS_FO_DELETE, &fo->state) &&
+	       !fltfs_lower_inode(d_inode(fo->dentry))->i_nlink;
+}
+
 /* Of an object that is open. */
 static void fltfs_perform_on_open(struct flt_operation *op)
 {
@@ -235,8 +243,12 @@ static void fltfs_perform_on_open(struct flt_operation *op)
 
 	switch (op->iopb.MajorFunction) {
 	case IRP_MJ_QUERY_INFORMATION:
-		fltfs_bottom_query(op);
-		return;
+		if (!fltfs_fo_is_deleted(fo)) {
+			fltfs_bottom_query(op);
+			return;
+		}
+		status = STATUS_FILE_DELETED;
+		break;
 	case IRP_MJ_SET_INFORMATION:
 		status = test_bit(FLTFS_FO_VOLUME, &fo->state) ? STATUS_INVALID_DEVICE_REQUEST :
 			 fltfs_set_information(fo, parameters);

@@ -38,6 +38,7 @@ enum {
 	FLTFS_FO_CLEANED,	/* CLEANUP was sent */
 	FLTFS_FO_CLOSED,	/* CLOSE was sent */
 	FLTFS_FO_DELETE,	/* the name goes with CLEANUP */
+	FLTFS_FO_POSIX,		/* ... with this one, even if it is open elsewhere */
 	FLTFS_FO_TRUNCATED,	/* the create dealt with O_TRUNC: the VFS's own has no effect */
 	FLTFS_FO_PINNED,	/* it outlives its file and keeps the super block */
 	FLTFS_FO_NAMELESS,	/* made without a name; FileName is made up */

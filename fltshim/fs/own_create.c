@@ -551,21 +551,35 @@ void fltfs_own_cleaned(struct flt_file *base)
 		fltfs_fo_remove_marked(fo);
 }
 
-/* Where a lower dentry is, from the root of the mount. It may have no name any more. */
-static NTSTATUS fltfs_own_path(struct fltfs_fo *fo, char *buffer, char **path)
+/*
+ * Where a lower dentry is, or was when it had a name, from the root of the mount. d_path() would
+ * need a process that has not nearly ended.
+ */
+static char *fltfs_own_path(const struct fltfs_fo *fo, char *buffer)
 {
-	static const char deleted[] = " (deleted)";
-	struct path lower = fltfs_fo_path(fo);
-	size_t len;
+	const struct dentry *root = fltfs_sb(fo->dentry->d_sb)->mnt->mnt_root;
+	const struct dentry *dentry = fltfs_fo_path(fo).dentry;
+	char *at = buffer + PATH_MAX - 1;
 
-	*path = d_path(&lower, buffer, PATH_MAX);
-	if (IS_ERR(*path))
-		return flt_status_from_errno(PTR_ERR(*path));
-	len = strlen(*path);
-	if (d_unlinked(lower.dentry) && len >= sizeof(deleted) &&
-	    !strcmp(*path + len - strlen(deleted), deleted))
-		(*path)[len - strlen(deleted)] = 0;
-	return STATUS_SUCCESS;
+	*at = 0;
+	/* Nothing is renamed meanwhile. */
+	read_seqlock_excl(&rename_lock);
+	while (at && dentry != root && !IS_ROOT(dentry)) {
+		unsigned int len = dentry->d_name.len;
+
+		if (at - buffer > len) {
+			at -= len + 1;
+			*at = '/';
+			memcpy(at + 1, dentry->d_name.name, len);
+		} else {
+			at = NULL;
+		}
+		dentry = dentry->d_parent;
+	}
+	read_sequnlock_excl(&rename_lock);
+	if (at && !*at)
+		*--at = '/';
+	return at;
 }
 
 /* The path of what is open, with the name of what is not behind it. */
@@ -574,12 +588,12 @@ static NTSTATUS fltfs_own_joined(struct fltfs_fo *fo, const UNICODE_STRING *last
 {
 	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL), *path;
 	int units, more = last ? last->Length / sizeof(WCHAR) : 0;
-	NTSTATUS status;
+	NTSTATUS status = STATUS_NAME_TOO_LONG;
 
 	if (!buffer)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	status = fltfs_own_path(fo, buffer, &path);
-	if (NT_SUCCESS(status)) {
+	path = fltfs_own_path(fo, buffer);
+	if (path) {
 		/* The root's own name is the separator already. */
 		bool join = more && path[1];
 

@@ -54,6 +54,8 @@ static bool fltfs_pass_delete_on(struct fltfs_fo *fo)
 	struct fltfs_fo *other;
 	bool passed = false;
 
+	if (test_bit(FLTFS_FO_POSIX, &fo->state))
+		return false;
 	spin_lock(&fo->stream->lock);
 	list_for_each_entry(other, &fo->stream->opens, link) {
 		if (other != fo && other->dentry == fo->dentry && other->lower &&

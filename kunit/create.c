@@ -445,4 +445,5 @@ static struct kunit_suite create_suite = {
 	.exit = world_exit,
 	.test_cases = create_cases,
 };
+
 kunit_test_suite(create_suite);

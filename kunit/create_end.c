@@ -177,4 +177,5 @@ static struct kunit_suite create_end_suite = {
 	.exit = world_exit,
 	.test_cases = create_end_cases,
 };
+
 kunit_test_suite(create_end_suite);

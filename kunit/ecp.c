@@ -54,15 +54,16 @@ static void ecp_lists(struct kunit *test)
 	PECP_LIST list = ecp_list(w);
 	u64 *a = ecp_new(w, 0, 24), *b = ecp_new(w, 1, 8), *again = ecp_new(w, 0, 8), *c;
 	ULONG size = 99;
+	NTSTATUS status;
 	PVOID found;
 	GUID type;
 
 	FLT_REQUIRE(test, list && a && b && again);
 	FLT_PROVES(test, "CREATE-69", !a[0] && !a[1] && !a[2]);
-	FLT_PROVES(test, "CREATE-69",
-		   NT_SUCCESS(FltAllocateExtraCreateParameter(filter, &ecp_type[2], 8,
-						FSRTL_ALLOCATE_ECP_FLAG_NONPAGED_POOL, NULL,
-						ECP_TAG, (PVOID *)&c)) && !*c);
+	status = FltAllocateExtraCreateParameter(filter, &ecp_type[2], 8,
+						 FSRTL_ALLOCATE_ECP_FLAG_NONPAGED_POOL, NULL,
+						 ECP_TAG, (PVOID *)&c);
+	FLT_PROVES(test, "CREATE-69", NT_SUCCESS(status) && !*c);
 	FLT_PROVES(test, "CREATE-71", FltGetNextExtraCreateParameter(filter, list, NULL, &type,
 								     &found, &size) ==
 		   STATUS_NOT_FOUND && !found && !size);
@@ -70,9 +71,8 @@ static void ecp_lists(struct kunit *test)
 		   NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, b)));
 	FLT_PROVES(test, "CREATE-70", FltInsertExtraCreateParameter(filter, list, again) ==
 		   STATUS_INVALID_PARAMETER);
-	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(FltFindExtraCreateParameter(filter, list,
-						&ecp_type[0], &found, &size)) &&
-		   found == a && size == 24);
+	status = FltFindExtraCreateParameter(filter, list, &ecp_type[0], &found, &size);
+	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(status) && found == a && size == 24);
 	FLT_PROVES(test, "CREATE-71", FltFindExtraCreateParameter(filter, list, &ecp_type[2],
 								  &found, &size) ==
 		   STATUS_NOT_FOUND && !found && !size);
@@ -81,17 +81,17 @@ static void ecp_lists(struct kunit *test)
 		   STATUS_INVALID_PARAMETER &&
 		   FltGetNextExtraCreateParameter(filter, NULL, NULL, NULL, NULL, NULL) ==
 		   STATUS_INVALID_PARAMETER);
-	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(FltGetNextExtraCreateParameter(filter, list, NULL,
-						&type, &found, &size)) && found == a &&
-		   size == 24 && !memcmp(&type, &ecp_type[0], sizeof(type)));
-	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(FltGetNextExtraCreateParameter(filter, list, a,
-						NULL, &found, NULL)) && found == b);
+	status = FltGetNextExtraCreateParameter(filter, list, NULL, &type, &found, &size);
+	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(status) && found == a && size == 24 &&
+		   !memcmp(&type, &ecp_type[0], sizeof(type)));
+	status = FltGetNextExtraCreateParameter(filter, list, a, NULL, &found, NULL);
+	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(status) && found == b);
 	FLT_PROVES(test, "CREATE-71", FltGetNextExtraCreateParameter(filter, list, b, NULL, &found,
 								     NULL) == STATUS_NOT_FOUND);
 
-	FLT_PROVES(test, "CREATE-72", NT_SUCCESS(FltRemoveExtraCreateParameter(filter, list,
-						&ecp_type[0], &found, &size)) &&
-		   found == a && size == 24 && !ecp_cleaned);
+	status = FltRemoveExtraCreateParameter(filter, list, &ecp_type[0], &found, &size);
+	FLT_PROVES(test, "CREATE-72", NT_SUCCESS(status) && found == a && size == 24 &&
+		   !ecp_cleaned);
 	FLT_PROVES(test, "CREATE-72", FltRemoveExtraCreateParameter(filter, list, &ecp_type[0],
 								    &found, NULL) ==
 		   STATUS_NOT_FOUND);
@@ -103,6 +103,14 @@ static void ecp_lists(struct kunit *test)
 	FLT_PROVES(test, "CREATE-72", ecp_cleaned == 3);
 }
 
+static NTSTATUS ecp_from(PFLT_FILTER filter, PVOID lookaside, ULONG size, PVOID *context)
+{
+	const GUID *type = &ecp_type[1];
+
+	return FltAllocateExtraCreateParameterFromLookasideList(filter, type, size, 0, ecp_cleanup,
+								lookaside, context);
+}
+
 static void ecp_marks(struct kunit *test)
 {
 	struct world *w = ecp_world(test);
@@ -111,6 +119,7 @@ static void ecp_marks(struct kunit *test)
 	PECP_LIST list = ecp_list(w);
 	PVOID a = ecp_new(w, 0, 8), b;
 	NPAGED_LOOKASIDE_LIST lookaside;
+	NTSTATUS status;
 
 	FLT_REQUIRE(test, list && a);
 	FLT_PROVES(test, "CREATE-76", !FltIsEcpAcknowledged(filter, a) &&
@@ -123,9 +132,8 @@ static void ecp_marks(struct kunit *test)
 	FltInitExtraCreateParameterLookasideList(filter, &lookaside,
 						 FSRTL_ECP_LOOKASIDE_FLAG_NONPAGED_POOL, 32,
 						 ECP_TAG);
-	FLT_PROVES(test, "CREATE-77", NT_SUCCESS(FltAllocateExtraCreateParameterFromLookasideList(
-						filter, &ecp_type[1], 32, 0, ecp_cleanup,
-						&lookaside, &b)) && !*(u64 *)b);
+	status = ecp_from(filter, &lookaside, 32, &b);
+	FLT_PROVES(test, "CREATE-77", NT_SUCCESS(status) && !*(u64 *)b);
 	FLT_EXPECT(test, NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, b)));
 
 	w->breaches = true;
@@ -134,9 +142,7 @@ static void ecp_marks(struct kunit *test)
 		   atomic64_read(&fsh_violations) == before + 1 &&
 		   FltFindExtraCreateParameter(filter, list, &ecp_type[1], NULL, NULL) ==
 		   STATUS_NOT_FOUND);
-	FLT_EXPECT(test, NT_SUCCESS(FltAllocateExtraCreateParameterFromLookasideList(
-						filter, &ecp_type[1], 8, 0, ecp_cleanup,
-						&lookaside, &b)));
+	FLT_EXPECT(test, NT_SUCCESS(ecp_from(filter, &lookaside, 8, &b)));
 	FltDeleteExtraCreateParameterLookasideList(filter, &lookaside, 0);
 	FLT_PROVES(test, "CREATE-77", atomic64_read(&fsh_violations) == before + 2);
 	*(u64 *)b = 1;
@@ -263,4 +269,5 @@ static struct kunit_suite ecp_suite = {
 	.exit = world_exit,
 	.test_cases = ecp_cases,
 };
+
 kunit_test_suite(ecp_suite);

@@ -466,8 +466,8 @@ static NTSTATUS flt_create(struct flt_create *c)
  * Without IO_FORCE_ACCESS_CHECK nobody's rights are looked at; what is created belongs to the
  * user in whose thread that is.
  *
- * Return: status of the create; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_REQUEST where it may
- * not be called; STATUS_OBJECT_PATH_SYNTAX_BAD; STATUS_OBJECT_PATH_NOT_FOUND;
+ * Return: status of the create; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_REQUEST where it
+ * may not be called; STATUS_OBJECT_PATH_SYNTAX_BAD; STATUS_OBJECT_PATH_NOT_FOUND;
  * STATUS_INVALID_DEVICE_OBJECT_PARAMETER for another volume than the instance's;
  * STATUS_MOUNT_POINT_NOT_RESOLVED for what is outside the volume; STATUS_FLT_DELETING_OBJECT
  */

@@ -56,6 +56,7 @@ struct flt_ecp_slab {
  * @tag: of the pool
  * @acknowledged: somebody has acted on it
  * @slab: where it comes from, or NULL
+ * @context: what the driver has
  */
 struct flt_ecp {
 	u32 check;
@@ -335,10 +336,13 @@ EXPORT_SYMBOL_GPL(FltDeleteExtraCreateParameterLookasideList);
  *
  * WDK page: fltallocateextracreateparameterfromlookasidelist. IRQL: <= APC_LEVEL.
  */
-NTSTATUS FltAllocateExtraCreateParameterFromLookasideList(
-	PFLT_FILTER Filter, LPCGUID EcpType, ULONG SizeOfContext, FSRTL_ALLOCATE_ECP_FLAGS Flags,
-	PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK CleanupCallback, PVOID LookasideList,
-	PVOID *EcpContext)
+NTSTATUS
+FltAllocateExtraCreateParameterFromLookasideList(PFLT_FILTER Filter, LPCGUID EcpType,
+						 ULONG SizeOfContext,
+						 FSRTL_ALLOCATE_ECP_FLAGS Flags,
+						 PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK
+							 CleanupCallback,
+						 PVOID LookasideList, PVOID *EcpContext)
 {
 	struct flt_ecp_slab *slab;
 	struct flt_ecp *ecp;

@@ -246,8 +246,8 @@ static void fltfs_entry_put(const struct fltfs_entry_form *form, u8 *to,
 		memcpy(to + form->tag, &entry->EaSize, sizeof(entry->EaSize));
 	if (form->id)
 		memcpy(to + form->id, &entry->FileId, sizeof(entry->FileId));
-	memcpy(to + form->name, (const u8 *)entry + offsetof(FILE_ID_BOTH_DIR_INFORMATION, FileName),
-	       bytes);
+	memcpy(to + form->name,
+	       (const u8 *)entry + offsetof(FILE_ID_BOTH_DIR_INFORMATION, FileName), bytes);
 }
 
 /* Fills the buffer. */

@@ -70,8 +70,8 @@ static bool fltfs_pass_delete_on(struct fltfs_fo *fo)
 }
 
 /*
- * Removes the name of an open object below; no upper lock is held, so the upper side follows. Whether
- * that may be done was asked when the mark was made; who closes the file last is not asked.
+ * Removes the name of an open object below; no upper lock is held, so the upper side follows.
+ * Whether that may be done was asked when the mark was made; who closes the file last is not asked.
  */
 static int fltfs_remove_marked(void *context)
 {

@@ -17,7 +17,7 @@ struct fltfs_scan_entry {
 };
 
 /**
- * struct fltfs_scan - a directory being listed; under the open file's position lock, or its lister's
+ * struct fltfs_scan - a directory being listed; under the open file's position lock, or a lister's
  * @buffer: entries as the filters left them
  * @used: bytes of it in use
  * @next: offset of the entry that the program gets next

@@ -62,7 +62,8 @@ static int is(const char *name, unsigned int status, unsigned long long info)
 
 	if (found.status == status && found.info == info)
 		return 1;
-	printf("%s: status %x info %llu, not %x %llu\n", name, found.status, found.info, status, info);
+	printf("%s: status %x info %llu, not %x %llu\n", name, found.status, found.info, status,
+	       info);
 	return 0;
 }
 
@@ -135,8 +136,10 @@ static void prepare(void)
 		put(files[i], "content");
 	FLT_REQUIRE(!chmod(at(lower, "secret"), 0600));
 	FLT_REQUIRE(!symlink("f", at(lower, "link")) && !symlink("../f", at(lower, "d/up")) &&
-		    !symlink("d", at(lower, "dirlink")) && !symlink("/etc", at(lower, "absolute")) &&
-		    !symlink("../../..", at(lower, "out")) && !symlink("no", at(lower, "dangling")) &&
+		    !symlink("d", at(lower, "dirlink")) &&
+		    !symlink("/etc", at(lower, "absolute")) &&
+		    !symlink("../../..", at(lower, "out")) &&
+		    !symlink("no", at(lower, "dangling")) &&
 		    !symlink("loop", at(lower, "loop")) && !mkfifo(at(lower, "fifo"), 0644));
 }
 

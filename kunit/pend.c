@@ -346,7 +346,9 @@ static void pend_two_resume(struct kunit *test)
 		good += request_wait(r) && atomic_read(&r->ended) == 1;
 	}
 	FLT_PROVES(test, "PEND-10", good == TIMES);
-	FLT_PROVES(test, "PEND-10", atomic64_read(&fsh_violations) == before + TIMES);
+	/* The second may come so late that the operation is in the callback of the filter below. */
+	FLT_PROVES(test, "PEND-10",
+		   atomic64_read(&fsh_violations) + world_violations(w) == before + TIMES);
 	FLT_PROVES(test, "PEND-10", atomic_read(&w->probe[1]->post) == TIMES);
 }
 

@@ -155,10 +155,13 @@ static void mm_mdl_worker(struct work_struct *work)
 		mm_mdl_release(own);
 }
 
-/* Gives back pins and mapping now, or soon where that cannot sleep. */
+/*
+ * Gives back pins and mapping now, or soon where that cannot sleep.  While the worker is at it, pins
+ * and mapping are its own: nobody else looks at them, and it is not queued once more.
+ */
 static void mm_mdl_let_go(struct mm_mdl *own)
 {
-	if (!own->pinned && !own->window)
+	if (atomic_read_acquire(&own->state) != MM_IDLE || (!own->pinned && !own->window))
 		return;
 	if (!ke_is_atomic()) {
 		mm_mdl_undo(own);

@@ -432,7 +432,10 @@ static void odd_names(void)
 	}
 }
 
-/* A tree that no name can tell the way through: it works all the same. */
+/*
+ * A tree that no name can tell the way through: it works all the same.  It is made and removed
+ * below the mount, since every step above it asks for names of such a length.
+ */
 static void deep_tree(void)
 {
 	char part[201];
@@ -440,9 +443,12 @@ static void deep_tree(void)
 
 	memset(part, 'p', 200);
 	part[200] = 0;
-	FLT_REQUIRE(!mkdir("deep", 0755) && !chdir("deep"));
+	FLT_REQUIRE(!chdir(lower) && !mkdir("deep", 0755) && !chdir("deep"));
 	for (i = 0; i < 165; i++)
 		FLT_REQUIRE(!mkdir(part, 0755) && !chdir(part));
+	FLT_REQUIRE(!chdir(mnt) && !chdir("deep"));
+	for (i = 0; i < 165; i++)
+		FLT_REQUIRE(!chdir(part));
 	listen();
 	fd = open("bottom", O_CREAT | O_RDWR, 0644);
 	FLT_PROVES("NAME-42", fd >= 0 && write(fd, "data", 4) == 4);
@@ -451,11 +457,15 @@ static void deep_tree(void)
 	FLT_PROVES("NAME-42", refused('>', CREATE, 'n', 0, 0xc0000106) &&
 		   refused('>', CREATE, 'o', 0, 0xc0000106));
 	FLT_PROVES("NAME-42", !rename("bottom", "end") && !unlink("end"));
+	FLT_REQUIRE(!mkdir(part, 0755) && !rmdir(part));
+	FLT_REQUIRE(!chdir(lower) && !chdir("deep"));
+	for (i = 0; i < 165; i++)
+		FLT_REQUIRE(!chdir(part));
 	for (i = 0; i < 165; i++) {
 		up = chdir("..") || rmdir(part);
 		FLT_EXPECT(!up);
 	}
-	FLT_REQUIRE(!chdir("..") && !rmdir("deep"));
+	FLT_REQUIRE(!chdir("..") && !rmdir("deep") && !chdir(mnt));
 }
 
 static void by_handle(void)

@@ -118,6 +118,17 @@ static long long size_of(const char *dir, const char *name)
 	return stat(at(dir, name), &st) ? -1 : (long long)st.st_size;
 }
 
+/* Is the file the same above as below? */
+static int agrees(const char *name)
+{
+	struct stat above, below;
+
+	return !stat(at(mnt, name), &above) && !stat(at(lower, name), &below) &&
+	       above.st_size == below.st_size && above.st_nlink == below.st_nlink &&
+	       above.st_mtim.tv_sec == below.st_mtim.tv_sec &&
+	       above.st_mtim.tv_nsec == below.st_mtim.tv_nsec;
+}
+
 static void prepare(void)
 {
 	static const char *const files[] = {
@@ -148,13 +159,11 @@ static void opened(void)
 	FLT_PROVES("CREATE-34", is("open", 0, 1) && answer("open").a && answer("open").b);
 	FLT_EXPECT(is("read", 0, 5) && answer("read").a == 5);
 	FLT_EXPECT(is("write", 0, 6) && size_of(lower, "f") == 11);
-	FLT_PROVES("INFO-12", size_of(mnt, "f") == 11 && size_of(mnt, "full") == 0 &&
-		   !exists(mnt, "r1") && !exists(mnt, "gone"));
+	FLT_PROVES("INFO-12", size_of(mnt, "f") == 11 && agrees("f") && agrees("full") &&
+		   agrees("linked") && agrees("d/replaced") && !exists(mnt, "r1"));
 	FLT_EXPECT(said("name", 0) && answer("name").a);
 	FLT_EXPECT(said("flush", 0));
 	FLT_PROVES("CREATE-43", is("reopen", 0, 1) && answer("reopen").a && answer("reopen").b);
-	FLT_PROVES("FILEOBJ-05", answer("reopen").a);
-	FLT_PROVES("FILEOBJ-02", answer("reopen").b);
 	FLT_EXPECT(said("no-read-access", 0xc0000010) || said("no-read-access", 0xc0000022));
 
 	FLT_PROVES("CREATE-40", is("missing", 0xc0000034, 5));
@@ -195,7 +204,7 @@ static void opened(void)
 static void changed(void)
 {
 	FLT_PROVES("INFO-28", said("disposition", 0) && answer("disposition").a);
-	FLT_PROVES("FILEOBJ-13", answer("disposition").a);
+	FLT_PROVES("FILEOBJ-13", answer("disposition").a && !answer("taken-back").a);
 	FLT_PROVES("CREATE-40", said("delete-pending", 0xc0000056));
 	FLT_PROVES("INFO-30", said("delete-pending", 0xc0000056) &&
 		   answer("delete-pending-other").a == 1 && said("deleted", 0xc0000034) &&
@@ -204,7 +213,6 @@ static void changed(void)
 		   !exists(lower, "posix"));
 	FLT_PROVES("FILEOBJ-30", said("kept", 0) && answer("kept").a == 11 && answer("kept").b &&
 		   said("kept-read", 0xc000000d));
-	FLT_PROVES("FILEOBJ-23", answer("kept").b);
 	FLT_PROVES("INFO-28", said("taken-back", 0) && exists(lower, "spared"));
 
 	FLT_PROVES("INFO-31", said("rename", 0) && !exists(mnt, "r1") &&
@@ -232,12 +240,11 @@ static void listed(void)
 		   said("list-restart", 0) && answer("list-restart").a == 1);
 	FLT_PROVES("DIR-08", is("list-none", 0xc000000f, 0) &&
 		   is("list-other-pattern", 0x80000006, 0));
-	FLT_PROVES("DIR-13", answer("list-pattern").a == 3 && answer("list-restart").a == 1);
 	FLT_PROVES("DIR-11", said("list-peek", 0) && answer("list-peek").a == 7 &&
 		   answer("list-peek").b == 7);
 	FLT_PROVES("DIR-09", answer("list-lengths").a == answer("list-lengths").b);
 	FLT_PROVES("DIR-17", said("list-agrees", 0) && answer("list-agrees").a);
-	FLT_PROVES("INFO-23", answer("list-agrees").b);
+	FLT_EXPECT(answer("list-agrees").b);
 	FLT_PROVES("DIR-18", said("list-file", 0xc000000d) && said("list-no-access", 0xc0000022));
 
 	FLT_EXPECT(said("ea-set", 0) && said("ea-query", 0) && answer("ea-query").a == 9 &&
@@ -246,8 +253,7 @@ static void listed(void)
 		   said("security-query", 0) && said("security-set", 0));
 
 	FLT_PROVES("VOL-44", said("volume", 0) && answer("volume").a && !answer("volume").b);
-	FLT_PROVES("FILEOBJ-24", answer("volume").a);
-	FLT_PROVES("VOL-45", said("volume-query", 0) && said("volume-flush", 0) &&
+	FLT_EXPECT(said("volume-query", 0) && said("volume-flush", 0) &&
 		   said("volume-read", 0xc0000010) && said("volume-write", 0xc0000010) &&
 		   said("volume-set", 0xc0000010) && said("volume-list", 0));
 	FLT_PROVES("CREATE-51", said("volume", 0));
@@ -389,6 +395,6 @@ int main(void)
 	collect();
 	FLT_PROVES("CREATE-49", strstr(text, "2 files were left open"));
 	/* The volume goes in a worker, after its last file. */
-	FLT_PROVES("FILEOBJ-29", !twin_unload("fltshim", false));
+	FLT_EXPECT(!twin_unload("fltshim", false));
 	return prove_status();
 }

@@ -491,7 +491,11 @@ OpenerDisposition (
                                        sizeof(Disposition), FileDispositionInformation);
     }
 
-    OpenerSay("taken-back", Status, 0, 0, 0);
+    OpenerSay("taken-back",
+              Status,
+              0,
+              NT_SUCCESS(Status) ? File.FileObject->DeletePending : 99,
+              0);
     OpenerClose(&File);
 }
 

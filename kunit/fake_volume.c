@@ -38,8 +38,13 @@ static void fake_answer(struct fake_volume *fake, struct flt_operation *op, NTST
 	}
 	flt_operation_result(op, status, information);
 	if (op->iopb.MajorFunction == IRP_MJ_CREATE) {
+		PFILE_OBJECT file = op->iopb.TargetFileObject;
+
 		op->data.TagData = fake->tag;
 		fake->tag = NULL;
+		if (file && flt_file_of(file)->own && NT_SUCCESS(status) &&
+		    status != STATUS_REPARSE)
+			file->FsContext = file;
 	}
 	atomic_inc(&fake->completed);
 }
@@ -169,6 +174,13 @@ static void fake_free_file(struct flt_file *file)
 	kfree(file);
 }
 
+static struct flt_file *fake_new_file(struct flt_volume *volume)
+{
+	PFILE_OBJECT file = fake_open(volume->private);
+
+	return file ? flt_file_of(file) : NULL;
+}
+
 static struct flt_name *fake_query_name(struct flt_file *file, NTSTATUS *status)
 {
 	struct fake_volume *fake = file->volume->private;
@@ -198,6 +210,7 @@ static const struct flt_volume_ops fake_volume_ops = {
 	.perform = fake_perform,
 	.cancel = fake_cancel,
 	.free_file = fake_free_file,
+	.new_file = fake_new_file,
 	.query_name = fake_query_name,
 	.name_stamp = fake_name_stamp,
 };

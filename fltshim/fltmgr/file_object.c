@@ -7,6 +7,7 @@
 #include "fltmgr/file_object.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/name.h"
+#include "fltmgr/own_file.h"
 #include "fltmgr/volume.h"
 #include "nt/ob_object.h"
 
@@ -33,6 +34,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->locked = false;
 	file->vfs_lock = FLT_LOCK_NONE;
 	file->lent = false;
+	file->own = NULL;
 }
 
 /**
@@ -58,6 +60,8 @@ static void flt_file_free(struct flt_file *file)
 {
 	struct flt_volume *volume = file->volume;
 
+	if (file->own && !flt_own_file_end(file))
+		return;
 	volume->ops->free_file(file);
 	flt_object_put(&volume->obj);
 }
@@ -112,12 +116,22 @@ static bool flt_file_ob_is_lent(void *object)
 	return flt_file_of(object)->lent;
 }
 
+/* The last handle is closed: the end of what a filter opened, but not of a program's open file. */
+static void flt_file_ob_close(void *object)
+{
+	struct flt_file *file = flt_file_of(object);
+
+	if (file->own)
+		flt_own_file_cleanup(file);
+}
+
 int flt_files_init(void)
 {
 	ob_file_type.put_later = flt_file_ob_put_later;
 	ob_file_type.is_lent = flt_file_ob_is_lent;
 	ob_file_type.get = flt_file_ob_get;
 	ob_file_type.put = flt_file_ob_put;
+	ob_file_type.close = flt_file_ob_close;
 	return 0;
 }
 
@@ -127,5 +141,6 @@ void flt_files_exit(void)
 	ob_file_type.put = NULL;
 	ob_file_type.put_later = NULL;
 	ob_file_type.is_lent = NULL;
+	ob_file_type.close = NULL;
 	flush_work(&flt_files_work);
 }

@@ -16,6 +16,7 @@
 #include "fltmgr/context.h"
 #include "nt/nt.h"
 
+struct flt_own;
 struct flt_volume;
 
 /**
@@ -36,6 +37,7 @@ struct flt_volume;
  * @vfs_lock: enum flt_lock: what the VFS keeps locked while the operation by path lasts that it is
  *	for
  * @lent: lives in its issuer's frame, for one NETWORK_QUERY_OPEN: filters may not keep it
+ * @own: a filter opened it: what is known of that (own_file.c), else NULL
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -52,6 +54,7 @@ struct flt_file {
 	bool locked;
 	u8 vfs_lock;
 	bool lent;
+	struct flt_own *own;
 	struct llist_node free_link;
 };
 

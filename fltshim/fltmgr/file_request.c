@@ -7,8 +7,8 @@
 #include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
+#include "fltmgr/file_call.h"
 #include "fltmgr/file_object.h"
-#include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/volume.h"
 #include "nt/ke_irql.h"
@@ -16,16 +16,8 @@
 #include "nt/ob_object.h"
 #include "nt/violation.h"
 
-/* Who calls which routine on what. */
-struct flt_file_call {
-	const char *routine;
-	const char *caller;
-	PFLT_INSTANCE instance;
-	PFILE_OBJECT file;
-};
-
 /* An open file of the instance's volume. */
-static NTSTATUS flt_file_call_objects(const struct flt_file_call *call)
+NTSTATUS flt_file_call_objects(const struct flt_file_call *call)
 {
 	struct flt_instance *instance = flt_instance_check(call->instance);
 
@@ -41,7 +33,7 @@ static NTSTATUS flt_file_call_objects(const struct flt_file_call *call)
 }
 
 /* The same, at PASSIVE_LEVEL; APC_LEVEL is a breach, but done (IRQL-62). */
-static NTSTATUS flt_file_call_check(const struct flt_file_call *call)
+NTSTATUS flt_file_call_check(const struct flt_file_call *call)
 {
 	if (!ke_level_at_most(PASSIVE_LEVEL) &&
 	    !ke_level_breach(call->caller, call->routine, PASSIVE_LEVEL))
@@ -50,7 +42,7 @@ static NTSTATUS flt_file_call_check(const struct flt_file_call *call)
 }
 
 /* A request of a call that was checked, to be filled and given to flt_file_call_run(). */
-static struct flt_generated *flt_file_call_alloc(const struct flt_file_call *call, UCHAR major)
+struct flt_generated *flt_file_call_alloc(const struct flt_file_call *call, UCHAR major)
 {
 	struct flt_generated *gen;
 
@@ -63,7 +55,7 @@ static struct flt_generated *flt_file_call_alloc(const struct flt_file_call *cal
 }
 
 /* The same for one whose buffer is the driver's own memory. */
-static struct flt_generated *flt_file_call_buffered(const struct flt_file_call *call, UCHAR major)
+struct flt_generated *flt_file_call_buffered(const struct flt_file_call *call, UCHAR major)
 {
 	struct flt_generated *gen = flt_file_call_alloc(call, major);
 
@@ -75,7 +67,7 @@ static struct flt_generated *flt_file_call_buffered(const struct flt_file_call *
 }
 
 /* Sends it and waits. Return: its final status; @information, if there is one, gets Information. */
-static NTSTATUS flt_file_call_run(struct flt_generated *gen, ULONG *information)
+NTSTATUS flt_file_call_run(struct flt_generated *gen, ULONG *information)
 {
 	NTSTATUS status;
 

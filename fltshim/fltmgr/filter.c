@@ -10,6 +10,7 @@
 #include "fltmgr/callback.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
+#include "fltmgr/own_file.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
@@ -397,7 +398,7 @@ static void flt_filter_detach_all(struct flt_filter *filter)
  * Unregistration in numbered steps:
  *  1. the filter is GONE: no new instance, and look-ups say so instead of giving a reference;
  *  2. sysfs is removed: no unload request can come in by it;
- *  3. every instance is torn down: no callback runs or will run;
+ *  3. every instance is torn down: no callback runs or will run; files it left open are closed;
  *  4. the reference count is down to one: nobody else uses the pointer;
  *  5. it is out of the list: its name is free;
  *  6. it is over, which a request that claimed it may be waiting for: it may be gone after that,
@@ -413,6 +414,7 @@ static void flt_filter_teardown(struct flt_filter *filter)
 	mutex_unlock(&flt_filters_lock);
 	flt_sysfs_remove(filter);
 	flt_filter_detach_all(filter);
+	flt_own_files_left(filter);
 	flt_contexts_drop_owned(&filter->contexts);
 	while (!wait_event_idle_timeout(filter->obj.idle, refcount_read(&filter->obj.refs) == 1,
 					flt_patience))

@@ -55,8 +55,10 @@ NTSTATUS flt_name_from_text(const struct flt_volume *volume, const WCHAR *path, 
 	return status;
 }
 
+static NTSTATUS flt_name_ask(struct flt_file *file, struct flt_name **out);
+
 /* What is relative to another file object, which is open (a create only). */
-static NTSTATUS flt_name_relative(const struct flt_file *file, const FILE_OBJECT *related,
+static NTSTATUS flt_name_relative(struct flt_file *file, const FILE_OBJECT *related,
 				  struct flt_name **out)
 {
 	const UNICODE_STRING *parent = &related->FileName, *last = &file->fo.FileName;
@@ -64,6 +66,9 @@ static NTSTATUS flt_name_relative(const struct flt_file *file, const FILE_OBJECT
 	NTSTATUS status;
 	WCHAR *path;
 
+	/* One that was opened relative to a third itself does not know the whole name. */
+	if (!used || parent->Buffer[0] != '\\')
+		return flt_name_ask(file, out);
 	while (used && parent->Buffer[used - 1] == '\\')
 		used--;
 	while (more && last->Buffer[more - 1] == '\\')
@@ -105,8 +110,8 @@ static NTSTATUS flt_name_opened(const struct flt_name_query *query, struct flt_n
 		return flt_name_relative(file, fo->RelatedFileObject, out);
 	if (!units && fo->Flags & FO_VOLUME_OPEN)
 		return flt_name_alloc(file->volume, 0, out);
-	/* A name that the file object cannot hold, or none at all. */
-	if (!units)
+	/* A name that the file object cannot hold, none at all, or what a folder was needed for. */
+	if (!units || (file->own && path[0] != '\\'))
 		return flt_name_ask(file, out);
 	if (path[0] != '\\')
 		return STATUS_OBJECT_NAME_INVALID;

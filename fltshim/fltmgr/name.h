@@ -79,6 +79,9 @@ NTSTATUS flt_name_get(const struct flt_name_query *query, struct flt_name **out)
 NTSTATUS flt_name_from_text(const struct flt_volume *volume, const WCHAR *path, size_t units,
 			    struct flt_name **out);
 
+/* name_target.c */
+size_t flt_name_volume_end(const WCHAR *path, size_t units);
+
 /* name_provider.c */
 struct flt_stack;
 

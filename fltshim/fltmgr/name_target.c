@@ -16,7 +16,7 @@
 #include "nt/violation.h"
 
 /* The end of "\Device\HarddiskVolumeN", "\??\X:" and the like at the start of a path; 0: none. */
-static size_t flt_target_volume_end(const WCHAR *path, size_t units)
+size_t flt_name_volume_end(const WCHAR *path, size_t units)
 {
 	static const struct {
 		const char *text;
@@ -50,7 +50,7 @@ static size_t flt_target_volume_end(const WCHAR *path, size_t units)
 static NTSTATUS flt_target_absolute(const struct flt_volume *volume, const WCHAR *path,
 				    size_t units, struct flt_name **out)
 {
-	size_t end = flt_target_volume_end(path, units);
+	size_t end = flt_name_volume_end(path, units);
 	UNICODE_STRING prefix = { end * sizeof(WCHAR), end * sizeof(WCHAR), (PWSTR)path };
 	struct flt_volume *other;
 

@@ -190,6 +190,8 @@ struct flt_record {
  * @cancel_arg: of @cancel_fire: the driver's routine, its queue, or a waiter
  * @cancel_context: of @cancel_fire: the queue's io context
  * @activity: see @has_activity
+ * @ecps: of a create: its extra create parameters, or NULL
+ * @ecps_lent: they are not freed with it
  */
 struct flt_operation {
 	FLT_CALLBACK_DATA data;
@@ -247,6 +249,8 @@ struct flt_operation {
 	void *cancel_arg;
 	void *cancel_context;
 	GUID activity;
+	struct _ECP_LIST *ecps;
+	bool ecps_lent;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
 };
 

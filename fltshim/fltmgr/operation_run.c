@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include "fltmgr/buffer.h"
 #include "fltmgr/cancel.h"
+#include "fltmgr/ecp.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/held.h"
 #include "fltmgr/operation.h"
@@ -93,6 +94,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->has_activity = false;
 	op->parks = false;
 	op->vfs_lock = file ? flt_file_of(file)->vfs_lock : FLT_LOCK_NONE;
+	op->ecps = NULL;
 	op->op_index = flt_op_index(major);
 	flt_operation_reset_walk(op);
 	op->task = current;
@@ -150,6 +152,9 @@ static bool flt_operation_begin(struct flt_operation *op)
 static void flt_operation_leave(struct flt_operation *op)
 {
 	flt_inflight_del(op);
+	/* While the filters that made them cannot go; an open that starts again keeps them. */
+	if (unlikely(op->ecps) && op->data.IoStatus.Status != STATUS_REPARSE)
+		flt_ecps_drop(op);
 	flt_guard_leave(op->guard);
 	op->guard = NULL;
 	op->iopb = op->accepted;
@@ -485,6 +490,8 @@ void flt_operation_fini(struct flt_operation *op)
 	}
 	if (unlikely(op->locked))
 		mm_mdl_free_kept(&op->locked);
+	if (unlikely(op->ecps))
+		flt_ecps_drop(op);
 }
 
 int flt_operations_init(void)

@@ -42,6 +42,11 @@ struct flt_volume;
  *	Before anybody may go on with it; the first time in the issuer's context, again each time
  *	that it is kept.
  * @free_file: the last reference to a file object of this volume is gone (task context).
+ * @new_file: NULL where filters cannot open files, or: a file object with one reference for an open
+ *	that a filter begins, its FileName empty. Keeps the volume from going until @free_file. NULL
+ *	without memory, or when the volume goes already. May be called under locks of the VFS.
+ * @cleaned: NULL, or: CLEANUP of a file of @new_file is over, whoever ended it: what the file
+ *	system does then is done by now, or has to be done here. May be called more than once.
  * @query_name: where a file is: a name of flt_name_alloc() with the path from the volume's root,
  *	without . and .. and links, or NULL and why not. Before its create is done too, when the
  *	file need not exist, but its folder (STATUS_OBJECT_PATH_NOT_FOUND). Waits for no lock that
@@ -59,6 +64,8 @@ struct flt_volume_ops {
 	bool (*substitute)(struct flt_operation *op);
 	void (*keep)(struct flt_operation *op);
 	void (*free_file)(struct flt_file *file);
+	struct flt_file *(*new_file)(struct flt_volume *volume);
+	void (*cleaned)(struct flt_file *file);
 	u64 (*name_stamp)(struct flt_file *file);
 	struct flt_name *(*query_name)(struct flt_file *file, NTSTATUS *status);
 	bool (*writable)(struct flt_volume *volume);

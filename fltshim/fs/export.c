@@ -16,7 +16,7 @@ static int fltfs_encode_fh(struct inode *inode, u32 *fh, int *max_len, struct in
  * An upper dentry for a lower one, whose reference is used up. A dentry that d_obtain_alias() made
  * has no lower one until it is given here; two that race give it the same.
  */
-static struct dentry *fltfs_obtain_alias(struct super_block *sb, struct dentry *lower)
+struct dentry *fltfs_obtain_alias(struct super_block *sb, struct dentry *lower)
 {
 	struct inode *inode;
 	struct dentry *dentry;

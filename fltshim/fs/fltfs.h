@@ -239,5 +239,6 @@ loff_t fltfs_dir_llseek(struct file *file, loff_t offset, int whence);
 
 /* export.c */
 extern const struct export_operations fltfs_export_operations;
+struct dentry *fltfs_obtain_alias(struct super_block *sb, struct dentry *lower);
 
 #endif

@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/falloc.h>
 #include "fs/namei.h"
+#include "fs/own.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
@@ -121,8 +122,9 @@ static int fltfs_set_position(struct fltfs_fo *fo, const FLT_PARAMETERS *paramet
 }
 
 /* The mark is acted on in CLEANUP; what speaks against it is said now (INFO-29). */
-static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, bool even_readonly)
+static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, ULONG flags)
 {
+	bool even_readonly = flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE;
 	int err;
 
 	if (!fltfs_may(fo, DELETE))
@@ -138,6 +140,7 @@ static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, bool even_r
 			return flt_status_from_errno(err);
 	}
 	assign_bit(FLTFS_FO_DELETE, &fo->state, delete);
+	assign_bit(FLTFS_FO_POSIX, &fo->state, delete && flags & FILE_DISPOSITION_POSIX_SEMANTICS);
 	fo->base.fo.DeletePending = delete;
 	return STATUS_SUCCESS;
 }
@@ -146,15 +149,14 @@ static NTSTATUS fltfs_set_disposition(struct fltfs_fo *fo, const FLT_PARAMETERS 
 {
 	const FILE_DISPOSITION_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
 
-	return fltfs_mark_deleted(fo, info->DeleteFile, false);
+	return fltfs_mark_deleted(fo, info->DeleteFile, 0);
 }
 
 static NTSTATUS fltfs_set_disposition_ex(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
 {
 	const FILE_DISPOSITION_INFORMATION_EX *info = parameters->SetFileInformation.InfoBuffer;
 
-	return fltfs_mark_deleted(fo, info->Flags & FILE_DISPOSITION_DELETE,
-				  info->Flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE);
+	return fltfs_mark_deleted(fo, info->Flags & FILE_DISPOSITION_DELETE, info->Flags);
 }
 
 /* By an errno or by a status of its own. */
@@ -191,38 +193,48 @@ static NTSTATUS fltfs_set_information(struct fltfs_fo *fo, const FLT_PARAMETERS 
 			return flt_status_from_errno(row->set(fo, parameters));
 		return row->set_status(fo, parameters);
 	}
-	/* A new name would have to be made known above, under locks that the caller may hold. */
 	if (class == FileRenameInformation || class == FileRenameInformationEx ||
 	    class == FileLinkInformation || class == FileLinkInformationEx)
-		return STATUS_NOT_SUPPORTED;
+		return fltfs_own_relink(fo, parameters);
 	return STATUS_INVALID_INFO_CLASS;
 }
 
 /* What is open by path only has nothing of its own to flush. */
 static NTSTATUS fltfs_flush_generated(const struct fltfs_fo *fo, UCHAR minor)
 {
+	if (test_bit(FLTFS_FO_VOLUME, &fo->state))
+		return flt_status_from_errno(fltfs_sync_lower(fo->dentry->d_sb));
 	if (!fo->lower)
 		return STATUS_SUCCESS;
 	return flt_status_from_errno(vfs_fsync(fo->lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY));
 }
 
-/* The end of a file whose open a filter undid (FltCancelFileOpen()); else nobody starts these. */
+/*
+ * The end of a file that a filter opened, or whose open a filter undid (FltCancelFileOpen()); else
+ * nobody starts these.
+ */
 static NTSTATUS fltfs_end_generated(struct fltfs_fo *fo, UCHAR major)
 {
+	if (test_bit(FLTFS_FO_OWN, &fo->state)) {
+		if (major == IRP_MJ_CLEANUP)
+			fltfs_own_cleaned(&fo->base);
+		return STATUS_SUCCESS;
+	}
 	if (!(fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED))
 		return STATUS_INVALID_DEVICE_REQUEST;
 	set_bit(major == IRP_MJ_CLOSE ? FLTFS_FO_CLOSED : FLTFS_FO_CLEANED, &fo->state);
 	return STATUS_SUCCESS;
 }
 
-/**
- * fltfs_perform_generated() - carry out what a filter started
- * @op: the operation; not a read or write
- *
- * A create has no object yet and is not started this way; the rest of the major functions answer
- * that the device does not have them.
- */
-void fltfs_perform_generated(struct flt_operation *op)
+/* Has its CLEANUP taken the file's last name (FILEOBJ-44)? */
+static bool fltfs_fo_is_deleted(const struct fltfs_fo *fo)
+{
+	return test_bit(FLTFS_FO_CLEANED, &fo->state) && test_bit(FLTFS_FO_DELETE, &fo->state) &&
+	       !fltfs_lower_inode(d_inode(fo->dentry))->i_nlink;
+}
+
+/* Of an object that is open. */
+static void fltfs_perform_on_open(struct flt_operation *op)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
 	struct fltfs_fo *fo = fltfs_op_fo(op);
@@ -235,11 +247,19 @@ void fltfs_perform_generated(struct flt_operation *op)
 	}
 	switch (op->iopb.MajorFunction) {
 	case IRP_MJ_QUERY_INFORMATION:
-		fltfs_bottom_query(op);
-		return;
-	case IRP_MJ_SET_INFORMATION:
-		status = fltfs_set_information(fo, parameters);
+		if (!fltfs_fo_is_deleted(fo)) {
+			fltfs_bottom_query(op);
+			return;
+		}
+		status = STATUS_FILE_DELETED;
 		break;
+	case IRP_MJ_SET_INFORMATION:
+		status = test_bit(FLTFS_FO_VOLUME, &fo->state) ? STATUS_INVALID_DEVICE_REQUEST :
+			 fltfs_set_information(fo, parameters);
+		break;
+	case IRP_MJ_DIRECTORY_CONTROL:
+		fltfs_own_scan(op);
+		return;
 	case IRP_MJ_QUERY_VOLUME_INFORMATION:
 		status = fltfs_query_volume(fo,
 					    parameters->QueryVolumeInformation.FsInformationClass,
@@ -273,4 +293,30 @@ void fltfs_perform_generated(struct flt_operation *op)
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	}
 	flt_operation_result(op, status, used);
+}
+
+/**
+ * fltfs_perform_generated() - carry out what a filter started
+ * @op: the operation; not a read or write
+ *
+ * With the rights of the kernel: what the object was opened for is looked at, not who the current
+ * process is. A create finds out for itself whose rights count. The rest of the major functions
+ * answer that the device does not have them.
+ */
+void fltfs_perform_generated(struct flt_operation *op)
+{
+	struct fltfs_fo *fo = op->iopb.TargetFileObject ? fltfs_op_fo(op) : NULL;
+	const struct cred *old;
+
+	if (fo && op->iopb.MajorFunction == IRP_MJ_CREATE) {
+		fltfs_own_create(op);
+		return;
+	}
+	if (!fo || !test_bit(FLTFS_FO_OPEN, &fo->state)) {
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+		return;
+	}
+	old = override_creds(fltfs_kernel_cred);
+	fltfs_perform_on_open(op);
+	revert_creds(old);
 }

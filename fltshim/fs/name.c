@@ -10,6 +10,7 @@
 #include "fltmgr/name.h"
 #include "fs/name.h"
 #include "fs/object.h"
+#include "fs/own.h"
 #include "nt/rtl_status.h"
 
 #define FLTFS_NAME_SHORT	256	/* bytes of a path that fit on the stack */
@@ -261,6 +262,8 @@ struct flt_name *fltfs_query_name(struct flt_file *base, NTSTATUS *status)
 	struct flt_name *name = NULL;
 	int units;
 
+	if (test_bit(FLTFS_FO_OWN, &fo->state))
+		return fltfs_own_name(fo, status);
 	/* A file without a name has the one that was made up for it. */
 	if (test_bit(FLTFS_FO_NAMELESS, &fo->state)) {
 		*status = flt_name_from_text(base->volume, own->Buffer,

@@ -13,20 +13,15 @@
 #include "compat/open.h"
 #include "fs/name.h"
 #include "fs/object.h"
+#include "fs/own.h"
 #include "fs/request.h"
 
 static struct kmem_cache *fltfs_fo_cache;
 static struct workqueue_struct *fltfs_unpin_wq;
 
-/* One run drops the references counted by then; the last one takes @fsb with it. */
 static void fltfs_unpin_worker(struct work_struct *work)
 {
-	struct fltfs_sb *fsb = container_of(work, struct fltfs_sb, unpin);
-	struct super_block *sb = fsb->upper;
-	int count = atomic_xchg(&fsb->unpins, 0);
-
-	while (count--)
-		deactivate_super(sb);
+	deactivate_super(container_of(work, struct fltfs_sb, unpin)->upper);
 }
 
 void fltfs_unpin_init(struct fltfs_sb *fsb)
@@ -34,14 +29,17 @@ void fltfs_unpin_init(struct fltfs_sb *fsb)
 	INIT_WORK(&fsb->unpin, fltfs_unpin_worker);
 }
 
-/* Drops a reference that a file object had to its super block. */
-static void fltfs_unpin(struct super_block *sb)
+/**
+ * fltfs_unpin() - drop a reference that a file object had to its super block
+ * @sb: upper super block, active
+ *
+ * Task context. Only what is the last one when it is looked at goes to the worker, so that is not
+ * queued again before it has dropped that.
+ */
+void fltfs_unpin(struct super_block *sb)
 {
-	struct fltfs_sb *fsb = fltfs_sb(sb);
-
-	/* Until the worker has dropped this one, @fsb stays. */
-	if (atomic_inc_return(&fsb->unpins) == 1)
-		queue_work(fltfs_unpin_wq, &fsb->unpin);
+	if (!atomic_add_unless(&sb->s_active, -1, 1))
+		queue_work(fltfs_unpin_wq, &fltfs_sb(sb)->unpin);
 }
 
 static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
@@ -267,7 +265,8 @@ void fltfs_fo_free(struct flt_file *base)
 	struct fltfs_fo *fo = container_of(base, struct fltfs_fo, base);
 	struct super_block *sb;
 
-	if (test_bit(FLTFS_FO_OPEN, &fo->state) && !test_and_set_bit(FLTFS_FO_CLOSED, &fo->state)) {
+	if (test_bit(FLTFS_FO_OPEN, &fo->state) && !test_bit(FLTFS_FO_OWN, &fo->state) &&
+	    !test_and_set_bit(FLTFS_FO_CLOSED, &fo->state)) {
 		refcount_set(&base->refs, 1);
 		fltfs_fo_send(fo, IRP_MJ_CLOSE);
 		fltfs_fo_pin(fo);
@@ -280,11 +279,13 @@ void fltfs_fo_free(struct flt_file *base)
 	fltfs_fo_unlist(fo);
 	flt_file_fini(base);
 	fltfs_scan_free(fo->scan);
+	fltfs_lister_free(fo->lister);
 	if (fo->lower)
 		flt_file_close(fo->lower);
 	put_pid(fo->opener);
 	fltfs_name_free(&base->fo.FileName);
 	sb = test_bit(FLTFS_FO_PINNED, &fo->state) ? fo->dentry->d_sb : NULL;
+	dput(fo->below);
 	dput(fo->dentry);
 	kmem_cache_free(fltfs_fo_cache, fo);
 	if (sb)
@@ -312,6 +313,7 @@ struct fltfs_fo *fltfs_fo_own(struct dentry *dentry)
 	list_for_each_entry(fo, &stream->opens, link) {
 		if (fo->opener == tgid && fo->dentry == dentry &&
 		    !test_bit(FLTFS_FO_CLEANED, &fo->state) &&
+		    !test_bit(FLTFS_FO_OWN, &fo->state) &&
 		    refcount_inc_not_zero(&fo->base.refs)) {
 			own = fo;
 			break;

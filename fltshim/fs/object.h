@@ -11,6 +11,7 @@
 #include "fltmgr/volume.h"
 #include "fs/fltfs.h"
 
+struct fltfs_lister;
 struct fltfs_scan;
 
 /**
@@ -37,23 +38,30 @@ enum {
 	FLTFS_FO_CLEANED,	/* CLEANUP was sent */
 	FLTFS_FO_CLOSED,	/* CLOSE was sent */
 	FLTFS_FO_DELETE,	/* the name goes with CLEANUP */
+	FLTFS_FO_POSIX,		/* ... with this one, even if it is open elsewhere */
 	FLTFS_FO_TRUNCATED,	/* the create dealt with O_TRUNC: the VFS's own has no effect */
 	FLTFS_FO_PINNED,	/* it outlives its file and keeps the super block */
 	FLTFS_FO_NAMELESS,	/* made without a name; FileName is made up */
+	FLTFS_FO_OWN,		/* a filter opened it; the filter manager sends CLEANUP and CLOSE */
+	FLTFS_FO_VOLUME,	/* it is the volume itself */
 };
 
 /**
  * struct fltfs_fo - a file object
  * @base: filter manager's part
  * @dentry: upper dentry, referenced
+ * @below: what a filter's own open stands for, if it is not what @dentry does: another name of the
+ *	same file, perhaps; referenced
  * @lower: lower file, closed with the object; NULL when the object is for one operation by path
  * @stream: of the dentry's inode, once open
  * @link: in @stream->opens
  * @opener: thread group that opened it, referenced
  * @granted: access that the create asked for, as the filters left it
- * @sync: IOCB_DSYNC when a filter asked for write-through
+ * @sync: IOCB_* of each write: IOCB_DSYNC when a filter asked for write-through, IOCB_APPEND where
+ *	it may do no more than append
  * @state: FLTFS_FO_* bits
  * @scan: directory being listed
+ * @lister: the same for filters that list it themselves (own_scan.c)
  * @ea_cursor: extended attributes that the QUERY_EA of filters have told of
  * @splice: makes splices into the file one at a time; outside the lower freeze protection
  * @splicer: the task that holds @splice and that protection; for comparison only
@@ -61,6 +69,7 @@ enum {
 struct fltfs_fo {
 	struct flt_file base;
 	struct dentry *dentry;
+	struct dentry *below;
 	struct file *lower;
 	struct fltfs_stream *stream;
 	struct list_head link;
@@ -69,6 +78,7 @@ struct fltfs_fo {
 	int sync;
 	unsigned long state;
 	struct fltfs_scan *scan;
+	struct fltfs_lister *lister;
 	unsigned int ea_cursor;
 	struct mutex splice;	/* one splice into the file at a time */
 	struct task_struct *splicer;
@@ -92,7 +102,11 @@ static inline bool fltfs_wants(const struct inode *inode, u64 mask)
 
 static inline struct path fltfs_fo_path(const struct fltfs_fo *fo)
 {
-	return fltfs_lower_path(fo->dentry);
+	struct path path = fltfs_lower_path(fo->dentry);
+
+	if (unlikely(fo->below))
+		path.dentry = fo->below;
+	return path;
 }
 
 /* Set a flag in the copy that filters see; others may be doing the same. */
@@ -105,6 +119,7 @@ static inline void fltfs_fo_flag(struct fltfs_fo *fo, ULONG flag)
 struct fltfs_fo *fltfs_fo_new(struct dentry *dentry);
 void fltfs_fo_free(struct flt_file *base);
 void fltfs_unpin_init(struct fltfs_sb *fsb);
+void fltfs_unpin(struct super_block *sb);
 int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access);
 void fltfs_fo_list(struct fltfs_fo *fo);
 void fltfs_fo_forget(struct fltfs_fo *fo);

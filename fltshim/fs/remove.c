@@ -7,6 +7,7 @@
 #include <linux/namei.h>
 #include "compat/open.h"
 #include "fs/namei.h"
+#include "fs/own.h"
 #include "fs/request.h"
 
 /* CLEANUP of an object whose name goes with it. */
@@ -53,6 +54,8 @@ static bool fltfs_pass_delete_on(struct fltfs_fo *fo)
 	struct fltfs_fo *other;
 	bool passed = false;
 
+	if (test_bit(FLTFS_FO_POSIX, &fo->state))
+		return false;
 	spin_lock(&fo->stream->lock);
 	list_for_each_entry(other, &fo->stream->opens, link) {
 		if (other != fo && other->dentry == fo->dentry && other->lower &&
@@ -66,16 +69,21 @@ static bool fltfs_pass_delete_on(struct fltfs_fo *fo)
 	return passed;
 }
 
-/* Removes the name of an open object below; no upper lock is held, so the upper side follows. */
+/*
+ * Removes the name of an open object below; no upper lock is held, so the upper side follows.
+ * Whether that may be done was asked when the mark was made; who closes the file last is not asked.
+ */
 static int fltfs_remove_marked(void *context)
 {
 	struct fltfs_fo *fo = context;
 	struct fltfs_sb *fsb = fltfs_sb(fo->dentry->d_sb);
-	struct dentry *lower = dget(fltfs_lower_dentry(fo->dentry));
+	struct dentry *lower = dget(fltfs_fo_path(fo).dentry);
 	struct dentry *parent = dget_parent(lower);
 	struct inode *dir = d_inode(parent);
+	const struct cred *old;
 	int err;
 
+	old = override_creds(fltfs_kernel_cred);
 	err = mnt_want_write(fsb->mnt);
 	if (err)
 		goto out;
@@ -89,10 +97,12 @@ static int fltfs_remove_marked(void *context)
 	inode_unlock(dir);
 	mnt_drop_write(fsb->mnt);
 	if (!err) {
-		d_drop(fo->dentry);
+		if (lower == fltfs_lower_dentry(fo->dentry))
+			d_drop(fo->dentry);
 		fltfs_copy_attr(d_inode(fo->dentry));
 	}
 out:
+	revert_creds(old);
 	dput(parent);
 	dput(lower);
 	return err;

@@ -17,41 +17,10 @@
 #include "compat/open.h"
 #include "fs/name.h"
 #include "fs/request.h"
+#include "fs/scan.h"
 #include "nt/ke_time.h"
 
-#define FLTFS_SCAN_LENGTH	SZ_32K
-/* The smallest entry: 104 bytes and a name of one unit, rounded up. */
-#define FLTFS_SCAN_ENTRIES	(FLTFS_SCAN_LENGTH / 112)
 #define FLTFS_ENTRY_FIXED	offsetof(FILE_ID_BOTH_DIR_INFORMATION, FileName)
-
-struct fltfs_scan_entry {
-	loff_t cookie;		/* position of the entry */
-	u8 type;		/* DT_* */
-};
-
-/**
- * struct fltfs_scan - a directory being listed; under the open file's position lock
- * @buffer: entries as the filters left them
- * @used: bytes of it in use
- * @next: offset of the entry that the program gets next
- * @valid: there is such an entry
- * @ended: the end was reported, and the program is still to be told so
- * @position: cookie at which the program has to come back for @next
- * @cursor: where the lower directory goes on
- * @nr_entries: entries that the lower directory gave
- * @entries: what is known of them
- */
-struct fltfs_scan {
-	void *buffer;
-	ULONG used;
-	ULONG next;
-	bool valid;
-	bool ended;
-	loff_t position;
-	loff_t cursor;
-	unsigned int nr_entries;
-	struct fltfs_scan_entry entries[FLTFS_SCAN_ENTRIES];
-};
 
 /* Names being gathered, under the lower directory's lock. */
 struct fltfs_gather {
@@ -74,7 +43,7 @@ void fltfs_scan_free(struct fltfs_scan *scan)
 	kvfree(scan);
 }
 
-static struct fltfs_scan *fltfs_scan_new(void)
+struct fltfs_scan *fltfs_scan_new(void)
 {
 	struct fltfs_scan *scan = kvzalloc(sizeof(*scan), GFP_KERNEL);
 
@@ -177,6 +146,45 @@ static int fltfs_entries_stat(struct fltfs_fo *fo, struct fltfs_gather *gather)
 	return 0;
 }
 
+/* Goes on where the scan stands. */
+static int fltfs_gather_run(struct fltfs_gather *gather, struct fltfs_fo *fo)
+{
+	int err;
+
+	gather->scan->nr_entries = 0;
+	gather->lower->f_pos = gather->scan->cursor;
+	gather->ctx.actor = fltfs_gather_actor;
+	err = iterate_dir(gather->lower, &gather->ctx);
+	gather->scan->cursor = gather->lower->f_pos;
+	if (!err && gather->used)
+		err = fltfs_entries_stat(fo, gather);
+	return err;
+}
+
+/**
+ * fltfs_scan_fill() - the next entries of a directory, into the scan's own buffer
+ * @scan: where it goes on
+ * @fo: file object of the directory
+ * @lower: lower directory, open for this scan alone
+ *
+ * Return: 0 with entries in the scan, 1 at the end, or a negative errno.
+ */
+int fltfs_scan_fill(struct fltfs_scan *scan, struct fltfs_fo *fo, struct file *lower)
+{
+	struct fltfs_gather gather = {
+		.scan	= scan,
+		.lower	= lower,
+		.buffer	= scan->buffer,
+		.length	= FLTFS_SCAN_LENGTH,
+	};
+	int err = fltfs_gather_run(&gather, fo);
+
+	scan->used = gather.used;
+	scan->next = 0;
+	scan->valid = !err && gather.used;
+	return err ?: !gather.used;
+}
+
 static void fltfs_bottom_scan(struct flt_operation *op)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
@@ -205,13 +213,7 @@ static void fltfs_bottom_scan(struct flt_operation *op)
 	}
 	if (op->iopb.OperationFlags & SL_RESTART_SCAN)
 		gather->scan->cursor = 0;
-	gather->scan->nr_entries = 0;
-	gather->lower->f_pos = gather->scan->cursor;
-	gather->ctx.actor = fltfs_gather_actor;
-	err = iterate_dir(gather->lower, &gather->ctx);
-	gather->scan->cursor = gather->lower->f_pos;
-	if (!err && gather->used)
-		err = fltfs_entries_stat(fo, gather);
+	err = fltfs_gather_run(gather, fo);
 	if (err)
 		fltfs_op_errno(op, err, 0);
 	else if (!gather->used)

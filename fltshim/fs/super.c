@@ -9,6 +9,7 @@
 #include <linux/seq_file.h>
 #include <linux/statfs.h>
 #include "fltmgr/cancel.h"
+#include "fs/own.h"
 #include "fs/request.h"
 #include "fs/params.h"
 
@@ -319,11 +320,16 @@ int fltfs_init(void)
 	if (err)
 		goto out_async;
 	fltfs_early_init();
-	err = register_filesystem(&fltfs_type);
+	err = fltfs_own_init();
 	if (err)
 		goto out_completion;
+	err = register_filesystem(&fltfs_type);
+	if (err)
+		goto out_own;
 	return 0;
 
+out_own:
+	fltfs_own_exit();
 out_completion:
 	fltfs_completion_exit();
 out_async:
@@ -343,6 +349,7 @@ void fltfs_exit(void)
 {
 	unregister_filesystem(&fltfs_type);
 	fltfs_early_exit();
+	fltfs_own_exit();
 	/* Requests are over, their completions may be on their last instructions. */
 	fltfs_completion_exit();
 	fltfs_async_exit();

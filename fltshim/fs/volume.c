@@ -11,6 +11,7 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
 #include "fs/name.h"
+#include "fs/own.h"
 #include "fs/request.h"
 
 /* For operations that need nothing of the file system. */
@@ -220,6 +221,8 @@ static const struct flt_volume_ops fltfs_volume_ops = {
 	.substitute		= fltfs_substitute,
 	.keep			= fltfs_keep,
 	.free_file		= fltfs_fo_free,
+	.new_file		= fltfs_own_new,
+	.cleaned		= fltfs_own_cleaned,
 	.query_name		= fltfs_query_name,
 	.name_stamp		= fltfs_name_stamp,
 	.writable		= fltfs_writable,

@@ -476,6 +476,26 @@ NTSTATUS ob_close_handle(HANDLE handle)
 	return STATUS_SUCCESS;
 }
 
+/* Closes all handles of an object, which the caller has a reference to. Task context. */
+void ob_close_handles_of(const void *object)
+{
+	struct ob_handle *entry;
+	unsigned long i;
+
+	xa_for_each(&ob_handles, i, entry) {
+		/* Compared by the index: the entry may be closed by somebody else meanwhile. */
+		xa_lock(&ob_handles);
+		entry = xa_load(&ob_handles, i);
+		if (entry && entry->object == object)
+			__xa_erase(&ob_handles, i);
+		else
+			entry = NULL;
+		xa_unlock(&ob_handles);
+		if (entry)
+			ob_free_entry(entry);
+	}
+}
+
 static NTSTATUS ob_close(const char *who, const char *routine, HANDLE handle)
 {
 	NTSTATUS status;

@@ -46,6 +46,7 @@ NTSTATUS ob_open_handle(const void *caller, OBJECT_TYPE *type, void *object, ACC
 			ULONG attributes, HANDLE *handle);
 NTSTATUS ob_get_by_handle(HANDLE handle, const OBJECT_TYPE *type, void **object);
 NTSTATUS ob_close_handle(HANDLE handle);
+void ob_close_handles_of(const void *object);
 
 void ob_init(void);
 void ob_exit(void);

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a file that a filter opened, after its create: CLEANUP with the last handle, CLOSE
+ * with the last reference, both to the instances below the one it was opened for, and the end of
+ * what a filter forgot. create_file.c opens them.
+ *
+ * A file holds its instance, and so its filter. Both are let go when the filter unregisters, which
+ * waits for them: what is left open is closed then.
+ */
+#include <linux/mm.h>
+#include <linux/nls.h>
+#include <linux/slab.h>
+#include "fltmgr/file_object.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/instance.h"
+#include "fltmgr/operation.h"
+#include "fltmgr/own_file.h"
+#include "fltmgr/volume.h"
+#include "nt/ob_object.h"
+
+static LIST_HEAD(flt_own_files);
+static DEFINE_SPINLOCK(flt_own_lock);	/* the list; @filter and @below of those in it */
+
+/**
+ * flt_own_file_new() - say that a file object is a filter's own
+ * @file: not open yet
+ * @filter: who opens it
+ * @below: the instance below which that is done, or NULL
+ *
+ * Return: what is known of it now, which goes with the file object; NULL without memory
+ */
+struct flt_own *flt_own_file_new(struct flt_file *file, struct flt_filter *filter,
+				 struct flt_instance *below)
+{
+	struct flt_own *own = kzalloc(sizeof(*own), GFP_KERNEL);
+
+	if (!own)
+		return NULL;
+	own->file = file;
+	own->filter = filter;
+	flt_object_get(&filter->obj);
+	own->below = below;
+	if (below)
+		flt_object_get(&below->obj);
+	file->own = own;
+	spin_lock(&flt_own_lock);
+	list_add_tail(&own->link, &flt_own_files);
+	spin_unlock(&flt_own_lock);
+	return own;
+}
+
+/* Its filter and instance, no longer needed. */
+static void flt_own_file_part(struct flt_own *own)
+{
+	struct flt_filter *filter;
+	struct flt_instance *below;
+
+	spin_lock(&flt_own_lock);
+	filter = own->filter;
+	below = own->below;
+	own->filter = NULL;
+	own->below = NULL;
+	spin_unlock(&flt_own_lock);
+	if (below)
+		flt_object_put(&below->obj);
+	if (filter)
+		flt_object_put(&filter->obj);
+}
+
+static noinline void flt_own_file_send(struct flt_file *file, UCHAR major)
+{
+	struct flt_operation op FLT_NOT_CLEARED;
+	struct flt_instance *below;
+
+	flt_operation_init(&op, file->volume, major, &file->fo);
+	spin_lock(&flt_own_lock);
+	below = file->own->below;
+	if (below)
+		flt_object_get(&below->obj);
+	spin_unlock(&flt_own_lock);
+	op.initiator = below;
+	op.data.Flags |= FLTFL_CALLBACK_DATA_GENERATED_IO;
+	op.data.RequestorMode = KernelMode;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	if (major == IRP_MJ_CLOSE)
+		op.iopb.IrpFlags |= IRP_CLOSE_OPERATION;
+	flt_operation_run(&op);
+	flt_operation_fini(&op);
+	if (below)
+		flt_object_put(&below->obj);
+}
+
+/**
+ * flt_own_file_cleanup() - nobody has a handle any more
+ * @file: a filter's own, open; calls after the first do nothing
+ *
+ * Task context.
+ */
+void flt_own_file_cleanup(struct flt_file *file)
+{
+	struct flt_own *own = file->own;
+
+	if (!test_bit(FLT_OWN_OPEN, &own->state) ||
+	    test_and_set_bit(FLT_OWN_CLEANED, &own->state))
+		return;
+	flt_own_file_send(file, IRP_MJ_CLEANUP);
+	if (file->volume->ops->cleaned)
+		file->volume->ops->cleaned(file);
+	set_mask_bits(&file->fo.Flags, 0, FO_CLEANUP_COMPLETE);
+}
+
+/* What follows the last reference: CLEANUP if no handle was ever made, then CLOSE. */
+static void flt_own_file_close(struct flt_file *file)
+{
+	struct flt_own *own = file->own;
+
+	flt_own_file_cleanup(file);
+	if (test_bit(FLT_OWN_OPEN, &own->state) && !test_and_set_bit(FLT_OWN_CLOSED, &own->state))
+		flt_own_file_send(file, IRP_MJ_CLOSE);
+}
+
+/**
+ * flt_own_file_end() - the last reference to a filter's own file is gone
+ * @file: the file; task context
+ *
+ * Return: false when a filter that saw it being closed keeps it: that one's reference is the last
+ * now, and brings it here again
+ */
+bool flt_own_file_end(struct flt_file *file)
+{
+	struct flt_own *own = file->own;
+
+	refcount_set(&file->refs, 1);
+	flt_own_file_close(file);
+	if (!refcount_dec_and_test(&file->refs))
+		return false;
+	spin_lock(&flt_own_lock);
+	list_del(&own->link);
+	spin_unlock(&flt_own_lock);
+	flt_own_file_part(own);
+	file->own = NULL;
+	kfree(own);
+	kvfree(file->fo.FileName.Buffer);
+	RtlInitUnicodeString(&file->fo.FileName, NULL);
+	return true;
+}
+
+/* One that the filter left open, referenced; NULL: there is none. */
+static struct flt_file *flt_own_file_left(const struct flt_filter *filter, unsigned int *count)
+{
+	struct flt_file *file = NULL;
+	struct flt_own *own;
+
+	*count = 0;
+	spin_lock(&flt_own_lock);
+	list_for_each_entry(own, &flt_own_files, link) {
+		/* One whose last reference is gone is on its way already. */
+		if (own->filter != filter)
+			continue;
+		if (!file && refcount_inc_not_zero(&own->file->refs))
+			file = own->file;
+		if (file)
+			(*count)++;
+	}
+	spin_unlock(&flt_own_lock);
+	return file;
+}
+
+/* As much of its name as a message needs. */
+static void flt_own_file_text(const struct flt_file *file, char *text, int size)
+{
+	const UNICODE_STRING *name = &file->fo.FileName;
+	int len = utf16s_to_utf8s(name->Buffer, name->Length / sizeof(WCHAR), UTF16_HOST_ENDIAN,
+				  text, size - 1);
+
+	text[max(len, 0)] = 0;
+}
+
+/**
+ * flt_own_files_left() - close what a filter left open (CREATE-49)
+ * @filter: unregisters: its instances are torn down
+ *
+ * Handles, and the reference that FltCreateFileEx() gave, go. Who else has a reference keeps an
+ * object that is closed.
+ */
+void flt_own_files_left(struct flt_filter *filter)
+{
+	struct flt_file *file;
+	unsigned int count;
+	bool said = false;
+	char text[128];
+
+	while ((file = flt_own_file_left(filter, &count))) {
+		struct flt_own *own = file->own;
+
+		if (!said) {
+			flt_own_file_text(file, text, sizeof(text));
+			flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL,
+				      "%u files were left open, the first is %s", count, text);
+			said = true;
+		}
+		ob_close_handles_of(&file->fo);
+		flt_own_file_close(file);
+		flt_own_file_part(own);
+		if (test_and_clear_bit(FLT_OWN_GIVEN, &own->state))
+			flt_file_put(file);
+		flt_file_put(file);
+	}
+}

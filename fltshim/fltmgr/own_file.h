@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Files that filters open themselves: which filter, below which instance, and how they end.
+ */
+#ifndef FLTMGR_OWN_FILE_H
+#define FLTMGR_OWN_FILE_H
+
+#include <linux/list.h>
+#include "nt/nt.h"
+
+struct flt_file;
+struct flt_filter;
+struct flt_instance;
+
+/**
+ * struct flt_own - a file that a filter opened
+ * @file: the file object
+ * @filter: who; referenced, NULL once it has gone
+ * @below: only instances below it see what is done with the file; referenced; NULL: all see it
+ * @link: in the list of these
+ * @state: FLT_OWN_* bits
+ */
+struct flt_own {
+	struct flt_file *file;
+	struct flt_filter *filter;
+	struct flt_instance *below;
+	struct list_head link;
+	unsigned long state;
+};
+
+enum {
+	FLT_OWN_OPEN,		/* its create succeeded: CLEANUP and CLOSE are owed */
+	FLT_OWN_CLEANED,	/* CLEANUP was sent */
+	FLT_OWN_CLOSED,		/* CLOSE was sent */
+	FLT_OWN_GIVEN,		/* its filter has a reference from FltCreateFileEx() */
+};
+
+struct flt_own *flt_own_file_new(struct flt_file *file, struct flt_filter *filter,
+				 struct flt_instance *below);
+void flt_own_file_cleanup(struct flt_file *file);
+bool flt_own_file_end(struct flt_file *file);
+void flt_own_files_left(struct flt_filter *filter);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A directory being listed: what listings of programs and of filters share.
+ */
+#ifndef FS_SCAN_H
+#define FS_SCAN_H
+
+#include "fs/object.h"
+
+#define FLTFS_SCAN_LENGTH	SZ_32K
+/* The smallest entry: 104 bytes and a name of one unit, rounded up. */
+#define FLTFS_SCAN_ENTRIES	(FLTFS_SCAN_LENGTH / 112)
+
+struct fltfs_scan_entry {
+	loff_t cookie;		/* position of the entry */
+	u8 type;		/* DT_* */
+};
+
+/**
+ * struct fltfs_scan - a directory being listed; under the open file's position lock, or a lister's
+ * @buffer: entries as the filters left them
+ * @used: bytes of it in use
+ * @next: offset of the entry that the program gets next
+ * @valid: there is such an entry
+ * @ended: the end was reported, and the program is still to be told so
+ * @position: cookie at which the program has to come back for @next
+ * @cursor: where the lower directory goes on
+ * @nr_entries: entries that the lower directory gave
+ * @entries: what is known of them
+ */
+struct fltfs_scan {
+	void *buffer;
+	ULONG used;
+	ULONG next;
+	bool valid;
+	bool ended;
+	loff_t position;
+	loff_t cursor;
+	unsigned int nr_entries;
+	struct fltfs_scan_entry entries[FLTFS_SCAN_ENTRIES];
+};
+
+struct fltfs_scan *fltfs_scan_new(void);
+int fltfs_scan_fill(struct fltfs_scan *scan, struct fltfs_fo *fo, struct file *lower);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite create_end: files that a filter opened, and instances, filters and volumes that go
+ * (CREATE-48, CREATE-49, CREATE-51, VOL-44).
+ */
+#include <linux/kthread.h>
+#include <linux/sched/task.h>
+#include "kunit/opening.h"
+#include "nt/violation.h"
+
+static void create_end_detached(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct opening o, early;
+	NTSTATUS status;
+
+	world_probes(w, "ABC");
+	early = opening_of(w, u"\\early");
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&early)));
+	o = opening_of(w, u"\\f");
+	FLT_REQUIRE(test, NT_SUCCESS(FltObjectReference(w->probe[1]->instance[0])));
+	FLT_REQUIRE(test, NT_SUCCESS(FltDetachVolume(w->probe[1]->filter,
+						     (PFLT_VOLUME)w->fake->volume, NULL)));
+	world_clear(w);
+	status = opening_do(&o);
+	FLT_PROVES(test, "CREATE-48", status == STATUS_FLT_DELETING_OBJECT && !o.handle &&
+		   world_trace_is(w, ""));
+	FLT_PROVES(test, "VOL-44", FltOpenVolume(w->probe[1]->instance[0], &o.handle, NULL) ==
+		   STATUS_FLT_DELETING_OBJECT && !o.handle);
+	FltObjectDereference(w->probe[1]->instance[0]);
+	/* What was opened before is closed as ever, below where the instance was. */
+	opening_end(&early);
+	FLT_PROVES(test, "CREATE-35", world_trace_is(w, "C+ F C- C+ F C-"));
+}
+
+/* Another thread opens and closes. */
+static struct {
+	struct opening o;
+	NTSTATUS status;
+	struct completion done;
+} create_end_other;
+
+static int create_end_thread(void *unused)
+{
+	create_end_other.status = opening_do(&create_end_other.o);
+	opening_end(&create_end_other.o);
+	complete(&create_end_other.done);
+	return 0;
+}
+
+static int create_end_detach(void *p)
+{
+	struct probe *probe = p;
+
+	FltDetachVolume(probe->filter, (PFLT_VOLUME)probe->world->fake->volume, NULL);
+	return 0;
+}
+
+static void create_end_in_flight(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct task_struct *detacher;
+
+	world_probes(w, "ABC");
+	init_completion(&create_end_other.done);
+	create_end_other.o = opening_of(w, u"\\f");
+	w->fake->when = FAKE_HOLD;
+	FLT_REQUIRE(test, !IS_ERR(kthread_run(create_end_thread, NULL, "opens")));
+	FLT_REQUIRE(test, WORLD_WAIT(fake_nr_held(w->fake) == 1));
+	w->fake->when = FAKE_INLINE;
+	detacher = kthread_create(create_end_detach, w->probe[1], "detaches");
+	FLT_REQUIRE(test, !IS_ERR(detacher));
+	get_task_struct(detacher);
+	wake_up_process(detacher);
+	FLT_REQUIRE(test, WORLD_WAIT(atomic_read(&w->probe[1]->starts) == 1));
+	/* The open is under way: the teardown is not complete. */
+	msleep(20);
+	FLT_PROVES(test, "CREATE-48", !atomic_read(&w->probe[1]->completes));
+	fake_release_all(w->fake);
+	FLT_PROVES(test, "CREATE-48",
+		   wait_for_completion_timeout(&create_end_other.done, 30 * HZ) &&
+		   NT_SUCCESS(create_end_other.status) &&
+		   WORLD_WAIT(atomic_read(&w->probe[1]->completes) == 1));
+	kthread_stop(detacher);
+	put_task_struct(detacher);
+}
+
+/* A detach loop against a filter that opens. */
+static void create_end_race(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	int files, i, good = 0;
+
+	world_probes(w, "ABC");
+	w->quiet = true;
+	files = atomic_read(&w->fake->files);
+	for (i = 0; i < 50; i++) {
+		init_completion(&create_end_other.done);
+		create_end_other.o = opening_of(w, u"\\f");
+		FLT_REQUIRE(test, !IS_ERR(kthread_run(create_end_thread, NULL, "opens")));
+		if (i & 1)
+			cond_resched();
+		/* Referenced: the other thread may still be about to use it. */
+		FltObjectReference(create_end_other.o.probe->instance[0]);
+		FltDetachVolume(w->probe[1]->filter, (PFLT_VOLUME)w->fake->volume, NULL);
+		wait_for_completion(&create_end_other.done);
+		FltObjectDereference(create_end_other.o.probe->instance[0]);
+		good += create_end_other.status == STATUS_SUCCESS ||
+			create_end_other.status == STATUS_FLT_DELETING_OBJECT;
+		FLT_REQUIRE(test, NT_SUCCESS(FltAttachVolume(w->probe[1]->filter,
+							     (PFLT_VOLUME)w->fake->volume, NULL,
+							     NULL)));
+	}
+	FLT_PROVES(test, "CREATE-48", good == 50 && atomic_read(&w->fake->files) == files);
+}
+
+static void create_end_forgotten(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct opening first, second;
+	int files, told;
+
+	world_probes(w, "ABC");
+	files = atomic_read(&w->fake->files);
+	first = opening_of(w, u"\\first");
+	second = opening_of(w, u"\\second");
+	second.no_object = true;
+	second.top = true;
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&first)) && NT_SUCCESS(opening_do(&second)));
+	w->breaches = true;
+	FLT_REQUIRE(test, !prove_log_start(test, "were left open"));
+	world_clear(w);
+	FLT_PROVES(test, "CREATE-49", NT_SUCCESS(probe_request_unload(w->probe[1], false)) &&
+		   atomic_read(&w->fake->files) == files);
+	told = prove_log_count();
+	FLT_PROVES(test, "CREATE-49", told == 1 && prove_log_last_has("2 files") &&
+		   prove_log_last_has("\\first"));
+	FLT_PROVES(test, "CREATE-49", world_count(w, 'C', WORLD_PRE) == 4 &&
+		   world_count(w, 'A', WORLD_PRE) == 2);
+	FLT_EXPECT(test, FltClose(first.handle) == STATUS_INVALID_HANDLE);
+	probe_unload(w->probe[1]);
+}
+
+static void create_end_volume(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	PFILE_OBJECT object = NULL;
+	HANDLE handle = NULL;
+
+	world_probes(w, "ABC");
+	FLT_PROVES(test, "CREATE-51", NT_SUCCESS(FltOpenVolume(w->probe[1]->instance[0], &handle,
+							       &object)) &&
+		   handle && object && world_trace_is(w, "C+ F C-"));
+	FLT_PROVES(test, "VOL-44", object && !object->FileName.Length);
+	if (object)
+		ObDereferenceObject(object);
+	FLT_PROVES(test, "VOL-44", NT_SUCCESS(FltClose(handle)));
+	FLT_PROVES(test, "VOL-44", NT_SUCCESS(FltOpenVolume(w->probe[1]->instance[0], &handle,
+							    NULL)) &&
+		   NT_SUCCESS(FltClose(handle)));
+	w->fake->volume->info.local = false;
+	FLT_PROVES(test, "VOL-44", FltOpenVolume(w->probe[1]->instance[0], &handle, NULL) ==
+		   STATUS_INVALID_PARAMETER);
+	w->fake->volume->info.local = true;
+}
+
+static struct kunit_case create_end_cases[] = {
+	KUNIT_CASE(create_end_detached),
+	KUNIT_CASE(create_end_in_flight),
+	KUNIT_CASE(create_end_race),
+	KUNIT_CASE(create_end_forgotten),
+	KUNIT_CASE(create_end_volume),
+	{}
+};
+
+static struct kunit_suite create_end_suite = {
+	.name = "create_end",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = create_end_cases,
+};
+
+kunit_test_suite(create_end_suite);

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Suite ecp: extra create parameters, alone and on their way with a create (CREATE-47, CREATE-69 to
+ * CREATE-77).
+ */
+#include "kunit/opening.h"
+#include "nt/violation.h"
+
+static const GUID ecp_type[] = {
+	{ 1, 2, 3, { 4 } }, { 1, 2, 3, { 5 } }, { 1, 2, 3, { 6 } },
+};
+
+#define ECP_TAG	0x31706345
+
+static unsigned int ecp_cleaned;
+static PVOID ecp_last;
+
+static void ecp_cleanup(PVOID context, const GUID *type)
+{
+	ecp_cleaned++;
+	ecp_last = context;
+}
+
+static PVOID ecp_new(struct world *w, unsigned int type, ULONG size)
+{
+	PVOID context = NULL;
+
+	FltAllocateExtraCreateParameter(w->probe[1]->filter, &ecp_type[type], size, 0, ecp_cleanup,
+					ECP_TAG, &context);
+	return context;
+}
+
+static struct world *ecp_world(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	ecp_cleaned = 0;
+	return w;
+}
+
+static PECP_LIST ecp_list(struct world *w)
+{
+	PECP_LIST list = NULL;
+
+	FltAllocateExtraCreateParameterList(w->probe[1]->filter, 0, &list);
+	return list;
+}
+
+static void ecp_lists(struct kunit *test)
+{
+	struct world *w = ecp_world(test);
+	PFLT_FILTER filter = w->probe[1]->filter;
+	PECP_LIST list = ecp_list(w);
+	u64 *a = ecp_new(w, 0, 24), *b = ecp_new(w, 1, 8), *again = ecp_new(w, 0, 8), *c;
+	ULONG size = 99;
+	NTSTATUS status;
+	PVOID found;
+	GUID type;
+
+	FLT_REQUIRE(test, list && a && b && again);
+	FLT_PROVES(test, "CREATE-69", !a[0] && !a[1] && !a[2]);
+	status = FltAllocateExtraCreateParameter(filter, &ecp_type[2], 8,
+						 FSRTL_ALLOCATE_ECP_FLAG_NONPAGED_POOL, NULL,
+						 ECP_TAG, (PVOID *)&c);
+	FLT_PROVES(test, "CREATE-69", NT_SUCCESS(status) && !*c);
+	FLT_PROVES(test, "CREATE-71", FltGetNextExtraCreateParameter(filter, list, NULL, &type,
+								     &found, &size) ==
+		   STATUS_NOT_FOUND && !found && !size);
+	FLT_EXPECT(test, NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, a)) &&
+		   NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, b)));
+	FLT_PROVES(test, "CREATE-70", FltInsertExtraCreateParameter(filter, list, again) ==
+		   STATUS_INVALID_PARAMETER);
+	status = FltFindExtraCreateParameter(filter, list, &ecp_type[0], &found, &size);
+	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(status) && found == a && size == 24);
+	FLT_PROVES(test, "CREATE-71", FltFindExtraCreateParameter(filter, list, &ecp_type[2],
+								  &found, &size) ==
+		   STATUS_NOT_FOUND && !found && !size);
+	FLT_PROVES(test, "CREATE-71", FltFindExtraCreateParameter(filter, NULL, &ecp_type[0],
+								  &found, &size) ==
+		   STATUS_INVALID_PARAMETER &&
+		   FltGetNextExtraCreateParameter(filter, NULL, NULL, NULL, NULL, NULL) ==
+		   STATUS_INVALID_PARAMETER);
+	status = FltGetNextExtraCreateParameter(filter, list, NULL, &type, &found, &size);
+	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(status) && found == a && size == 24 &&
+		   !memcmp(&type, &ecp_type[0], sizeof(type)));
+	status = FltGetNextExtraCreateParameter(filter, list, a, NULL, &found, NULL);
+	FLT_PROVES(test, "CREATE-71", NT_SUCCESS(status) && found == b);
+	FLT_PROVES(test, "CREATE-71", FltGetNextExtraCreateParameter(filter, list, b, NULL, &found,
+								     NULL) == STATUS_NOT_FOUND);
+
+	status = FltRemoveExtraCreateParameter(filter, list, &ecp_type[0], &found, &size);
+	FLT_PROVES(test, "CREATE-72", NT_SUCCESS(status) && found == a && size == 24 &&
+		   !ecp_cleaned);
+	FLT_PROVES(test, "CREATE-72", FltRemoveExtraCreateParameter(filter, list, &ecp_type[0],
+								    &found, NULL) ==
+		   STATUS_NOT_FOUND);
+	FltFreeExtraCreateParameter(filter, a);
+	FLT_PROVES(test, "CREATE-72", ecp_cleaned == 1 && ecp_last == a);
+	FLT_EXPECT(test, NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, again)) &&
+		   NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, c)));
+	FltFreeExtraCreateParameterList(filter, list);
+	FLT_PROVES(test, "CREATE-72", ecp_cleaned == 3);
+}
+
+static NTSTATUS ecp_from(PFLT_FILTER filter, PVOID lookaside, ULONG size, PVOID *context)
+{
+	const GUID *type = &ecp_type[1];
+
+	return FltAllocateExtraCreateParameterFromLookasideList(filter, type, size, 0, ecp_cleanup,
+								lookaside, context);
+}
+
+static void ecp_marks(struct kunit *test)
+{
+	struct world *w = ecp_world(test);
+	PFLT_FILTER filter = w->probe[1]->filter;
+	s64 before = atomic64_read(&fsh_violations);
+	PECP_LIST list = ecp_list(w);
+	PVOID a = ecp_new(w, 0, 8), b;
+	NPAGED_LOOKASIDE_LIST lookaside;
+	NTSTATUS status;
+
+	FLT_REQUIRE(test, list && a);
+	FLT_PROVES(test, "CREATE-76", !FltIsEcpAcknowledged(filter, a) &&
+		   !FltIsEcpFromUserMode(filter, a));
+	FltAcknowledgeEcp(filter, a);
+	FLT_PROVES(test, "CREATE-76", FltIsEcpAcknowledged(filter, a));
+	FltPrepareToReuseEcp(filter, a);
+	FLT_PROVES(test, "CREATE-76", !FltIsEcpAcknowledged(filter, a));
+
+	FltInitExtraCreateParameterLookasideList(filter, &lookaside,
+						 FSRTL_ECP_LOOKASIDE_FLAG_NONPAGED_POOL, 32,
+						 ECP_TAG);
+	status = ecp_from(filter, &lookaside, 32, &b);
+	FLT_PROVES(test, "CREATE-77", NT_SUCCESS(status) && !*(u64 *)b);
+	FLT_EXPECT(test, NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, b)));
+
+	w->breaches = true;
+	FltFreeExtraCreateParameter(filter, b);
+	FLT_PROVES(test, "CREATE-72", ecp_cleaned == 1 &&
+		   atomic64_read(&fsh_violations) == before + 1 &&
+		   FltFindExtraCreateParameter(filter, list, &ecp_type[1], NULL, NULL) ==
+		   STATUS_NOT_FOUND);
+	FLT_EXPECT(test, NT_SUCCESS(ecp_from(filter, &lookaside, 8, &b)));
+	FltDeleteExtraCreateParameterLookasideList(filter, &lookaside, 0);
+	FLT_PROVES(test, "CREATE-77", atomic64_read(&fsh_violations) == before + 2);
+	*(u64 *)b = 1;
+	FltFreeExtraCreateParameter(filter, b);
+	FLT_PROVES(test, "CREATE-77", ecp_cleaned == 2);
+	FltFreeExtraCreateParameter(filter, a);
+	FltFreeExtraCreateParameterList(filter, list);
+}
+
+/* What C, the lowest, does with the list of a create, and what came of it. */
+static struct {
+	PECP_LIST give;			/* set into the callback data */
+	bool redirect;			/* the first create goes to \y */
+	unsigned int creates;
+	NTSTATUS got;
+	PECP_LIST list;
+	bool found;
+	NTSTATUS set;
+	NTSTATUS elsewhere;
+	NTSTATUS set_elsewhere;
+} ecp_seen;
+
+static void ecp_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+		    int *status, void **context)
+{
+	const UNICODE_STRING *volume = &p->world->fake->volume->name;
+	WCHAR name[64];
+	PECP_LIST list;
+	PVOID found;
+
+	if (data->Iopb->MajorFunction != IRP_MJ_CREATE) {
+		ecp_seen.elsewhere = FltGetEcpListFromCallbackData(p->filter, data, &list);
+		ecp_seen.set_elsewhere = FltSetEcpListIntoCallbackData(p->filter, data,
+								       ecp_seen.list);
+		return;
+	}
+	ecp_seen.creates++;
+	ecp_seen.got = FltGetEcpListFromCallbackData(p->filter, data, &ecp_seen.list);
+	ecp_seen.found = ecp_seen.list &&
+			 NT_SUCCESS(FltFindExtraCreateParameter(p->filter, ecp_seen.list,
+								&ecp_type[0], &found, NULL));
+	if (ecp_seen.found)
+		FltAcknowledgeEcp(p->filter, found);
+	if (ecp_seen.give) {
+		ecp_seen.set = FltSetEcpListIntoCallbackData(p->filter, data, ecp_seen.give);
+		if (NT_SUCCESS(ecp_seen.set))
+			ecp_seen.give = NULL;
+	}
+	if (ecp_seen.redirect) {
+		ecp_seen.redirect = false;
+		memcpy(name, volume->Buffer, volume->Length);
+		name[volume->Length / 2] = '\\';
+		name[volume->Length / 2 + 1] = 'y';
+		IoReplaceFileObjectName(objects->FileObject, name, volume->Length + 4);
+		data->IoStatus.Status = STATUS_REPARSE;
+		data->IoStatus.Information = IO_REPARSE;
+		*status = FLT_PREOP_COMPLETE;
+	}
+}
+
+static void ecp_travels(struct kunit *test)
+{
+	struct world *w = ecp_world(test);
+	struct opening o = opening_of(w, u"\\f");
+	PFLT_FILTER filter = w->probe[1]->filter;
+	IO_DRIVER_CREATE_CONTEXT context;
+	PECP_LIST list = ecp_list(w), other;
+	PVOID a = ecp_new(w, 0, 8);
+
+	FLT_REQUIRE(test, list && a);
+	memset(&ecp_seen, 0, sizeof(ecp_seen));
+	w->probe[2]->on_pre = ecp_pre;
+	/* None. */
+	FLT_EXPECT(test, NT_SUCCESS(opening_try(o)));
+	FLT_PROVES(test, "CREATE-73", ecp_seen.got == STATUS_SUCCESS && !ecp_seen.list &&
+		   ecp_seen.elsewhere == STATUS_INVALID_PARAMETER);
+	FLT_PROVES(test, "CREATE-74", ecp_seen.set_elsewhere == STATUS_INVALID_PARAMETER_2);
+
+	/* One of the caller's, twice. */
+	FLT_REQUIRE(test, NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, a)));
+	IoInitializeDriverCreateContext(&context);
+	context.ExtraCreateParameter = list;
+	o.context = &context;
+	FLT_EXPECT(test, NT_SUCCESS(opening_try(o)));
+	FLT_PROVES(test, "CREATE-73", ecp_seen.got == STATUS_SUCCESS && ecp_seen.list == list);
+	FLT_PROVES(test, "CREATE-47", ecp_seen.found && FltIsEcpAcknowledged(filter, a) &&
+		   !ecp_cleaned);
+	FltPrepareToReuseEcp(filter, a);
+	ecp_seen.found = false;
+	FLT_EXPECT(test, NT_SUCCESS(opening_try(o)));
+	FLT_PROVES(test, "CREATE-47", ecp_seen.found && !ecp_cleaned);
+
+	/* Another cannot be attached. */
+	other = ecp_list(w);
+	ecp_seen.give = other;
+	FLT_EXPECT(test, NT_SUCCESS(opening_try(o)));
+	FLT_PROVES(test, "CREATE-74", ecp_seen.set == STATUS_INVALID_PARAMETER_3);
+	FltFreeExtraCreateParameterList(filter, list);
+	FLT_EXPECT(test, ecp_cleaned == 1);
+
+	/* Where there is none it can; it goes with the open when that starts again. */
+	a = ecp_new(w, 0, 8);
+	FLT_REQUIRE(test, a && NT_SUCCESS(FltInsertExtraCreateParameter(filter, other, a)));
+	o.context = NULL;
+	ecp_seen.redirect = true;
+	ecp_seen.creates = 0;
+	ecp_seen.found = false;
+	FLT_EXPECT(test, NT_SUCCESS(opening_try(o)));
+	FLT_PROVES(test, "CREATE-74", NT_SUCCESS(ecp_seen.set));
+	FLT_PROVES(test, "CREATE-75", ecp_seen.creates == 2 && ecp_seen.found &&
+		   ecp_seen.list == other && ecp_cleaned == 2);
+}
+
+static struct kunit_case ecp_cases[] = {
+	KUNIT_CASE(ecp_lists),
+	KUNIT_CASE(ecp_marks),
+	KUNIT_CASE(ecp_travels),
+	{}
+};
+
+static struct kunit_suite ecp_suite = {
+	.name = "ecp",
+	.init = world_init,
+	.exit = world_exit,
+	.test_cases = ecp_cases,
+};
+
+kunit_test_suite(ecp_suite);

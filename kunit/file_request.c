@@ -469,7 +469,7 @@ static void request_controls(struct kunit *test)
 	FLT_EXPECT(test, NT_SUCCESS(status) && returned == 16);
 	w->fake->status = STATUS_BUFFER_TOO_SMALL;
 	status = request_control(w, false, buffered, &returned);
-	FLT_EXPECT(test, status == STATUS_BUFFER_TOO_SMALL && returned == 16 &&
+	FLT_EXPECT(test, status == STATUS_BUFFER_TOO_SMALL && returned <= 16 &&
 		   request_out[0] == 0x22);
 	w->fake->status = STATUS_SUCCESS;
 	w->fake->information = FAKE_AS_ASKED;

@@ -508,11 +508,12 @@ static NTSTATUS flt_control(const struct flt_file_call *call, UCHAR major,
 	case METHOD_NEITHER:
 		p->FileSystemControl.Neither.InputBuffer = control->input;
 		p->FileSystemControl.Neither.OutputBuffer = control->output;
+		status = flt_file_call_run(gen, control->returned);
 		break;
 	default:
-		return flt_control_direct(gen, control);
+		status = flt_control_direct(gen, control);
+		break;
 	}
-	status = flt_file_call_run(gen, control->returned);
 	/* A filter may have said anything; there are no more valid bytes than room. */
 	if (control->returned)
 		*control->returned = min(*control->returned, control->output_length);

@@ -204,6 +204,7 @@ struct flt_operation {
 	struct flt_record *records;
 	struct flt_record *reserve;
 	unsigned int nr_reserve;
+	int lock_place;
 	void *front;
 	void *bottom;
 	void (*done)(struct flt_operation *op);
@@ -218,7 +219,6 @@ struct flt_operation {
 	bool stack_ref;
 	s8 priority;
 	bool has_activity;
-	bool parks;
 	struct flt_redirect *redirect;
 	struct flt_status_request *requests;
 	atomic_t hold;
@@ -231,7 +231,7 @@ struct flt_operation {
 	bool told;
 	u8 vfs_lock;
 	bool lock_told;
-	int lock_place;
+	bool parks;
 	unsigned long lock_since;
 	unsigned long start;
 	unsigned long held_since;
@@ -245,12 +245,12 @@ struct flt_operation {
 	PMDL locked;
 	struct hlist_node held_link;
 	atomic_t cancel;
+	bool ecps_lent;
 	void (*cancel_fire)(struct flt_operation *op);
 	void *cancel_arg;
 	void *cancel_context;
 	GUID activity;
 	struct _ECP_LIST *ecps;
-	bool ecps_lent;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
 };
 

@@ -43,8 +43,8 @@ struct fltfs_stream;
  * @create_locked: callbacks of a create that may make a file run with its directory locked
  * @create_waits: some filter may wait in its callbacks of a create
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
- * @unpins: references of file objects that are to be dropped by @unpin
- * @unpin: drops them: the last one unmounts, which no context of a filter may be kept for
+ * @unpin: drops the last reference of a file object: it unmounts, which no context of a filter may
+ *	be kept for
  */
 struct fltfs_sb {
 	struct vfsmount *mnt;
@@ -58,7 +58,6 @@ struct fltfs_sb {
 	bool create_locked;
 	bool create_waits;
 	bool shows_clones;
-	atomic_t unpins;
 	struct work_struct unpin;
 };
 

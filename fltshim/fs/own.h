@@ -53,7 +53,6 @@ extern const struct cred *fltfs_kernel_cred;
 
 int fltfs_own_init(void);
 void fltfs_own_exit(void);
-void fltfs_super_put(struct super_block *sb);
 struct flt_file *fltfs_own_new(struct flt_volume *volume);
 void fltfs_own_create(struct flt_operation *op);
 void fltfs_own_cleaned(struct flt_file *base);

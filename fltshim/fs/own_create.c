@@ -37,39 +37,6 @@ struct fltfs_own_open {
 	struct work_struct work;
 };
 
-/* A reference to an active super block, given back by a worker if it is the last one. */
-struct fltfs_last_put {
-	struct work_struct work;
-	struct super_block *sb;
-};
-
-static void fltfs_super_put_worker(struct work_struct *work)
-{
-	struct fltfs_last_put *put = container_of(work, struct fltfs_last_put, work);
-
-	deactivate_super(put->sb);
-	kfree(put);
-}
-
-/**
- * fltfs_super_put() - let an upper super block go
- * @sb: the caller's active reference goes
- *
- * The last one ends the volume, which a filter that gives up a file is no place for: it may be in
- * a callback, under locks of another mount. Task context.
- */
-void fltfs_super_put(struct super_block *sb)
-{
-	struct fltfs_last_put *put;
-
-	if (atomic_add_unless(&sb->s_active, -1, 1))
-		return;
-	put = kmalloc(sizeof(*put), GFP_KERNEL | __GFP_NOFAIL);
-	put->sb = sb;
-	INIT_WORK(&put->work, fltfs_super_put_worker);
-	queue_work(fltfs_own_wq, &put->work);
-}
-
 /**
  * fltfs_own_new() - flt_volume_ops.new_file
  * @volume: a volume; its lock is held, so it is not gone
@@ -87,7 +54,7 @@ struct flt_file *fltfs_own_new(struct flt_volume *volume)
 		return NULL;
 	fo = fltfs_fo_new(sb->s_root);
 	if (!fo) {
-		fltfs_super_put(sb);
+		fltfs_unpin(sb);
 		return NULL;
 	}
 	fltfs_name_free(&fo->base.fo.FileName);

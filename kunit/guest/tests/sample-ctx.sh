@@ -80,17 +80,20 @@ expect wait_for 5 died 'handle \\shared read 4 in .* written 0 in 0'
 cat log >"$TEST.log"
 proves CTX-45 [ "$(grep -c '^handle \\shared read' log)" = 3 ]
 
-# looking at names makes no context
+# looking names up makes no context, not of what is passed on the way either
 expect unload_filter ctx
+mkdir "$MNT/way"
+evict
 load_filter ctx 'params=Parameters\Quiet=1'
 dmesg -c >/dev/null
 for name in a b c d; do
-	[ -e "$MNT/nothing.$name" ] && fail "nothing.$name is there"
+	[ -e "$MNT/way/nothing.$name" ] && fail "nothing.$name is there"
+	[ -e "$MNT/shared/$name" ] && fail "a file has a file inside"
 done
-[ -e "$MNT/shared" ] || fail "shared is not there"
 evict
 expect unload_filter ctx
 report
+cat log >>"$TEST.log"
 proves CTX-69 grep -q '^volumes made 1 .*streams made 0 .*handles made 0 ' log
 
 # many files, which are evicted; then the filter goes with files open

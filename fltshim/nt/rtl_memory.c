@@ -32,9 +32,9 @@ static __always_inline bool rtl_is_user(const void *at)
 }
 
 /*
- * From or to the memory of the running program, in the way of the kernel: the processor lets nobody
- * else touch it. What belongs to the driver may lie in any cache of objects, also in one that is not
- * meant for programs. Return: false where there is no such memory, or no program.
+ * From or to the memory of the running program, in the way of the kernel: the processor lets
+ * nobody else touch it. What belongs to the driver may lie in any cache of objects, also in one
+ * that is not meant for programs. Return: false where there is no such memory, or no program.
  */
 static noinline bool rtl_copy_user(void *to, const void *from, size_t n)
 {

@@ -468,6 +468,7 @@ static void request_controls(struct kunit *test)
 	status = request_control(w, false, buffered | METHOD_NEITHER, &returned);
 	FLT_EXPECT(test, NT_SUCCESS(status) && returned == 16);
 	w->fake->status = STATUS_BUFFER_TOO_SMALL;
+	memset(request_out, 0x22, sizeof(request_out));
 	status = request_control(w, false, buffered, &returned);
 	FLT_EXPECT(test, status == STATUS_BUFFER_TOO_SMALL && returned <= 16 &&
 		   request_out[0] == 0x22);

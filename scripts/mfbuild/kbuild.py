@@ -25,10 +25,12 @@ UNDEFINES = ('linux', 'unix', '__linux', '__linux__', '__unix', '__unix__', '__g
 # gcc's own for C++.
 UNDEFINES_CXX = ('_GNU_SOURCE',)
 
-# Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8).
+# Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8). A call at the
+# end of a routine stays a call, so that the return address of a routine of fltshim lies in the
+# driver that called it.
 CFLAGS = '''
 -fpreprocessed -fsigned-char -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm
--fcommon
+-fcommon -fno-optimize-sibling-calls
 -fno-diagnostics-show-caret
 -Wno-unknown-pragmas -Wno-multichar -Wno-missing-declarations
 -Wno-clobbered -Wno-unused -Wno-switch

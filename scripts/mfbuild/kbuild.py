@@ -70,6 +70,16 @@ NOT_CXX = '''
 -Wno-old-style-declaration
 '''.split()
 
+# For C++: the addresses of constructors under a name that the module loader does not know. Some
+# kernels run what is in .init_array before the module's own start, which is too early for a driver.
+CONSTRUCTORS = '''\
+SECTIONS
+{
+	.fltshim_constructors : { *(SORT_BY_NAME(.init_array.*)) *(.init_array) }
+}
+INSERT AFTER .data;
+'''
+
 # A source that names one of these looks at data, so it is given addresses that it may use.
 DATA_BUFFERS = frozenset('''
 ReadBuffer WriteBuffer MdlAddress DirectoryBuffer EaBuffer InputBuffer OutputBuffer
@@ -255,6 +265,8 @@ class Build:
                  '# one variable for a definition that a header repeats in every source; the module',
                  '# loader knows no common symbols, so the linker gives them their place',
                  'ldflags-y += -d', '']
+        if self.cxx:
+            lines[-1:] = [f'ldflags-y += -T {self.work}/{module}.constructors.lds', '']
         for unit in self.units:
             remove = ' '.join(['$(CC_FLAGS_FTRACE)', *(NOT_CXX if unit in self.cxx else [])])
             lines += [f'CFLAGS_{unit}.fs.o := {" ".join(self.flags(unit))} $(open-arrays)',
@@ -302,6 +314,8 @@ class Build:
         module = self.service.module
         write_if_changed(os.path.join(self.work, f'{module}.glue.c'), self.glue(license_text))
         write_if_changed(os.path.join(self.work, 'Kbuild'), self.kbuild(tree))
+        if self.cxx:
+            write_if_changed(os.path.join(self.work, f'{module}.constructors.lds'), CONSTRUCTORS)
         command = ['make', '-C', self.options.kdir, f'M={self.work}',
                    f'KBUILD_EXTRA_SYMBOLS={symvers}', f'-j{os.cpu_count() or 1}', 'modules']
         status, output = self.run_make(command)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite create_end: files that a filter opened, and instances, filters and volumes that go
- * (CREATE-48, CREATE-49, CREATE-51, VOL-44).
+ * (CREATE-35, CREATE-48, CREATE-49, CREATE-51, VOL-44); handles that a driver leaves.
  */
 #include <linux/kthread.h>
 #include <linux/sched/task.h>
 #include "kunit/opening.h"
+#include "nt/io_driver.h"
+#include "nt/ob_object.h"
 #include "nt/violation.h"
 
 static void create_end_detached(struct kunit *test)
@@ -164,12 +166,121 @@ static void create_end_volume(struct kunit *test)
 	w->fake->volume->info.local = true;
 }
 
+/* A file ends with the last of its handles, whoever had it made and whichever that is. */
+static void create_end_handles(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	HANDLE more[2] = {};
+	struct opening o;
+	unsigned int i;
+
+	world_probes(w, "ABC");
+	o = opening_of(w, u"\\f");
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&o)));
+	for (i = 0; i < ARRAY_SIZE(more); i++)
+		FLT_REQUIRE(test, NT_SUCCESS(ObOpenObjectByPointer(o.object, OBJ_KERNEL_HANDLE,
+								   NULL, 0, *IoFileObjectType,
+								   KernelMode, &more[i])));
+	world_clear(w);
+	FLT_PROVES(test, "CREATE-35", NT_SUCCESS(FltClose(o.handle)) &&
+		   NT_SUCCESS(ZwClose(more[1])) && world_trace_is(w, ""));
+	FLT_PROVES(test, "CREATE-35", NT_SUCCESS(ZwClose(more[0])) &&
+		   world_trace_is(w, "C+ F C-") &&
+		   world_event(w, 'C', WORLD_PRE, 0)->iopb.MajorFunction == IRP_MJ_CLEANUP);
+	/* Another one, after that, brings no second end. */
+	world_clear(w);
+	FLT_REQUIRE(test, NT_SUCCESS(ObOpenObjectByPointer(o.object, OBJ_KERNEL_HANDLE, NULL, 0,
+							   *IoFileObjectType, KernelMode,
+							   &more[0])));
+	FLT_EXPECT(test, NT_SUCCESS(ZwClose(more[0])) && world_trace_is(w, ""));
+	ObDereferenceObject(o.object);
+	FLT_EXPECT(test, world_trace_is(w, "C+ F C-"));
+}
+
+#define CREATE_END_HANDLES	4000
+
+static struct {
+	HANDLE handle[CREATE_END_HANDLES];
+	unsigned int opened, closed, freed;
+	struct completion begins;
+} create_end_left;
+
+static void create_end_opened(void *object)
+{
+	create_end_left.opened++;
+}
+
+static void create_end_closed(void *object)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	spin_lock(&lock);
+	create_end_left.closed++;
+	spin_unlock(&lock);
+}
+
+static void create_end_freed(void *object)
+{
+	create_end_left.freed++;
+}
+
+static int create_end_close_all(void *unused)
+{
+	unsigned int i;
+
+	complete(&create_end_left.begins);
+	for (i = 0; i < CREATE_END_HANDLES; i++)
+		ob_close_handle(create_end_left.handle[i]);
+	return 0;
+}
+
+/* Somebody closes the handles of a driver that is being swept away: each is closed once. */
+static void create_end_handles_left(struct kunit *test)
+{
+	static OBJECT_TYPE type = {
+		.name = "Test", .open = create_end_opened, .close = create_end_closed,
+		.free = create_end_freed,
+	};
+	struct world *w = world_of(test);
+	struct task_struct *closer;
+	void *object;
+	unsigned int i;
+
+	world_probes(w, "A");
+	w->breaches = true;
+	memset(&create_end_left, 0, sizeof(create_end_left));
+	init_completion(&create_end_left.begins);
+	object = ob_create(&type, 1);
+	FLT_REQUIRE(test, object);
+	for (i = 0; i < CREATE_END_HANDLES; i++) {
+		ob_get(object);
+		/* Code of the suites is the first driver's. */
+		FLT_REQUIRE(test, NT_SUCCESS(ob_open_handle((void *)_THIS_IP_, &type, object, 0, 0,
+							    &create_end_left.handle[i])));
+	}
+	closer = kthread_create(create_end_close_all, NULL, "closes");
+	FLT_REQUIRE(test, !IS_ERR(closer));
+	get_task_struct(closer);
+	wake_up_process(closer);
+	wait_for_completion(&create_end_left.begins);
+	ob_driver_gone(w->probe[0]->driver);
+	kthread_stop(closer);
+	put_task_struct(closer);
+	FLT_EXPECT(test, create_end_left.opened == CREATE_END_HANDLES &&
+		   create_end_left.closed == CREATE_END_HANDLES && !create_end_left.freed);
+	FLT_EXPECT(test, ob_close_handle(create_end_left.handle[0]) == STATUS_INVALID_HANDLE);
+	ob_put(object);
+	FLT_EXPECT(test, create_end_left.freed == 1);
+}
+
 static struct kunit_case create_end_cases[] = {
 	KUNIT_CASE(create_end_detached),
 	KUNIT_CASE(create_end_in_flight),
 	KUNIT_CASE(create_end_race),
 	KUNIT_CASE(create_end_forgotten),
 	KUNIT_CASE(create_end_volume),
+	KUNIT_CASE(create_end_handles),
+	KUNIT_CASE(create_end_handles_left),
 	{}
 };
 

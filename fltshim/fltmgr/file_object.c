@@ -116,12 +116,20 @@ static bool flt_file_ob_is_lent(void *object)
 	return flt_file_of(object)->lent;
 }
 
-/* The last handle is closed: the end of what a filter opened, but not of a program's open file. */
-static void flt_file_ob_close(void *object)
+/* The last handle is the end of what a filter opened, but not of a program's open file. */
+static void flt_file_ob_open(void *object)
 {
 	struct flt_file *file = flt_file_of(object);
 
 	if (file->own)
+		atomic_inc(&file->own->handles);
+}
+
+static void flt_file_ob_close(void *object)
+{
+	struct flt_file *file = flt_file_of(object);
+
+	if (file->own && atomic_dec_and_test(&file->own->handles))
 		flt_own_file_cleanup(file);
 }
 
@@ -131,6 +139,7 @@ int flt_files_init(void)
 	ob_file_type.is_lent = flt_file_ob_is_lent;
 	ob_file_type.get = flt_file_ob_get;
 	ob_file_type.put = flt_file_ob_put;
+	ob_file_type.open = flt_file_ob_open;
 	ob_file_type.close = flt_file_ob_close;
 	return 0;
 }
@@ -141,6 +150,7 @@ void flt_files_exit(void)
 	ob_file_type.put = NULL;
 	ob_file_type.put_later = NULL;
 	ob_file_type.is_lent = NULL;
+	ob_file_type.open = NULL;
 	ob_file_type.close = NULL;
 	flush_work(&flt_files_work);
 }

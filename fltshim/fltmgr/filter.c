@@ -595,7 +595,7 @@ static void flt_driver_entry_done(struct fsh_driver *driver)
 	struct flt_filter *filter;
 
 	mutex_lock(&flt_filters_lock);
-	driver->entered = true;
+	WRITE_ONCE(driver->entered, true);
 	filter = driver->filter;
 	if (filter)
 		filter->entered = true;

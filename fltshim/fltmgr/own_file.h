@@ -5,6 +5,7 @@
 #ifndef FLTMGR_OWN_FILE_H
 #define FLTMGR_OWN_FILE_H
 
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include "nt/nt.h"
 
@@ -19,6 +20,7 @@ struct flt_instance;
  * @below: only instances below it see what is done with the file; referenced; NULL: all see it
  * @link: in the list of these
  * @state: FLT_OWN_* bits
+ * @handles: that it has; without the last one it is cleaned up
  */
 struct flt_own {
 	struct flt_file *file;
@@ -26,6 +28,7 @@ struct flt_own {
 	struct flt_instance *below;
 	struct list_head link;
 	unsigned long state;
+	atomic_t handles;
 };
 
 enum {

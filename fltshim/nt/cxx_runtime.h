@@ -4,8 +4,9 @@
  * before DriverEntry and destroyed after DriverUnload (SRC-142). The generated glue of such a
  * driver, its last object, includes it; nothing else may.
  *
- * The addresses of constructors are in .init_array, which the module loader runs on kernels with
- * CONFIG_CONSTRUCTORS only, and frees after the start of the module.
+ * The compiler puts the addresses of constructors into .init_array. Kernels with
+ * CONFIG_CONSTRUCTORS would run that before the module's start: outside the exception barrier, and
+ * before fltshim knows the driver. So the section has another name in the module (mfbuild).
  */
 #ifndef NT_CXX_RUNTIME_H
 #define NT_CXX_RUNTIME_H
@@ -76,11 +77,6 @@ void __asan_after_dynamic_init(void)
 }
 #endif
 
-#ifdef CONFIG_CONSTRUCTORS
-static void fsh_cxx_construct(void)
-{
-}
-#else
 /* The linker sorts the one before all others, and leaves the other at the end. */
 static void fsh_cxx_nothing(void)
 {
@@ -96,7 +92,6 @@ static void fsh_cxx_construct(void)
 	for (; at < RELOC_HIDE(&fsh_cxx_last, 0); at++)
 		(*at)();
 }
-#endif
 
 static void fsh_cxx_destroy(void)
 {

@@ -4,7 +4,9 @@
  * named device can be opened by programs as /dev/fltshim/NAME (io_device_file.c). Knows nothing of
  * volumes.
  *
- * Locking: io_names_lock protects the list of names; a device lives as long as it is referenced.
+ * Locking: io_names_lock protects the list of names and that of the devices which drivers have
+ * made. No driver's code runs under it, and no open takes it, so a driver may make and delete
+ * devices wherever it is called. A device lives as long as it is referenced.
  */
 #include <linux/atomic.h>
 #include <linux/ctype.h>
@@ -25,6 +27,8 @@ struct io_device {
 	DEVICE_OBJECT object;
 	DEVOBJ_EXTENSION extension;
 	VPB vpb;
+	struct list_head link;	/* among those that drivers made and did not delete */
+	struct fsh_driver *driver;	/* of these, who did */
 	atomic_t claimed;	/* an exclusive one is open */
 	u8 private[] __aligned(16);
 };
@@ -33,7 +37,7 @@ struct io_device {
 struct io_name {
 	struct list_head link;
 	UNICODE_STRING path;
-	PDRIVER_OBJECT driver;
+	struct fsh_driver *driver;
 	PDEVICE_OBJECT device;	/* referenced; NULL for a link to what is no more */
 	bool symbolic;
 	struct io_node *node;	/* for programs; NULL where another name has the same last part */
@@ -41,6 +45,12 @@ struct io_name {
 
 static DEFINE_MUTEX(io_names_lock);
 static LIST_HEAD(io_names);
+static LIST_HEAD(io_devices);
+
+static struct io_device *io_device_of(PDEVICE_OBJECT object)
+{
+	return container_of(object, struct io_device, object);
+}
 
 /**
  * io_device_new() - make a device object
@@ -89,18 +99,18 @@ void io_device_get(PDEVICE_OBJECT object)
 void io_device_put(PDEVICE_OBJECT object)
 {
 	if (atomic_dec_and_test(io_device_refs(object)))
-		kfree(container_of(object, struct io_device, object));
+		kfree(io_device_of(object));
 }
 
 /* For an exclusive device: false while it is open. */
 bool io_device_claim(PDEVICE_OBJECT object)
 {
-	return !atomic_cmpxchg(&container_of(object, struct io_device, object)->claimed, 0, 1);
+	return !atomic_cmpxchg(&io_device_of(object)->claimed, 0, 1);
 }
 
 void io_device_unclaim(PDEVICE_OBJECT object)
 {
-	atomic_set(&container_of(object, struct io_device, object)->claimed, 0);
+	atomic_set(&io_device_of(object)->claimed, 0);
 }
 
 /* \??\ and \DosDevices\ are one folder. Return: was it there, and is cut off now? */
@@ -192,14 +202,14 @@ static NTSTATUS io_name_add(const UNICODE_STRING *path, PDEVICE_OBJECT device, b
 		return STATUS_INSUFFICIENT_RESOURCES;
 	io_device_get(device);
 	name->device = device;
-	name->driver = device->DriverObject;
+	name->driver = io_device_of(device)->driver;
 	name->symbolic = symbolic;
 	name->path.Buffer = kmemdup(path->Buffer, path->Length, GFP_KERNEL);
 	name->path.Length = path->Length;
 	name->path.MaximumLength = path->Length;
 	status = name->path.Buffer ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 	if (NT_SUCCESS(status) && !same) {
-		name->node = io_node_create(text, device);
+		name->node = io_node_create(text, device, name->driver);
 		if (!name->node)
 			status = STATUS_INSUFFICIENT_RESOURCES;
 	}
@@ -233,12 +243,13 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
 			PDEVICE_OBJECT *DeviceObject)
 {
 	NTSTATUS status = STATUS_SUCCESS;
+	struct fsh_driver *driver;
 	PDEVICE_OBJECT device;
 
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	if (!DeviceObject || !fsh_driver_of(DriverObject) ||
-	    (DeviceName && !io_path_good(DeviceName)))
+	driver = fsh_driver_of(DriverObject);
+	if (!DeviceObject || !driver || (DeviceName && !io_path_good(DeviceName)))
 		return STATUS_INVALID_PARAMETER;
 	if (DeviceExtensionSize > U16_MAX)
 		return STATUS_INSUFFICIENT_RESOURCES;
@@ -247,10 +258,12 @@ NTSTATUS IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize,
 		return STATUS_INSUFFICIENT_RESOURCES;
 	device->Characteristics = DeviceCharacteristics;
 	device->Flags = DO_DEVICE_INITIALIZING | (Exclusive ? DO_EXCLUSIVE : 0);
+	io_device_of(device)->driver = driver;
 	mutex_lock(&io_names_lock);
 	if (DeviceName)
 		status = io_name_add(DeviceName, device, false);
 	if (NT_SUCCESS(status)) {
+		list_add_tail(&io_device_of(device)->link, &io_devices);
 		device->NextDevice = DriverObject->DeviceObject;
 		DriverObject->DeviceObject = device;
 		*DeviceObject = device;
@@ -287,22 +300,19 @@ NTSTATUS IoCreateDeviceSecure(PDRIVER_OBJECT DriverObject, ULONG DeviceExtension
 }
 EXPORT_SYMBOL_GPL(IoCreateDeviceSecure);
 
-/* Takes a device out of its driver's list; under io_names_lock. Return: was it there? */
-static bool io_device_unlink(PDRIVER_OBJECT driver, PDEVICE_OBJECT device)
+/* The device that a driver means, if one has made it; only addresses are compared. */
+static struct io_device *io_device_made(PDEVICE_OBJECT object)
 {
-	PDEVICE_OBJECT *place = &driver->DeviceObject;
+	struct io_device *device;
 
-	for (; *place; place = &(*place)->NextDevice) {
-		if (*place == device) {
-			*place = device->NextDevice;
-			device->NextDevice = NULL;
-			return true;
-		}
+	list_for_each_entry(device, &io_devices, link) {
+		if (&device->object == object)
+			return device;
 	}
-	return false;
+	return NULL;
 }
 
-/* A device goes: its names too, and links to it lead nowhere. Under io_names_lock. */
+/* The names of a device that goes; links to it lead nowhere now. */
 static void io_names_drop(PDEVICE_OBJECT device)
 {
 	struct io_name *name, *next;
@@ -322,6 +332,23 @@ static void io_names_drop(PDEVICE_OBJECT device)
 	}
 }
 
+/* Under io_names_lock: a device that a driver has made goes, and with it that reference. */
+static void io_device_delete(struct io_device *device)
+{
+	PDEVICE_OBJECT *place = &device->driver->object->DeviceObject;
+
+	list_del(&device->link);
+	for (; *place; place = &(*place)->NextDevice) {
+		if (*place == &device->object) {
+			*place = device->object.NextDevice;
+			break;
+		}
+	}
+	device->object.NextDevice = NULL;
+	io_names_drop(&device->object);
+	io_device_put(&device->object);
+}
+
 /**
  * IoDeleteDevice() - give a device up
  * @DeviceObject: from IoCreateDevice()
@@ -331,21 +358,17 @@ static void io_names_drop(PDEVICE_OBJECT device)
  */
 VOID IoDeleteDevice(PDEVICE_OBJECT DeviceObject)
 {
-	struct fsh_driver *driver = fsh_driver_at((unsigned long)__builtin_return_address(0));
-	bool found;
+	struct io_device *device;
 
 	if (!ke_at_most(APC_LEVEL))
 		return;
 	mutex_lock(&io_names_lock);
-	found = driver && io_device_unlink(driver->object, DeviceObject);
-	if (found)
-		io_names_drop(DeviceObject);
+	device = io_device_made(DeviceObject);
+	if (device)
+		io_device_delete(device);
 	mutex_unlock(&io_names_lock);
-	if (found)
-		io_device_put(DeviceObject);
-	else
-		fsh_violation(fsh_caller(), __func__, "%p is no device of this driver",
-			      DeviceObject);
+	if (!device)
+		fsh_violation(fsh_caller(), __func__, "%p is no device of a driver", DeviceObject);
 }
 EXPORT_SYMBOL_GPL(IoDeleteDevice);
 
@@ -422,19 +445,19 @@ void io_device_driver_ready(struct fsh_driver *driver)
 /* The driver's module goes: its devices too, those that it forgot with a word. */
 void io_device_driver_gone(struct fsh_driver *driver)
 {
+	struct io_device *device, *next_device;
 	struct io_name *name, *next;
-	PDEVICE_OBJECT device;
 
 	mutex_lock(&io_names_lock);
-	while ((device = driver->object->DeviceObject)) {
+	list_for_each_entry_safe(device, next_device, &io_devices, link) {
+		if (device->driver != driver)
+			continue;
 		pr_warn("fltshim: %s: DriverUnload: a device was never deleted\n",
 			driver->service);
-		io_device_unlink(driver->object, device);
-		io_names_drop(device);
-		io_device_put(device);
+		io_device_delete(device);
 	}
 	list_for_each_entry_safe(name, next, &io_names, link) {
-		if (name->driver == driver->object) {
+		if (name->driver == driver) {
 			list_del(&name->link);
 			io_name_free(name);
 		}

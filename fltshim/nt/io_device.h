@@ -17,7 +17,9 @@ void io_device_driver_ready(struct fsh_driver *driver);
 void io_device_driver_gone(struct fsh_driver *driver);
 
 /* io_device_file.c: what programs open */
-struct io_node *io_node_create(const char *name, PDEVICE_OBJECT device);
+struct io_node *io_node_create(const char *name, PDEVICE_OBJECT device, struct fsh_driver *driver);
 void io_node_destroy(struct io_node *node);
+int io_files_init(void);
+void io_files_exit(void);
 
 #endif

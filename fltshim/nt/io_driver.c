@@ -12,6 +12,7 @@
 #include "nt/ex_pool.h"
 #include "nt/io_device.h"
 #include "nt/io_driver.h"
+#include "nt/io_irp.h"
 #include "nt/io_workitem.h"
 #include "nt/ob_callback.h"
 #include "nt/ob_object.h"
@@ -251,6 +252,7 @@ static void fsh_driver_free(struct fsh_driver *driver)
 	ps_notify_driver_gone(driver);
 	io_work_driver_gone(driver);
 	ps_driver_gone(driver);
+	io_irp_driver_gone(driver);
 	io_device_driver_gone(driver);
 	ob_callback_driver_gone(driver);
 	ob_driver_gone(driver);

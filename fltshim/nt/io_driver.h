@@ -41,7 +41,8 @@ struct fsh_driver_desc {
  * @destroy: destroys static objects of C++, or NULL
  * @object: the DRIVER_OBJECT that DriverEntry got
  * @filter: the filter manager's, when the driver registered as a minifilter
- * @entered: the filter manager's: DriverEntry has returned with success
+ * @entered: DriverEntry has returned with success; the filter manager sets it, and before that
+ *	nobody opens a device of the driver
  * @path: the registry path that DriverEntry got
  * @misuses: how often it misused a routine, by enum fsh_misuse
  * @link: in the list of drivers, RCU

@@ -3,6 +3,8 @@
  * Start and stop of the NT executive's parts, in order and in reverse. Nothing else lives here.
  */
 #include "nt/ex_pool.h"
+#include "nt/io_device.h"
+#include "nt/io_irp.h"
 #include "nt/io_workitem.h"
 #include "nt/ke_dpc.h"
 #include "nt/mm_mdl.h"
@@ -33,9 +35,14 @@ int nt_init(void)
 	ret = mm_mdl_init();
 	if (ret)
 		goto stop_registry;
+	ret = io_files_init();
+	if (ret)
+		goto stop_mdl;
 	seh_fault_init();
 	return 0;
 
+stop_mdl:
+	mm_mdl_exit();
 stop_registry:
 	reg_exit();
 stop_work:
@@ -46,6 +53,8 @@ stop_work:
 void nt_exit(void)
 {
 	seh_fault_exit();
+	io_files_exit();
+	io_irp_exit();
 	mm_mdl_exit();
 	io_work_exit();
 	ke_dpc_exit();

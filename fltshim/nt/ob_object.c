@@ -391,7 +391,12 @@ NTSTATUS ob_open_handle(const void *caller, OBJECT_TYPE *type, void *object, ACC
 	entry->access = access;
 	entry->attributes = attributes;
 	entry->driver = fsh_driver_at((unsigned long)caller);
+	/* Before anybody can close it. */
+	if (type->open)
+		type->open(object);
 	if (xa_alloc(&ob_handles, &index, entry, XA_LIMIT(1, BIT(24)), GFP_KERNEL)) {
+		if (type->close)
+			type->close(object);
 		kfree(entry);
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
@@ -438,27 +443,9 @@ NTSTATUS ob_get_by_handle(HANDLE handle, const OBJECT_TYPE *type, void **object)
 	return ob_get_entry(handle, type, object, NULL);
 }
 
-/* Has the object of a handle that is gone other handles? */
-static bool ob_has_handles(const void *object)
-{
-	struct ob_handle *entry;
-	bool found = false;
-	unsigned long i;
-
-	xa_lock(&ob_handles);
-	xa_for_each(&ob_handles, i, entry) {
-		if (entry->object == object) {
-			found = true;
-			break;
-		}
-	}
-	xa_unlock(&ob_handles);
-	return found;
-}
-
 static void ob_free_entry(struct ob_handle *entry)
 {
-	if (entry->type->close && !ob_has_handles(entry->object))
+	if (entry->type->close)
 		entry->type->close(entry->object);
 	entry->type->put(entry->object);
 	kfree(entry);
@@ -476,6 +463,25 @@ NTSTATUS ob_close_handle(HANDLE handle)
 	return STATUS_SUCCESS;
 }
 
+/*
+ * Takes the handle at @index out of the table if it is one of @object, and of @driver; NULL for
+ * any. It is looked at under the lock alone: somebody else may close it meanwhile.
+ */
+static struct ob_handle *ob_take_entry(unsigned long index, const void *object,
+				       const struct fsh_driver *driver)
+{
+	struct ob_handle *entry;
+
+	xa_lock(&ob_handles);
+	entry = xa_load(&ob_handles, index);
+	if (entry && (!object || entry->object == object) && (!driver || entry->driver == driver))
+		__xa_erase(&ob_handles, index);
+	else
+		entry = NULL;
+	xa_unlock(&ob_handles);
+	return entry;
+}
+
 /* Closes all handles of an object, which the caller has a reference to. Task context. */
 void ob_close_handles_of(const void *object)
 {
@@ -483,14 +489,7 @@ void ob_close_handles_of(const void *object)
 	unsigned long i;
 
 	xa_for_each(&ob_handles, i, entry) {
-		/* Compared by the index: the entry may be closed by somebody else meanwhile. */
-		xa_lock(&ob_handles);
-		entry = xa_load(&ob_handles, i);
-		if (entry && entry->object == object)
-			__xa_erase(&ob_handles, i);
-		else
-			entry = NULL;
-		xa_unlock(&ob_handles);
+		entry = ob_take_entry(i, object, NULL);
 		if (entry)
 			ob_free_entry(entry);
 	}
@@ -646,13 +645,13 @@ void ob_driver_gone(struct fsh_driver *driver)
 	unsigned long i;
 
 	xa_for_each(&ob_handles, i, entry) {
-		if (entry->driver != driver)
+		entry = ob_take_entry(i, NULL, driver);
+		if (!entry)
 			continue;
 		fsh_violation(driver->service, "DriverUnload",
 			      "handle %#lx of type %s was never closed",
 			      OB_HANDLE_BASE + i * 4, entry->type->name);
-		if (xa_erase(&ob_handles, i))
-			ob_free_entry(entry);
+		ob_free_entry(entry);
 	}
 }
 

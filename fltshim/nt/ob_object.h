@@ -19,7 +19,9 @@ struct fsh_driver;
  * @put_later: the same, but what its end brings with it is left to a worker; NULL where an end
  *	brings nothing
  * @is_lent: NULL, or whether this one is only lent to a callback and may not be kept
- * @close: the last handle is closed, in task context; may be NULL
+ * @open: a handle is made, in task context; may be NULL
+ * @close: a handle is closed, or was not made after all, in task context; may be NULL. What does
+ *	something with the last one counts them.
  * @free: for objects of ob_create(): the last reference is gone; any IRQL up to DISPATCH_LEVEL
  */
 struct _OBJECT_TYPE {
@@ -28,6 +30,7 @@ struct _OBJECT_TYPE {
 	void (*put)(void *object);
 	void (*put_later)(void *object);
 	bool (*is_lent)(void *object);
+	void (*open)(void *object);
 	void (*close)(void *object);
 	void (*free)(void *object);
 };

@@ -127,6 +127,10 @@ class Build(BuildTest):
                 ['readelf', '-SW', self.place / 'out/little.build/a.fs.o'],
                 capture_output=True, text=True, check=True).stdout
             self.proves('SRC-141', '.debug_info' not in sections, sections)
+            sections = subprocess.run(['readelf', '-SW', self.place / 'out/little.ko'],
+                                      capture_output=True, text=True, check=True).stdout
+            self.proves('SRC-142', '.fltshim_constructors' in sections and
+                        '.init_array' not in sections, sections)
 
     def test_every_header(self):
         """All of fltshim's headers in C++, in both orders; each alone is tested in C."""

@@ -25,10 +25,12 @@ UNDEFINES = ('linux', 'unix', '__linux', '__linux__', '__unix', '__unix__', '__g
 # gcc's own for C++.
 UNDEFINES_CXX = ('_GNU_SOURCE',)
 
-# Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8).
+# Flags of a driver's object beyond the kernel's (source-compat.md sections 1 and 8). A call at the
+# end of a routine stays a call, so that the return address of a routine of fltshim lies in the
+# driver that called it.
 CFLAGS = '''
 -fpreprocessed -fsigned-char -fshort-wchar -fms-extensions -mms-bitfields -fno-builtin -fno-asm
--fcommon
+-fcommon -fno-optimize-sibling-calls
 -fno-diagnostics-show-caret
 -Wno-unknown-pragmas -Wno-multichar -Wno-missing-declarations
 -Wno-clobbered -Wno-unused -Wno-switch
@@ -67,6 +69,16 @@ NOT_CXX = '''
 -Wno-initializer-overrides -Wunsuffixed-float-constants -Wc++-compat -Wno-override-init-side-effects
 -Wno-old-style-declaration
 '''.split()
+
+# For C++: the addresses of constructors under a name that the module loader does not know. Some
+# kernels run what is in .init_array before the module's own start, which is too early for a driver.
+CONSTRUCTORS = '''\
+SECTIONS
+{
+	.fltshim_constructors : { *(SORT_BY_NAME(.init_array.*)) *(.init_array) }
+}
+INSERT AFTER .data;
+'''
 
 # A source that names one of these looks at data, so it is given addresses that it may use.
 DATA_BUFFERS = frozenset('''
@@ -253,6 +265,8 @@ class Build:
                  '# one variable for a definition that a header repeats in every source; the module',
                  '# loader knows no common symbols, so the linker gives them their place',
                  'ldflags-y += -d', '']
+        if self.cxx:
+            lines[-1:] = [f'ldflags-y += -T {self.work}/{module}.constructors.lds', '']
         for unit in self.units:
             remove = ' '.join(['$(CC_FLAGS_FTRACE)', *(NOT_CXX if unit in self.cxx else [])])
             lines += [f'CFLAGS_{unit}.fs.o := {" ".join(self.flags(unit))} $(open-arrays)',
@@ -300,6 +314,8 @@ class Build:
         module = self.service.module
         write_if_changed(os.path.join(self.work, f'{module}.glue.c'), self.glue(license_text))
         write_if_changed(os.path.join(self.work, 'Kbuild'), self.kbuild(tree))
+        if self.cxx:
+            write_if_changed(os.path.join(self.work, f'{module}.constructors.lds'), CONSTRUCTORS)
         command = ['make', '-C', self.options.kdir, f'M={self.work}',
                    f'KBUILD_EXTRA_SYMBOLS={symvers}', f'-j{os.cpu_count() or 1}', 'modules']
         status, output = self.run_make(command)

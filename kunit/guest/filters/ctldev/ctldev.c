@@ -1,7 +1,8 @@
 /*++
 
     For tests: a driver with a device that programs open, read, write and send control codes to,
-    as filters have one beside a port. It registers no filter.
+    as filters have one beside a port. It registers no filter. With the value Early in its
+    Parameters key it lets its device be opened too early, and fails in DriverEntry.
 
 --*/
 
@@ -22,12 +23,29 @@
 #define CTLDEV_FORGOTTEN    CODE( 0x808, METHOD_BUFFERED )
 #define CTLDEV_GREEDY       CODE( 0x809, METHOD_BUFFERED )
 #define CTLDEV_WRITER       CTL_CODE( FILE_DEVICE_UNKNOWN, 0x80A, METHOD_BUFFERED, FILE_WRITE_ACCESS )
+#define CTLDEV_TOO_LATE     CODE( 0x80B, METHOD_BUFFERED )
+#define CTLDEV_RAISE_LATE   CODE( 0x80C, METHOD_BUFFERED )
+#define CTLDEV_HOLD_CREATE  CODE( 0x80D, METHOD_BUFFERED )
+#define CTLDEV_FREE_CREATE  CODE( 0x80E, METHOD_BUFFERED )
 
 typedef struct _CTLDEV_EXTENSION {
 
     ULONG Opens;
     ULONG Kept;
     UCHAR Data[64];
+
+    //
+    //  The request of CTLDEV_NEVER, until its cancel routine or the cleanup of its file takes it.
+    //
+
+    PIRP Endless;
+
+    //
+    //  The next create waits for this.
+    //
+
+    BOOLEAN HoldCreate;
+    KEVENT FreeCreate;
 
 } CTLDEV_EXTENSION, *PCTLDEV_EXTENSION;
 
@@ -51,6 +69,67 @@ CtlComplete (
     return Status;
 }
 
+//
+//  A driver may make and delete devices and links while it handles a create.
+//
+
+static VOID
+CtlNames (
+    _In_ PDRIVER_OBJECT DriverObject
+    )
+{
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"\\Device\\CtlShort");
+    UNICODE_STRING Other = RTL_CONSTANT_STRING(L"\\DosDevices\\CtlShortLink");
+    PDEVICE_OBJECT Short;
+
+    if (NT_SUCCESS( IoCreateDevice( DriverObject, 0, &Name, FILE_DEVICE_UNKNOWN, 0, FALSE,
+                                    &Short ) )) {
+
+        if (NT_SUCCESS( IoCreateSymbolicLink( &Other, &Name ) )) {
+
+            IoDeleteSymbolicLink( &Other );
+            DbgPrint("names in a create\n");
+        }
+
+        IoDeleteDevice( Short );
+    }
+}
+
+//
+//  The file has no handle any more: what it asked for ends.
+//
+
+static VOID
+CtlEndless (
+    _In_ PCTLDEV_EXTENSION Extension,
+    _In_ PFILE_OBJECT FileObject
+    )
+{
+    PIRP Irp;
+    KIRQL Irql;
+
+    IoAcquireCancelSpinLock( &Irql );
+    Irp = Extension->Endless;
+
+    if (Irp != NULL && IoGetCurrentIrpStackLocation( Irp )->FileObject == FileObject) {
+
+        Extension->Endless = NULL;
+        IoSetCancelRoutine( Irp, NULL );
+
+    } else {
+
+        Irp = NULL;
+    }
+
+    IoReleaseCancelSpinLock( Irql );
+
+    if (Irp != NULL) {
+
+        DbgPrint("cleanup ends a request\n");
+        CtlComplete( Irp, STATUS_CANCELLED, 0 );
+    }
+}
+
 static NTSTATUS
 CtlOpenClose (
     _In_ PDEVICE_OBJECT DeviceObject,
@@ -64,6 +143,15 @@ CtlOpenClose (
 
     case IRP_MJ_CREATE:
 
+        CtlNames( DeviceObject->DriverObject );
+
+        if (Extension->HoldCreate) {
+
+            Extension->HoldCreate = FALSE;
+            DbgPrint("create waits\n");
+            KeWaitForSingleObject( &Extension->FreeCreate, Executive, KernelMode, FALSE, NULL );
+        }
+
         Extension->Opens += 1;
         Stack->FileObject->FsContext = Extension;
         break;
@@ -71,6 +159,7 @@ CtlOpenClose (
     case IRP_MJ_CLEANUP:
 
         DbgPrint("cleanup %d\n", Stack->FileObject->FsContext == Extension);
+        CtlEndless( Extension, Stack->FileObject );
         break;
 
     case IRP_MJ_CLOSE:
@@ -126,6 +215,39 @@ CtlLater (
     IoFreeWorkItem( Item );
 }
 
+//
+//  What CtlControl has returned from without an end.
+//
+
+static IO_WORKITEM_ROUTINE CtlTooLate;
+
+static VOID
+CtlTooLate (
+    _In_ PDEVICE_OBJECT DeviceObject,
+    _In_opt_ PVOID Context
+    )
+{
+    PIRP Irp = Context;
+    PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation( Irp );
+    PIO_WORKITEM Item = Irp->Tail.Overlay.DriverContext[0];
+    LARGE_INTEGER Interval;
+
+    Interval.QuadPart = -2000000;
+    KeDelayExecutionThread( KernelMode, FALSE, &Interval );
+
+    RtlFillMemory( Irp->AssociatedIrp.SystemBuffer,
+                   Stack->Parameters.DeviceIoControl.OutputBufferLength,
+                   'L' );
+
+    if (Stack->FileObject->DeviceObject == DeviceObject) {
+
+        DbgPrint("completes too late\n");
+    }
+
+    CtlComplete( Irp, STATUS_SUCCESS, 1 );
+    IoFreeWorkItem( Item );
+}
+
 static DRIVER_CANCEL CtlCancel;
 
 static VOID
@@ -134,7 +256,12 @@ CtlCancel (
     _In_ PIRP Irp
     )
 {
-    UNREFERENCED_PARAMETER( DeviceObject );
+    PCTLDEV_EXTENSION Extension = DeviceObject->DeviceExtension;
+
+    if (Extension->Endless == Irp) {
+
+        Extension->Endless = NULL;
+    }
 
     IoReleaseCancelSpinLock( Irp->CancelIrql );
     DbgPrint("cancelled\n");
@@ -145,13 +272,14 @@ static NTSTATUS
 CtlPend (
     _In_ PDEVICE_OBJECT DeviceObject,
     _In_ PIRP Irp,
-    _In_ BOOLEAN Later
+    _In_opt_ PIO_WORKITEM_ROUTINE Later
     )
 {
+    PCTLDEV_EXTENSION Extension = DeviceObject->DeviceExtension;
     PIO_WORKITEM Item;
     KIRQL Irql;
 
-    if (Later) {
+    if (Later != NULL) {
 
         Item = IoAllocateWorkItem( DeviceObject );
 
@@ -162,7 +290,7 @@ CtlPend (
 
         Irp->Tail.Overlay.DriverContext[0] = Item;
         IoMarkIrpPending( Irp );
-        IoQueueWorkItem( Item, CtlLater, DelayedWorkQueue, Irp );
+        IoQueueWorkItem( Item, Later, DelayedWorkQueue, Irp );
 
         return STATUS_PENDING;
     }
@@ -170,6 +298,7 @@ CtlPend (
     IoMarkIrpPending( Irp );
     IoAcquireCancelSpinLock( &Irql );
     IoSetCancelRoutine( Irp, CtlCancel );
+    Extension->Endless = Irp;
     IoReleaseCancelSpinLock( Irql );
     DbgPrint("waits for its end\n");
 
@@ -214,6 +343,7 @@ CtlControl (
     _In_ PIRP Irp
     )
 {
+    PCTLDEV_EXTENSION Extension = DeviceObject->DeviceExtension;
     PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation( Irp );
     ULONG In = Stack->Parameters.DeviceIoControl.InputBufferLength;
     ULONG Out = Stack->Parameters.DeviceIoControl.OutputBufferLength;
@@ -280,11 +410,32 @@ CtlControl (
             return CtlComplete( Irp, STATUS_BUFFER_TOO_SMALL, 0 );
         }
 
-        return CtlPend( DeviceObject, Irp, TRUE );
+        return CtlPend( DeviceObject, Irp, CtlLater );
 
     case CTLDEV_NEVER:
 
-        return CtlPend( DeviceObject, Irp, FALSE );
+        return CtlPend( DeviceObject, Irp, NULL );
+
+    case CTLDEV_TOO_LATE:
+
+        CtlPend( DeviceObject, Irp, CtlTooLate );
+        return STATUS_SUCCESS;
+
+    case CTLDEV_RAISE_LATE:
+
+        CtlPend( DeviceObject, Irp, CtlTooLate );
+        ExRaiseStatus( STATUS_DISK_FULL );
+        break;
+
+    case CTLDEV_HOLD_CREATE:
+
+        Extension->HoldCreate = TRUE;
+        return CtlComplete( Irp, STATUS_SUCCESS, 0 );
+
+    case CTLDEV_FREE_CREATE:
+
+        KeSetEvent( &Extension->FreeCreate, IO_NO_INCREMENT, FALSE );
+        return CtlComplete( Irp, STATUS_SUCCESS, 0 );
 
     case CTLDEV_RAISE:
 
@@ -323,6 +474,50 @@ CtlUnload (
     IoDeleteDevice( Device );
 }
 
+//
+//  Is there a value Early? The path is that of DriverEntry.
+//
+
+static BOOLEAN
+CtlEarly (
+    _In_ PUNICODE_STRING RegistryPath
+    )
+{
+    UNICODE_STRING Parameters = RTL_CONSTANT_STRING(L"Parameters");
+    UNICODE_STRING Name = RTL_CONSTANT_STRING(L"Early");
+    KEY_VALUE_PARTIAL_INFORMATION Value;
+    OBJECT_ATTRIBUTES Attributes;
+    NTSTATUS Status;
+    HANDLE Service;
+    HANDLE Key;
+    ULONG Length;
+
+    InitializeObjectAttributes( &Attributes, RegistryPath, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                                NULL, NULL );
+    Status = ZwOpenKey( &Service, KEY_READ, &Attributes );
+
+    if (!NT_SUCCESS( Status )) {
+
+        return FALSE;
+    }
+
+    InitializeObjectAttributes( &Attributes, &Parameters, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                                Service, NULL );
+    Status = ZwOpenKey( &Key, KEY_READ, &Attributes );
+    ZwClose( Service );
+
+    if (!NT_SUCCESS( Status )) {
+
+        return FALSE;
+    }
+
+    Status = ZwQueryValueKey( Key, &Name, KeyValuePartialInformation, &Value, sizeof(Value),
+                              &Length );
+    ZwClose( Key );
+
+    return NT_SUCCESS( Status );
+}
+
 NTSTATUS
 DriverEntry (
     _In_ PDRIVER_OBJECT DriverObject,
@@ -333,10 +528,10 @@ DriverEntry (
     UNICODE_STRING Other = RTL_CONSTANT_STRING(L"\\device\\ctldev");
     UNICODE_STRING Absent = RTL_CONSTANT_STRING(L"\\Device\\Absent");
     UNICODE_STRING Short = RTL_CONSTANT_STRING(L"\\??\\ctllink");
+    PCTLDEV_EXTENSION Extension;
     PDEVICE_OBJECT Second;
+    LARGE_INTEGER Interval;
     NTSTATUS Status;
-
-    UNREFERENCED_PARAMETER( RegistryPath );
 
     Status = IoCreateDevice( DriverObject, sizeof(CTLDEV_EXTENSION), &Name, FILE_DEVICE_UNKNOWN,
                              FILE_DEVICE_SECURE_OPEN, FALSE, &Device );
@@ -347,6 +542,8 @@ DriverEntry (
     }
 
     Device->Flags |= DO_BUFFERED_IO;
+    Extension = Device->DeviceExtension;
+    KeInitializeEvent( &Extension->FreeCreate, SynchronizationEvent, FALSE );
 
     if (IoCreateDevice( DriverObject, 0, &Other, FILE_DEVICE_UNKNOWN, 0, FALSE, &Second )
             == STATUS_OBJECT_NAME_COLLISION &&
@@ -366,6 +563,18 @@ DriverEntry (
     DriverObject->MajorFunction[IRP_MJ_READ] = CtlReadWrite;
     DriverObject->MajorFunction[IRP_MJ_WRITE] = CtlReadWrite;
     DriverObject->MajorFunction[IRP_MJ_DEVICE_CONTROL] = CtlControl;
+
+    if (CtlEarly( RegistryPath )) {
+
+        Device->Flags &= ~DO_DEVICE_INITIALIZING;
+        DbgPrint("the device is there\n");
+
+        Interval.QuadPart = -10000000;
+        KeDelayExecutionThread( KernelMode, FALSE, &Interval );
+        CtlUnload( DriverObject );
+
+        return STATUS_DEVICE_NOT_READY;
+    }
 
     return STATUS_SUCCESS;
 }

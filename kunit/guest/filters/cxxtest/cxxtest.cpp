@@ -119,6 +119,46 @@ private:
 
 static Early First(0);
 Early Second{1};
+
+//
+//  Raises if the service key says so. What was made before it is destroyed; the rest never was.
+//
+
+struct Fragile {
+
+    Fragile()
+    {
+        UNICODE_STRING Path = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet"
+                                                  L"\\Services\\Cxxtest\\Parameters");
+        UNICODE_STRING Name = RTL_CONSTANT_STRING(L"Raise");
+        KEY_VALUE_PARTIAL_INFORMATION Value;
+        OBJECT_ATTRIBUTES Attributes;
+        NTSTATUS Status;
+        HANDLE Key;
+        ULONG Length;
+
+        InitializeObjectAttributes(&Attributes, &Path, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                                   NULL, NULL);
+
+        Status = ZwOpenKey(&Key, KEY_READ, &Attributes);
+
+        if (!NT_SUCCESS(Status)) {
+
+            return;
+        }
+
+        Status = ZwQueryValueKey(Key, &Name, KeyValuePartialInformation, &Value, sizeof(Value),
+                                 &Length);
+        ZwClose(Key);
+
+        if (NT_SUCCESS(Status)) {
+
+            ExRaiseStatus(STATUS_DISK_FULL);
+        }
+    }
+};
+
+static Fragile Raises;
 static const Line ConstantLine;
 
 static Early &Local()

@@ -410,7 +410,7 @@ static void flt_filter_teardown(struct flt_filter *filter)
 
 	mutex_lock(&flt_filters_lock);
 	filter->state = FLT_FILTER_GONE;
-	WRITE_ONCE(filter->obj.deleting, true);
+	flt_object_delete(&filter->obj);
 	mutex_unlock(&flt_filters_lock);
 	flt_sysfs_remove(filter);
 	flt_filter_detach_all(filter);

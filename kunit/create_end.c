@@ -118,7 +118,7 @@ static void create_end_forgotten(struct kunit *test)
 {
 	struct world *w = world_of(test);
 	struct opening first, second;
-	int files, told;
+	int files, told, i;
 
 	world_probes(w, "ABC");
 	files = atomic_read(&w->fake->files);
@@ -127,15 +127,24 @@ static void create_end_forgotten(struct kunit *test)
 	second.no_object = true;
 	second.top = true;
 	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&first)) && NT_SUCCESS(opening_do(&second)));
+	/* Of two it has given the object back, in one way or the other, and forgets the handle. */
+	for (i = 0; i < 2; i++) {
+		second = opening_of(w, u"\\second");
+		FLT_REQUIRE(test, NT_SUCCESS(opening_do(&second)));
+		if (i)
+			ObDereferenceObjectDeferDelete(second.object);
+		else
+			ObDereferenceObject(second.object);
+	}
 	w->breaches = true;
 	FLT_REQUIRE(test, !prove_log_start(test, "were left open"));
 	world_clear(w);
 	FLT_PROVES(test, "CREATE-49", NT_SUCCESS(probe_request_unload(w->probe[1], false)) &&
 		   atomic_read(&w->fake->files) == files);
 	told = prove_log_count();
-	FLT_PROVES(test, "CREATE-49", told == 1 && prove_log_last_has("2 files") &&
+	FLT_PROVES(test, "CREATE-49", told == 1 && prove_log_last_has("4 files") &&
 		   prove_log_last_has("\\first"));
-	FLT_PROVES(test, "CREATE-49", world_count(w, 'C', WORLD_PRE) == 4 &&
+	FLT_PROVES(test, "CREATE-49", world_count(w, 'C', WORLD_PRE) == 8 &&
 		   world_count(w, 'A', WORLD_PRE) == 2);
 	FLT_EXPECT(test, FltClose(first.handle) == STATUS_INVALID_HANDLE);
 	probe_unload(w->probe[1]);

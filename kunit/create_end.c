@@ -8,6 +8,15 @@
 #include "kunit/opening.h"
 #include "nt/violation.h"
 
+static NTSTATUS create_end_read(HANDLE handle)
+{
+	static u8 buffer[8];
+	LARGE_INTEGER offset = { };
+	IO_STATUS_BLOCK result;
+
+	return ZwReadFile(handle, NULL, NULL, NULL, &result, buffer, sizeof(buffer), &offset, NULL);
+}
+
 static void create_end_detached(struct kunit *test)
 {
 	struct world *w = world_of(test);
@@ -28,6 +37,8 @@ static void create_end_detached(struct kunit *test)
 	FLT_PROVES(test, "VOL-44", FltOpenVolume(w->probe[1]->instance[0], &o.handle, NULL) ==
 		   STATUS_FLT_DELETING_OBJECT && !o.handle);
 	FltObjectDereference(w->probe[1]->instance[0]);
+	FLT_PROVES(test, "CREATE-48", create_end_read(early.handle) == STATUS_FLT_DELETING_OBJECT &&
+		   world_trace_is(w, ""));
 	/* What was opened before is closed as ever, below where the instance was. */
 	opening_end(&early);
 	FLT_PROVES(test, "CREATE-35", world_trace_is(w, "C+ F C- C+ F C-"));
@@ -48,6 +59,13 @@ static int create_end_thread(void *unused)
 	return 0;
 }
 
+static int create_end_reads(void *unused)
+{
+	create_end_other.status = create_end_read(create_end_other.o.handle);
+	complete(&create_end_other.done);
+	return 0;
+}
+
 static int create_end_detach(void *p)
 {
 	struct probe *probe = p;
@@ -56,16 +74,15 @@ static int create_end_detach(void *p)
 	return 0;
 }
 
-static void create_end_in_flight(struct kunit *test)
+/* The detach of B waits for what @thread does below it. */
+static void create_end_waits(struct kunit *test, int (*thread)(void *unused))
 {
 	struct world *w = world_of(test);
 	struct task_struct *detacher;
 
-	world_probes(w, "ABC");
 	init_completion(&create_end_other.done);
-	create_end_other.o = opening_of(w, u"\\f");
 	w->fake->when = FAKE_HOLD;
-	FLT_REQUIRE(test, !IS_ERR(kthread_run(create_end_thread, NULL, "opens")));
+	FLT_REQUIRE(test, !IS_ERR(kthread_run(thread, NULL, "opens")));
 	FLT_REQUIRE(test, WORLD_WAIT(fake_nr_held(w->fake) == 1));
 	w->fake->when = FAKE_INLINE;
 	detacher = kthread_create(create_end_detach, w->probe[1], "detaches");
@@ -73,7 +90,7 @@ static void create_end_in_flight(struct kunit *test)
 	get_task_struct(detacher);
 	wake_up_process(detacher);
 	FLT_REQUIRE(test, WORLD_WAIT(atomic_read(&w->probe[1]->starts) == 1));
-	/* The open is under way: the teardown is not complete. */
+	/* It is under way: the teardown is not complete. */
 	msleep(20);
 	FLT_PROVES(test, "CREATE-48", !atomic_read(&w->probe[1]->completes));
 	fake_release_all(w->fake);
@@ -83,6 +100,27 @@ static void create_end_in_flight(struct kunit *test)
 		   WORLD_WAIT(atomic_read(&w->probe[1]->completes) == 1));
 	kthread_stop(detacher);
 	put_task_struct(detacher);
+}
+
+static void create_end_in_flight(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	create_end_other.o = opening_of(w, u"\\f");
+	create_end_waits(test, create_end_thread);
+}
+
+/* What is done by the handle of a file is waited for as well. */
+static void create_end_used(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	create_end_other.o = opening_of(w, u"\\f");
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&create_end_other.o)));
+	create_end_waits(test, create_end_reads);
+	opening_end(&create_end_other.o);
 }
 
 /* A detach loop against a filter that opens. */
@@ -176,6 +214,7 @@ static void create_end_volume(struct kunit *test)
 static struct kunit_case create_end_cases[] = {
 	KUNIT_CASE(create_end_detached),
 	KUNIT_CASE(create_end_in_flight),
+	KUNIT_CASE(create_end_used),
 	KUNIT_CASE(create_end_race),
 	KUNIT_CASE(create_end_forgotten),
 	KUNIT_CASE(create_end_volume),

@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
+#include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/own_file.h"
@@ -66,6 +67,47 @@ static void flt_own_file_part(struct flt_own *own)
 		flt_object_put(&below->obj);
 	if (filter)
 		flt_object_put(&filter->obj);
+}
+
+/**
+ * flt_own_file_begin() - a filter's own file is used by its handle
+ * @file: open, referenced by the caller
+ * @below: receives the instance below which that is, whose teardown waits for flt_own_file_done();
+ *	NULL: all instances see it
+ *
+ * Task context.
+ *
+ * Return: STATUS_SUCCESS; STATUS_FLT_DELETING_OBJECT while the instance is being torn down;
+ * STATUS_INVALID_HANDLE when the filter has gone, which closed the file
+ */
+NTSTATUS flt_own_file_begin(struct flt_file *file, struct flt_instance **below)
+{
+	struct flt_own *own = file->own;
+	bool gone;
+
+	spin_lock(&flt_own_lock);
+	gone = !own->filter;
+	*below = own->below;
+	if (*below) {
+		flt_object_get(&(*below)->obj);
+		atomic_inc(&(*below)->owed);
+	}
+	spin_unlock(&flt_own_lock);
+	if (gone)
+		return STATUS_INVALID_HANDLE;
+	if (!*below || flt_instance_may_start(*below))
+		return STATUS_SUCCESS;
+	flt_own_file_done(*below);
+	return STATUS_FLT_DELETING_OBJECT;
+}
+
+/* What flt_own_file_begin() succeeded for is over; @below may be NULL. */
+void flt_own_file_done(struct flt_instance *below)
+{
+	if (!below)
+		return;
+	flt_instance_settle(below);
+	flt_object_put(&below->obj);
 }
 
 static noinline void flt_own_file_send(struct flt_file *file, UCHAR major)

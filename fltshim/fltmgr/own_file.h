@@ -40,6 +40,8 @@ enum {
 
 struct flt_own *flt_own_file_new(struct flt_file *file, struct flt_filter *filter,
 				 struct flt_instance *below);
+NTSTATUS flt_own_file_begin(struct flt_file *file, struct flt_instance **below);
+void flt_own_file_done(struct flt_instance *below);
 void flt_own_file_cleanup(struct flt_file *file);
 bool flt_own_file_end(struct flt_file *file);
 void flt_own_file_returned(struct flt_own *own, const void *caller);

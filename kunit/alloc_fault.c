@@ -375,7 +375,7 @@ static bool fault_nothing_left(struct world *w, long mdls)
 {
 	struct flt_instance *b = flt_instance_of(w->probe[1]->instance[0]);
 
-	return atomic_read(&w->fake->performed) >= atomic_read(&w->fake->completed) &&
+	return WORLD_WAIT(atomic_read(&w->fake->performed) == atomic_read(&w->fake->completed)) &&
 	       WORLD_WAIT(mm_mdl_count() == mdls) && list_empty(&b->held) &&
 	       WORLD_WAIT(!atomic_read(&b->owed)) && !fake_nr_held(w->fake) &&
 	       !fake_nr_held(w->other) && ke_thread_is_clean();

@@ -10,6 +10,15 @@
 #include "nt/ob_object.h"
 #include "nt/violation.h"
 
+static NTSTATUS create_end_read(HANDLE handle)
+{
+	static u8 buffer[8];
+	LARGE_INTEGER offset = { };
+	IO_STATUS_BLOCK result;
+
+	return ZwReadFile(handle, NULL, NULL, NULL, &result, buffer, sizeof(buffer), &offset, NULL);
+}
+
 static void create_end_detached(struct kunit *test)
 {
 	struct world *w = world_of(test);
@@ -30,6 +39,8 @@ static void create_end_detached(struct kunit *test)
 	FLT_PROVES(test, "VOL-44", FltOpenVolume(w->probe[1]->instance[0], &o.handle, NULL) ==
 		   STATUS_FLT_DELETING_OBJECT && !o.handle);
 	FltObjectDereference(w->probe[1]->instance[0]);
+	FLT_PROVES(test, "CREATE-48", create_end_read(early.handle) == STATUS_FLT_DELETING_OBJECT &&
+		   world_trace_is(w, ""));
 	/* What was opened before is closed as ever, below where the instance was. */
 	opening_end(&early);
 	FLT_PROVES(test, "CREATE-35", world_trace_is(w, "C+ F C- C+ F C-"));
@@ -50,6 +61,13 @@ static int create_end_thread(void *unused)
 	return 0;
 }
 
+static int create_end_reads(void *unused)
+{
+	create_end_other.status = create_end_read(create_end_other.o.handle);
+	complete(&create_end_other.done);
+	return 0;
+}
+
 static int create_end_detach(void *p)
 {
 	struct probe *probe = p;
@@ -58,16 +76,15 @@ static int create_end_detach(void *p)
 	return 0;
 }
 
-static void create_end_in_flight(struct kunit *test)
+/* The detach of B waits for what @thread does below it. */
+static void create_end_waits(struct kunit *test, int (*thread)(void *unused))
 {
 	struct world *w = world_of(test);
 	struct task_struct *detacher;
 
-	world_probes(w, "ABC");
 	init_completion(&create_end_other.done);
-	create_end_other.o = opening_of(w, u"\\f");
 	w->fake->when = FAKE_HOLD;
-	FLT_REQUIRE(test, !IS_ERR(kthread_run(create_end_thread, NULL, "opens")));
+	FLT_REQUIRE(test, !IS_ERR(kthread_run(thread, NULL, "opens")));
 	FLT_REQUIRE(test, WORLD_WAIT(fake_nr_held(w->fake) == 1));
 	w->fake->when = FAKE_INLINE;
 	detacher = kthread_create(create_end_detach, w->probe[1], "detaches");
@@ -75,7 +92,7 @@ static void create_end_in_flight(struct kunit *test)
 	get_task_struct(detacher);
 	wake_up_process(detacher);
 	FLT_REQUIRE(test, WORLD_WAIT(atomic_read(&w->probe[1]->starts) == 1));
-	/* The open is under way: the teardown is not complete. */
+	/* It is under way: the teardown is not complete. */
 	msleep(20);
 	FLT_PROVES(test, "CREATE-48", !atomic_read(&w->probe[1]->completes));
 	fake_release_all(w->fake);
@@ -85,6 +102,27 @@ static void create_end_in_flight(struct kunit *test)
 		   WORLD_WAIT(atomic_read(&w->probe[1]->completes) == 1));
 	kthread_stop(detacher);
 	put_task_struct(detacher);
+}
+
+static void create_end_in_flight(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	create_end_other.o = opening_of(w, u"\\f");
+	create_end_waits(test, create_end_thread);
+}
+
+/* What is done by the handle of a file is waited for as well. */
+static void create_end_used(struct kunit *test)
+{
+	struct world *w = world_of(test);
+
+	world_probes(w, "ABC");
+	create_end_other.o = opening_of(w, u"\\f");
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&create_end_other.o)));
+	create_end_waits(test, create_end_reads);
+	opening_end(&create_end_other.o);
 }
 
 /* A detach loop against a filter that opens. */
@@ -120,7 +158,7 @@ static void create_end_forgotten(struct kunit *test)
 {
 	struct world *w = world_of(test);
 	struct opening first, second;
-	int files, told;
+	int files, told, i;
 
 	world_probes(w, "ABC");
 	files = atomic_read(&w->fake->files);
@@ -129,15 +167,24 @@ static void create_end_forgotten(struct kunit *test)
 	second.no_object = true;
 	second.top = true;
 	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&first)) && NT_SUCCESS(opening_do(&second)));
+	/* Of two it has given the object back, in one way or the other, and forgets the handle. */
+	for (i = 0; i < 2; i++) {
+		second = opening_of(w, u"\\second");
+		FLT_REQUIRE(test, NT_SUCCESS(opening_do(&second)));
+		if (i)
+			ObDereferenceObjectDeferDelete(second.object);
+		else
+			ObDereferenceObject(second.object);
+	}
 	w->breaches = true;
 	FLT_REQUIRE(test, !prove_log_start(test, "were left open"));
 	world_clear(w);
 	FLT_PROVES(test, "CREATE-49", NT_SUCCESS(probe_request_unload(w->probe[1], false)) &&
 		   atomic_read(&w->fake->files) == files);
 	told = prove_log_count();
-	FLT_PROVES(test, "CREATE-49", told == 1 && prove_log_last_has("2 files") &&
+	FLT_PROVES(test, "CREATE-49", told == 1 && prove_log_last_has("4 files") &&
 		   prove_log_last_has("\\first"));
-	FLT_PROVES(test, "CREATE-49", world_count(w, 'C', WORLD_PRE) == 4 &&
+	FLT_PROVES(test, "CREATE-49", world_count(w, 'C', WORLD_PRE) == 8 &&
 		   world_count(w, 'A', WORLD_PRE) == 2);
 	FLT_EXPECT(test, FltClose(first.handle) == STATUS_INVALID_HANDLE);
 	probe_unload(w->probe[1]);
@@ -276,6 +323,7 @@ static void create_end_handles_left(struct kunit *test)
 static struct kunit_case create_end_cases[] = {
 	KUNIT_CASE(create_end_detached),
 	KUNIT_CASE(create_end_in_flight),
+	KUNIT_CASE(create_end_used),
 	KUNIT_CASE(create_end_race),
 	KUNIT_CASE(create_end_forgotten),
 	KUNIT_CASE(create_end_volume),

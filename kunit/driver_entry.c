@@ -3,6 +3,7 @@
  * Suite driver_entry: what a driver's entry routine gets, and what becomes of a driver that fails
  * in it (REG-01 to REG-05, REG-14).
  */
+#include <linux/module.h>
 #include "fltmgr/filter.h"
 #include "kunit/world.h"
 #include "nt/zw_registry.h"
@@ -144,6 +145,42 @@ static void entry_fails_while_registered(struct kunit *test)
 	FLT_PROVES(test, "REG-04", world_trace_is(w, "F"));
 }
 
+/* Unregistered from its own callback, so by a worker, which is through when the load has failed. */
+static void entry_unregisters_inside(struct probe *p, PFLT_CALLBACK_DATA data,
+				     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	p->on_pre = NULL;
+	FltUnregisterFilter(objects->Filter);
+}
+
+static void entry_filters_and_ends(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	FltStartFiltering(p->filter);
+	p->on_pre = entry_unregisters_inside;
+	world_do(p->world, IRP_MJ_READ);
+	p->filter = NULL;
+}
+
+static void entry_fails_after_the_end(struct kunit *test)
+{
+	static const struct probe_config config = {
+		.entry_status = STATUS_UNSUCCESSFUL, .on_entry = entry_filters_and_ends,
+		.no_start = true,
+	};
+	struct world *w = world_of(test);
+	unsigned int before = world_filters(), i;
+	int users = module_refcount(THIS_MODULE);
+	struct probe *p;
+
+	w->breaches = true;
+	for (i = 0; i < 20; i++) {
+		FLT_PROVES(test, "REG-04", probe_load(w, 'A', &config, &p) < 0);
+		FLT_PROVES(test, "REG-04", world_filters() == before &&
+			   atomic_read(&p->completes) == 1 &&
+			   module_refcount(THIS_MODULE) == users);
+	}
+}
+
 static void entry_never_registers(struct kunit *test)
 {
 	static const struct probe_config config = { .no_register = true };
@@ -176,6 +213,7 @@ static struct kunit_case driver_entry_cases[] = {
 	KUNIT_CASE(entry_registry_path),
 	KUNIT_CASE(entry_fails),
 	KUNIT_CASE(entry_fails_while_registered),
+	KUNIT_CASE(entry_fails_after_the_end),
 	KUNIT_CASE(entry_never_registers),
 	KUNIT_CASE(entry_before_the_manager_is_up),
 	{}

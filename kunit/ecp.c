@@ -3,7 +3,10 @@
  * Suite ecp: extra create parameters, alone and on their way with a create (CREATE-47, CREATE-69 to
  * CREATE-77).
  */
+#include <linux/module.h>
+#include "fltmgr/instance.h"
 #include "kunit/opening.h"
+#include "nt/seh.h"
 #include "nt/violation.h"
 
 static const GUID ecp_type[] = {
@@ -163,6 +166,11 @@ static struct {
 	NTSTATUS set;
 	NTSTATUS elsewhere;
 	NTSTATUS set_elsewhere;
+	NTSTATUS drained;
+	NTSTATUS set_drained;
+	PVOID insert;			/* put into the list, once */
+	NTSTATUS inserted;
+	int users;			/* of the module, at the last create */
 } ecp_seen;
 
 static void ecp_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
@@ -180,6 +188,7 @@ static void ecp_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJE
 		return;
 	}
 	ecp_seen.creates++;
+	ecp_seen.users = module_refcount(THIS_MODULE);
 	ecp_seen.got = FltGetEcpListFromCallbackData(p->filter, data, &ecp_seen.list);
 	ecp_seen.found = ecp_seen.list &&
 			 NT_SUCCESS(FltFindExtraCreateParameter(p->filter, ecp_seen.list,
@@ -191,6 +200,9 @@ static void ecp_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJE
 		if (NT_SUCCESS(ecp_seen.set))
 			ecp_seen.give = NULL;
 	}
+	if (ecp_seen.insert)
+		ecp_seen.inserted = FltInsertExtraCreateParameter(p->filter, ecp_seen.list,
+								  xchg(&ecp_seen.insert, NULL));
 	if (ecp_seen.redirect) {
 		ecp_seen.redirect = false;
 		memcpy(name, volume->Buffer, volume->Length);
@@ -256,10 +268,192 @@ static void ecp_travels(struct kunit *test)
 		   ecp_seen.list == other && ecp_cleaned == 2);
 }
 
+/* What filters put into the caller's list goes with the create, and the list is the caller's. */
+static void ecp_guests(struct kunit *test)
+{
+	struct world *w = ecp_world(test);
+	struct opening o = opening_of(w, u"\\f");
+	PFLT_FILTER filter = w->probe[1]->filter;
+	int users = module_refcount(THIS_MODULE);
+	IO_DRIVER_CREATE_CONTEXT context;
+	PECP_LIST list = ecp_list(w);
+	PVOID a = ecp_new(w, 0, 8);
+	unsigned int redirected;
+
+	FLT_REQUIRE(test, list && a &&
+		    NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, a)));
+	IoInitializeDriverCreateContext(&context);
+	context.ExtraCreateParameter = list;
+	o.context = &context;
+	w->probe[2]->on_pre = ecp_pre;
+	for (redirected = 0; redirected < 2; redirected++) {
+		ecp_cleaned = 0;
+		memset(&ecp_seen, 0, sizeof(ecp_seen));
+		ecp_seen.insert = ecp_new(w, 1, 8);
+		ecp_seen.redirect = redirected;
+		FLT_EXPECT(test, NT_SUCCESS(opening_try(o)));
+		FLT_PROVES(test, "CREATE-47", NT_SUCCESS(ecp_seen.inserted) && ecp_cleaned == 1 &&
+			   FltFindExtraCreateParameter(filter, list, &ecp_type[1], NULL, NULL) ==
+			   STATUS_NOT_FOUND &&
+			   NT_SUCCESS(FltFindExtraCreateParameter(filter, list, &ecp_type[0], NULL,
+								  NULL)));
+		/* Its driver could have gone between the two creates, but not its code. */
+		FLT_PROVES(test, "CREATE-75", ecp_seen.creates == 1 + redirected &&
+			   ecp_seen.users == users + redirected &&
+			   module_refcount(THIS_MODULE) == users);
+	}
+	/* Without a create they are the list's. */
+	ecp_cleaned = 0;
+	FLT_EXPECT(test, NT_SUCCESS(FltInsertExtraCreateParameter(filter, list,
+								  ecp_new(w, 1, 8))));
+	ecp_seen.insert = NULL;
+	FLT_EXPECT(test, NT_SUCCESS(opening_try(o)) && !ecp_cleaned);
+	FltFreeExtraCreateParameterList(filter, list);
+	FLT_PROVES(test, "CREATE-47", ecp_cleaned == 2 && module_refcount(THIS_MODULE) == users);
+}
+
+/* B passes the list of A's create on, in a create of its own, to C. */
+static NTSTATUS ecp_inner;
+static unsigned int ecp_cleaned_inside;
+
+static void ecp_pass_on(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			int *status, void **context)
+{
+	struct opening o = opening_of(p->world, u"\\inner");
+	IO_DRIVER_CREATE_CONTEXT create;
+	PECP_LIST list = NULL;
+
+	if (data->Iopb->MajorFunction != IRP_MJ_CREATE)
+		return;
+	FltGetEcpListFromCallbackData(p->filter, data, &list);
+	IoInitializeDriverCreateContext(&create);
+	create.ExtraCreateParameter = list;
+	o.context = &create;
+	ecp_inner = opening_try(o);
+	ecp_cleaned_inside = ecp_cleaned;
+	/* It is with the outer create still. */
+	FltFreeExtraCreateParameterList(p->filter, list);
+	ecp_seen.insert = ecp_new(p->world, 2, 8);
+}
+
+static void ecp_passed_on(struct kunit *test)
+{
+	struct world *w = ecp_world(test);
+	struct opening o = opening_of(w, u"\\f");
+	PFLT_FILTER filter = w->probe[0]->filter;
+	s64 before = atomic64_read(&fsh_violations);
+	IO_DRIVER_CREATE_CONTEXT context;
+	PECP_LIST list = ecp_list(w);
+	PVOID a = ecp_new(w, 0, 8);
+
+	FLT_REQUIRE(test, list && a &&
+		    NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, a)));
+	memset(&ecp_seen, 0, sizeof(ecp_seen));
+	ecp_seen.insert = ecp_new(w, 1, 8);
+	IoInitializeDriverCreateContext(&context);
+	context.ExtraCreateParameter = list;
+	o.context = &context;
+	o.probe = w->probe[0];
+	w->probe[1]->on_pre = ecp_pass_on;
+	w->probe[2]->on_pre = ecp_pre;
+	w->breaches = true;
+	FLT_EXPECT(test, NT_SUCCESS(opening_try(o)) && NT_SUCCESS(ecp_inner));
+	FLT_PROVES(test, "CREATE-47", ecp_seen.creates == 2 && ecp_cleaned_inside == 1 &&
+		   NT_SUCCESS(ecp_seen.inserted) && ecp_cleaned == 2);
+	FLT_EXPECT(test, atomic64_read(&fsh_violations) == before + 1);
+	FLT_PROVES(test, "CREATE-47",
+		   NT_SUCCESS(FltFindExtraCreateParameter(filter, list, &ecp_type[0], NULL, NULL)));
+	FltFreeExtraCreateParameterList(filter, list);
+	FLT_EXPECT(test, ecp_cleaned == 3);
+}
+
+/* Cleanup callbacks that go wrong, when a create ends. */
+static seh_raises void ecp_raises(PVOID context, const GUID *type)
+{
+	ecp_cleaned++;
+	ExRaiseStatus(STATUS_DISK_FULL);
+}
+
+static void ecp_stays_raised(PVOID context, const GUID *type)
+{
+	ecp_cleaned++;
+	preempt_disable();
+}
+
+static void ecp_cleanup_breaks(struct kunit *test)
+{
+	static const PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK wrong[] = {
+		ecp_raises, ecp_stays_raised,
+	};
+	struct world *w = ecp_world(test);
+	PFLT_FILTER filter = w->probe[2]->filter;
+	s64 before = atomic64_read(&fsh_violations);
+	const struct fsh_driver *driver;
+	unsigned int i;
+
+	w->breaches = true;
+	w->probe[2]->on_pre = ecp_pre;
+	driver = fsh_driver_at((unsigned long)ecp_raises);
+	FLT_REQUIRE(test, driver);
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		int count = preempt_count();
+		PVOID ecp = NULL;
+
+		memset(&ecp_seen, 0, sizeof(ecp_seen));
+		ecp_seen.give = ecp_list(w);
+		FltAllocateExtraCreateParameter(filter, &ecp_type[0], 8, 0, wrong[i], ECP_TAG,
+						&ecp);
+		FLT_REQUIRE(test, ecp_seen.give && ecp &&
+			    NT_SUCCESS(FltInsertExtraCreateParameter(filter, ecp_seen.give, ecp)));
+		FLT_PROVES(test, "SRC-22", NT_SUCCESS(opening_try(opening_of(w, u"\\f"))) &&
+			   ecp_cleaned == i + 1 && preempt_count() == count &&
+			   atomic64_read(&fsh_violations) == before + i + 1);
+	}
+	FLT_PROVES(test, "SRC-22", atomic64_read(&driver->misuses[FSH_MISUSE_OTHER]) == 1 &&
+		   atomic64_read(&driver->misuses[FSH_MISUSE_LEVEL]) == 1);
+}
+
+/* In a draining call there is no create that could have a list. */
+static int ecp_drain(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+		     void *context)
+{
+	ecp_seen.drained = FltGetEcpListFromCallbackData(p->filter, data, &ecp_seen.list);
+	ecp_seen.set_drained = FltSetEcpListIntoCallbackData(p->filter, data, ecp_seen.give);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void ecp_drained(struct kunit *test)
+{
+	struct world *w = ecp_world(test);
+	struct request *r = request_new(w, IRP_MJ_CREATE);
+	PECP_LIST list = ecp_list(w);
+
+	memset(&ecp_seen, 0, sizeof(ecp_seen));
+	ecp_seen.give = list;
+	w->probe[1]->on_drain = ecp_drain;
+	w->fake->when = FAKE_HOLD;
+	request_spawn(r);
+	FLT_REQUIRE(test, WORLD_WAIT(fake_nr_held(w->fake) == 1));
+	/* Held there is not yet given up there. */
+	msleep(20);
+	FLT_EXPECT(test, NT_SUCCESS(flt_instance_detach(flt_instance_of(w->probe[1]->instance[0]),
+							FLTFL_INSTANCE_TEARDOWN_MANUAL)));
+	FLT_PROVES(test, "CREATE-73", ecp_seen.drained == STATUS_FLT_DELETING_OBJECT &&
+		   !ecp_seen.list);
+	FLT_PROVES(test, "CREATE-74", ecp_seen.set_drained == STATUS_FLT_DELETING_OBJECT);
+	fake_release(w->fake);
+	FLT_EXPECT(test, request_wait(r) && NT_SUCCESS(r->status));
+	FltFreeExtraCreateParameterList(w->probe[1]->filter, list);
+}
+
 static struct kunit_case ecp_cases[] = {
 	KUNIT_CASE(ecp_lists),
 	KUNIT_CASE(ecp_marks),
 	KUNIT_CASE(ecp_travels),
+	KUNIT_CASE(ecp_guests),
+	KUNIT_CASE(ecp_passed_on),
+	KUNIT_CASE(ecp_cleanup_breaks),
+	KUNIT_CASE(ecp_drained),
 	{}
 };
 

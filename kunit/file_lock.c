@@ -20,6 +20,7 @@ static struct {
 	int irql;
 	NTSTATUS last;
 	NTSTATUS make;		/* what it makes of a success */
+	void (*hook)(void);	/* called in it, for the next lock that is granted */
 	PFLT_CALLBACK_DATA data[8];
 	bool good_context;
 	/* of the unlock routine */
@@ -31,13 +32,22 @@ static struct {
 
 static NTSTATUS lock_complete(PVOID context, PFLT_CALLBACK_DATA data)
 {
+	NTSTATUS make = keep.make;
+	void (*hook)(void) = keep.hook;
+
 	if (keep.completed < ARRAY_SIZE(keep.data))
 		keep.data[keep.completed] = data;
 	keep.completed++;
 	keep.irql = KeGetCurrentIrql();
 	keep.last = data->IoStatus.Status;
 	keep.good_context = context == LOCK_CONTEXT;
-	return NT_SUCCESS(data->IoStatus.Status) ? keep.make : data->IoStatus.Status;
+	if (!NT_SUCCESS(data->IoStatus.Status))
+		return data->IoStatus.Status;
+	if (hook && data->Iopb->MinorFunction == IRP_MN_LOCK) {
+		keep.hook = NULL;
+		hook();
+	}
+	return make;
 }
 
 static VOID lock_unlocked(PVOID context, PFILE_LOCK_INFO info)
@@ -476,6 +486,125 @@ static void lock_routines(struct kunit *test)
 	FltFreeFileLock(keep.lock);
 }
 
+/* From a completion routine: what was just granted, or what is granted next, is unlocked. */
+static void lock_hook_unlock_first(void)
+{
+	lock_windows(IRP_MN_UNLOCK_ALL_BY_KEY, 0, 0, 1, 0);
+}
+
+static void lock_hook_unlock_next(void)
+{
+	lock_windows(IRP_MN_UNLOCK_ALL_BY_KEY, 0, 0, 2, 0);
+}
+
+static void lock_gone_when_concluded(struct kunit *test)
+{
+	struct lock_request *r[2];
+	unsigned int n;
+
+	lock_world(test);
+	keep.make = STATUS_DISK_FULL;
+	keep.hook = lock_hook_unlock_first;
+	FLT_PROVES(test, "LOCK-55",
+		   lock_windows(IRP_MN_LOCK, 0, 10, 1, LOCK_EXCLUSIVE) == STATUS_DISK_FULL &&
+		   !keep.hook);
+	FLT_PROVES(test, "LOCK-56", keep.unlocked == 1);
+	keep.make = STATUS_SUCCESS;
+	FLT_EXPECT(test, NT_SUCCESS(lock_windows(IRP_MN_LOCK, 0, 10, 3, LOCK_EXCLUSIVE)));
+	for (n = 0; n < 2; n++) {
+		r[n] = lock_request(IRP_MN_LOCK, 5 * n, 5, 1 + n, LOCK_EXCLUSIVE | LOCK_WAITS);
+		request_start(&r[n]->request);
+	}
+	FLT_EXPECT(test, request_busy(&r[0]->request) && request_busy(&r[1]->request));
+	keep.unlocked = 0;
+	keep.hook = lock_hook_unlock_next;
+	FLT_EXPECT(test, NT_SUCCESS(lock_windows(IRP_MN_UNLOCK_SINGLE, 0, 10, 3, 0)));
+	FLT_PROVES(test, "LOCK-54", request_wait(&r[0]->request) && request_wait(&r[1]->request) &&
+		   NT_SUCCESS(r[0]->request.status) && NT_SUCCESS(r[1]->request.status));
+	FLT_PROVES(test, "LOCK-55", !keep.hook && keep.good_context);
+	FLT_PROVES(test, "LOCK-56", keep.unlocked == 2);
+	FltFreeFileLock(keep.lock);
+}
+
+static struct lock_request *lock_next;
+
+/* The next is agreed to; and, perhaps, comes now. */
+static void lock_hook_agree(void)
+{
+	keep.make = STATUS_SUCCESS;
+	if (lock_next)
+		request_start(&lock_next->request);
+}
+
+/* A lock that the driver does not agree to is in nobody's way any more. */
+static void lock_refused_lets_go(struct kunit *test)
+{
+	struct lock_request *r[2];
+	unsigned int n;
+
+	lock_world(test);
+	/* One that comes while the driver is asked. */
+	lock_next = lock_request(IRP_MN_LOCK, 0, 10, 2, LOCK_EXCLUSIVE | LOCK_WAITS);
+	keep.make = STATUS_DISK_FULL;
+	keep.hook = lock_hook_agree;
+	FLT_PROVES(test, "LOCK-55",
+		   lock_windows(IRP_MN_LOCK, 0, 10, 1, LOCK_EXCLUSIVE) == STATUS_DISK_FULL);
+	FLT_PROVES(test, "LOCK-54", request_wait(&lock_next->request) &&
+		   NT_SUCCESS(lock_next->request.status));
+	lock_next = NULL;
+	FLT_EXPECT(test, NT_SUCCESS(lock_posix(IRP_MN_UNLOCK_SINGLE, 0, 10, 2, 0)));
+	/* Of two that wait for the same range, the first is refused. */
+	FLT_EXPECT(test, NT_SUCCESS(lock_windows(IRP_MN_LOCK, 0, 10, 9, LOCK_EXCLUSIVE)));
+	for (n = 0; n < 2; n++) {
+		r[n] = lock_request(IRP_MN_LOCK, 0, 10, 2 * n, LOCK_EXCLUSIVE | LOCK_WAITS);
+		request_start(&r[n]->request);
+	}
+	FLT_EXPECT(test, request_busy(&r[0]->request) && request_busy(&r[1]->request));
+	keep.make = STATUS_DISK_FULL;
+	keep.hook = lock_hook_agree;
+	lock_windows(IRP_MN_UNLOCK_SINGLE, 0, 10, 9, 0);
+	FLT_PROVES(test, "LOCK-55", request_wait(&r[0]->request) &&
+		   r[0]->request.status == STATUS_DISK_FULL);
+	FLT_PROVES(test, "LOCK-54", request_wait(&r[1]->request) &&
+		   NT_SUCCESS(r[1]->request.status));
+	FltFreeFileLock(keep.lock);
+}
+
+/* What a program has stays as it was until the driver has agreed to what takes its place. */
+static void lock_replaced_when_agreed(struct kunit *test)
+{
+	static const struct {
+		s64 start, bytes;
+	} rows[] = { { 40, 10 }, { 0, 100 }, { 0, 10 }, { 90, 20 }, { 0, 200 } };
+	struct lock_request *waiter;
+	unsigned int i;
+	s64 at;
+
+	lock_world(test);
+	FLT_EXPECT(test, NT_SUCCESS(lock_posix(IRP_MN_LOCK, 0, 100, 0, LOCK_EXCLUSIVE)));
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		keep.unlocked = 0;
+		keep.make = STATUS_DISK_FULL;
+		FLT_PROVES(test, "LOCK-55",
+			   lock_posix(IRP_MN_LOCK, rows[i].start, rows[i].bytes, 0, LOCK_SHARED) ==
+			   STATUS_DISK_FULL && keep.unlocked == 1);
+		keep.make = STATUS_SUCCESS;
+		for (at = 5; at < 100; at += 10)
+			FLT_PROVES(test, "LOCK-53", lock_posix(IRP_MN_LOCK, at, 1, 2, LOCK_SHARED) ==
+				   STATUS_LOCK_NOT_GRANTED);
+		FLT_PROVES(test, "LOCK-55",
+			   NT_SUCCESS(lock_posix(IRP_MN_LOCK, 100, 100, 2, LOCK_EXCLUSIVE)) &&
+			   NT_SUCCESS(lock_posix(IRP_MN_UNLOCK_SINGLE, 100, 100, 2, 0)));
+	}
+	/* Agreed to: who waits for what it gives up has it. */
+	waiter = lock_request(IRP_MN_LOCK, 45, 1, 2, LOCK_SHARED | LOCK_WAITS);
+	request_start(&waiter->request);
+	FLT_EXPECT(test, request_busy(&waiter->request));
+	FLT_PROVES(test, "LOCK-53", NT_SUCCESS(lock_posix(IRP_MN_LOCK, 40, 10, 0, LOCK_SHARED)) &&
+		   request_wait(&waiter->request) && NT_SUCCESS(waiter->request.status));
+	FltFreeFileLock(keep.lock);
+}
+
 static void lock_cancelled(struct kunit *test)
 {
 	struct lock_request *r;
@@ -589,6 +718,9 @@ static struct kunit_case file_lock_cases[] = {
 	KUNIT_CASE(lock_two_rules),
 	KUNIT_CASE(lock_order),
 	KUNIT_CASE(lock_routines),
+	KUNIT_CASE(lock_gone_when_concluded),
+	KUNIT_CASE(lock_refused_lets_go),
+	KUNIT_CASE(lock_replaced_when_agreed),
 	KUNIT_CASE(lock_cancelled),
 	KUNIT_CASE(lock_checks),
 	{}

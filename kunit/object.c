@@ -4,6 +4,7 @@
  * information structures (INST-10 to INST-13, INST-27 to INST-33, INST-43 to INST-58, VOL-12,
  * VOL-20, VOL-37 to VOL-43, REG-54 to REG-57).
  */
+#include <linux/kthread.h>
 #include <linux/slab.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
@@ -652,6 +653,58 @@ static void obj_stale_filter(struct kunit *test)
 		   STATUS_FLT_DELETING_OBJECT);
 }
 
+/* References are taken and dropped while the teardown begins: either side sees the other. */
+static struct {
+	struct flt_object obj;
+	bool over;
+	unsigned int late;
+	atomic_t taken;
+} obj_race;
+
+static int obj_race_thread(void *unused)
+{
+	while (!kthread_should_stop()) {
+		if (NT_SUCCESS(flt_object_give(&obj_race.obj))) {
+			obj_race.late += READ_ONCE(obj_race.over);
+			atomic_inc(&obj_race.taken);
+			atomic_dec(&obj_race.obj.given);
+			flt_object_put(&obj_race.obj);
+		}
+		cond_resched();
+	}
+	return 0;
+}
+
+static void obj_stays(struct flt_object *obj)
+{
+}
+
+static void obj_teardown_races(struct kunit *test)
+{
+	struct task_struct *thread;
+	unsigned int round, done = 0;
+
+	memset(&obj_race, 0, sizeof(obj_race));
+	for (round = 0; round < 100; round++) {
+		flt_object_init(&obj_race.obj, FLT_TYPE_VOLUME, obj_stays);
+		obj_race.over = false;
+		atomic_set(&obj_race.taken, 0);
+		thread = kthread_run(obj_race_thread, NULL, "flt-takes");
+		FLT_REQUIRE(test, !IS_ERR(thread));
+		FLT_EXPECT(test, WORLD_WAIT(atomic_read(&obj_race.taken)));
+		flt_object_delete(&obj_race.obj);
+		while (refcount_read(&obj_race.obj.refs) != 1)
+			cond_resched();
+		WRITE_ONCE(obj_race.over, true);
+		udelay(20);
+		kthread_stop(thread);
+		done += flt_object_give(&obj_race.obj) == STATUS_FLT_DELETING_OBJECT &&
+			refcount_read(&obj_race.obj.refs) == 1 &&
+			!atomic_read(&obj_race.obj.given);
+	}
+	FLT_EXPECT(test, done == 100 && !obj_race.late);
+}
+
 static void obj_routine_by_name(struct kunit *test)
 {
 	UNICODE_STRING name = TEXT(u"KeGetCurrentIrql"), flt = TEXT(u"fltRegisterFilter");
@@ -679,6 +732,7 @@ static struct kunit_case object_cases[] = {
 	KUNIT_CASE(obj_volume_names),
 	KUNIT_CASE(obj_dead_volume),
 	KUNIT_CASE(obj_stale_filter),
+	KUNIT_CASE(obj_teardown_races),
 	KUNIT_CASE(obj_routine_by_name),
 	{}
 };

@@ -37,6 +37,7 @@ static struct {
 	bool posts;			/* A posts what it may post */
 	struct completion *gate;	/* B's callbacks wait for it */
 	atomic_t waiting;
+	struct kunit *test;
 } paging;
 
 static int paging_locks(void)
@@ -98,17 +99,18 @@ static int paging_post(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_O
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
-/* The nth call (from 0) of a probe; a zero one when there is none. */
+/* The nth call (from 0) of a probe. Without it the case cannot go on: nothing is known of it. */
 static const struct paging_call *paging_call(char who, bool post, unsigned int nth)
 {
-	static const struct paging_call none = { .irql = -1 };
 	unsigned int i, count = min_t(unsigned int, atomic_read(&paging.count), PAGING_CALLS);
 
 	for (i = 0; i < count; i++) {
 		if (paging.call[i].who == who && paging.call[i].post == post && !nth--)
 			return &paging.call[i];
 	}
-	return &none;
+	KUNIT_FAIL_AND_ABORT(paging.test, "no call %u of a %s-operation of %c", nth,
+			     post ? "post" : "pre", who);
+	return NULL;
 }
 
 /* The file system needs another operation to do this one. */
@@ -140,6 +142,7 @@ static struct world *paging_world(struct kunit *test, const char *names)
 	unsigned int i;
 
 	memset(&paging, 0, sizeof(paging));
+	paging.test = test;
 	world_probes(w, names);
 	for (i = 0; i < PROBE_SLOTS; i++) {
 		if (!w->probe[i])

@@ -241,11 +241,14 @@ bool world_trace_is(struct world *w, const char *expected)
 	return false;
 }
 
-/* The nth call (from 0) of a kind; a zero event when there is none, so tests need not look. */
+/*
+ * The nth call (from 0) of a kind. When there is none an event that is nobody's, so that tests need
+ * not look: its level is above every limit.
+ */
 const struct world_event *world_event(struct world *w, char who, enum world_event_kind kind,
 				      unsigned int nth)
 {
-	static const struct world_event none = { .who = '?', .irql = -1, .volume = -1 };
+	static const struct world_event none = { .who = '?', .irql = HIGH_LEVEL + 1, .volume = -1 };
 	unsigned int i;
 
 	for (i = 0; i < min_t(unsigned int, READ_ONCE(w->nr_events), WORLD_EVENTS); i++) {

@@ -331,6 +331,34 @@ struct flt_filter *flt_context_filter(PFLT_CONTEXT memory)
 	return filter;
 }
 
+/* A context of @def, known by its address; the reference to its filter is the caller's. */
+static NTSTATUS flt_context_new(struct flt_filter *filter, const struct flt_context_def *def,
+				const void *caller, FLT_CONTEXT_TYPE type, SIZE_T size,
+				POOL_TYPE pool, PFLT_CONTEXT *memory)
+{
+	struct flt_context *ctx = kzalloc(sizeof(*ctx), GFP_NOFS);
+
+	if (!ctx)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	refcount_set(&ctx->refs, 1);
+	ctx->filter = filter;
+	ctx->def = def;
+	ctx->caller = caller;
+	ctx->type = type;
+	ctx->paged = pool == PagedPool;
+	INIT_LIST_HEAD(&ctx->owner_link);
+	flt_context_alloc_memory(ctx, size, pool);
+	if (!ctx->memory) {
+		kfree(ctx);
+		return STATUS_INSUFFICIENT_RESOURCES;
+	}
+	spin_lock_bh(&flt_context_hash_lock);
+	hash_add_rcu(flt_context_hash, &ctx->hash, (unsigned long)ctx->memory);
+	spin_unlock_bh(&flt_context_hash_lock);
+	*memory = ctx->memory;
+	return STATUS_SUCCESS;
+}
+
 /**
  * FltAllocateContext() - allocate a context
  * @Filter: the caller
@@ -351,14 +379,12 @@ NTSTATUS FltAllocateContext(PFLT_FILTER Filter, FLT_CONTEXT_TYPE ContextType, SI
 	struct flt_filter *filter = flt_filter_of(Filter);
 	int type = flt_context_type_index(ContextType);
 	const struct flt_context_def *def;
-	struct flt_context *ctx;
+	NTSTATUS status;
 
 	*ReturnedContext = NULL_CONTEXT;
 	if (!ke_at_most(APC_LEVEL) ||
 	    !flt_object_is(Filter, FLT_TYPE_FILTER, fsh_caller(), __func__) || type < 0)
 		return STATUS_INVALID_PARAMETER;
-	if (READ_ONCE(filter->obj.deleting))
-		return STATUS_FLT_DELETING_OBJECT;
 	if (ContextSize > FLT_CONTEXT_MAX)
 		return STATUS_INVALID_BUFFER_SIZE;
 	def = flt_context_def(filter, type, ContextSize);
@@ -371,27 +397,13 @@ NTSTATUS FltAllocateContext(PFLT_FILTER Filter, FLT_CONTEXT_TYPE ContextType, SI
 	if (PoolType == PagedPool && ContextType == FLT_VOLUME_CONTEXT)
 		return STATUS_FLT_MUST_BE_NONPAGED_POOL;
 
-	ctx = kzalloc(sizeof(*ctx), GFP_NOFS);
-	if (!ctx)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	refcount_set(&ctx->refs, 1);
-	ctx->filter = filter;
-	ctx->def = def;
-	ctx->caller = __builtin_return_address(0);
-	ctx->type = ContextType;
-	ctx->paged = PoolType == PagedPool;
-	INIT_LIST_HEAD(&ctx->owner_link);
-	flt_context_alloc_memory(ctx, ContextSize, PoolType);
-	if (!ctx->memory) {
-		kfree(ctx);
-		return STATUS_INSUFFICIENT_RESOURCES;
-	}
-	flt_object_get(&filter->obj);
-	spin_lock_bh(&flt_context_hash_lock);
-	hash_add_rcu(flt_context_hash, &ctx->hash, (unsigned long)ctx->memory);
-	spin_unlock_bh(&flt_context_hash_lock);
-	*ReturnedContext = ctx->memory;
-	return STATUS_SUCCESS;
+	if (!flt_object_enter(&filter->obj))
+		return STATUS_FLT_DELETING_OBJECT;
+	status = flt_context_new(filter, def, __builtin_return_address(0), ContextType,
+				 ContextSize, PoolType, ReturnedContext);
+	if (!NT_SUCCESS(status))
+		flt_object_put(&filter->obj);
+	return status;
 }
 EXPORT_SYMBOL_GPL(FltAllocateContext);
 

@@ -326,7 +326,7 @@ static NTSTATUS flt_create_open(struct flt_create *c, struct flt_place *place,
 		flt_place_put(place);
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
-	c->ecps = c->context ? flt_ecps_check(c->context->ExtraCreateParameter) : NULL;
+	c->ecps = c->context ? flt_ecps_lend(c->context->ExtraCreateParameter) : NULL;
 	c->ecps_lent = true;
 	for (;;) {
 		file = NULL;
@@ -353,8 +353,8 @@ static NTSTATUS flt_create_open(struct flt_create *c, struct flt_place *place,
 		from = file;
 	}
 	kfree(call);
-	if (c->ecps && !c->ecps_lent)
-		flt_ecps_free(c->ecps);
+	if (c->ecps)
+		flt_ecps_end(c->ecps, c->ecps_lent);
 	*out = file;
 	return status;
 }
@@ -459,7 +459,8 @@ static NTSTATUS flt_create(struct flt_create *c)
  * @EaBuffer: extended attributes of a new file; may be NULL
  * @EaLength: bytes there
  * @Flags: IO_FORCE_ACCESS_CHECK and so on
- * @DriverContext: with a list of extra create parameters, which stays the caller's; may be NULL
+ * @DriverContext: with a list of extra create parameters, which stays the caller's; may be NULL.
+ *	What filters put into it has gone when this returns.
  *
  * WDK page: fltcreatefileex2. IRQL: PASSIVE_LEVEL. Works on the file system below and takes no lock
  * of the mount itself, so it may be called in every callback. Links are followed inside the volume.

@@ -72,8 +72,6 @@ NTSTATUS FltQueueDeferredIoWorkItem(PFLT_DEFERRED_IO_WORKITEM FltWorkItem, PFLT_
 		fsh_violation(fsh_caller(), __func__, "data %p has no target instance", Data);
 		return STATUS_INVALID_PARAMETER;
 	}
-	if (READ_ONCE(instance->obj.deleting))
-		return STATUS_FLT_DELETING_OBJECT;
 	if (Data->Iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO))
 		return STATUS_FLT_NOT_SAFE_TO_POST_OPERATION;
 	if (IoGetTopLevelIrp())
@@ -90,7 +88,9 @@ NTSTATUS FltQueueDeferredIoWorkItem(PFLT_DEFERRED_IO_WORKITEM FltWorkItem, PFLT_
 		return status;
 	if (op && atomic_read(&op->hold) == FLT_HOLD_CALLING && op->runner == current)
 		op->flags &= ~FLT_OP_POSTED;
-	fsh_violation(fsh_caller(), __func__, "item %p, queue %d", FltWorkItem, QueueType);
+	if (status != STATUS_FLT_DELETING_OBJECT)
+		fsh_violation(fsh_caller(), __func__, "item %p, queue %d", FltWorkItem,
+			      QueueType);
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltQueueDeferredIoWorkItem);

@@ -1,33 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Extra create parameters: pieces of memory with a type, in a list that goes with a create. A
- * parameter has a header in front of what the driver gets; a list and a parameter know themselves
- * by their first word, so that a wrong pointer is told. One list belongs to one create, and so to
- * one thread at a time: there is no lock.
+ * Extra create parameters: pieces of memory with a type, in a list that goes with a create
+ * (ecp_list.c). A parameter has a header in front of what the driver gets; a list and a parameter
+ * know themselves by their first word, so that a wrong pointer is told.
  */
 #include <linux/export.h>
+#include <linux/module.h>
+#include <linux/preempt.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include "fltmgr/ecp.h"
 #include "fltmgr/filter.h"
 #include "nt/ex_pool.h"
+#include "nt/io_driver.h"
 #include "nt/ke_irql.h"
+#include "nt/seh.h"
 #include "nt/violation.h"
 
-#define FLT_ECP_LIST	0x4c504345	/* "ECPL" */
 #define FLT_ECP		0x31504345	/* "ECP1" */
 #define FLT_ECP_SLAB	0x53504345	/* "ECPS" */
 #define FLT_ECP_MAX	SZ_1M
-
-/**
- * struct _ECP_LIST - a list
- * @check: FLT_ECP_LIST
- * @ecps: its members, the oldest first
- */
-struct _ECP_LIST {
-	u32 check;
-	struct list_head ecps;
-};
 
 /**
  * struct flt_ecp_slab - what stands in a driver's lookaside list
@@ -45,34 +37,8 @@ struct flt_ecp_slab {
 	ULONG tag;
 };
 
-/**
- * struct flt_ecp - in front of a parameter
- * @check: FLT_ECP
- * @size: of the parameter
- * @link: in its list, or in none
- * @list: which that is, or NULL
- * @type: its type
- * @cleanup: called before it is freed, or NULL
- * @tag: of the pool
- * @acknowledged: somebody has acted on it
- * @slab: where it comes from, or NULL
- * @context: what the driver has
- */
-struct flt_ecp {
-	u32 check;
-	ULONG size;
-	struct list_head link;
-	struct _ECP_LIST *list;
-	GUID type;
-	PFSRTL_EXTRA_CREATE_PARAMETER_CLEANUP_CALLBACK cleanup;
-	ULONG tag;
-	bool acknowledged;
-	struct flt_ecp_slab *slab;
-	u8 context[] __aligned(16);
-};
-
 /* What a driver says is a parameter; NULL, and said, for anything else. */
-static struct flt_ecp *flt_ecp_of(const char *who, const char *routine, void *context)
+struct flt_ecp *flt_ecp_of(const char *who, const char *routine, void *context)
 {
 	struct flt_ecp *ecp = context ? container_of(context, struct flt_ecp, context[0]) : NULL;
 
@@ -82,26 +48,29 @@ static struct flt_ecp *flt_ecp_of(const char *who, const char *routine, void *co
 	return NULL;
 }
 
-static bool flt_ecp_list_is(const struct _ECP_LIST *list)
-{
-	return list && list->check == FLT_ECP_LIST;
-}
-
-static struct flt_ecp *flt_ecp_find(const struct _ECP_LIST *list, const GUID *type)
-{
-	struct flt_ecp *ecp;
-
-	list_for_each_entry(ecp, &list->ecps, link) {
-		if (!memcmp(&ecp->type, type, sizeof(*type)))
-			return ecp;
-	}
-	return NULL;
-}
-
-static void flt_ecp_detach(struct flt_ecp *ecp)
+void flt_ecp_detach(struct flt_ecp *ecp)
 {
 	list_del_init(&ecp->link);
 	ecp->list = NULL;
+	ecp->guest = 0;
+}
+
+/* Keeps the code of a parameter's cleanup callback; false when that is going already. */
+bool flt_ecp_hold(struct flt_ecp *ecp)
+{
+	const struct fsh_driver *driver;
+	bool stays = true;
+
+	if (!ecp->cleanup || ecp->code)
+		return true;
+	rcu_read_lock();
+	driver = fsh_driver_at((unsigned long)ecp->cleanup);
+	if (driver) {
+		stays = try_module_get(driver->owner);
+		ecp->code = stays ? driver->owner : NULL;
+	}
+	rcu_read_unlock();
+	return stays;
 }
 
 static void flt_ecp_slab_put(struct flt_ecp_slab *slab)
@@ -110,17 +79,43 @@ static void flt_ecp_slab_put(struct flt_ecp_slab *slab)
 		kfree(slab);
 }
 
+static seh_raises void flt_thunk_ecp_cleanup(void *arg)
+{
+	struct flt_ecp *ecp = arg;
+
+	ecp->cleanup(ecp->context, &ecp->type);
+}
+
+/* The last that its driver sees of a parameter. */
+static void flt_ecp_clean(struct flt_ecp *ecp)
+{
+	static const char what[] = "cleanup of an extra create parameter";
+	const char *driver = fsh_driver_name_at((unsigned long)ecp->cleanup);
+	int level = preempt_count();
+	NTSTATUS code;
+
+	if (!seh_call(flt_thunk_ecp_cleanup, ecp, &code))
+		fsh_violation(driver, what, "raised %#x and nobody handled it", code);
+	if (unlikely(preempt_count() != level)) {
+		fsh_level_violation(driver, what, "returned with preemption count %#x, was %#x",
+				    preempt_count(), level);
+		preempt_count_set(level);
+	}
+}
+
 /* A parameter, its cleanup callback called, goes; it is in no list. */
-static void flt_ecp_free(struct flt_ecp *ecp)
+void flt_ecp_free(struct flt_ecp *ecp)
 {
 	struct flt_ecp_slab *slab = ecp->slab;
+	struct module *code = ecp->code;
 
 	if (ecp->cleanup)
-		ecp->cleanup(ecp->context, &ecp->type);
+		flt_ecp_clean(ecp);
 	ecp->check = 0;
 	pool_free(flt_ecp_free, __func__, ecp, ecp->tag);
 	if (slab)
 		flt_ecp_slab_put(slab);
+	module_put(code);
 }
 
 static struct flt_ecp *flt_ecp_new(const void *code, const GUID *type, ULONG size, bool nonpaged,
@@ -142,83 +137,6 @@ static struct flt_ecp *flt_ecp_new(const void *code, const GUID *type, ULONG siz
 	INIT_LIST_HEAD(&ecp->link);
 	return ecp;
 }
-
-void flt_ecps_free(struct _ECP_LIST *list)
-{
-	struct flt_ecp *ecp, *next;
-
-	list_for_each_entry_safe(ecp, next, &list->ecps, link) {
-		flt_ecp_detach(ecp);
-		flt_ecp_free(ecp);
-	}
-	list->check = 0;
-	kfree(list);
-}
-
-/* The list if it is one, else NULL. */
-struct _ECP_LIST *flt_ecps_check(struct _ECP_LIST *list)
-{
-	return flt_ecp_list_is(list) ? list : NULL;
-}
-
-/**
- * flt_ecps_drop() - a create that has a list is over
- * @op: the create
- */
-void flt_ecps_drop(struct flt_operation *op)
-{
-	if (!op->ecps_lent)
-		flt_ecps_free(op->ecps);
-	op->ecps = NULL;
-}
-
-/**
- * FltAllocateExtraCreateParameterList() - make an empty list
- * @Filter: the caller
- * @Flags: not looked at: there are no quotas of memory
- * @EcpList: receives it
- *
- * WDK page: fltallocateextracreateparameterlist. IRQL: <= APC_LEVEL.
- *
- * Return: STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES
- */
-NTSTATUS FltAllocateExtraCreateParameterList(PFLT_FILTER Filter,
-					     FSRTL_ALLOCATE_ECPLIST_FLAGS Flags,
-					     PECP_LIST *EcpList)
-{
-	struct _ECP_LIST *list;
-
-	*EcpList = NULL;
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	list = kzalloc(sizeof(*list), GFP_KERNEL);
-	if (!list)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	list->check = FLT_ECP_LIST;
-	INIT_LIST_HEAD(&list->ecps);
-	*EcpList = list;
-	return STATUS_SUCCESS;
-}
-EXPORT_SYMBOL_GPL(FltAllocateExtraCreateParameterList);
-
-/**
- * FltFreeExtraCreateParameterList() - free a list and what is in it
- * @Filter: the caller
- * @EcpList: the list; not one that a create has
- *
- * WDK page: fltfreeextracreateparameterlist. IRQL: <= APC_LEVEL. The cleanup callback of each
- * member is called.
- */
-VOID FltFreeExtraCreateParameterList(PFLT_FILTER Filter, PECP_LIST EcpList)
-{
-	if (!ke_at_most(APC_LEVEL))
-		return;
-	if (flt_ecp_list_is(EcpList))
-		flt_ecps_free(EcpList);
-	else
-		fsh_violation(fsh_caller(), __func__, "%p is no list of parameters", EcpList);
-}
-EXPORT_SYMBOL_GPL(FltFreeExtraCreateParameterList);
 
 /**
  * FltAllocateExtraCreateParameter() - make a parameter
@@ -389,187 +307,6 @@ VOID FltFreeExtraCreateParameter(PFLT_FILTER Filter, PVOID EcpContext)
 	flt_ecp_free(ecp);
 }
 EXPORT_SYMBOL_GPL(FltFreeExtraCreateParameter);
-
-/**
- * FltInsertExtraCreateParameter() - put a parameter into a list
- * @Filter: the caller
- * @EcpList: the list
- * @EcpContext: parameter that is in no list
- *
- * WDK page: fltinsertextracreateparameter. IRQL: <= APC_LEVEL.
- *
- * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER when there is one of its type already
- */
-NTSTATUS FltInsertExtraCreateParameter(PFLT_FILTER Filter, PECP_LIST EcpList, PVOID EcpContext)
-{
-	struct flt_ecp *ecp;
-
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	ecp = flt_ecp_of(fsh_caller(), __func__, EcpContext);
-	if (!ecp || !flt_ecp_list_is(EcpList) || ecp->list || flt_ecp_find(EcpList, &ecp->type))
-		return STATUS_INVALID_PARAMETER;
-	ecp->list = EcpList;
-	list_add_tail(&ecp->link, &EcpList->ecps);
-	return STATUS_SUCCESS;
-}
-EXPORT_SYMBOL_GPL(FltInsertExtraCreateParameter);
-
-/* What there is of a type, told to the caller; NULL pointers are for what it does not want. */
-static NTSTATUS flt_ecp_tell(const struct flt_ecp *ecp, PVOID *context, PULONG size)
-{
-	if (context)
-		*context = ecp ? (PVOID)ecp->context : NULL;
-	if (size)
-		*size = ecp ? ecp->size : 0;
-	return ecp ? STATUS_SUCCESS : STATUS_NOT_FOUND;
-}
-
-/**
- * FltFindExtraCreateParameter() - look for a parameter
- * @Filter: the caller
- * @EcpList: the list
- * @EcpType: its type
- * @EcpContext: receives it; may be NULL
- * @EcpContextSize: receives its bytes; may be NULL
- *
- * WDK page: fltfindextracreateparameter. IRQL: <= APC_LEVEL.
- *
- * Return: STATUS_SUCCESS; STATUS_NOT_FOUND, with NULL and 0; STATUS_INVALID_PARAMETER
- */
-NTSTATUS FltFindExtraCreateParameter(PFLT_FILTER Filter, PECP_LIST EcpList, LPCGUID EcpType,
-				     PVOID *EcpContext, PULONG EcpContextSize)
-{
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	if (!flt_ecp_list_is(EcpList) || !EcpType)
-		return STATUS_INVALID_PARAMETER;
-	return flt_ecp_tell(flt_ecp_find(EcpList, EcpType), EcpContext, EcpContextSize);
-}
-EXPORT_SYMBOL_GPL(FltFindExtraCreateParameter);
-
-/**
- * FltRemoveExtraCreateParameter() - take a parameter out of a list
- * @Filter: the caller
- * @EcpList: the list
- * @EcpType: its type
- * @EcpContext: receives it, which is the caller's now
- * @EcpContextSize: receives its bytes; may be NULL
- *
- * WDK page: fltremoveextracreateparameter. IRQL: <= APC_LEVEL.
- *
- * Return: as FltFindExtraCreateParameter()
- */
-NTSTATUS FltRemoveExtraCreateParameter(PFLT_FILTER Filter, PECP_LIST EcpList, LPCGUID EcpType,
-				       PVOID *EcpContext, PULONG EcpContextSize)
-{
-	struct flt_ecp *ecp;
-
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	if (!flt_ecp_list_is(EcpList) || !EcpType)
-		return STATUS_INVALID_PARAMETER;
-	ecp = flt_ecp_find(EcpList, EcpType);
-	if (ecp)
-		flt_ecp_detach(ecp);
-	return flt_ecp_tell(ecp, EcpContext, EcpContextSize);
-}
-EXPORT_SYMBOL_GPL(FltRemoveExtraCreateParameter);
-
-/**
- * FltGetNextExtraCreateParameter() - walk over a list
- * @Filter: the caller
- * @EcpList: the list
- * @CurrentEcpContext: NULL to begin, or what the last call gave
- * @NextEcpType: receives the type; may be NULL
- * @NextEcpContext: receives the parameter; may be NULL
- * @NextEcpContextSize: receives its bytes; may be NULL
- *
- * WDK page: fltgetnextextracreateparameter. IRQL: <= APC_LEVEL.
- *
- * Return: STATUS_SUCCESS; STATUS_NOT_FOUND at the end; STATUS_INVALID_PARAMETER
- */
-NTSTATUS FltGetNextExtraCreateParameter(PFLT_FILTER Filter, PECP_LIST EcpList,
-					PVOID CurrentEcpContext, LPGUID NextEcpType,
-					PVOID *NextEcpContext, PULONG NextEcpContextSize)
-{
-	struct flt_ecp *ecp;
-
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	if (!flt_ecp_list_is(EcpList))
-		return STATUS_INVALID_PARAMETER;
-	if (CurrentEcpContext) {
-		ecp = flt_ecp_of(fsh_caller(), __func__, CurrentEcpContext);
-		if (!ecp || ecp->list != EcpList)
-			return STATUS_INVALID_PARAMETER;
-		ecp = list_next_entry(ecp, link);
-	} else {
-		ecp = list_first_entry(&EcpList->ecps, struct flt_ecp, link);
-	}
-	if (list_entry_is_head(ecp, &EcpList->ecps, link))
-		ecp = NULL;
-	if (ecp && NextEcpType)
-		*NextEcpType = ecp->type;
-	return flt_ecp_tell(ecp, NextEcpContext, NextEcpContextSize);
-}
-EXPORT_SYMBOL_GPL(FltGetNextExtraCreateParameter);
-
-/**
- * FltGetEcpListFromCallbackData() - the list of a create
- * @Filter: the caller
- * @CallbackData: a create
- * @EcpList: receives it, or NULL when it has none
- *
- * WDK page: fltgetecplistfromcallbackdata. IRQL: <= APC_LEVEL.
- *
- * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER for another operation
- */
-NTSTATUS FltGetEcpListFromCallbackData(PFLT_FILTER Filter, PFLT_CALLBACK_DATA CallbackData,
-				       PECP_LIST *EcpList)
-{
-	if (EcpList)
-		*EcpList = NULL;
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	if (!CallbackData || !EcpList || CallbackData->Iopb->MajorFunction != IRP_MJ_CREATE)
-		return STATUS_INVALID_PARAMETER;
-	*EcpList = flt_operation_of(CallbackData)->ecps;
-	return STATUS_SUCCESS;
-}
-EXPORT_SYMBOL_GPL(FltGetEcpListFromCallbackData);
-
-/**
- * FltSetEcpListIntoCallbackData() - give a create a list
- * @Filter: the caller
- * @CallbackData: a create, in its pre-operation callback
- * @EcpList: the list, which is the create's from now on and freed with it
- *
- * WDK page: fltsetecplistintocallbackdata. IRQL: <= APC_LEVEL.
- *
- * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER_2 for another operation;
- * STATUS_INVALID_PARAMETER_3 when it has a list, into which the caller can put its parameters;
- * STATUS_INVALID_PARAMETER for what is no list
- */
-NTSTATUS FltSetEcpListIntoCallbackData(PFLT_FILTER Filter, PFLT_CALLBACK_DATA CallbackData,
-				       PECP_LIST EcpList)
-{
-	struct flt_operation *op;
-
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	if (!CallbackData || CallbackData->Iopb->MajorFunction != IRP_MJ_CREATE)
-		return STATUS_INVALID_PARAMETER_2;
-	op = flt_operation_of(CallbackData);
-	if (op->ecps)
-		return STATUS_INVALID_PARAMETER_3;
-	if (!flt_ecp_list_is(EcpList))
-		return STATUS_INVALID_PARAMETER;
-	op->ecps = EcpList;
-	op->ecps_lent = false;
-	return STATUS_SUCCESS;
-}
-EXPORT_SYMBOL_GPL(FltSetEcpListIntoCallbackData);
 
 /* Sets or clears the mark. */
 static void flt_ecp_mark(const char *who, const char *routine, void *context, bool mark)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The file-lock package: byte-range locks that a filter keeps itself, FltProcessFileLock and its
- * companions. What meets what is in lock_range.c.
+ * companions. What meets what is in lock_range.c, whether a transfer may pass in lock_check.c.
  *
  * A FILE_LOCK is the driver's memory, which may be gone or never have been set up; so the state is
  * an object of ours, found by the address. Lock order: flt_locks_lock (the hash), then one state's
@@ -22,52 +22,38 @@
 #include "nt/violation.h"
 
 /**
- * struct flt_locks - what a FILE_LOCK stands for
- * @link: in the hash
- * @address: the driver's structure
- * @refs: hash and waiting requests
- * @lock: protects the lists
- * @held: struct flt_range
- * @waiting: struct flt_lock_waiter, in order of arrival
- * @complete: driver's routine for requests that the package completes, or NULL
- * @unlock: driver's routine for locks that go, or NULL
- * @ready: between initialisation and its end
- * @allocated: @address came from FltAllocateFileLock()
+ * struct flt_lock_waiter - a request for a lock, which may have to wait
+ * @link: in the list of those that wait
+ * @locks: where; referenced while it waits
+ * @op: the operation
+ * @range: what is asked for; NULL when it was granted and is among the locks
+ * @spare: FLT_RANGE_SPARE ranges
+ * @context: of FltProcessFileLock()
+ * @id: of the range that was granted
+ * @status: how the wait ended
  */
-struct flt_locks {
-	struct hlist_node link;
-	PFILE_LOCK address;
-	refcount_t refs;
-	spinlock_t lock;	/* @held, @waiting; softirq too, where a cancel comes */
-	struct list_head held;
-	struct list_head waiting;
-	PFLT_COMPLETE_LOCK_CALLBACK_DATA_ROUTINE complete;
-	PUNLOCK_ROUTINE unlock;
-	bool ready;
-	bool allocated;
-};
-
-/* A request that waits; @range is put among the locks when it is granted. */
 struct flt_lock_waiter {
 	struct list_head link;
 	struct flt_locks *locks;
 	struct flt_operation *op;
 	struct flt_range *range;
 	struct list_head spare;
+	PVOID context;
+	u64 id;
 	NTSTATUS status;
 };
 
 static DEFINE_HASHTABLE(flt_locks_hash, 8);
 static DEFINE_SPINLOCK(flt_locks_lock);
 
-static void flt_locks_put(struct flt_locks *locks)
+void flt_locks_put(struct flt_locks *locks)
 {
 	if (refcount_dec_and_test(&locks->refs))
 		kfree(locks);
 }
 
 /* A state by the driver's address, referenced; NULL for what was never initialised. */
-static struct flt_locks *flt_locks_get(PFILE_LOCK address)
+struct flt_locks *flt_locks_get(PFILE_LOCK address)
 {
 	struct flt_locks *locks, *found = NULL;
 
@@ -189,83 +175,126 @@ static seh_raises void flt_complete_thunk(void *arg)
 }
 
 /*
- * Sets the result of a request, and lets the driver have its say unless it is fast I/O. An error
- * that the driver makes of a granted lock takes the lock away again.
+ * Puts the range of a request among the locks; the lock is held, and nothing is in its way. The
+ * driver is asked next, and flt_lock_settle() is owed then.
  */
-static void flt_lock_conclude(struct flt_locks *locks, PFLT_CALLBACK_DATA data, PVOID context,
-			      NTSTATUS status, struct flt_range *granted)
+static void flt_lock_grant(struct flt_locks *locks, struct flt_lock_waiter *waiter)
+{
+	struct flt_range *range = waiter->range;
+
+	lockdep_assert_held(&locks->lock);
+	range->id = ++locks->last;
+	range->pending = true;
+	list_add_tail(&range->link, &locks->held);
+	waiter->id = range->id;
+	waiter->range = NULL;
+}
+
+/*
+ * The driver has had its say about a lock that was granted. An error takes the lock away again;
+ * else it takes the place of what a program had there before. It may be unlocked by now.
+ *
+ * Return: whether others may have what they wait for now
+ */
+static bool flt_lock_settle(struct flt_locks *locks, struct flt_lock_waiter *waiter,
+			    NTSTATUS status)
+{
+	struct flt_range *range;
+	bool changed = false;
+	LIST_HEAD(removed);
+
+	spin_lock_bh(&locks->lock);
+	list_for_each_entry(range, &locks->held, link) {
+		if (range->id != waiter->id)
+			continue;
+		changed = range->posix || !NT_SUCCESS(status);
+		if (!NT_SUCCESS(status))
+			list_move(&range->link, &removed);
+		else if (range->posix)
+			flt_range_replace(&locks->held, range, &waiter->spare, &removed);
+		range->pending = false;
+		break;
+	}
+	spin_unlock_bh(&locks->lock);
+	flt_ranges_removed(locks, &removed);
+	return changed;
+}
+
+/*
+ * Sets the result of a request, and lets the driver have its say unless it is fast I/O. An error
+ * that the driver makes of a lock that was granted to @waiter, if any, takes the lock away again.
+ *
+ * Return: whether others may have what they wait for now
+ */
+static bool flt_lock_conclude(struct flt_locks *locks, PFLT_CALLBACK_DATA data, PVOID context,
+			      NTSTATUS status, struct flt_lock_waiter *waiter)
 {
 	struct flt_complete_call call = { locks->complete, context, data, status };
-	LIST_HEAD(removed);
 	NTSTATUS code;
 
 	data->IoStatus.Status = status;
 	data->IoStatus.Information = 0;
-	if (!locks->complete || FLT_IS_FASTIO_OPERATION(data))
-		return;
-	if (!seh_call(flt_complete_thunk, &call, &code)) {
-		fsh_violation(fsh_driver_name_at((unsigned long)call.routine),
-			      "lock completion routine", "raised %#x and nobody handled it", code);
-		call.status = code;
+	if (locks->complete && !FLT_IS_FASTIO_OPERATION(data)) {
+		if (!seh_call(flt_complete_thunk, &call, &code)) {
+			fsh_violation(fsh_driver_name_at((unsigned long)call.routine),
+				      "lock completion routine",
+				      "raised %#x and nobody handled it", code);
+			call.status = code;
+		}
+		data->IoStatus.Status = call.status;
 	}
-	data->IoStatus.Status = call.status;
-	if (!granted || NT_SUCCESS(call.status))
-		return;
-	spin_lock_bh(&locks->lock);
-	list_move(&granted->link, &removed);
-	spin_unlock_bh(&locks->lock);
-	flt_ranges_removed(locks, &removed);
+	return waiter && NT_SUCCESS(status) && flt_lock_settle(locks, waiter, call.status);
 }
 
-/* A request leaves the structure, and its operation goes on. */
-static void flt_lock_waiter_end(struct flt_lock_waiter *waiter)
+static void flt_lock_waiter_free(struct flt_lock_waiter *waiter)
+{
+	flt_ranges_free(&waiter->spare);
+	kfree(waiter->range);
+	kfree(waiter);
+}
+
+/* A request that waited leaves the structure, and its operation goes on. Return: as above. */
+static bool flt_lock_waiter_end(struct flt_lock_waiter *waiter)
 {
 	PFLT_CALLBACK_DATA data = &waiter->op->data;
-	bool granted = NT_SUCCESS(waiter->status);
+	struct flt_locks *locks = waiter->locks;
+	bool changed = flt_lock_conclude(locks, data, waiter->context, waiter->status, waiter);
 
-	flt_lock_conclude(waiter->locks, data, waiter->range->context, waiter->status,
-			  granted ? waiter->range : NULL);
-	flt_ranges_free(&waiter->spare);
-	if (!granted)
-		kfree(waiter->range);
-	flt_locks_put(waiter->locks);
-	kfree(waiter);
+	flt_lock_waiter_free(waiter);
+	flt_locks_put(locks);
 	FltCompletePendedPreOperation(data, FLT_PREOP_COMPLETE, NULL);
+	return changed;
 }
 
-/* Puts a range among the locks; the lock is held, and nothing is in its way. */
-static bool flt_lock_grant(struct flt_locks *locks, struct flt_range *range,
-			   struct list_head *spare, struct list_head *removed)
-{
-	if (range->posix && !flt_range_replace(&locks->held, range, spare, removed))
-		return false;
-	list_add_tail(&range->link, &locks->held);
-	return true;
-}
-
-/* After a release: who can have what it waits for now, in order of arrival? */
+/*
+ * After a release: who can have what it waits for now, in order of arrival? What the driver does
+ * not let one of them have, or what one had before, may be what another waits for.
+ */
 static void flt_locks_advance(struct flt_locks *locks)
 {
 	struct flt_lock_waiter *waiter, *next;
-	LIST_HEAD(removed);
-	LIST_HEAD(granted);
+	bool changed;
 
-	spin_lock_bh(&locks->lock);
-	list_for_each_entry_safe(waiter, next, &locks->waiting, link) {
-		if (flt_range_conflicts(&locks->held, waiter->range))
-			continue;
-		/* A cancel that was quicker takes it out itself. */
-		if (!flt_cancel_disarm(waiter->op))
-			continue;
-		waiter->status = flt_lock_grant(locks, waiter->range, &waiter->spare, &removed) ?
-				 STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
-		list_move_tail(&waiter->link, &granted);
-	}
-	locks->address->FastIoIsQuestionable = !list_empty(&locks->held);
-	spin_unlock_bh(&locks->lock);
-	flt_ranges_removed(locks, &removed);
-	list_for_each_entry_safe(waiter, next, &granted, link)
-		flt_lock_waiter_end(waiter);
+	do {
+		LIST_HEAD(granted);
+
+		spin_lock_bh(&locks->lock);
+		list_for_each_entry_safe(waiter, next, &locks->waiting, link) {
+			if (flt_range_conflicts(&locks->held, waiter->range))
+				continue;
+			/* A cancel that was quicker takes it out itself. */
+			if (!flt_cancel_disarm(waiter->op))
+				continue;
+			flt_lock_grant(locks, waiter);
+			waiter->status = STATUS_SUCCESS;
+			list_move_tail(&waiter->link, &granted);
+		}
+		locks->address->FastIoIsQuestionable = !list_empty(&locks->held);
+		spin_unlock_bh(&locks->lock);
+		changed = false;
+		list_for_each_entry_safe(waiter, next, &granted, link)
+			changed |= flt_lock_waiter_end(waiter);
+	} while (changed);
 }
 
 /* cancel_fire of a waiting request: in the context of who cancels, up to softirq. */
@@ -511,6 +540,7 @@ static struct flt_lock_waiter *flt_lock_waiter_new(struct flt_locks *locks,
 	INIT_LIST_HEAD(&waiter->spare);
 	waiter->locks = locks;
 	waiter->op = flt_operation_of(data);
+	waiter->context = range->context;
 	waiter->range = kmemdup(range, sizeof(*range), GFP_NOFS);
 	if (waiter->range && flt_range_spares(&waiter->spare))
 		return waiter;
@@ -519,20 +549,16 @@ static struct flt_lock_waiter *flt_lock_waiter_new(struct flt_locks *locks,
 	return NULL;
 }
 
-static void flt_lock_waiter_free(struct flt_lock_waiter *waiter)
-{
-	flt_ranges_free(&waiter->spare);
-	kfree(waiter);
-}
-
-/* A lock is asked for. STATUS_PENDING: it waits, and may be granted by now. */
+/*
+ * A lock is asked for. STATUS_PENDING: it waits, and may be granted by now; else @out receives the
+ * request, to be freed, if there is one.
+ */
 static NTSTATUS flt_lock_acquire(struct flt_locks *locks, PFLT_CALLBACK_DATA data, PVOID context,
-				 struct flt_range **granted)
+				 struct flt_lock_waiter **out)
 {
 	bool fast = !FLT_IS_IRP_OPERATION(data);
 	struct flt_lock_waiter *waiter;
 	struct flt_range wanted;
-	LIST_HEAD(removed);
 	NTSTATUS status;
 
 	if (!flt_lock_range(data, context, &wanted))
@@ -542,9 +568,9 @@ static NTSTATUS flt_lock_acquire(struct flt_locks *locks, PFLT_CALLBACK_DATA dat
 		return STATUS_INSUFFICIENT_RESOURCES;
 	spin_lock_bh(&locks->lock);
 	if (!flt_range_conflicts(&locks->held, &wanted)) {
-		status = flt_lock_grant(locks, waiter->range, &waiter->spare, &removed) ?
-			 STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+		flt_lock_grant(locks, waiter);
 		locks->address->FastIoIsQuestionable = TRUE;
+		status = STATUS_SUCCESS;
 	} else if (data->Iopb->Parameters.LockControl.FailImmediately) {
 		status = STATUS_LOCK_NOT_GRANTED;
 	} else if (fast) {
@@ -553,14 +579,8 @@ static NTSTATUS flt_lock_acquire(struct flt_locks *locks, PFLT_CALLBACK_DATA dat
 		status = flt_lock_wait(locks, waiter);
 	}
 	spin_unlock_bh(&locks->lock);
-	if (status == STATUS_PENDING)
-		return status;
-	flt_ranges_removed(locks, &removed);
-	if (NT_SUCCESS(status))
-		*granted = waiter->range;
-	else
-		kfree(waiter->range);
-	flt_lock_waiter_free(waiter);
+	if (status != STATUS_PENDING)
+		*out = waiter;
 	return status;
 }
 
@@ -579,8 +599,8 @@ static NTSTATUS flt_lock_acquire(struct flt_locks *locks, PFLT_CALLBACK_DATA dat
 FLT_PREOP_CALLBACK_STATUS FltProcessFileLock(PFILE_LOCK FileLock, PFLT_CALLBACK_DATA CallbackData,
 					     PVOID Context)
 {
-	struct flt_range *granted = NULL;
-	bool released = false;
+	struct flt_lock_waiter *waiter = NULL;
+	bool changed = false;
 	struct flt_locks *locks;
 	NTSTATUS status;
 
@@ -603,22 +623,22 @@ FLT_PREOP_CALLBACK_STATUS FltProcessFileLock(PFILE_LOCK FileLock, PFLT_CALLBACK_
 	}
 	switch (CallbackData->Iopb->MinorFunction) {
 	case IRP_MN_LOCK:
-		status = flt_lock_acquire(locks, CallbackData, Context, &granted);
-		/* A program's lock may have replaced a stronger one of its own. */
-		released = granted && granted->posix;
+		status = flt_lock_acquire(locks, CallbackData, Context, &waiter);
 		break;
 	case IRP_MN_UNLOCK_SINGLE:
 	case IRP_MN_UNLOCK_ALL:
 	case IRP_MN_UNLOCK_ALL_BY_KEY:
 		status = flt_lock_release(locks, CallbackData, Context);
-		released = true;
+		changed = true;
 		break;
 	default:
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	}
 	if (status != STATUS_PENDING && status != STATUS_FLT_DISALLOW_FAST_IO)
-		flt_lock_conclude(locks, CallbackData, Context, status, granted);
-	if (released)
+		changed |= flt_lock_conclude(locks, CallbackData, Context, status, waiter);
+	if (waiter)
+		flt_lock_waiter_free(waiter);
+	if (changed)
 		flt_locks_advance(locks);
 	flt_locks_put(locks);
 	if (status == STATUS_PENDING)
@@ -627,89 +647,6 @@ FLT_PREOP_CALLBACK_STATUS FltProcessFileLock(PFILE_LOCK FileLock, PFLT_CALLBACK_
 						       FLT_PREOP_COMPLETE;
 }
 EXPORT_SYMBOL_GPL(FltProcessFileLock);
-
-/* Nothing of others' is in the way of a transfer, nor of its own if that is no more than shared. */
-static bool flt_lock_permits(PFILE_LOCK address, PFLT_CALLBACK_DATA data, const char *caller,
-			     const char *routine, bool write)
-{
-	const FLT_IO_PARAMETER_BLOCK *iopb = data->Iopb;
-	struct flt_range transfer = {
-		.start = iopb->Parameters.Read.ByteOffset.QuadPart,
-		.end = iopb->Parameters.Read.ByteOffset.QuadPart + iopb->Parameters.Read.Length - 1,
-		.file = iopb->TargetFileObject,
-		.process = FltGetRequestorProcess(data),
-		.key = iopb->Parameters.Read.Key,
-		.posix = !(data->Flags & FLTFL_CALLBACK_DATA_GENERATED_IO),
-	};
-	struct flt_locks *locks;
-	struct flt_range *range;
-	bool permitted = true;
-
-	if (iopb->MajorFunction != IRP_MJ_READ && iopb->MajorFunction != IRP_MJ_WRITE) {
-		fsh_violation(caller, routine, "operation %#x is no transfer",
-			      iopb->MajorFunction);
-		return true;
-	}
-	/* Where an append goes is known to the file system alone. */
-	if (iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO) ||
-	    !iopb->Parameters.Read.Length || iopb->Parameters.Read.ByteOffset.QuadPart < 0)
-		return true;
-	locks = flt_locks_get(address);
-	if (!locks || !locks->ready) {
-		fsh_violation(caller, routine, "%p is not initialised", address);
-		if (locks)
-			flt_locks_put(locks);
-		return true;
-	}
-	spin_lock_bh(&locks->lock);
-	list_for_each_entry(range, &locks->held, link) {
-		bool own = flt_range_same_owner(range, &transfer);
-
-		if (!flt_range_overlaps(range, &transfer))
-			continue;
-		if (write ? !own || !range->exclusive : !own && range->exclusive) {
-			permitted = false;
-			break;
-		}
-	}
-	spin_unlock_bh(&locks->lock);
-	flt_locks_put(locks);
-	return permitted;
-}
-
-/**
- * FltCheckLockForReadAccess() - do the locks of a file lock let a read pass?
- * @FileLock: initialised
- * @CallbackData: IRP_MJ_READ
- *
- * WDK page: fltchecklockforreadaccess. IRQL: <= APC_LEVEL. The operation is not changed.
- *
- * Return: FALSE where an exclusive lock of another owner is in the way
- */
-BOOLEAN FltCheckLockForReadAccess(PFILE_LOCK FileLock, PFLT_CALLBACK_DATA CallbackData)
-{
-	if (!ke_at_most(APC_LEVEL))
-		return FALSE;
-	return flt_lock_permits(FileLock, CallbackData, fsh_caller(), __func__, false);
-}
-EXPORT_SYMBOL_GPL(FltCheckLockForReadAccess);
-
-/**
- * FltCheckLockForWriteAccess() - do the locks of a file lock let a write pass?
- * @FileLock: initialised
- * @CallbackData: IRP_MJ_WRITE
- *
- * WDK page: fltchecklockforwriteaccess. IRQL: <= APC_LEVEL. The operation is not changed.
- *
- * Return: FALSE where any lock of another owner, or a shared one of the same, is in the way
- */
-BOOLEAN FltCheckLockForWriteAccess(PFILE_LOCK FileLock, PFLT_CALLBACK_DATA CallbackData)
-{
-	if (!ke_at_most(APC_LEVEL))
-		return FALSE;
-	return flt_lock_permits(FileLock, CallbackData, fsh_caller(), __func__, true);
-}
-EXPORT_SYMBOL_GPL(FltCheckLockForWriteAccess);
 
 /* No driver is left; what they never uninitialized is freed and said. */
 void flt_file_locks_exit(void)

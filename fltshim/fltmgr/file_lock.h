@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The ranges of a file lock that a filter keeps (file_lock.c), and how they meet (lock_range.c).
+ * File locks that a filter keeps (file_lock.c), their ranges, and how those meet (lock_range.c).
  */
 #ifndef FLTMGR_FILE_LOCK_H
 #define FLTMGR_FILE_LOCK_H
@@ -23,6 +23,9 @@ struct flt_operation;
  * @key: of the request
  * @exclusive: which kind
  * @posix: asked for by a system call: the rules of POSIX hold for it, not those of Windows
+ * @id: of one that is or was held: whoever remembers it looks the range up by that, since it may
+ *	be unlocked and freed at any time
+ * @pending: granted, and the driver has not agreed yet: its owner has what it had there as well
  */
 struct flt_range {
 	struct list_head link;
@@ -34,7 +37,40 @@ struct flt_range {
 	ULONG key;
 	bool exclusive;
 	bool posix;
+	u64 id;
+	bool pending;
 };
+
+/**
+ * struct flt_locks - what a FILE_LOCK stands for
+ * @link: in the hash
+ * @address: the driver's structure
+ * @refs: hash and waiting requests
+ * @lock: protects the lists
+ * @held: struct flt_range
+ * @waiting: struct flt_lock_waiter, in order of arrival
+ * @last: id of the range that was granted last
+ * @complete: driver's routine for requests that the package completes, or NULL
+ * @unlock: driver's routine for locks that go, or NULL
+ * @ready: between initialisation and its end
+ * @allocated: @address came from FltAllocateFileLock()
+ */
+struct flt_locks {
+	struct hlist_node link;
+	PFILE_LOCK address;
+	refcount_t refs;
+	spinlock_t lock;	/* @held, @waiting; softirq too, where a cancel comes */
+	struct list_head held;
+	struct list_head waiting;
+	u64 last;
+	PFLT_COMPLETE_LOCK_CALLBACK_DATA_ROUTINE complete;
+	PUNLOCK_ROUTINE unlock;
+	bool ready;
+	bool allocated;
+};
+
+struct flt_locks *flt_locks_get(PFILE_LOCK address);
+void flt_locks_put(struct flt_locks *locks);
 
 bool flt_range_same_owner(const struct flt_range *a, const struct flt_range *b);
 bool flt_range_conflicts(const struct list_head *held, const struct flt_range *wanted);

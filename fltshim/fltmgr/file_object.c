@@ -111,6 +111,14 @@ static void flt_file_ob_put_later(void *object)
 	flt_file_put_later(flt_file_of(object));
 }
 
+static void flt_file_ob_returned(void *object, const void *caller)
+{
+	struct flt_own *own = flt_file_of(object)->own;
+
+	if (own)
+		flt_own_file_returned(own, caller);
+}
+
 static bool flt_file_ob_is_lent(void *object)
 {
 	return flt_file_of(object)->lent;
@@ -136,6 +144,7 @@ static void flt_file_ob_close(void *object)
 int flt_files_init(void)
 {
 	ob_file_type.put_later = flt_file_ob_put_later;
+	ob_file_type.returned = flt_file_ob_returned;
 	ob_file_type.is_lent = flt_file_ob_is_lent;
 	ob_file_type.get = flt_file_ob_get;
 	ob_file_type.put = flt_file_ob_put;
@@ -149,6 +158,7 @@ void flt_files_exit(void)
 	ob_file_type.get = NULL;
 	ob_file_type.put = NULL;
 	ob_file_type.put_later = NULL;
+	ob_file_type.returned = NULL;
 	ob_file_type.is_lent = NULL;
 	ob_file_type.open = NULL;
 	ob_file_type.close = NULL;

@@ -21,7 +21,10 @@
 DEFINE_MUTEX(flt_filters_lock);	/* the lists of filters, volumes, their instances */
 LIST_HEAD(flt_filters);
 static LIST_HEAD(flt_filters_coming);	/* have a name and no sysfs entries: nobody finds them */
+static struct workqueue_struct *flt_unregister_wq;
 bool flt_filters_ready;		/* between flt_filters_init() and flt_filters_exit() */
+
+static void flt_unregister_worker(struct work_struct *work);
 
 static const ULONG flt_known_flags = FLTFL_REGISTRATION_DO_NOT_SUPPORT_SERVICE_STOP |
 				     FLTFL_REGISTRATION_SUPPORT_NPFS_MSFS |
@@ -195,6 +198,9 @@ static NTSTATUS flt_filter_publish(struct flt_filter *filter, PFLT_FILTER *shown
 		return STATUS_FLT_REGISTRATION_BUSY;
 	}
 	driver->filter = filter;
+	/* Once: what it did for an earlier registration may be in its last steps. */
+	if (!driver->unregister.func)
+		INIT_WORK(&driver->unregister, flt_unregister_worker);
 	list_add(&filter->link, &flt_filters_coming);
 	mutex_unlock(&flt_filters_lock);
 
@@ -410,7 +416,7 @@ static void flt_filter_teardown(struct flt_filter *filter)
 
 	mutex_lock(&flt_filters_lock);
 	filter->state = FLT_FILTER_GONE;
-	WRITE_ONCE(filter->obj.deleting, true);
+	flt_object_delete(&filter->obj);
 	mutex_unlock(&flt_filters_lock);
 	flt_sysfs_remove(filter);
 	flt_filter_detach_all(filter);
@@ -432,29 +438,31 @@ static void flt_filter_teardown(struct flt_filter *filter)
 	rcu_read_unlock();
 }
 
-/* The manager's reference and the module's pin go; the last step of every unregistration. */
-static void flt_filter_drop(struct flt_filter *filter)
+/*
+ * The manager's reference and the module's pin go; the last step of every unregistration. A driver
+ * whose DriverEntry failed may be freed since the teardown: @owner was read before it.
+ */
+static void flt_filter_drop(struct flt_filter *filter, struct module *owner)
 {
-	struct module *owner = filter->driver->owner;
-
 	flt_object_put(&filter->obj);
 	module_put(owner);
 }
 
-struct flt_unregister_work {
-	struct work_struct work;
-	struct flt_filter *filter;
-	bool ours;
-};
-
+/*
+ * For a filter that is GONE, whose callback cannot do it. The driver stays until the pin goes, or
+ * until flt_driver_entry_failed() has waited for this.
+ */
 static void flt_unregister_worker(struct work_struct *work)
 {
-	struct flt_unregister_work *w = container_of(work, struct flt_unregister_work, work);
+	struct fsh_driver *driver = container_of(work, struct fsh_driver, unregister);
+	struct flt_filter *filter = driver->filter;
+	struct module *owner = driver->owner;
+	/* No request can claim it any more. */
+	bool ours = !atomic_read(&filter->unloading);
 
-	flt_filter_teardown(w->filter);
-	if (w->ours)
-		flt_filter_drop(w->filter);
-	kfree(w);
+	flt_filter_teardown(filter);
+	if (ours)
+		flt_filter_drop(filter, owner);
 }
 
 /**
@@ -469,6 +477,7 @@ static void flt_unregister_worker(struct work_struct *work)
 VOID FltUnregisterFilter(PFLT_FILTER Filter)
 {
 	struct flt_filter *filter;
+	struct module *owner;
 	bool ours;
 
 	mutex_lock(&flt_filters_lock);
@@ -480,20 +489,16 @@ VOID FltUnregisterFilter(PFLT_FILTER Filter)
 	if (!filter)
 		return;
 	if (flt_task_in_callback(filter, NULL)) {
-		struct flt_unregister_work *w = kmalloc(sizeof(*w), GFP_KERNEL | __GFP_NOFAIL);
-
 		flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL,
 			      "unregistered from its own callback");
-		w->filter = filter;
-		w->ours = ours;
-		INIT_WORK(&w->work, flt_unregister_worker);
-		schedule_work(&w->work);
+		queue_work(flt_unregister_wq, &filter->driver->unregister);
 		return;
 	}
+	owner = filter->driver->owner;
 	flt_filter_teardown(filter);
 	/* The unload request still looks at it and drops it then. */
 	if (ours)
-		flt_filter_drop(filter);
+		flt_filter_drop(filter, owner);
 }
 EXPORT_SYMBOL_GPL(FltUnregisterFilter);
 
@@ -561,7 +566,8 @@ NTSTATUS flt_filter_unload(struct flt_filter *filter, bool mandatory)
 		flt_filter_teardown(filter);
 	/* The driver may have had it unregistered by another thread, which is not through. */
 	wait_event_idle(filter->obj.idle, smp_load_acquire(&filter->over));
-	flt_filter_drop(filter);
+	/* It is claimed, so that the pin is still there, and with it the driver. */
+	flt_filter_drop(filter, filter->driver->owner);
 	return STATUS_SUCCESS;
 }
 
@@ -578,15 +584,18 @@ static void flt_driver_entry_failed(struct fsh_driver *driver)
 	if (filter)
 		filter->state = FLT_FILTER_GONE;
 	mutex_unlock(&flt_filters_lock);
-	/* Unregistered from its own callback: the worker drops it, and has no claim to wait on. */
-	while (gone && READ_ONCE(driver->filter))
+	if (filter && !gone) {
+		flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL,
+			      "DriverEntry failed without FltUnregisterFilter");
+		flt_filter_teardown(filter);
+		flt_filter_drop(filter, driver->owner);
+	}
+	/* Another thread does it: there is no claim to wait on. */
+	while (READ_ONCE(driver->filter))
 		msleep(20);
-	if (!filter || gone)
-		return;
-	flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL,
-		      "DriverEntry failed without FltUnregisterFilter");
-	flt_filter_teardown(filter);
-	flt_filter_drop(filter);
+	/* The worker has begun by now, if it was the one; its last step counts as well. */
+	if (driver->unregister.func)
+		flush_work(&driver->unregister);
 }
 
 /* DriverEntry succeeded: unload requests are welcome from now on. */
@@ -609,6 +618,9 @@ static const struct fsh_driver_hooks flt_driver_hooks = {
 
 int flt_filters_init(void)
 {
+	flt_unregister_wq = alloc_workqueue("fltshim_unregister", WQ_UNBOUND, 0);
+	if (!flt_unregister_wq)
+		return -ENOMEM;
 	fsh_driver_set_hooks(&flt_driver_hooks);
 	WRITE_ONCE(flt_filters_ready, true);
 	return 0;
@@ -618,4 +630,6 @@ void flt_filters_exit(void)
 {
 	WRITE_ONCE(flt_filters_ready, false);
 	fsh_driver_set_hooks(NULL);
+	/* Nothing is left to be done, but the worker may still be in its last steps. */
+	destroy_workqueue(flt_unregister_wq);
 }

@@ -334,9 +334,14 @@ static void flt_generated_report_major(struct flt_generated *gen)
 		      gen->op.iopb.MajorFunction);
 }
 
-/* I/O of its own is refused once the teardown-start callback of an instance has returned. */
+/*
+ * I/O of its own is refused once the teardown-start callback of an instance has returned. Asked
+ * after the caller has counted itself in instance->owed.
+ */
 bool flt_instance_may_start(struct flt_instance *instance)
 {
+	/* Pairs with flt_instance_detach(): it sees the count, or this sees what it did before. */
+	smp_mb__after_atomic();
 	/* Pairs with the release in flt_instance_detach(). */
 	return smp_load_acquire(&instance->state) < FLT_INSTANCE_LEAVING ||
 	       READ_ONCE(instance->still_starts);

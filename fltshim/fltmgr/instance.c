@@ -212,7 +212,7 @@ NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volum
 	return STATUS_SUCCESS;
 
 undo:
-	WRITE_ONCE(instance->obj.deleting, true);
+	flt_object_delete(&instance->obj);
 	flt_contexts_drop_owned(&instance->contexts);
 	flt_instance_unlink(instance);
 	flt_object_put(&instance->obj);
@@ -250,7 +250,7 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	WRITE_ONCE(instance->still_starts, true);
 	/* Whoever sees LEAVING sees still_starts as well. */
 	smp_store_release(&instance->state, FLT_INSTANCE_LEAVING);
-	WRITE_ONCE(instance->obj.deleting, true);
+	flt_object_delete(&instance->obj);
 	while (flt_instance_publish(volume))
 		msleep(20);	/* out of memory: a detach cannot fail */
 	mutex_unlock(&volume->lock);
@@ -258,6 +258,8 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	/* 2. The filter lets go of what it holds; callbacks may still run meanwhile. */
 	flt_call_teardown(instance, filter->teardown_start, reason);
 	WRITE_ONCE(instance->still_starts, false);
+	/* Pairs with flt_instance_may_start(): what it let through is counted below. */
+	smp_mb();
 
 	/* 3. No run of the walk can reach it: all that is left is linked to the instance. */
 	while (!wait_event_idle_timeout(instance->obj.idle, !atomic_read(&instance->guarded),

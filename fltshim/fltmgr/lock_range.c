@@ -88,7 +88,8 @@ static bool flt_range_cut(struct flt_range *range, u64 start, u64 end, struct li
  * @spare: FLT_RANGE_SPARE ranges, of which one may be used
  * @removed: receives those that are gone
  *
- * No two ranges of one owner overlap, so at most one can fall in two.
+ * Those that are pending stay: what an owner does at the same time comes first or last, and here it
+ * comes first. No other two ranges of one owner overlap, so at most one can fall in two.
  *
  * Return: false without a spare one where that is needed; nothing was changed
  */
@@ -98,7 +99,7 @@ bool flt_range_replace(struct list_head *held, const struct flt_range *wanted,
 	struct flt_range *range, *next;
 
 	list_for_each_entry_safe(range, next, held, link) {
-		if (range->posix && flt_range_overlaps(range, wanted) &&
+		if (range->posix && !range->pending && flt_range_overlaps(range, wanted) &&
 		    flt_range_same_owner(range, wanted) &&
 		    !flt_range_cut(range, wanted->start, wanted->end, spare, removed))
 			return false;

@@ -68,29 +68,37 @@ void flt_lock_watch(void)
 		queue_delayed_work(system_power_efficient_wq, &flt_lock_work, FLT_LOCK_LOOK);
 }
 
-/* Has it been where it is, inside a filter, for longer than its lock allows? Tells of it once. */
-static bool flt_lock_is_long(struct flt_operation *op)
+/*
+ * The instance in which it has been for longer than its lock allows, or NULL. Tells of it once. The
+ * operation may go on at any time: where it is is read once.
+ */
+static const struct flt_instance *flt_lock_is_long(struct flt_operation *op)
 {
 	int phase = READ_ONCE(op->phase), cursor = READ_ONCE(op->cursor);
 	int place = phase == FLT_PHASE_BOTTOM ? -1 : cursor * 2 + (phase == FLT_PHASE_POST);
+	const struct flt_instance *instance;
 
 	if (place < 0 || cursor >= op->nr_nodes || place != op->lock_place) {
 		op->lock_place = place;
 		op->lock_since = jiffies;
-		return false;
+		return NULL;
 	}
 	if (op->lock_told || !READ_ONCE(lock_report) ||
 	    time_before(jiffies, op->lock_since + flt_lock_limit(op->vfs_lock)))
-		return false;
+		return NULL;
+	/* One that it has just gone past may be gone, and its filter with it. */
+	instance = op->nodes[cursor].instance;
+	if (READ_ONCE(instance->state) == FLT_INSTANCE_GONE)
+		return NULL;
 	op->lock_told = true;
-	return true;
+	return instance;
 }
 
 /* Under the list's lock the operation and the instance stay; what is needed later is referenced. */
-static void flt_lock_fill(struct flt_lock_line *line, const struct flt_operation *op)
+static void flt_lock_fill(struct flt_lock_line *line, const struct flt_operation *op,
+			  struct flt_filter *filter)
 {
 	PFILE_OBJECT file = READ_ONCE(op->accepted.TargetFileObject);
-	struct flt_filter *filter = op->nodes[op->cursor].instance->filter;
 
 	atomic_inc(&filter->slow_locks[op->vfs_lock]);
 	strscpy(line->filter, filter->name_utf8, sizeof(line->filter));
@@ -143,13 +151,14 @@ static void flt_lock_tell(struct flt_lock_line *line)
 /* One CPU's operations. Return: whether some is under a lock. */
 static bool flt_lock_look_at(struct flt_live *live)
 {
+	const struct flt_instance *found;
 	struct flt_lock_line line;
 	struct flt_operation *op;
-	bool any, found;
+	bool any;
 
 	do {
 		any = false;
-		found = false;
+		found = NULL;
 		spin_lock_bh(&live->lock);
 		list_for_each_entry(op, &live->ops, inflight) {
 			if (!op->vfs_lock)
@@ -157,7 +166,7 @@ static bool flt_lock_look_at(struct flt_live *live)
 			any = true;
 			found = flt_lock_is_long(op);
 			if (found) {
-				flt_lock_fill(&line, op);
+				flt_lock_fill(&line, op, found->filter);
 				break;
 			}
 		}

@@ -13,6 +13,7 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 #include "nt/ke_irql.h"
+#include "nt/ob_object.h"
 #include "nt/violation.h"
 
 /* The end of "\Device\HarddiskVolumeN", "\??\X:" and the like at the start of a path; 0: none. */
@@ -130,22 +131,23 @@ static NTSTATUS flt_target_name(struct flt_name_query *query, HANDLE root, const
 	struct flt_file *file = query->file;
 	FILE_OBJECT *folder;
 	NTSTATUS status;
+	void *object;
 
 	if (!root && text[0] == '\\')
 		return flt_target_absolute(file->volume, text, units, out);
 	if (!root)
 		return flt_target_relative(query, true, text, units, out);
-	status = ObReferenceObjectByHandle(root, 0, *IoFileObjectType, KernelMode,
-					   (PVOID *)&folder, NULL);
+	status = ob_get_by_handle(root, &ob_file_type, &object);
 	if (!NT_SUCCESS(status))
 		return status;
+	folder = object;
 	status = STATUS_MOUNT_POINT_NOT_RESOLVED;
 	if (flt_file_of(folder)->volume == file->volume) {
 		query->file = flt_file_of(folder);
 		status = flt_target_relative(query, false, text, units, out);
 		query->file = file;
 	}
-	ObDereferenceObject(folder);
+	ob_put(object);
 	return status;
 }
 

@@ -40,6 +40,40 @@ void flt_object_put(struct flt_object *obj)
 }
 
 /**
+ * flt_object_enter() - take a reference to what may be torn down at the same time
+ * @obj: the object, whose memory stays for the length of this call
+ *
+ * Any context. Counted first and asked then, so that a teardown either is seen here or waits for
+ * the reference.
+ *
+ * Return: false when it is being torn down
+ */
+bool flt_object_enter(struct flt_object *obj)
+{
+	if (!refcount_inc_not_zero(&obj->refs))
+		return false;
+	/* Pairs with flt_object_delete(). */
+	smp_mb__after_atomic();
+	if (likely(!READ_ONCE(obj->deleting)))
+		return true;
+	flt_object_put(obj);
+	return false;
+}
+
+/**
+ * flt_object_delete() - the teardown of an object begins
+ * @obj: the object
+ *
+ * References are refused from here on; whoever waits for those there are reads the count later.
+ */
+void flt_object_delete(struct flt_object *obj)
+{
+	WRITE_ONCE(obj->deleting, true);
+	/* Pairs with flt_object_enter() and flt_item_hold(): one of the two sees the other. */
+	smp_mb();
+}
+
+/**
  * flt_object_give() - take a reference that a driver is to drop by FltObjectDereference()
  * @obj: the object, alive
  *
@@ -47,7 +81,7 @@ void flt_object_put(struct flt_object *obj)
  */
 NTSTATUS flt_object_give(struct flt_object *obj)
 {
-	if (READ_ONCE(obj->deleting) || !refcount_inc_not_zero(&obj->refs))
+	if (!flt_object_enter(obj))
 		return STATUS_FLT_DELETING_OBJECT;
 	atomic_inc(&obj->given);
 	return STATUS_SUCCESS;

@@ -21,7 +21,7 @@ enum flt_object_type {
 /**
  * struct flt_object - first member of every filter manager object
  * @type: which object this is; FLT_TYPE_DEAD just before the memory goes
- * @deleting: teardown has begun; set once, never cleared
+ * @deleting: teardown has begun: flt_object_delete(); set once, never cleared
  * @refs: one for the manager, one per reference given out, those of the drivers among them
  * @given: how many of @refs drivers have, to be dropped by FltObjectDereference()
  * @release: frees the object; runs in the context of the last put
@@ -39,6 +39,8 @@ struct flt_object {
 void flt_object_init(struct flt_object *obj, enum flt_object_type type,
 		     void (*release)(struct flt_object *obj));
 void flt_object_put(struct flt_object *obj);
+bool flt_object_enter(struct flt_object *obj);
+void flt_object_delete(struct flt_object *obj);
 NTSTATUS flt_object_give(struct flt_object *obj);
 bool flt_object_is(const void *object, enum flt_object_type type, const char *who,
 		   const char *routine);

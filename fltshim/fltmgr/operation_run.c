@@ -152,7 +152,7 @@ static bool flt_operation_begin(struct flt_operation *op)
 static void flt_operation_leave(struct flt_operation *op)
 {
 	flt_inflight_del(op);
-	/* While the filters that made them cannot go; an open that starts again keeps them. */
+	/* While the filters that made them are there; an open that starts again keeps them. */
 	if (unlikely(op->ecps) && op->data.IoStatus.Status != STATUS_REPARSE)
 		flt_ecps_drop(op);
 	flt_guard_leave(op->guard);

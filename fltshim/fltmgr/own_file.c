@@ -12,6 +12,7 @@
 #include <linux/slab.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
+#include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/own_file.h"
@@ -39,6 +40,7 @@ struct flt_own *flt_own_file_new(struct flt_file *file, struct flt_filter *filte
 	own->file = file;
 	own->filter = filter;
 	flt_object_get(&filter->obj);
+	own->code = filter->driver->owner;
 	own->below = below;
 	if (below)
 		flt_object_get(&below->obj);
@@ -65,6 +67,47 @@ static void flt_own_file_part(struct flt_own *own)
 		flt_object_put(&below->obj);
 	if (filter)
 		flt_object_put(&filter->obj);
+}
+
+/**
+ * flt_own_file_begin() - a filter's own file is used by its handle
+ * @file: open, referenced by the caller
+ * @below: receives the instance below which that is, whose teardown waits for flt_own_file_done();
+ *	NULL: all instances see it
+ *
+ * Task context.
+ *
+ * Return: STATUS_SUCCESS; STATUS_FLT_DELETING_OBJECT while the instance is being torn down;
+ * STATUS_INVALID_HANDLE when the filter has gone, which closed the file
+ */
+NTSTATUS flt_own_file_begin(struct flt_file *file, struct flt_instance **below)
+{
+	struct flt_own *own = file->own;
+	bool gone;
+
+	spin_lock(&flt_own_lock);
+	gone = !own->filter;
+	*below = own->below;
+	if (*below) {
+		flt_object_get(&(*below)->obj);
+		atomic_inc(&(*below)->owed);
+	}
+	spin_unlock(&flt_own_lock);
+	if (gone)
+		return STATUS_INVALID_HANDLE;
+	if (!*below || flt_instance_may_start(*below))
+		return STATUS_SUCCESS;
+	flt_own_file_done(*below);
+	return STATUS_FLT_DELETING_OBJECT;
+}
+
+/* What flt_own_file_begin() succeeded for is over; @below may be NULL. */
+void flt_own_file_done(struct flt_instance *below)
+{
+	if (!below)
+		return;
+	flt_instance_settle(below);
+	flt_object_put(&below->obj);
 }
 
 static noinline void flt_own_file_send(struct flt_file *file, UCHAR major)
@@ -145,6 +188,31 @@ bool flt_own_file_end(struct flt_file *file)
 	return true;
 }
 
+/**
+ * flt_own_file_returned() - a driver gives a reference to a filter's own file back
+ * @own: of the file, which the reference keeps
+ * @caller: in the driver's code
+ *
+ * IRQL <= DISPATCH_LEVEL. The first that its own filter gives back counts as the one that
+ * FltCreateFileEx() gave: whatever references of the filter's remain after that are its own
+ * business, since one put too many is worse than a file that stays.
+ */
+void flt_own_file_returned(struct flt_own *own, const void *caller)
+{
+	const struct fsh_driver *driver;
+	bool other;
+
+	if (!test_bit(FLT_OWN_GIVEN, &own->state))
+		return;
+	/* Another filter has references of its own, to what it was shown. */
+	rcu_read_lock();
+	driver = fsh_driver_at((unsigned long)caller);
+	other = driver && READ_ONCE(driver->filter) && driver->owner != own->code;
+	rcu_read_unlock();
+	if (!other)
+		clear_bit(FLT_OWN_GIVEN, &own->state);
+}
+
 /* One that the filter left open, referenced; NULL: there is none. */
 static struct flt_file *flt_own_file_left(const struct flt_filter *filter, unsigned int *count)
 {
@@ -180,7 +248,8 @@ static void flt_own_file_text(const struct flt_file *file, char *text, int size)
  * flt_own_files_left() - close what a filter left open (CREATE-49)
  * @filter: unregisters: its instances are torn down
  *
- * Handles, and the reference that FltCreateFileEx() gave, go. Who else has a reference keeps an
+ * Handles go, and so does the reference that FltCreateFileEx() gave, unless the filter has given it
+ * back itself. Who else has a reference keeps an
  * object that is closed.
  */
 void flt_own_files_left(struct flt_filter *filter)

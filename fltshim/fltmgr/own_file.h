@@ -12,11 +12,13 @@
 struct flt_file;
 struct flt_filter;
 struct flt_instance;
+struct module;
 
 /**
  * struct flt_own - a file that a filter opened
  * @file: the file object
  * @filter: who; referenced, NULL once it has gone
+ * @code: that filter's module, for comparison only
  * @below: only instances below it see what is done with the file; referenced; NULL: all see it
  * @link: in the list of these
  * @state: FLT_OWN_* bits
@@ -25,6 +27,7 @@ struct flt_instance;
 struct flt_own {
 	struct flt_file *file;
 	struct flt_filter *filter;
+	const struct module *code;
 	struct flt_instance *below;
 	struct list_head link;
 	unsigned long state;
@@ -35,13 +38,16 @@ enum {
 	FLT_OWN_OPEN,		/* its create succeeded: CLEANUP and CLOSE are owed */
 	FLT_OWN_CLEANED,	/* CLEANUP was sent */
 	FLT_OWN_CLOSED,		/* CLOSE was sent */
-	FLT_OWN_GIVEN,		/* its filter has a reference from FltCreateFileEx() */
+	FLT_OWN_GIVEN,		/* its filter has the reference of FltCreateFileEx() still */
 };
 
 struct flt_own *flt_own_file_new(struct flt_file *file, struct flt_filter *filter,
 				 struct flt_instance *below);
+NTSTATUS flt_own_file_begin(struct flt_file *file, struct flt_instance **below);
+void flt_own_file_done(struct flt_instance *below);
 void flt_own_file_cleanup(struct flt_file *file);
 bool flt_own_file_end(struct flt_file *file);
+void flt_own_file_returned(struct flt_own *own, const void *caller);
 void flt_own_files_left(struct flt_filter *filter);
 
 #endif

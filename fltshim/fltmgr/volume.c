@@ -265,7 +265,7 @@ void flt_volume_destroy(struct flt_volume *volume)
 	mutex_lock(&flt_filters_lock);
 	list_del(&volume->link);
 	mutex_unlock(&flt_filters_lock);
-	WRITE_ONCE(volume->obj.deleting, true);
+	flt_object_delete(&volume->obj);
 	flt_contexts_drop(&volume->contexts, false);
 	flt_stack_retire(volume);
 	/* The file system's part is over; filters may keep the memory. */

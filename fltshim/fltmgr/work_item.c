@@ -120,6 +120,32 @@ static struct flt_filter *flt_item_filter(struct flt_object *object)
 	return flt_item_instance(object)->filter;
 }
 
+/*
+ * Keeps the object of a routine that is to be queued, from teardown too; false while that is under
+ * way. An instance's teardown waits for what is owed, so that is counted before it is asked.
+ */
+static bool flt_item_hold(struct flt_object *object)
+{
+	struct flt_instance *instance = flt_item_instance(object);
+
+	if (instance)
+		atomic_inc(&instance->owed);
+	if (flt_object_enter(object))
+		return true;
+	if (instance)
+		flt_instance_settle(instance);
+	return false;
+}
+
+static void flt_item_let_go(struct flt_object *object)
+{
+	struct flt_instance *instance = flt_item_instance(object);
+
+	if (instance)
+		flt_instance_settle(instance);
+	flt_object_put(object);
+}
+
 /* The routine of a deferred item has returned: who waits for that goes on. */
 static void flt_item_ended(struct flt_item_call *call)
 {
@@ -193,9 +219,7 @@ static void flt_item_work(struct work_struct *work)
 		flt_item_ended(&call);
 	if (free_wanted)
 		kfree(item);
-	if (call.object->type == FLT_TYPE_INSTANCE)
-		flt_instance_settle(container_of(call.object, struct flt_instance, obj));
-	flt_object_put(call.object);
+	flt_item_let_go(call.object);
 }
 
 /**
@@ -211,8 +235,8 @@ static void flt_item_work(struct work_struct *work)
  *
  * IRQL <= DISPATCH_LEVEL.
  *
- * Return: STATUS_SUCCESS, or STATUS_INVALID_PARAMETER for no item, an item that is queued
- * already, or an unknown queue
+ * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER for no item, an item that is queued already, or
+ * an unknown queue; STATUS_FLT_DELETING_OBJECT while the object is being torn down
  */
 NTSTATUS flt_item_queue(struct flt_item *address, enum flt_item_type type, WORK_QUEUE_TYPE queue,
 			void *routine, PFLT_CALLBACK_DATA data, struct flt_object *object,
@@ -224,6 +248,8 @@ NTSTATUS flt_item_queue(struct flt_item *address, enum flt_item_type type, WORK_
 	if (queue != DelayedWorkQueue && queue != CriticalWorkQueue &&
 	    queue != HyperCriticalWorkQueue)
 		return STATUS_INVALID_PARAMETER;
+	if (!flt_item_hold(object))
+		return STATUS_FLT_DELETING_OBJECT;
 	spin_lock_bh(&flt_items_lock);
 	item = flt_item_find(address, type);
 	if (item && item->state == FLT_ITEM_QUEUED)
@@ -234,13 +260,13 @@ NTSTATUS flt_item_queue(struct flt_item *address, enum flt_item_type type, WORK_
 		item->data = data;
 		item->object = object;
 		item->context = context;
-		flt_object_get(object);
-		if (object->type == FLT_TYPE_INSTANCE)
-			atomic_inc(&container_of(object, struct flt_instance, obj)->owed);
 		queue_work(wq, &item->work);
 	}
 	spin_unlock_bh(&flt_items_lock);
-	return item ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+	if (item)
+		return STATUS_SUCCESS;
+	flt_item_let_go(object);
+	return STATUS_INVALID_PARAMETER;
 }
 
 /**
@@ -295,13 +321,11 @@ NTSTATUS FltQueueGenericWorkItem(PFLT_GENERIC_WORKITEM FltWorkItem, PVOID FltObj
 			      WorkerRoutine);
 		return STATUS_INVALID_PARAMETER;
 	}
-	if (READ_ONCE(object->deleting))
-		return STATUS_FLT_DELETING_OBJECT;
 	if (QueueType == HyperCriticalWorkQueue)
 		fsh_violation(fsh_caller(), __func__, "HyperCriticalWorkQueue is the system's");
 	status = flt_item_queue((struct flt_item *)FltWorkItem, FLT_ITEM_GENERIC, QueueType,
 				WorkerRoutine, NULL, object, Context);
-	if (!NT_SUCCESS(status))
+	if (!NT_SUCCESS(status) && status != STATUS_FLT_DELETING_OBJECT)
 		fsh_violation(fsh_caller(), __func__, "item %p, queue %d", FltWorkItem, QueueType);
 	return status;
 }

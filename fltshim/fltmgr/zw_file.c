@@ -19,6 +19,7 @@
 /* A request for the file of a handle, which it has a reference to; NULL, and why not. */
 static struct flt_operation *flt_zw_begin(HANDLE handle, UCHAR major, NTSTATUS *status)
 {
+	struct flt_instance *below;
 	struct flt_operation *op;
 	struct flt_file *file;
 	void *object;
@@ -32,14 +33,20 @@ static struct flt_operation *flt_zw_begin(HANDLE handle, UCHAR major, NTSTATUS *
 		*status = STATUS_INVALID_HANDLE;
 		return NULL;
 	}
+	*status = flt_own_file_begin(file, &below);
+	if (!NT_SUCCESS(*status)) {
+		flt_file_put(file);
+		return NULL;
+	}
 	op = kmalloc(sizeof(*op), GFP_KERNEL);
 	if (!op) {
+		flt_own_file_done(below);
 		flt_file_put(file);
 		*status = STATUS_INSUFFICIENT_RESOURCES;
 		return NULL;
 	}
 	flt_operation_init(op, file->volume, major, &file->fo);
-	op->initiator = file->own->below;
+	op->initiator = below;
 	op->data.Flags |= FLTFL_CALLBACK_DATA_GENERATED_IO | FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op->data.RequestorMode = KernelMode;
 	op->iopb.IrpFlags = IRP_SYNCHRONOUS_API;
@@ -49,9 +56,13 @@ static struct flt_operation *flt_zw_begin(HANDLE handle, UCHAR major, NTSTATUS *
 /* The request goes, and its reference to @fo, whether it was sent or not. */
 static void flt_zw_drop(struct flt_operation *op, PFILE_OBJECT fo)
 {
+	struct flt_instance *below = op->initiator;
+
 	flt_operation_fini(op);
 	kfree(op);
 	flt_file_put(flt_file_of(fo));
+	/* A CLOSE that this brought has been seen by then. */
+	flt_own_file_done(below);
 }
 
 /* Sends it and waits. */

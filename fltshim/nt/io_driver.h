@@ -8,6 +8,7 @@
 
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/workqueue.h>
 #include "nt/nt.h"
 #include "nt/violation.h"
 
@@ -43,6 +44,8 @@ struct fsh_driver_desc {
  * @filter: the filter manager's, when the driver registered as a minifilter
  * @entered: DriverEntry has returned with success; the filter manager sets it, and before that
  *	nobody opens a device of the driver
+ * @unregister: the filter manager's: takes @filter back for the driver; without a function until
+ *	it has registered
  * @path: the registry path that DriverEntry got
  * @misuses: how often it misused a routine, by enum fsh_misuse
  * @link: in the list of drivers, RCU
@@ -55,6 +58,7 @@ struct fsh_driver {
 	PDRIVER_OBJECT object;
 	void *filter;
 	bool entered;
+	struct work_struct unregister;
 	UNICODE_STRING path;
 	atomic64_t misuses[FSH_NR_MISUSES];
 	struct list_head link;

@@ -283,6 +283,18 @@ LONG_PTR ObfReferenceObject(PVOID Object)
 }
 EXPORT_SYMBOL_GPL(ObfReferenceObject);
 
+/* What @caller, in a driver's code, says is an object loses the driver's reference. */
+static void ob_return(OBJECT_TYPE *type, void *object, const void *caller,
+		      void (*put)(void *object))
+{
+	/* Its reference was refused. */
+	if (ob_is_lent(type, object))
+		return;
+	if (type->returned)
+		type->returned(object, caller);
+	put(object);
+}
+
 /**
  * ObfDereferenceObject() - give a reference to an object back
  * @Object: object
@@ -300,9 +312,7 @@ LONG_PTR ObfDereferenceObject(PVOID Object)
 		fsh_violation(fsh_caller(), "ObDereferenceObject", "%p is no object", Object);
 		return 0;
 	}
-	/* Its reference was refused. */
-	if (!ob_is_lent(type, Object))
-		type->put(Object);
+	ob_return(type, Object, __builtin_return_address(0), type->put);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(ObfDereferenceObject);
@@ -321,8 +331,9 @@ VOID ObDereferenceObjectDeferDelete(PVOID Object)
 
 	if (!type || !type->put)
 		fsh_violation(fsh_caller(), __func__, "%p is no object", Object);
-	else if (!ob_is_lent(type, Object))
-		(type->put_later ?: type->put)(Object);
+	else
+		ob_return(type, Object, __builtin_return_address(0),
+			  type->put_later ?: type->put);
 }
 EXPORT_SYMBOL_GPL(ObDereferenceObjectDeferDelete);
 

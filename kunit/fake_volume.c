@@ -213,6 +213,7 @@ static const struct flt_volume_ops fake_volume_ops = {
 	.new_file = fake_new_file,
 	.query_name = fake_query_name,
 	.name_stamp = fake_name_stamp,
+	.section = &fake_section_ops,
 };
 
 /* Mounts it (again); its orders, and what it held, are as they were. Return: 0 or an errno. */
@@ -225,10 +226,14 @@ int fake_volume_mount(struct fake_volume *fake, const char *name)
 		.device_type = FILE_DEVICE_DISK_FILE_SYSTEM,
 		.local = true,
 	};
-	struct flt_volume *volume = flt_volume_create(&fake_volume_ops, fake, &info);
+	struct flt_volume *volume;
+
+	fake->ops = fake_volume_ops;
+	volume = flt_volume_create(&fake->ops, fake, &info);
 
 	if (IS_ERR(volume))
 		return PTR_ERR(volume);
+	flt_sections_init(&fake->sections, volume);
 	fake->volume = volume;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <linux/workqueue.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/operation.h"
+#include "fltmgr/section.h"
 #include "fltmgr/volume.h"
 
 struct world;
@@ -58,6 +59,17 @@ struct fake_order {
  * @path_status: what a question for it is answered with
  * @stamp: of the names
  * @asked: how often it was asked for one
+ * @ops: what the filter manager may ask of it; a test may take something away
+ * @sections: of the stream that fake_map() files belong to; and the following: of that
+ * @stream: where its contexts hang
+ * @size: of the stream
+ * @open_status: what making a section of it comes to
+ * @page_status: what reading its pages comes to
+ * @sources: sections that it has the source of
+ * @flushes: calls of flush(), with the last range in @range
+ * @purges: calls of purge()
+ * @purge_fails: what it answers
+ * @users: what users() says
  */
 struct fake_volume {
 	struct flt_volume *volume;
@@ -83,7 +95,24 @@ struct fake_volume {
 	NTSTATUS path_status;
 	u64 stamp;
 	atomic_t asked;
+	struct flt_volume_ops ops;
+	struct flt_sections sections;
+	struct flt_anchor stream;
+	u64 size;
+	NTSTATUS open_status;
+	NTSTATUS page_status;
+	atomic_t sources;
+	unsigned int flushes;
+	unsigned int purges;
+	bool purge_fails;
+	s64 range[2];
+	struct flt_section_users users;
 };
+
+extern const struct flt_section_ops fake_section_ops;	/* fake_section.c */
+void fake_map(struct fake_volume *fake, PFILE_OBJECT file, u64 size);
+u8 fake_byte(u64 offset);
+
 
 struct fake_volume *fake_volume_create(struct world *w, const char *name);
 void fake_volume_unmount(struct fake_volume *fake);

@@ -255,6 +255,36 @@ void flt_call_status(struct flt_instance *instance, PFLT_GET_OPERATION_STATUS_CA
 		     "operation status callback", &code);
 }
 
+static seh_raises void flt_thunk_section_conflict(void *arg)
+{
+	struct flt_call *call = arg;
+	PFLT_SECTION_CONFLICT_NOTIFICATION_CALLBACK callback = call->callback;
+
+	call->status = callback(call->objects.Instance, call->context, call->data);
+}
+
+/**
+ * flt_call_section_conflict() - tell a filter that an operation takes mapped data away
+ * @instance: whose section it is
+ * @context: section context, referenced
+ * @op: the operation, which goes on whatever the filter says
+ */
+void flt_call_section_conflict(struct flt_instance *instance, PFLT_CONTEXT context,
+			       struct flt_operation *op)
+{
+	struct flt_call call = {
+		.callback = instance->filter->section_conflict, .context = context,
+		.data = &op->data,
+	};
+	NTSTATUS code;
+
+	flt_call_objects(&call.objects, instance, NULL);
+	if (flt_call_run(instance->filter, instance, flt_thunk_section_conflict, &call,
+			 "section conflict callback", &code) && !NT_SUCCESS(call.status))
+		pr_warn_ratelimited("fltshim: filter %s: its section conflict callback returned %#x, which changes nothing\n",
+				    instance->filter->name_utf8, call.status);
+}
+
 static seh_raises void flt_thunk_setup(void *arg)
 {
 	struct flt_call *call = arg;

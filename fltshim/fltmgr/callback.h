@@ -86,6 +86,8 @@ void flt_call_status(struct flt_instance *instance, PFLT_GET_OPERATION_STATUS_CA
 		     PFLT_IO_PARAMETER_BLOCK iopb, NTSTATUS status, void *context);
 NTSTATUS flt_call_setup(struct flt_instance *instance, FLT_INSTANCE_SETUP_FLAGS flags);
 NTSTATUS flt_call_query_teardown(struct flt_instance *instance);
+void flt_call_section_conflict(struct flt_instance *instance, PFLT_CONTEXT context,
+			       struct flt_operation *op);
 void flt_call_teardown(struct flt_instance *instance, PFLT_INSTANCE_TEARDOWN_CALLBACK callback,
 		       FLT_INSTANCE_TEARDOWN_FLAGS reason);
 NTSTATUS flt_call_generate_name(struct flt_instance *instance, PFILE_OBJECT file,

@@ -360,6 +360,28 @@ static NTSTATUS flt_context_new(struct flt_filter *filter, const struct flt_cont
 }
 
 /**
+ * flt_context_facts() - what kind of context it is, and whether it was linked to something once
+ * @memory: the context
+ * @type: receives FLT_*_CONTEXT
+ * @used: receives whether it was linked
+ *
+ * Return: false for what is no context
+ */
+bool flt_context_facts(PFLT_CONTEXT memory, FLT_CONTEXT_TYPE *type, bool *used)
+{
+	struct flt_context *ctx;
+
+	rcu_read_lock();
+	ctx = flt_context_find(memory);
+	if (ctx) {
+		*type = ctx->type;
+		*used = READ_ONCE(ctx->linked);
+	}
+	rcu_read_unlock();
+	return ctx;
+}
+
+/**
  * FltAllocateContext() - allocate a context
  * @Filter: the caller
  * @ContextType: FLT_VOLUME_CONTEXT and so on, registered
@@ -497,7 +519,7 @@ static NTSTATUS flt_context_link(const struct flt_context_place *place, struct f
 	if (*old && !flt_context_unlink(*old))
 		*old = NULL;
 	refcount_inc(&ctx->refs);
-	ctx->linked = true;
+	WRITE_ONCE(ctx->linked, true);
 	ctx->owner = place->owner;
 	ctx->anchor = place->anchor;
 	list_add(&ctx->owner_link, place->owned);
@@ -540,6 +562,28 @@ NTSTATUS flt_context_set(const struct flt_context_place *place, FLT_SET_CONTEXT_
 	return status;
 }
 
+/* The context at a place, taken away from it; NULL: there is none. */
+static struct flt_context *flt_context_unlink_at(const struct flt_context_place *place)
+{
+	struct flt_context *ctx;
+
+	spin_lock_bh(&flt_context_lock);
+	ctx = flt_context_at(place);
+	if (ctx && !flt_context_unlink(ctx))
+		ctx = NULL;
+	spin_unlock_bh(&flt_context_lock);
+	return ctx;
+}
+
+/* Takes the context away from a place, even if that is torn down. Task context, no lock held. */
+void flt_context_drop(const struct flt_context_place *place)
+{
+	struct flt_context *ctx = flt_context_unlink_at(place);
+
+	if (ctx)
+		flt_context_put(ctx, false);
+}
+
 /**
  * flt_context_delete() - take the context away from a place
  * @place: where
@@ -553,11 +597,7 @@ NTSTATUS flt_context_delete(const struct flt_context_place *place, PFLT_CONTEXT 
 		*old = NULL_CONTEXT;
 	if (READ_ONCE(*place->deleting) || READ_ONCE(*place->owner_deleting))
 		return STATUS_FLT_DELETING_OBJECT;
-	spin_lock_bh(&flt_context_lock);
-	ctx = flt_context_at(place);
-	if (ctx && !flt_context_unlink(ctx))
-		ctx = NULL;
-	spin_unlock_bh(&flt_context_lock);
+	ctx = flt_context_unlink_at(place);
 	if (!ctx)
 		return STATUS_NOT_FOUND;
 	if (old)

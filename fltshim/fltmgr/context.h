@@ -35,7 +35,9 @@ NTSTATUS flt_context_get(const struct flt_context_place *place, PFLT_CONTEXT *co
 NTSTATUS flt_context_set(const struct flt_context_place *place, FLT_SET_CONTEXT_OPERATION how,
 			 PFLT_CONTEXT new, PFLT_CONTEXT *old);
 NTSTATUS flt_context_delete(const struct flt_context_place *place, PFLT_CONTEXT *old);
+void flt_context_drop(const struct flt_context_place *place);
 struct flt_filter *flt_context_filter(PFLT_CONTEXT context);
+bool flt_context_facts(PFLT_CONTEXT memory, FLT_CONTEXT_TYPE *type, bool *used);
 
 void flt_contexts_drop(struct flt_anchor *anchor, bool later);
 void flt_contexts_drop_owned(struct list_head *owned);

@@ -530,6 +530,30 @@ NTSTATUS FltDeleteTransactionContext(PFLT_INSTANCE Instance, PKTRANSACTION Trans
 }
 EXPORT_SYMBOL_GPL(FltDeleteTransactionContext);
 
+/**
+ * FltGetSectionContext() - the caller's context of its section of a stream
+ * @Instance: an instance of the caller's
+ * @FileObject: an open file object of its volume
+ * @Context: receives it, referenced; or NULL_CONTEXT
+ *
+ * WDK page: fltgetsectioncontext. IRQL: <= APC_LEVEL. FltCreateSectionForDataScan() sets it,
+ * FltCloseSectionForDataScan() takes it away.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_FOUND; STATUS_INVALID_PARAMETER; STATUS_NOT_SUPPORTED for a
+ * file that is not open, above APC_LEVEL, and on a volume whose files cannot be mapped
+ */
+NTSTATUS FltGetSectionContext(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+			      PFLT_CONTEXT *Context)
+{
+	NTSTATUS status;
+
+	status = flt_get(FLT_ABOUT(SECTION, .instance = Instance, .file = FileObject), Context);
+	if (status == STATUS_NOT_FOUND && !flt_volume_maps(flt_instance_of(Instance)->volume))
+		return STATUS_NOT_SUPPORTED;
+	return status;
+}
+EXPORT_SYMBOL_GPL(FltGetSectionContext);
+
 /* What is wanted of the related contexts; those that there are not stay NULL_CONTEXT. */
 static void flt_get_several(const struct flt_about *first, PCFLT_RELATED_OBJECTS objects,
 			    FLT_CONTEXT_TYPE wanted, PFLT_RELATED_CONTEXTS_EX to)
@@ -544,6 +568,7 @@ static void flt_get_several(const struct flt_about *first, PCFLT_RELATED_OBJECTS
 		{ FLT_STREAM_CONTEXT, offsetof(FLT_RELATED_CONTEXTS_EX, StreamContext) },
 		{ FLT_STREAMHANDLE_CONTEXT,
 		  offsetof(FLT_RELATED_CONTEXTS_EX, StreamHandleContext) },
+		{ FLT_SECTION_CONTEXT, offsetof(FLT_RELATED_CONTEXTS_EX, SectionContext) },
 	};
 	struct flt_about about = *first;
 	unsigned int i;
@@ -572,7 +597,8 @@ VOID FltGetContexts(PCFLT_RELATED_OBJECTS FltObjects, FLT_CONTEXT_TYPE DesiredCo
 {
 	FLT_RELATED_CONTEXTS_EX got = {};
 
-	flt_get_several(FLT_ABOUT(VOLUME), FltObjects, DesiredContexts, &got);
+	flt_get_several(FLT_ABOUT(VOLUME), FltObjects, DesiredContexts & ~FLT_SECTION_CONTEXT,
+			&got);
 	/* The same members, without the last one. */
 	memcpy(Contexts, &got, sizeof(*Contexts));
 }

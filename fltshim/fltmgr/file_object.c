@@ -25,6 +25,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	flt_object_get(&volume->obj);
 	file->volume = volume;
 	file->stream = NULL;
+	file->sections = NULL;
 	INIT_HLIST_HEAD(&file->contexts.contexts);
 	INIT_HLIST_HEAD(&file->names);
 	spin_lock_init(&file->names_lock);

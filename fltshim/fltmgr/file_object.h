@@ -17,6 +17,7 @@
 #include "nt/nt.h"
 
 struct flt_own;
+struct flt_sections;
 struct flt_volume;
 
 /**
@@ -26,6 +27,7 @@ struct flt_volume;
  *	(ObReferenceObject) and per operation that may outlive its issuer
  * @volume: the volume it belongs to; the file object holds a reference to it
  * @stream: where its contexts of file and stream hang, set by the file system when it is open
+ * @sections: what its stream has for sections, set with @stream; NULL for what cannot be mapped
  * @contexts: its stream handle contexts
  * @names: cached names of the file; found under RCU
  * @names_lock: changes of @names
@@ -45,6 +47,7 @@ struct flt_file {
 	refcount_t refs;
 	struct flt_volume *volume;
 	struct flt_anchor *stream;
+	struct flt_sections *sections;
 	struct flt_anchor contexts;
 	struct hlist_head names;
 	spinlock_t names_lock;	/* changes of names; task context */

@@ -265,6 +265,7 @@ NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Regist
 	filter->normalize = reg.NormalizeNameComponentCallback;
 	filter->normalize_ex = reg.NormalizeNameComponentExCallback;
 	filter->normalize_done = reg.NormalizeContextCleanupCallback;
+	filter->section_conflict = reg.SectionNotificationCallback;
 	if (reg.Flags & ~flt_known_flags)
 		flt_violation(filter, FLT_VIOLATION_REGISTRATION, NULL, "unknown Flags %#x",
 			      reg.Flags & ~flt_known_flags);

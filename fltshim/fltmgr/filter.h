@@ -64,6 +64,7 @@ enum flt_filter_state {
  * @normalize: expands one component, unless there is @normalize_ex
  * @normalize_ex: likewise
  * @normalize_done: the path is through
+ * @section_conflict: is told before an operation takes data away that its sections map
  * @ops: callbacks per major function
  * @nr_ops: how many have one
  * @defs: instances of the service key; the default one first
@@ -100,6 +101,7 @@ struct flt_filter {
 	PFLT_NORMALIZE_NAME_COMPONENT normalize;
 	PFLT_NORMALIZE_NAME_COMPONENT_EX normalize_ex;
 	PFLT_NORMALIZE_CONTEXT_CLEANUP normalize_done;
+	PFLT_SECTION_CONFLICT_NOTIFICATION_CALLBACK section_conflict;
 	struct flt_filter_op ops[FLT_NR_OPS];
 	unsigned int nr_ops;
 	struct flt_instance_def *defs;

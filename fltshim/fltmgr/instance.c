@@ -12,6 +12,7 @@
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/name.h"
+#include "fltmgr/section.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 
@@ -61,6 +62,7 @@ struct flt_instance *flt_instance_alloc(struct flt_filter *filter, struct flt_vo
 	spin_lock_init(&instance->lock);
 	INIT_LIST_HEAD(&instance->open);
 	INIT_LIST_HEAD(&instance->held);
+	INIT_LIST_HEAD(&instance->scans);
 	INIT_LIST_HEAD(&instance->contexts);
 	INIT_LIST_HEAD(&instance->volume_link);
 	INIT_LIST_HEAD(&instance->filter_link);
@@ -213,6 +215,7 @@ NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volum
 
 undo:
 	flt_object_delete(&instance->obj);
+	flt_scans_left(instance);
 	flt_contexts_drop_owned(&instance->contexts);
 	flt_instance_unlink(instance);
 	flt_object_put(&instance->obj);
@@ -273,6 +276,7 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	/* 5. The filter hears that it is over; no callback comes after this one. */
 	flt_call_teardown(instance, filter->teardown_complete, reason);
 
+	flt_scans_left(instance);
 	flt_contexts_drop_owned(&instance->contexts);
 
 	/* 6. Out of the lists; the memory stays as long as somebody holds a reference. */

@@ -42,6 +42,8 @@ enum flt_instance_state {
  * @lock: protects @open and @held; taken from softirq too
  * @open: records of operations that somebody else holds: what a detach drains
  * @held: operations that this instance pends
+ * @scans: data scans of it that are not closed; under the lock of section.c
+ * @data_scan: FltRegisterForDataScan() was called for it
  * @names: marks the file names that it has provided and not purged
  * @anchor: its own context
  * @contexts: contexts that go with it, wherever they hang
@@ -64,6 +66,8 @@ struct flt_instance {
 	spinlock_t lock;	/* open, held; taken in softirq too */
 	struct list_head open;
 	struct list_head held;
+	struct list_head scans;
+	bool data_scan;
 	u64 names;
 	struct flt_anchor anchor;
 	struct list_head contexts;

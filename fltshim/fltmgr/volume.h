@@ -97,6 +97,14 @@ static inline bool flt_volume_wants(const struct flt_volume *volume, u64 mask)
 	return READ_ONCE(volume->interest) & mask;
 }
 
+/* Can files of it be mapped? False also when it is at its end. */
+static inline bool flt_volume_maps(const struct flt_volume *volume)
+{
+	const struct flt_volume_ops *ops = READ_ONCE(volume->ops);
+
+	return ops && ops->section;
+}
+
 extern struct list_head flt_volumes;	/* under flt_filters_lock */
 
 struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,

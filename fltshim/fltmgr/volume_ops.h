@@ -10,6 +10,7 @@
 
 struct flt_operation;
 struct flt_file;
+struct flt_section_ops;
 struct flt_name;
 struct flt_volume;
 
@@ -55,6 +56,8 @@ struct flt_volume;
  *	lock
  * @writable: NULL, or whether the volume can be written now; NULL: it never changes. Under
  *	volume->lock; does not wait.
+ * @section: NULL where files cannot be mapped, or what sections need (fltmgr/section.h); for files
+ *	that somebody has a reference of
  * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
  *	the new interest mask is published (task context, may sleep).
  */
@@ -70,6 +73,7 @@ struct flt_volume_ops {
 	struct flt_name *(*query_name)(struct flt_file *file, NTSTATUS *status);
 	bool (*writable)(struct flt_volume *volume);
 	void (*interest_changed)(struct flt_volume *volume);
+	const struct flt_section_ops *section;
 };
 
 #endif

@@ -138,6 +138,8 @@ static void fltfs_bottom_allocate(struct flt_operation *op)
 		return;
 	}
 	*(is_end ? &allocate->end : &allocate->reserve) = value->QuadPart;
+	if (is_end)
+		fltfs_conflict_size(op, d_inode(allocate->fo->dentry), value->QuadPart);
 	if (value->QuadPart != allocate->offset + allocate->length)
 		allocate->changed = true;
 	allocate->grow = false;
@@ -181,6 +183,7 @@ static void fltfs_bottom_zero(struct flt_operation *op)
 	    info->BeyondFinalZero.QuadPart > info->FileOffset.QuadPart) {
 		allocate->offset = info->FileOffset.QuadPart;
 		allocate->length = info->BeyondFinalZero.QuadPart - allocate->offset;
+		fltfs_conflict(op, d_inode(allocate->fo->dentry), allocate->offset);
 		err = fltfs_allocate_lower(allocate);
 	}
 	fltfs_op_errno(op, err, 0);
@@ -200,7 +203,10 @@ static int fltfs_allocate_zero(struct fltfs_allocate *allocate)
 
 static void fltfs_bottom_other(struct flt_operation *op)
 {
-	fltfs_op_errno(op, fltfs_allocate_lower(op->front), 0);
+	struct fltfs_allocate *allocate = op->front;
+
+	fltfs_conflict(op, d_inode(allocate->fo->dentry), allocate->offset);
+	fltfs_op_errno(op, fltfs_allocate_lower(allocate), 0);
 }
 
 static int fltfs_allocate_other(struct fltfs_allocate *allocate)

@@ -17,8 +17,9 @@ static bool fltfs_may(const struct fltfs_fo *fo, ACCESS_MASK access)
 	return fo->granted & access;
 }
 
-static int fltfs_set_size(struct fltfs_fo *fo, s64 size)
+static int fltfs_set_size(struct flt_operation *op, s64 size)
 {
+	struct fltfs_fo *fo = fltfs_op_fo(op);
 	struct iattr attr = {
 		.ia_valid	= ATTR_SIZE | ATTR_MTIME | ATTR_CTIME,
 		.ia_size	= size,
@@ -33,25 +34,28 @@ static int fltfs_set_size(struct fltfs_fo *fo, s64 size)
 		attr.ia_valid |= ATTR_FILE;
 		attr.ia_file = fo->lower;
 	}
+	fltfs_conflict_size(op, d_inode(fo->dentry), size);
 	err = fltfs_setattr_lower(fo->dentry, &attr);
 	if (!err)
 		fltfs_fo_flag(fo, FO_FILE_SIZE_CHANGED);
 	return err;
 }
 
-static int fltfs_set_end(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+static int fltfs_set_end(struct flt_operation *op, const FLT_PARAMETERS *parameters)
 {
 	const FILE_END_OF_FILE_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
+	const struct fltfs_fo *fo = fltfs_op_fo(op);
 
 	/* Only the valid data length, of which there is none here. */
 	if (parameters->SetFileInformation.AdvanceOnly)
 		return fltfs_may(fo, FILE_WRITE_DATA) ? 0 : -EACCES;
-	return fltfs_set_size(fo, info->EndOfFile.QuadPart);
+	return fltfs_set_size(op, info->EndOfFile.QuadPart);
 }
 
 /* Less than the file is long cuts it; more is set aside where the file system can (INFO-26). */
-static int fltfs_set_allocation(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+static int fltfs_set_allocation(struct flt_operation *op, const FLT_PARAMETERS *parameters)
 {
+	struct fltfs_fo *fo = fltfs_op_fo(op);
 	const FILE_ALLOCATION_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
 	s64 size = info->AllocationSize.QuadPart;
 	int err;
@@ -61,7 +65,7 @@ static int fltfs_set_allocation(struct fltfs_fo *fo, const FLT_PARAMETERS *param
 	if (!d_is_reg(fo->dentry) || size < 0)
 		return -EINVAL;
 	if (size < i_size_read(fltfs_lower_inode(d_inode(fo->dentry))))
-		return fltfs_set_size(fo, size);
+		return fltfs_set_size(op, size);
 	if (!size || !fo->lower || !(fo->lower->f_mode & FMODE_WRITE))
 		return 0;
 	err = vfs_fallocate(fo->lower, FALLOC_FL_KEEP_SIZE, 0, size);
@@ -81,8 +85,9 @@ static int fltfs_set_time(struct iattr *attr, unsigned int valid, struct timespe
 	return 0;
 }
 
-static int fltfs_set_basic(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+static int fltfs_set_basic(struct flt_operation *op, const FLT_PARAMETERS *parameters)
 {
+	struct fltfs_fo *fo = fltfs_op_fo(op);
 	const FILE_BASIC_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
 	umode_t mode = fltfs_lower_inode(d_inode(fo->dentry))->i_mode;
 	struct iattr attr = {};
@@ -111,8 +116,9 @@ static int fltfs_set_basic(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters
 	return fltfs_setattr_lower(fo->dentry, &attr);
 }
 
-static int fltfs_set_position(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+static int fltfs_set_position(struct flt_operation *op, const FLT_PARAMETERS *parameters)
 {
+	struct fltfs_fo *fo = fltfs_op_fo(op);
 	const FILE_POSITION_INFORMATION *info = parameters->SetFileInformation.InfoBuffer;
 
 	if (info->CurrentByteOffset.QuadPart < 0)
@@ -163,7 +169,7 @@ static NTSTATUS fltfs_set_disposition_ex(struct fltfs_fo *fo, const FLT_PARAMETE
 static const struct fltfs_set_row {
 	FILE_INFORMATION_CLASS class;
 	ULONG length;
-	int (*set)(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters);
+	int (*set)(struct flt_operation *op, const FLT_PARAMETERS *parameters);
 	NTSTATUS (*set_status)(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters);
 } fltfs_set_rows[] = {
 	{ FileBasicInformation, sizeof(FILE_BASIC_INFORMATION), fltfs_set_basic },
@@ -176,8 +182,10 @@ static const struct fltfs_set_row {
 	  fltfs_set_disposition_ex },
 };
 
-static NTSTATUS fltfs_set_information(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+static NTSTATUS fltfs_set_information(struct flt_operation *op)
 {
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	struct fltfs_fo *fo = fltfs_op_fo(op);
 	FILE_INFORMATION_CLASS class = parameters->SetFileInformation.FileInformationClass;
 	unsigned int i;
 
@@ -190,7 +198,7 @@ static NTSTATUS fltfs_set_information(struct fltfs_fo *fo, const FLT_PARAMETERS 
 		    parameters->SetFileInformation.Length < row->length)
 			return STATUS_INFO_LENGTH_MISMATCH;
 		if (row->set)
-			return flt_status_from_errno(row->set(fo, parameters));
+			return flt_status_from_errno(row->set(op, parameters));
 		return row->set_status(fo, parameters);
 	}
 	if (class == FileRenameInformation || class == FileRenameInformationEx ||
@@ -255,7 +263,7 @@ static void fltfs_perform_on_open(struct flt_operation *op)
 		break;
 	case IRP_MJ_SET_INFORMATION:
 		status = test_bit(FLTFS_FO_VOLUME, &fo->state) ? STATUS_INVALID_DEVICE_REQUEST :
-			 fltfs_set_information(fo, parameters);
+			 fltfs_set_information(op);
 		break;
 	case IRP_MJ_DIRECTORY_CONTROL:
 		fltfs_own_scan(op);

@@ -218,11 +218,13 @@ static int fltfs_transfer_check(const struct fltfs_fo *fo, bool write)
 static int fltfs_lower_prepare(struct flt_operation *op, struct fltfs_fo *fo, bool write,
 			       struct kiocb *iocb, struct fltfs_vecs *vecs, struct iov_iter *iter)
 {
-	int err = fltfs_transfer_check(fo, write);
+	const struct fltfs_transfer *transfer = op->front;
+	struct file *paging = transfer ? transfer->paging : NULL;
+	int err = paging ? 0 : fltfs_transfer_check(fo, write);
 
 	if (err)
 		return err;
-	iocb->ki_filp = fo->lower;
+	iocb->ki_filp = paging ?: fo->lower;
 	fltfs_transfer_iocb(op, iocb);
 	if (write)
 		iocb->ki_flags |= IOCB_WRITE | fo->sync;
@@ -270,6 +272,8 @@ static noinline void fltfs_transfer_now(struct flt_operation *op, struct fltfs_f
 	if (write) {
 		sb = file_inode(iocb.ki_filp)->i_sb;
 		size = i_size_read(file_inode(iocb.ki_filp));
+		if (iocb.ki_flags & IOCB_DIRECT)
+			fltfs_conflict(op, d_inode(fo->dentry), iocb.ki_pos);
 		protected = fltfs_fo_splices(fo);
 		if (!protected)
 			sb_start_write(sb);
@@ -370,6 +374,8 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 	if (write) {
 		sb = file_inode(aio->iocb.ki_filp)->i_sb;
 		aio->size = i_size_read(file_inode(aio->iocb.ki_filp));
+		if (aio->iocb.ki_flags & IOCB_DIRECT)
+			fltfs_conflict(op, d_inode(fo->dentry), aio->iocb.ki_pos);
 		sb_start_write(sb);
 		/* The completion may run in another task: tell lockdep that this one let go. */
 		__sb_writers_release(sb, SB_FREEZE_WRITE);

@@ -5,6 +5,7 @@
  */
 #include <linux/mm.h>
 #include "fs/request.h"
+#include "nt/ke_irql.h"
 
 /* PageProtection as the WDK has it; the kernel has other things of these names. */
 enum {
@@ -50,7 +51,10 @@ static noinline int fltfs_section_send(struct fltfs_fo *fo, UCHAR major, ULONG p
 		op.iopb.Parameters.AcquireForSectionSynchronization.OutputInformation = &output;
 	}
 	op.front = &request;
+	/* mmap_lock is held: no fault and no pin of this process can be waited for. */
+	ke_hold(KE_HOLD_MEMORY);
 	flt_operation_run(&op);
+	ke_release(KE_HOLD_MEMORY);
 	err = fltfs_op_result(&op);
 	flt_operation_fini(&op);
 	return err;

@@ -60,6 +60,8 @@ static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
 	stream->header.Flags2 = FSRTL_FLAG2_SUPPORTS_FILTER_CONTEXTS;
 	stream->header.FilterContexts.Flink = &stream->header.FilterContexts;
 	stream->header.FilterContexts.Blink = &stream->header.FilterContexts;
+	flt_sections_init(&stream->sections, fi->volume);
+	stream->inode = inode;
 	spin_lock_init(&stream->lock);
 	INIT_LIST_HEAD(&stream->opens);
 	INIT_LIST_HEAD(&stream->keepers);
@@ -144,9 +146,10 @@ int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access)
 	fo->granted = access;
 	set_bit(FLTFS_FO_OPEN, &fo->state);
 	fo->base.stream = &stream->contexts;
+	fo->base.sections = &stream->sections;
 	shown->FsContext = &stream->header;
 	shown->FsContext2 = fo;
-	shown->SectionObjectPointer = &stream->sections;
+	shown->SectionObjectPointer = &stream->sections.shown;
 	shown->ReadAccess = !!(access & (FILE_READ_DATA | FILE_EXECUTE));
 	shown->WriteAccess = !!(access & (FILE_WRITE_DATA | FILE_APPEND_DATA));
 	shown->DeleteAccess = !!(access & DELETE);

@@ -8,6 +8,7 @@
 
 #include "fltmgr/file_object.h"
 #include "fltmgr/operation.h"
+#include "fltmgr/section.h"
 #include "fltmgr/volume.h"
 #include "fs/fltfs.h"
 
@@ -18,7 +19,8 @@ struct fltfs_scan;
  * struct fltfs_stream - what all file objects of an inode share; FsContext points to @header
  * @contexts: of file and stream
  * @header: for filters that use FsRtl macros
- * @sections: SectionObjectPointer
+ * @sections: SectionObjectPointer, and data scans
+ * @inode: whose it is
  * @lock: protects @opens and the marks of those in it, and @keepers
  * @opens: file objects that are open, the newest first
  * @keepers: lock owners whose locks a filter keeps (lock.c)
@@ -26,7 +28,8 @@ struct fltfs_scan;
 struct fltfs_stream {
 	struct flt_anchor contexts;
 	FSRTL_ADVANCED_FCB_HEADER header;
-	SECTION_OBJECT_POINTERS sections;
+	struct flt_sections sections;
+	struct inode *inode;
 	spinlock_t lock;	/* opens, keepers */
 	struct list_head opens;
 	struct list_head keepers;
@@ -98,6 +101,14 @@ static inline struct flt_volume *fltfs_volume(const struct super_block *sb)
 static inline bool fltfs_wants(const struct inode *inode, u64 mask)
 {
 	return unlikely(flt_volume_wants(fltfs_i(inode)->volume, mask));
+}
+
+/* Is somebody to be told before data of the file goes (fltfs_conflict())? */
+static inline bool fltfs_is_scanned(const struct inode *inode)
+{
+	const struct fltfs_stream *stream = READ_ONCE(fltfs_i(inode)->stream);
+
+	return unlikely(stream && flt_sections_scanned(&stream->sections));
 }
 
 static inline struct path fltfs_fo_path(const struct fltfs_fo *fo)

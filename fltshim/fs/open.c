@@ -91,7 +91,8 @@ static int fltfs_lower_flags(const struct file *file)
  * Truncation as part of the create, so that post-create sees an empty file. It was decided above
  * that the caller may; a filter that turned an open into an overwrite needs the right below.
  */
-static int fltfs_create_truncate(struct fltfs_create *create, struct file *lower)
+static int fltfs_create_truncate(struct flt_operation *op, struct fltfs_create *create,
+				 struct file *lower)
 {
 	struct dentry *dentry = create->fo->dentry;
 	struct iattr attr = {
@@ -109,12 +110,15 @@ static int fltfs_create_truncate(struct fltfs_create *create, struct file *lower
 		if (err)
 			return err;
 	}
+	fltfs_conflict_size(op, d_inode(dentry), 0);
 	return fltfs_setattr_lower(dentry, &attr);
 }
 
-static int fltfs_create_open(struct fltfs_create *create, const FLT_PARAMETERS *parameters,
-			     ULONG disposition, ULONG_PTR *information)
+static int fltfs_create_open(struct flt_operation *op, struct fltfs_create *create,
+			     ULONG_PTR *information)
 {
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	ULONG disposition = parameters->Create.Options >> 24;
 	bool overwrite = disposition == FILE_OVERWRITE || disposition == FILE_OVERWRITE_IF ||
 			 disposition == FILE_SUPERSEDE;
 	struct path path = fltfs_fo_path(create->fo);
@@ -136,7 +140,7 @@ static int fltfs_create_open(struct fltfs_create *create, const FLT_PARAMETERS *
 		return PTR_ERR(lower);
 	*information = create->created ? FILE_CREATED : FILE_OPENED;
 	if (overwrite && !create->created) {
-		err = fltfs_create_truncate(create, lower);
+		err = fltfs_create_truncate(op, create, lower);
 		if (err) {
 			flt_file_close(lower);
 			return err;
@@ -219,8 +223,7 @@ void fltfs_create_opened(struct flt_operation *op, struct fltfs_create *create)
 	int err = 0;
 
 	if (!create->tmpfile)
-		err = fltfs_create_open(create, parameters, parameters->Create.Options >> 24,
-					&information);
+		err = fltfs_create_open(op, create, &information);
 	if (!err)
 		err = fltfs_fo_opened(fo, create->security.DesiredAccess);
 	if (!err) {

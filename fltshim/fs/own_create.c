@@ -315,6 +315,7 @@ static int fltfs_own_overwrite(struct fltfs_own_open *open)
 		attr.ia_valid |= ATTR_FILE;
 		attr.ia_file = open->fo->lower;
 	}
+	fltfs_conflict_size(open->op, d_inode(open->fo->dentry), 0);
 	return fltfs_setattr_lower(open->fo->dentry, &attr);
 }
 

@@ -4,6 +4,7 @@
  * advice, splicing, copying and sharing of blocks.
  */
 #include <linux/fs.h>
+#include <linux/falloc.h>
 #include "compat/splice.h"
 #include "fs/request.h"
 
@@ -56,7 +57,8 @@ long fltfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 {
 	long ret;
 
-	if (fltfs_wants(file_inode(file), fltfs_want_allocate(mode)))
+	if (fltfs_wants(file_inode(file), fltfs_want_allocate(mode)) ||
+	    (mode & ~FALLOC_FL_KEEP_SIZE && fltfs_is_scanned(file_inode(file))))
 		ret = fltfs_allocate_filtered(file, mode, offset, len);
 	else
 		ret = vfs_fallocate(fltfs_lower_file(file), mode, offset, len);

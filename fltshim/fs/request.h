@@ -111,6 +111,7 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs);
  * @end: position after what was written below
  * @was: where the file ended before an append
  * @async: what an asynchronous request is part of, or NULL
+ * @paging: lower file of paging I/O, which is no program's; or NULL
  */
 struct fltfs_transfer {
 	struct fltfs_request request;
@@ -126,6 +127,7 @@ struct fltfs_transfer {
 	loff_t end;
 	loff_t was;
 	struct fltfs_async *async;
+	struct file *paging;
 };
 
 /**
@@ -305,6 +307,11 @@ void fltfs_dismount_filtered(struct fltfs_sb *fsb);
 /* allocate.c */
 long fltfs_allocate_filtered(struct file *file, int mode, loff_t offset, loff_t len);
 u64 fltfs_want_allocate(int mode);
+
+/* section.c */
+extern const struct flt_section_ops fltfs_section_ops;
+void fltfs_conflict(struct flt_operation *op, struct inode *inode, loff_t from);
+void fltfs_conflict_size(struct flt_operation *op, struct inode *inode, loff_t size);
 
 /* control.c */
 long fltfs_ioctl_filtered(struct file *file, unsigned int cmd, unsigned long arg, bool compat);

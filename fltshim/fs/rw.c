@@ -67,7 +67,8 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	if (unlikely(!lower->f_op->write_iter))
 		return -EINVAL;
 	if (fltfs_wants(inode, iocb->ki_flags & IOCB_DIRECT ?
-			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)))
+			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)) ||
+	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
 		return fltfs_transfer_filtered(iocb, iter, true);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);

@@ -312,6 +312,8 @@ static void fltfs_bottom_setattr(struct flt_operation *op)
 	    parameters->SetFileInformation.Length >= sizeof(*end)) {
 		err = end->EndOfFile.QuadPart < 0 ? -EINVAL : 0;
 		set->attr.ia_size = end->EndOfFile.QuadPart;
+		if (!err)
+			fltfs_conflict_size(op, d_inode(set->fo->dentry), set->attr.ia_size);
 	} else if (class == FileBasicInformation && end &&
 		   parameters->SetFileInformation.Length >= sizeof(FILE_BASIC_INFORMATION)) {
 		err = fltfs_setattr_take_basic(set, parameters->SetFileInformation.InfoBuffer);
@@ -428,10 +430,16 @@ int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr)
 			fltfs_copy_attr(d_inode(dentry));
 			return 0;
 		}
+		/* Nobody saw the create: what tells a filter that scans the file is made here. */
+		if (file && fltfs_is_scanned(d_inode(dentry))) {
+			parts.size = true;
+			return fltfs_setattr_filtered(dentry, &lower_attr, file, &parts);
+		}
 		return fltfs_setattr_lower(dentry, &lower_attr);
 	}
 	want = fltfs_setattr_parts(attr, &parts);
-	if (want && fltfs_wants(d_inode(dentry), file ? want : want | FLTFS_SEQ_SHORT))
+	if (want && (fltfs_wants(d_inode(dentry), file ? want : want | FLTFS_SEQ_SHORT) ||
+		     (parts.size && fltfs_is_scanned(d_inode(dentry)))))
 		return fltfs_setattr_filtered(dentry, &lower_attr, file, &parts);
 	return fltfs_setattr_lower(dentry, &lower_attr);
 }

@@ -191,6 +191,7 @@ bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 	transfer->length = iov_iter_count(transfer->iter);
 	transfer->buffer = NULL;
 	transfer->memory = NULL;
+	transfer->paging = NULL;
 	direct = fltfs_transfer_direct(transfer->iter, &transfer->shown);
 	op->iopb.Parameters.Read.Length = transfer->length;
 	op->iopb.Parameters.Read.ReadBuffer = transfer->shown;

@@ -227,6 +227,7 @@ static const struct flt_volume_ops fltfs_volume_ops = {
 	.name_stamp		= fltfs_name_stamp,
 	.writable		= fltfs_writable,
 	.interest_changed	= fltfs_interest_changed,
+	.section		= &fltfs_section_ops,
 };
 
 /* What the device below is like. */

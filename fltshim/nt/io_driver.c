@@ -14,6 +14,7 @@
 #include "nt/io_driver.h"
 #include "nt/io_irp.h"
 #include "nt/io_workitem.h"
+#include "nt/mm_section.h"
 #include "nt/ob_callback.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
@@ -255,6 +256,7 @@ static void fsh_driver_free(struct fsh_driver *driver)
 	io_irp_driver_gone(driver);
 	io_device_driver_gone(driver);
 	ob_callback_driver_gone(driver);
+	mm_view_driver_gone(driver);
 	ob_driver_gone(driver);
 	pool_driver_gone(driver);
 	mutex_lock(&fsh_drivers_lock);

@@ -250,6 +250,72 @@ void ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 }
 EXPORT_SYMBOL_GPL(ExQueueWorkItem);
 
+/* A call of FsRtlPostStackOverflow(). */
+struct io_post {
+	struct work_struct work;
+	struct module *owner;
+	PFSRTL_STACK_OVERFLOW_ROUTINE routine;
+	PVOID context;
+	PKEVENT event;
+};
+
+static seh_raises void io_post_call(void *arg)
+{
+	struct io_post *post = arg;
+
+	post->routine(post->context, post->event);
+}
+
+static void io_post_run(struct work_struct *work)
+{
+	struct io_post *post = container_of(work, struct io_post, work);
+	unsigned long routine = (unsigned long)post->routine;
+	struct module *owner = post->owner;
+	NTSTATUS code;
+
+	if (!seh_call(io_post_call, post, &code))
+		pr_err("fltshim: driver %s: exception 0x%08x in a posted routine\n",
+		       fsh_driver_name_at(routine), code);
+	io_work_check(routine);
+	kfree(post);
+	module_put(owner);
+}
+
+/**
+ * FsRtlPostStackOverflow() - have a routine run where there is stack left
+ * @Context: for the routine
+ * @Event: for the routine, which signals it
+ * @StackOverflowRoutine: what to run in a system thread
+ *
+ * WDK: FsRtlPostStackOverflow. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL. Without
+ * memory it runs here and now.
+ */
+VOID FsRtlPostStackOverflow(PVOID Context, PKEVENT Event,
+			    PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
+{
+	struct module *owner;
+	struct io_post *post;
+
+	if (!StackOverflowRoutine || !io_work_owner((unsigned long)StackOverflowRoutine, &owner)) {
+		fsh_violation(fsh_caller(), __func__, "%s", StackOverflowRoutine ?
+			      "the driver is being unloaded" : "no routine");
+		return;
+	}
+	post = kmalloc(sizeof(*post), GFP_ATOMIC);
+	if (!post) {
+		module_put(owner);
+		StackOverflowRoutine(Context, Event);
+		return;
+	}
+	INIT_WORK(&post->work, io_post_run);
+	post->owner = owner;
+	post->routine = StackOverflowRoutine;
+	post->context = Context;
+	post->event = Event;
+	queue_work(io_work_queue, &post->work);
+}
+EXPORT_SYMBOL_GPL(FsRtlPostStackOverflow);
+
 /**
  * io_work_driver_gone() - let the work of a driver finish before its code goes
  * @driver: the driver, past its unload routine

@@ -407,7 +407,8 @@ static NTSTATUS mm_mdl_pin_in(struct mm_mdl *own, struct mm_struct *mm, LOCK_OPE
  *
  * APC_LEVEL for a program's memory, DISPATCH_LEVEL for the kernel's.
  *
- * Return: STATUS_SUCCESS; STATUS_ACCESS_VIOLATION where there is no such memory;
+ * Return: STATUS_SUCCESS; STATUS_ACCESS_VIOLATION where there is no such memory, or its process
+ * maps a file in this thread;
  * STATUS_INSUFFICIENT_RESOURCES
  */
 NTSTATUS mm_mdl_lock(PMDL mdl, struct mm_struct *mm, LOCK_OPERATION operation)
@@ -421,6 +422,8 @@ NTSTATUS mm_mdl_lock(PMDL mdl, struct mm_struct *mm, LOCK_OPERATION operation)
 		if (!mm_mdl_fill(mdl))
 			status = STATUS_ACCESS_VIOLATION;
 	} else if (!mm || !own || ke_is_atomic() ||
+		   (mm == current->mm && mm_is_out_of_reach(fsh_driver_name_at(_RET_IP_),
+							    "MmProbeAndLockPages")) ||
 		   !access_ok((void __user *)mm_mdl_va(mdl), mdl->ByteCount)) {
 		status = STATUS_ACCESS_VIOLATION;
 	} else {

@@ -21,6 +21,7 @@
 #include "nt/io_device.h"
 #include "nt/io_driver.h"
 #include "nt/ke_irql.h"
+#include "nt/mm_section.h"
 #include "nt/ob_object.h"
 #include "nt/ps_process.h"
 
@@ -415,7 +416,18 @@ NTSTATUS ob_open_handle(const void *caller, OBJECT_TYPE *type, void *object, ACC
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS ob_get_entry(HANDLE handle, const OBJECT_TYPE *type, void **object,
+/**
+ * ob_get_by_handle_ex() - the object of a handle, and what the handle grants
+ * @handle: handle
+ * @type: what it should be; NULL for anything
+ * @object: receives it, referenced
+ * @information: NULL, or receives what the handle was opened with
+ *
+ * Task context.
+ *
+ * Return: STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH
+ */
+NTSTATUS ob_get_by_handle_ex(HANDLE handle, const OBJECT_TYPE *type, void **object,
 			     POBJECT_HANDLE_INFORMATION information)
 {
 	NTSTATUS status = STATUS_INVALID_HANDLE;
@@ -451,7 +463,7 @@ static NTSTATUS ob_get_entry(HANDLE handle, const OBJECT_TYPE *type, void **obje
  */
 NTSTATUS ob_get_by_handle(HANDLE handle, const OBJECT_TYPE *type, void **object)
 {
-	return ob_get_entry(handle, type, object, NULL);
+	return ob_get_by_handle_ex(handle, type, object, NULL);
 }
 
 static void ob_free_entry(struct ob_handle *entry)
@@ -511,6 +523,8 @@ static NTSTATUS ob_close(const char *who, const char *routine, HANDLE handle)
 	NTSTATUS status;
 
 	if (handle == OB_CURRENT_PROCESS || handle == OB_CURRENT_THREAD)
+		return STATUS_SUCCESS;
+	if (mm_section_close_fd(handle))
 		return STATUS_SUCCESS;
 	status = ob_close_handle(handle);
 	if (status != STATUS_SUCCESS)
@@ -603,7 +617,7 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 	}
 	if (AccessMode != KernelMode)
 		return STATUS_INVALID_HANDLE;
-	return ob_get_entry(Handle, ObjectType, Object, HandleInformation);
+	return ob_get_by_handle_ex(Handle, ObjectType, Object, HandleInformation);
 }
 EXPORT_SYMBOL_GPL(ObReferenceObjectByHandle);
 

@@ -51,6 +51,8 @@ void ob_put(void *object);
 NTSTATUS ob_open_handle(const void *caller, OBJECT_TYPE *type, void *object, ACCESS_MASK access,
 			ULONG attributes, HANDLE *handle);
 NTSTATUS ob_get_by_handle(HANDLE handle, const OBJECT_TYPE *type, void **object);
+NTSTATUS ob_get_by_handle_ex(HANDLE handle, const OBJECT_TYPE *type, void **object,
+			     POBJECT_HANDLE_INFORMATION information);
 NTSTATUS ob_close_handle(HANDLE handle);
 void ob_close_handles_of(const void *object);
 

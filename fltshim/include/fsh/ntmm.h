@@ -88,6 +88,10 @@ VOID CcFlushCache(PSECTION_OBJECT_POINTERS SectionObjectPointer, PLARGE_INTEGER 
                   ULONG Length, PIO_STATUS_BLOCK IoStatus);
 BOOLEAN CcPurgeCacheSection(PSECTION_OBJECT_POINTERS SectionObjectPointer,
                             PLARGE_INTEGER FileOffset, ULONG Length, ULONG Flags);
+#define CC_FLUSH_AND_PURGE_NO_PURGE 0x1
+VOID CcCoherencyFlushAndPurgeCache(PSECTION_OBJECT_POINTERS SectionObjectPointer,
+                                   PLARGE_INTEGER FileOffset, ULONG Length,
+                                   PIO_STATUS_BLOCK IoStatus, ULONG Flags);
 VOID CcSetFileSizes(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSizes);
 VOID CcInitializeCacheMap(PFILE_OBJECT FileObject, PCC_FILE_SIZES FileSizes, BOOLEAN PinAccess,
                           PCACHE_MANAGER_CALLBACKS Callbacks, PVOID LazyWriteContext);

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What fltfs does for sections (fltmgr/section.h): the pages that views show, the file that
+ * programs map, who else uses the data, and what of it is cached.
+ *
+ * The pages of a view are those of the lower file system's page cache, held as long as the view is:
+ * a truncation takes them out of the cache and leaves them to the view. Where a filter takes paging
+ * reads, and so may change what is read, or the lower file has no pages, they are copies, filled by
+ * paging reads that the filters see. The data is read with the rights of the kernel: what a scanner
+ * may look at does not depend on how a program opened the file.
+ */
+#include <linux/cred.h>
+#include <linux/fadvise.h>
+#include <linux/magic.h>
+#include <linux/pagemap.h>
+#include <linux/shmem_fs.h>
+#include <linux/vmalloc.h>
+#include "compat/open.h"
+#include "fltmgr/section.h"
+#include "fs/own.h"
+#include "fs/request.h"
+#include "nt/mm_mdl.h"
+
+/**
+ * struct fltfs_source - where the pages of a section come from
+ * @fo: file object that it was made from, referenced
+ * @lower: lower file, open for reading
+ */
+struct fltfs_source {
+	struct fltfs_fo *fo;
+	struct file *lower;
+};
+
+static struct inode *fltfs_source_inode(const struct fltfs_source *source)
+{
+	return d_inode(source->fo->dentry);
+}
+
+/* How many pages the file has now. */
+static pgoff_t fltfs_source_end(const struct fltfs_source *source)
+{
+	return DIV_ROUND_UP_ULL(i_size_read(file_inode(source->lower)), PAGE_SIZE);
+}
+
+/* Has the lower file a page cache that holds what programs read? */
+static bool fltfs_source_shares(const struct fltfs_source *source)
+{
+	const struct address_space *mapping = source->lower->f_mapping;
+
+	if (fltfs_wants(fltfs_source_inode(source), FLT_WANT_READ_PAGING) ||
+	    IS_DAX(file_inode(source->lower)))
+		return false;
+	return mapping->a_ops->read_folio ||
+	       file_inode(source->lower)->i_sb->s_magic == TMPFS_MAGIC;
+}
+
+static struct page *fltfs_source_page(const struct fltfs_source *source, pgoff_t index)
+{
+	struct address_space *mapping = source->lower->f_mapping;
+
+	if (!mapping->a_ops->read_folio)
+		return shmem_read_mapping_page(mapping, index);
+	return read_mapping_page(mapping, index, source->lower);
+}
+
+/* Pages of the lower page cache. A truncation of the file is kept out while they are read. */
+static int fltfs_source_share(const struct fltfs_source *source, pgoff_t index,
+			      unsigned int count, struct page **pages)
+{
+	struct address_space *mapping = source->lower->f_mapping;
+	unsigned int i;
+	int err = 0;
+
+	/* Read ahead: they are waited for one by one. */
+	vfs_fadvise(source->lower, (loff_t)index << PAGE_SHIFT, (loff_t)count << PAGE_SHIFT,
+		    POSIX_FADV_WILLNEED);
+	for (i = 0; i < count && !err; i++) {
+		filemap_invalidate_lock_shared(mapping);
+		pages[i] = index + i < fltfs_source_end(source) ?
+			   fltfs_source_page(source, index + i) : ERR_PTR(-EIO);
+		filemap_invalidate_unlock_shared(mapping);
+		err = PTR_ERR_OR_ZERO(pages[i]);
+	}
+	if (err)
+		release_pages(pages, i - 1);
+	return err;
+}
+
+/* A paging read of the file, into memory of ours; what of that lies behind its end stays zero. */
+static noinline NTSTATUS fltfs_source_read(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
+					   loff_t pos, PMDL mdl)
+{
+	struct flt_operation op FLT_NOT_CLEARED;
+	NTSTATUS status;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_READ, &fo->base.fo);
+	op.data.RequestorMode = KernelMode;
+	op.iopb.IrpFlags = IRP_NOCACHE | IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO |
+			   IRP_READ_OPERATION;
+	op.iopb.Parameters.Read.Length = transfer->size;
+	op.iopb.Parameters.Read.ByteOffset.QuadPart = pos;
+	op.iopb.Parameters.Read.ReadBuffer = transfer->buffer;
+	op.iopb.Parameters.Read.MdlAddress = mdl;
+	op.front = transfer;
+	status = flt_operation_run(&op);
+	flt_operation_fini(&op);
+	return status;
+}
+
+/* Copies of pages, in new memory, as the filters show them. */
+static int fltfs_source_copy(const struct fltfs_source *source, pgoff_t index, unsigned int count,
+			     struct page **pages)
+{
+	size_t size = (size_t)count << PAGE_SHIFT;
+	struct kiocb caller = { .ki_filp = source->lower };
+	struct fltfs_transfer transfer = {
+		.caller = &caller, .length = size, .size = size, .paging = source->lower,
+	};
+	unsigned int got = 0;
+	void *memory = NULL;
+	PMDL mdl = NULL;
+	NTSTATUS status;
+	int err = -ENOMEM;
+
+	if (index + count > fltfs_source_end(source))
+		return -EIO;
+	while (got < count) {
+		pages[got] = alloc_page(GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+		if (!pages[got])
+			goto out;
+		got++;
+	}
+	memory = vm_map_ram(pages, count, NUMA_NO_NODE);
+	if (!memory)
+		goto out;
+	mdl = mm_mdl_new(memory, size);
+	if (!mdl)
+		goto out;
+	MmBuildMdlForNonPagedPool(mdl);
+	transfer.shown = memory;
+	transfer.buffer = memory;
+	status = fltfs_source_read(source->fo, &transfer, (loff_t)index << PAGE_SHIFT, mdl);
+	err = NT_SUCCESS(status) || status == STATUS_END_OF_FILE ? 0 : -EIO;
+out:
+	if (mdl)
+		mm_mdl_free(mdl);
+	if (memory)
+		vm_unmap_ram(memory, count);
+	if (err)
+		release_pages(pages, got);
+	return err;
+}
+
+/* mm_section_source.pages */
+static NTSTATUS fltfs_source_pages(void *context, pgoff_t index, unsigned int count,
+				   struct page **pages)
+{
+	const struct fltfs_source *source = context;
+	const struct cred *old = override_creds(fltfs_kernel_cred);
+	int err;
+
+	if (fltfs_source_shares(source))
+		err = fltfs_source_share(source, index, count, pages);
+	else
+		err = fltfs_source_copy(source, index, count, pages);
+	revert_creds(old);
+	if (!err)
+		return STATUS_SUCCESS;
+	return err == -ENOMEM ? STATUS_INSUFFICIENT_RESOURCES : STATUS_IN_PAGE_ERROR;
+}
+
+/* mm_section_source.file */
+static struct file *fltfs_source_file(void *context)
+{
+	const struct fltfs_source *source = context;
+
+	return source->lower;
+}
+
+/* mm_section_source.free */
+static void fltfs_source_free(void *context)
+{
+	struct fltfs_source *source = context;
+
+	fput(source->lower);
+	flt_file_put(&source->fo->base);
+	kfree(source);
+}
+
+static const struct mm_section_source fltfs_source_ops = {
+	.pages	= fltfs_source_pages,
+	.file	= fltfs_source_file,
+	.free	= fltfs_source_free,
+};
+
+/* The lower file, open for reading; the program's own, if it is. */
+static struct file *fltfs_source_lower(const struct fltfs_fo *fo)
+{
+	struct path path = fltfs_fo_path(fo);
+	const struct cred *old;
+	struct file *lower;
+
+	if (fo->lower && fo->lower->f_mode & FMODE_READ)
+		return get_file(fo->lower);
+	old = override_creds(fltfs_kernel_cred);
+	lower = flt_file_open(&path, O_RDONLY | FLTFS_LOWER_OPEN_FLAGS);
+	revert_creds(old);
+	return lower;
+}
+
+/* Has it data of its own? */
+static NTSTATUS fltfs_section_check(const struct fltfs_fo *fo)
+{
+	if (!test_bit(FLTFS_FO_OPEN, &fo->state))
+		return STATUS_INVALID_PARAMETER;
+	if (test_bit(FLTFS_FO_VOLUME, &fo->state))
+		return STATUS_INVALID_FILE_FOR_SECTION;
+	if (d_is_dir(fo->dentry))
+		return STATUS_FILE_IS_A_DIRECTORY;
+	return d_is_reg(fo->dentry) ? STATUS_SUCCESS : STATUS_INVALID_FILE_FOR_SECTION;
+}
+
+static NTSTATUS fltfs_section_open(struct flt_file *file, const struct mm_section_source **ops,
+				   void **context, u64 *size)
+{
+	struct fltfs_fo *fo = container_of(file, struct fltfs_fo, base);
+	NTSTATUS status = fltfs_section_check(fo);
+	struct fltfs_source *source;
+
+	if (!NT_SUCCESS(status))
+		return status;
+	*size = i_size_read(fltfs_lower_inode(d_inode(fo->dentry)));
+	if (!*size)
+		return STATUS_END_OF_FILE;
+	source = kmalloc(sizeof(*source), GFP_KERNEL);
+	if (!source)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	source->lower = fltfs_source_lower(fo);
+	if (IS_ERR(source->lower)) {
+		status = flt_status_from_errno(PTR_ERR(source->lower));
+		kfree(source);
+		return status;
+	}
+	flt_file_get(file);
+	source->fo = fo;
+	*ops = &fltfs_source_ops;
+	*context = source;
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS fltfs_section_size(struct flt_file *file, s64 *size)
+{
+	const struct fltfs_fo *fo = container_of(file, struct fltfs_fo, base);
+
+	if (d_is_dir(fo->dentry))
+		return STATUS_FILE_IS_A_DIRECTORY;
+	*size = i_size_read(fltfs_lower_inode(d_inode(fo->dentry)));
+	return STATUS_SUCCESS;
+}
+
+/* A stream's inode lives as long as any file object that a driver has the pointers from. */
+static struct inode *fltfs_sections_inode(const struct flt_sections *sections)
+{
+	return container_of(sections, struct fltfs_stream, sections)->inode;
+}
+
+static struct address_space *fltfs_sections_mapping(const struct flt_sections *sections)
+{
+	return fltfs_lower_inode(fltfs_sections_inode(sections))->i_mapping;
+}
+
+static NTSTATUS fltfs_section_flush(struct flt_sections *sections, s64 start, s64 last)
+{
+	return flt_status_from_errno(filemap_write_and_wait_range(fltfs_sections_mapping(sections),
+								  start, last));
+}
+
+static bool fltfs_section_purge(struct flt_sections *sections, s64 start, s64 last, bool unmap)
+{
+	struct address_space *mapping = fltfs_sections_mapping(sections);
+
+	if (!unmap && mapping_mapped(mapping))
+		return false;
+	/* Dirty pages are the lower file system's, and may not be lost. */
+	if (filemap_write_and_wait_range(mapping, start, last))
+		return false;
+	return !invalidate_inode_pages2_range(mapping, start >> PAGE_SHIFT, last >> PAGE_SHIFT);
+}
+
+/* Has any mapping of the file a right to execute it? The tree is what the kernel exports of it. */
+static bool fltfs_mapped_executable(struct address_space *mapping)
+{
+	const struct vm_area_struct *vma;
+	struct rb_node *node;
+	bool found = false;
+
+	i_mmap_lock_read(mapping);
+	for (node = rb_first_cached(&mapping->i_mmap); node && !found; node = rb_next(node)) {
+		vma = rb_entry(node, struct vm_area_struct, shared.rb);
+		found = vma->vm_flags & VM_EXEC;
+	}
+	i_mmap_unlock_read(mapping);
+	return found;
+}
+
+static void fltfs_section_users(struct flt_sections *sections, struct flt_section_users *users)
+{
+	struct address_space *mapping = fltfs_sections_mapping(sections);
+	struct inode *inode = fltfs_sections_inode(sections);
+	int writable = atomic_read(&mapping->i_mmap_writable);
+
+	users->writers = max(atomic_read(&inode->i_writecount), 0);
+	users->writable = max(writable, 0);
+	users->mapped = mapping_mapped(mapping);
+	/* A running program's file is kept from being written. */
+	users->executable = atomic_read(&inode->i_writecount) < 0 ||
+			    fltfs_mapped_executable(mapping);
+}
+
+const struct flt_section_ops fltfs_section_ops = {
+	.open	= fltfs_section_open,
+	.size	= fltfs_section_size,
+	.flush	= fltfs_section_flush,
+	.purge	= fltfs_section_purge,
+	.users	= fltfs_section_users,
+};
+
+/**
+ * fltfs_conflict() - data of a file is about to go
+ * @op: the operation that takes it, at the bottom
+ * @inode: upper inode
+ * @from: the first byte that goes, or changes without the page cache
+ *
+ * Filters that look at the data are told (flt_sections_conflict()).
+ */
+void fltfs_conflict(struct flt_operation *op, struct inode *inode, loff_t from)
+{
+	if (unlikely(fltfs_is_scanned(inode)))
+		flt_sections_conflict(&fltfs_i(inode)->stream->sections, op, from);
+}
+
+/* The same, for a change of size: what lies behind the new end goes. */
+void fltfs_conflict_size(struct flt_operation *op, struct inode *inode, loff_t size)
+{
+	if (size < i_size_read(fltfs_lower_inode(inode)))
+		fltfs_conflict(op, inode, size);
+}

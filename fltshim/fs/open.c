@@ -100,12 +100,15 @@ static int fltfs_create_truncate(struct fltfs_create *create, struct file *lower
 		.ia_valid	= ATTR_SIZE | ATTR_MTIME | ATTR_CTIME | ATTR_OPEN | ATTR_FILE,
 		.ia_file	= lower,
 	};
-	int err;
+	int err, kill;
 
 	if (create->file->f_flags & O_DIRECT && !(lower->f_mode & FMODE_CAN_ODIRECT))
 		return -EINVAL;
 	if (!S_ISREG(file_inode(lower)->i_mode))
 		return 0;
+	/* Privileges go as with the truncation that the VFS makes, whoever the owner is. */
+	kill = setattr_should_drop_suidgid(flt_mnt_idmap(lower->f_path.mnt), file_inode(lower));
+	attr.ia_valid |= ATTR_KILL_PRIV | ATTR_FORCE | kill;
 	if (!(create->file->f_flags & O_TRUNC)) {
 		err = fltfs_permission(NULL, d_inode(dentry), MAY_WRITE);
 		if (err)

@@ -26,6 +26,20 @@ static inline void flt_inode_copy_times(struct inode *to, const struct inode *fr
 #endif
 }
 
+#ifdef FLT_HAVE_INODE_MTIME
+#define flt_inode_atime(inode)	inode_get_atime(inode)
+#define flt_inode_mtime(inode)	inode_get_mtime(inode)
+#else
+#define flt_inode_atime(inode)	((inode)->i_atime)
+#define flt_inode_mtime(inode)	((inode)->i_mtime)
+#endif
+
+#ifdef FLT_HAVE_INODE_CTIME
+#define flt_inode_ctime(inode)	inode_get_ctime(inode)
+#else
+#define flt_inode_ctime(inode)	((inode)->i_ctime)
+#endif
+
 #ifdef FLT_HAVE_CONST_XATTR_HANDLERS
 typedef const struct xattr_handler * const flt_xattr_table;
 #else

@@ -68,9 +68,23 @@ int fltfs_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start
 	return lower->i_op->fiemap(lower, info, start, len);
 }
 
+/* May touch_atime() have something to do? It cannot be called in RCU walk. */
+static bool fltfs_atime_due(const struct inode *lower, const struct vfsmount *mnt)
+{
+	struct timespec64 atime = flt_inode_atime(lower);
+	struct timespec64 mtime = flt_inode_mtime(lower);
+	struct timespec64 ctime = flt_inode_ctime(lower);
+
+	if (IS_NOATIME(lower) || mnt->mnt_flags & (MNT_NOATIME | MNT_READONLY))
+		return false;
+	/* Once a day, and after each change. */
+	return !(mnt->mnt_flags & MNT_RELATIME) || timespec64_compare(&mtime, &atime) >= 0 ||
+	       timespec64_compare(&ctime, &atime) >= 0 ||
+	       ktime_get_real_seconds() - atime.tv_sec >= 24 * 60 * 60;
+}
+
 /*
- * A link kept in memory is read without leaving RCU walk; its access time is then not updated,
- * as the relatime rule would leave it most of the time.
+ * A link kept in memory is read without leaving RCU walk, unless its access time is to be updated.
  */
 const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done)
 {
@@ -78,8 +92,12 @@ const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct de
 	const char *link;
 
 	if (!dentry) {
-		link = READ_ONCE(fltfs_lower_inode(inode)->i_link);
-		return link ?: ERR_PTR(-ECHILD);
+		const struct inode *target = fltfs_lower_inode(inode);
+
+		link = READ_ONCE(target->i_link);
+		if (!link || fltfs_atime_due(target, fltfs_sb(inode->i_sb)->mnt))
+			return ERR_PTR(-ECHILD);
+		return link;
 	}
 	lower = fltfs_lower_path(dentry);
 	link = vfs_get_link(lower.dentry, done);

@@ -411,7 +411,7 @@ ssize_t fltfs_ea_get(struct dentry *dentry, const char *name, void *value, size_
 	if (expected > FLTFS_EA_VALUE_MAX)
 		return fltfs_ea_value_below(dentry, name, value, size, false);
 	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT);
+				 FILE_OPEN_FOR_BACKUP_INTENT, true);
 	if (!ret) {
 		ret = fltfs_ea_get_roomy(subject.fo, name, value, size,
 					 max_t(ssize_t, expected, 0));
@@ -567,7 +567,7 @@ ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size)
 	if (!room.buffer)
 		return -ENOMEM;
 	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT);
+				 FILE_OPEN_FOR_BACKUP_INTENT, false);
 	if (!ret) {
 		ret = fltfs_ea_list_all(subject.fo, &query, &left, &room);
 		fltfs_subject_close(&subject);
@@ -695,7 +695,7 @@ int fltfs_ea_set(struct dentry *dentry, const char *name, const void *value, siz
 	else if (value)
 		entry->Flags = FLTFS_EA_EMPTY;
 	err = fltfs_subject_open(&subject, dentry, FILE_WRITE_EA | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT);
+				 FILE_OPEN_FOR_BACKUP_INTENT, true);
 	if (!err) {
 		err = fltfs_ea_set_send(subject.fo, entry, flags);
 		fltfs_subject_close(&subject);

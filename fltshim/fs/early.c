@@ -24,6 +24,8 @@
  * 7. The VFS may refuse the open between the two (a security module, fanotify): a task work ends
  *    the operation before the task returns to user mode, and frees the request in any case. It
  *    keeps the super block and the module until then.
+ * 8. A filter may send the open to another name (reopen.c). What exists there is left to the VFS,
+ *    which checks and opens it as any other; what does not is made there, and opened at once.
  */
 #include <linux/hash.h>
 #include <linux/module.h>
@@ -34,16 +36,27 @@
 #include "fs/namei.h"
 
 /**
+ * struct fltfs_early_dir - a directory that is locked
+ * @inode: upper inode
+ * @exclusive: the kind of lock
+ * @freezes: freeze protection goes with it
+ */
+struct fltfs_early_dir {
+	struct inode *inode;
+	bool exclusive;
+	bool freezes;
+};
+
+/**
  * struct fltfs_early - an early create
  * @create: the create
  * @op: its operation
  * @work: ends it
  * @link: among the parked ones of this hash value
  * @task: the opener, which alone goes on with it
- * @dir: upper directory
- * @asked: the dentry that the VFS came with, referenced; that of the file object may be another
- * @exclusive: the kind of lock
- * @freezes: freeze protection goes with it
+ * @dir: where it is made
+ * @vfs: what the VFS has locked: the same, unless a filter sent the open elsewhere
+ * @asked: the dentry to be made, referenced; that of the file object may be another of its name
  */
 struct fltfs_early {
 	struct fltfs_create create;
@@ -51,10 +64,9 @@ struct fltfs_early {
 	struct callback_head work;
 	struct hlist_node link;
 	struct task_struct *task;
-	struct inode *dir;
+	struct fltfs_early_dir dir;
+	struct fltfs_early_dir vfs;
 	struct dentry *asked;
-	bool exclusive;
-	bool freezes;
 };
 
 #define FLTFS_PARKED_BITS	6
@@ -70,24 +82,24 @@ static struct fltfs_parked *fltfs_parked_of_task(void)
 	return &fltfs_parked[hash_ptr(current, FLTFS_PARKED_BITS)];
 }
 
-static void fltfs_early_unlock(const struct fltfs_early *early)
+static void fltfs_early_unlock(const struct fltfs_early_dir *dir)
 {
-	if (early->exclusive)
-		inode_unlock(early->dir);
+	if (dir->exclusive)
+		inode_unlock(dir->inode);
 	else
-		inode_unlock_shared(early->dir);
-	if (early->freezes)
-		sb_end_write(early->dir->i_sb);
+		inode_unlock_shared(dir->inode);
+	if (dir->freezes)
+		sb_end_write(dir->inode->i_sb);
 }
 
-static void fltfs_early_lock(const struct fltfs_early *early)
+static void fltfs_early_lock(const struct fltfs_early_dir *dir)
 {
-	if (early->freezes)
-		sb_start_write(early->dir->i_sb);
-	if (early->exclusive)
-		inode_lock(early->dir);
+	if (dir->freezes)
+		sb_start_write(dir->inode->i_sb);
+	if (dir->exclusive)
+		inode_lock(dir->inode);
 	else
-		inode_lock_shared(early->dir);
+		inode_lock_shared(dir->inode);
 }
 
 /* Looks the name up anew; the file object gets the dentry that has it now. */
@@ -97,7 +109,7 @@ static int fltfs_early_look(struct fltfs_early *early)
 	struct dentry *asked = early->asked;
 	struct dentry *found;
 
-	found = lookup_one(fltfs_lower_idmap(early->dir->i_sb), asked->d_name.name,
+	found = lookup_one(fltfs_lower_idmap(asked->d_sb), asked->d_name.name,
 			   asked->d_parent, asked->d_name.len);
 	if (IS_ERR(found))
 		return PTR_ERR(found);
@@ -114,7 +126,7 @@ static int fltfs_early_make(struct fltfs_early *early, const FLT_PARAMETERS *par
 	unsigned int flags = create->file->f_flags;
 	int err, tries;
 
-	if (IS_DEADDIR(early->dir))
+	if (IS_DEADDIR(early->dir.inode))
 		return -ENOENT;
 	/* It may be made below, or dropped above, after each look, but hardly for ever. */
 	for (tries = 0; tries < 3; tries++) {
@@ -161,13 +173,13 @@ static void fltfs_bottom_early(struct flt_operation *op)
 		flt_operation_result(op, STATUS_INVALID_PARAMETER, 0);
 		return;
 	}
-	fltfs_early_lock(early);
+	fltfs_early_lock(&early->dir);
 	err = fltfs_early_make(early, parameters, disposition, &information);
 	if (!err && op->parks && !d_is_symlink(create->fo->dentry)) {
 		create->request.parked = true;
 		return;
 	}
-	fltfs_early_unlock(early);
+	fltfs_early_unlock(&early->dir);
 	/* A filter sent it down again: without the VFS only what was made here may be opened. */
 	if (!err && !create->created && !d_is_symlink(create->fo->dentry))
 		err = -ESTALE;
@@ -237,7 +249,7 @@ bool fltfs_early_open(struct file *file,
 static void fltfs_early_end(struct callback_head *work)
 {
 	struct fltfs_early *early = container_of(work, struct fltfs_early, work);
-	struct super_block *sb = early->dir->i_sb;
+	struct super_block *sb = early->asked->d_sb;
 	struct fltfs_parked *parked = fltfs_parked_of_task();
 	bool refused;
 
@@ -275,24 +287,69 @@ static int fltfs_early_park(struct fltfs_early *early)
 	return finish_no_open(file, found == early->asked ? NULL : dget(found));
 }
 
-/* The operation is over, and the lock is not held yet. */
-static int fltfs_early_over(struct fltfs_early *early)
+/* The open goes on with a name that is to be made, in whatever directory that is. */
+static int fltfs_early_again(struct fltfs_early *early, struct dentry *dentry)
 {
 	struct fltfs_create *create = &early->create;
-	struct fltfs_fo *fo = create->fo;
-	struct file *file = create->file;
+	int err;
+
+	/* The dentry keeps its directory. */
+	create->dir = d_inode(dentry->d_parent);
+	err = fltfs_create_again(create, &early->op, dentry);
+	if (err)
+		return err;
+	dput(early->asked);
+	early->asked = dget(dentry);
+	early->dir.inode = create->dir;
+	flt_operation_run(&early->op);
+	return 0;
+}
+
+/*
+ * Follows the open where filters send it. Return: NULL when the operation is over; an existing
+ * dentry to open instead, referenced, or an error: then it is finished, too.
+ */
+static struct dentry *fltfs_early_follow(struct fltfs_early *early)
+{
+	bool make = early->create.dir;
 	struct dentry *found;
 	int err;
 
-	err = fltfs_create_result(create, &early->op);
-	flt_operation_fini(&early->op);
-	fltfs_early_lock(early);
-	if (!err && !create->outside) {
+	while (fltfs_create_redirected(&early->create, &early->op)) {
+		found = fltfs_reopen_find(&early->create, make);
+		if (IS_ERR(found) || d_really_is_positive(found)) {
+			flt_operation_fini(&early->op);
+			return found;
+		}
+		err = fltfs_early_again(early, found);
+		dput(found);
+		if (err)
+			return ERR_PTR(err);
+	}
+	return NULL;
+}
+
+/* The operation is over, and the lock is not held yet. */
+static int fltfs_early_over(struct fltfs_early *early)
+{
+	struct dentry *found = fltfs_early_follow(early);
+	struct fltfs_create *create = &early->create;
+	struct file *file = create->file;
+	struct fltfs_fo *fo = create->fo;
+	int err = PTR_ERR_OR_ZERO(found);
+
+	if (!found) {
+		err = fltfs_create_result(create, &early->op);
+		flt_operation_fini(&early->op);
+	}
+	fltfs_early_lock(&early->vfs);
+	if (!found && !err && !create->outside) {
 		file->f_mode |= FMODE_CREATED;
 		fltfs_fo_list(fo);
 		return fltfs_finish_open(file, fo->dentry, fo);
 	}
-	found = err ? NULL : dget(fo->dentry);
+	if (!found && !err)
+		found = dget(fo->dentry);
 	fltfs_fo_forget(fo);
 	return err ?: finish_no_open(file, found);
 }
@@ -319,8 +376,8 @@ static struct fltfs_early *fltfs_early_new(struct inode *dir, struct dentry *den
 	early->create.request.bottom = fltfs_bottom_early;
 	INIT_HLIST_NODE(&early->link);
 	early->task = current;
-	early->dir = dir;
-	early->exclusive = file->f_flags & O_CREAT;
+	early->dir.inode = dir;
+	early->dir.exclusive = file->f_flags & O_CREAT;
 	init_task_work(&early->work, fltfs_early_end);
 	return early;
 }
@@ -355,13 +412,14 @@ int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file 
 	__module_get(THIS_MODULE);
 	atomic_inc(&dir->i_sb->s_active);
 	early->asked = dget(dentry);
-	early->freezes = make;
+	early->dir.freezes = make;
+	early->vfs = early->dir;
 	early->create.dir = make;
 	early->create.mode = mode;
 	fltfs_create_prepare(&early->create, &early->op);
 	early->op.parks = true;
 
-	fltfs_early_unlock(early);
+	fltfs_early_unlock(&early->vfs);
 	flt_operation_run(&early->op);
 	if (flt_operation_parked(&early->op))
 		return fltfs_early_park(early);

@@ -14,6 +14,7 @@
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 #include "compat/acl.h"
 #include "compat/idmap.h"
 #include "compat/inode.h"
@@ -37,6 +38,9 @@ struct fltfs_stream;
  * @upper: the upper one
  * @volume: what filters attach to
  * @moves: how many directories were renamed; names cached before are void
+ * @dev: device number of the root below, as stat() says it
+ * @devices: index of each other device in the tree (fltfs_file_id())
+ * @nr_devices: how many of them
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
  * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
@@ -52,6 +56,9 @@ struct fltfs_sb {
 	struct super_block *upper;
 	struct flt_volume *volume;
 	atomic_t moves;
+	dev_t dev;
+	struct xarray devices;
+	atomic_t nr_devices;
 	bool query_open;
 	bool passive;
 	bool classes_ex;

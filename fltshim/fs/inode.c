@@ -107,11 +107,14 @@ static const struct inode_operations fltfs_file_iops = {
 	FLTFS_ACL_IOPS,
 };
 
+/* What a lower inode has no method for is refused there as it would be here. */
 static const struct inode_operations fltfs_special_iops = {
 	.permission	= fltfs_permission,
 	.getattr	= fltfs_getattr,
 	.setattr	= fltfs_setattr,
 	.listxattr	= fltfs_listxattr,
+	.fileattr_get	= fltfs_fileattr_get,
+	.fileattr_set	= fltfs_fileattr_set,
 	FLTFS_ACL_IOPS,
 };
 

@@ -82,6 +82,43 @@ s64 fltfs_creation_time(const struct kstat *stat)
 	return nt_time_from_timespec(&stat->ctime);
 }
 
+/* Devices of one tree are counted as they come up; the first is the root's. */
+static u64 fltfs_device_index(struct fltfs_sb *fsb, dev_t dev)
+{
+	void *entry = xa_load(&fsb->devices, dev), *fresh;
+
+	if (entry)
+		return xa_to_value(entry);
+	fresh = xa_mk_value(atomic_inc_return(&fsb->nr_devices));
+	entry = xa_cmpxchg(&fsb->devices, dev, NULL, fresh, GFP_KERNEL);
+	/* Without memory it is told from the root's, at least. */
+	if (xa_is_err(entry))
+		return U16_MAX;
+	return xa_to_value(entry ?: fresh);
+}
+
+/**
+ * fltfs_file_id() - the number by which filters know a file (VFS-838)
+ * @fsb: the mount
+ * @stat: lower attributes
+ *
+ * That of its inode. Where a tree has several devices (subvolumes of btrfs, layers of overlayfs)
+ * numbers repeat, and those of other devices than the root's get the device's index on top.
+ *
+ * Return: the number
+ */
+u64 fltfs_file_id(struct fltfs_sb *fsb, const struct kstat *stat)
+{
+	if (likely(stat->dev == fsb->dev))
+		return stat->ino;
+	return stat->ino ^ fltfs_device_index(fsb, stat->dev) << 48;
+}
+
+static u64 fltfs_fo_id(const struct fltfs_fo *fo, const struct kstat *stat)
+{
+	return fltfs_file_id(fltfs_sb(fo->dentry->d_sb), stat);
+}
+
 /* The four times stand together, in this order, wherever they occur. */
 struct fltfs_times {
 	LARGE_INTEGER creation;
@@ -158,7 +195,7 @@ static NTSTATUS fltfs_fill_all(FILE_ALL_INFORMATION *info, ULONG room, const str
 
 	fltfs_fill_basic(&info->BasicInformation, stat);
 	fltfs_fill_standard(&info->StandardInformation, stat, fo);
-	info->InternalInformation.IndexNumber.QuadPart = stat->ino;
+	info->InternalInformation.IndexNumber.QuadPart = fltfs_fo_id(fo, stat);
 	info->AccessInformation.AccessFlags = fo->granted;
 	info->PositionInformation.CurrentByteOffset = fo->base.fo.CurrentByteOffset;
 	info->ModeInformation.Mode = fltfs_mode_of(fo);
@@ -167,9 +204,10 @@ static NTSTATUS fltfs_fill_all(FILE_ALL_INFORMATION *info, ULONG room, const str
 	return status;
 }
 
-static void fltfs_fill_stat(FILE_STAT_INFORMATION *info, const struct kstat *stat)
+static void fltfs_fill_stat(FILE_STAT_INFORMATION *info, const struct kstat *stat,
+			    const struct fltfs_fo *fo)
 {
-	info->FileId.QuadPart = stat->ino;
+	info->FileId.QuadPart = fltfs_fo_id(fo, stat);
 	fltfs_fill_times(&info->CreationTime, stat);
 	info->AllocationSize.QuadPart = stat->blocks * 512;
 	info->EndOfFile.QuadPart = stat->size;
@@ -179,10 +217,11 @@ static void fltfs_fill_stat(FILE_STAT_INFORMATION *info, const struct kstat *sta
 	info->EffectiveAccess = FILE_ALL_ACCESS;
 }
 
-static void fltfs_fill_stat_lx(FILE_STAT_LX_INFORMATION *info, const struct kstat *stat)
+static void fltfs_fill_stat_lx(FILE_STAT_LX_INFORMATION *info, const struct kstat *stat,
+			       const struct fltfs_fo *fo)
 {
 	/* The longer structure begins as the shorter one. */
-	fltfs_fill_stat((FILE_STAT_INFORMATION *)info, stat);
+	fltfs_fill_stat((FILE_STAT_INFORMATION *)info, stat, fo);
 	info->LxFlags = LX_FILE_METADATA_HAS_UID | LX_FILE_METADATA_HAS_GID |
 			LX_FILE_METADATA_HAS_MODE;
 	if (S_ISDIR(stat->mode))
@@ -255,7 +294,8 @@ static NTSTATUS fltfs_fill_class(FILE_INFORMATION_CLASS class, void *buffer, ULO
 		fltfs_fill_standard(buffer, stat, fo);
 		break;
 	case FileInternalInformation:
-		((FILE_INTERNAL_INFORMATION *)buffer)->IndexNumber.QuadPart = stat->ino;
+		((FILE_INTERNAL_INFORMATION *)buffer)->IndexNumber.QuadPart =
+			fltfs_fo_id(fo, stat);
 		break;
 	case FileAccessInformation:
 		((FILE_ACCESS_INFORMATION *)buffer)->AccessFlags = fo->granted;
@@ -279,10 +319,10 @@ static NTSTATUS fltfs_fill_class(FILE_INFORMATION_CLASS class, void *buffer, ULO
 		tag->ReparseTag = fltfs_reparse_tag(stat->mode);
 		break;
 	case FileStatInformation:
-		fltfs_fill_stat(buffer, stat);
+		fltfs_fill_stat(buffer, stat, fo);
 		break;
 	case FileStatLxInformation:
-		fltfs_fill_stat_lx(buffer, stat);
+		fltfs_fill_stat_lx(buffer, stat, fo);
 		break;
 	default:
 		break;	/* EA size and alignment are 0 */

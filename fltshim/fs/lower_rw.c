@@ -178,6 +178,7 @@ static void fltfs_transfer_iocb(const struct flt_operation *op, struct kiocb *io
  */
 static int fltfs_transfer_position(const struct flt_operation *op, struct kiocb *iocb)
 {
+	const struct fltfs_transfer *transfer = op->front;
 	s64 offset = op->iopb.Parameters.Read.ByteOffset.QuadPart;
 
 	if (!(iocb->ki_flags & IOCB_WRITE)) {
@@ -190,7 +191,8 @@ static int fltfs_transfer_position(const struct flt_operation *op, struct kiocb 
 		return -EINVAL;
 	if (offset == -1) {
 		iocb->ki_flags |= IOCB_APPEND;
-		iocb->ki_pos = 0;
+		/* Not the end yet: some look at the alignment of what the program said. */
+		iocb->ki_pos = transfer ? transfer->caller->ki_pos : 0;
 		return 0;
 	}
 	if (iocb->ki_flags & IOCB_APPEND && offset >= i_size_read(file_inode(iocb->ki_filp)))

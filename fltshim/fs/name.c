@@ -159,6 +159,52 @@ store:
 	return used;
 }
 
+/**
+ * fltfs_path_text() - a path that came from a filter
+ * @path: components separated by backslashes
+ * @text: receives it, components separated by slashes, none at the ends; PATH_MAX bytes; not
+ *	terminated
+ * @used: its bytes
+ * @directory: set when a backslash stands at the end of @path
+ *
+ * Return: STATUS_SUCCESS, STATUS_OBJECT_NAME_INVALID or STATUS_NAME_TOO_LONG
+ */
+NTSTATUS fltfs_path_text(const UNICODE_STRING *path, char *text, size_t *used, bool *directory)
+{
+	static const WCHAR stream[] = { ':', ':', '$', 'D', 'A', 'T', 'A' };
+	size_t units = path->Length / sizeof(WCHAR), from = 0, i, at = 0;
+
+	/* The data of a file by its full name, which every file has. */
+	if (units > ARRAY_SIZE(stream) &&
+	    !memcmp(path->Buffer + units - ARRAY_SIZE(stream), stream, sizeof(stream)))
+		units -= ARRAY_SIZE(stream);
+	if (units > 1 && path->Buffer[units - 1] == '\\') {
+		*directory = true;
+		units--;
+	}
+	for (i = 0; i <= units; i++) {
+		int len;
+
+		if (i < units && path->Buffer[i] != '\\')
+			continue;
+		if (i > from) {
+			if (at)
+				text[at++] = '/';
+			len = fltfs_name_from_utf16(path->Buffer + from, i - from, text + at,
+						    NAME_MAX);
+			if (len < 0 || (len == 1 && text[at] == '.') ||
+			    (len == 2 && text[at] == '.' && text[at + 1] == '.'))
+				return STATUS_OBJECT_NAME_INVALID;
+			at += len;
+			if (at + NAME_MAX + 2 > PATH_MAX)
+				return STATUS_NAME_TOO_LONG;
+		}
+		from = i + 1;
+	}
+	*used = at;
+	return STATUS_SUCCESS;
+}
+
 static int fltfs_new_name(const char *from, size_t len, bool path, UNICODE_STRING *name)
 {
 	int units = len;

@@ -12,6 +12,7 @@
 
 int fltfs_name_to_utf16(const char *from, size_t len, bool path, WCHAR *to, size_t max);
 int fltfs_name_from_utf16(const WCHAR *from, size_t units, char *to, size_t max);
+NTSTATUS fltfs_path_text(const UNICODE_STRING *path, char *text, size_t *used, bool *directory);
 int fltfs_dentry_name(struct dentry *dentry, UNICODE_STRING *name);
 int fltfs_component_name(const struct qstr *component, UNICODE_STRING *name);
 

@@ -434,6 +434,7 @@ const struct inode_operations fltfs_dir_iops = {
 	.getattr	= fltfs_getattr,
 	.setattr	= fltfs_setattr,
 	.listxattr	= fltfs_listxattr,
+	.fiemap		= fltfs_fiemap,
 	.fileattr_get	= fltfs_fileattr_get,
 	.fileattr_set	= fltfs_fileattr_set,
 	FLTFS_ACL_IOPS,

@@ -10,6 +10,8 @@
  * ->atomic_open too. Every open has exactly one create, and its post-operation runs in the
  * opener's thread.
  *
+ * A filter may send an open to another name: reopen.c.
+ *
  * A FIFO, socket or device node lives outside the volume: its create ends with STATUS_REPARSE and
  * the tag of its kind, its file object is gone then, and the kernel's own open follows.
  */
@@ -99,12 +101,15 @@ static int fltfs_create_truncate(struct flt_operation *op, struct fltfs_create *
 		.ia_valid	= ATTR_SIZE | ATTR_MTIME | ATTR_CTIME | ATTR_OPEN | ATTR_FILE,
 		.ia_file	= lower,
 	};
-	int err;
+	int err, kill;
 
 	if (create->file->f_flags & O_DIRECT && !(lower->f_mode & FMODE_CAN_ODIRECT))
 		return -EINVAL;
 	if (!S_ISREG(file_inode(lower)->i_mode))
 		return 0;
+	/* Privileges go as with the truncation that the VFS makes, whoever the owner is. */
+	kill = setattr_should_drop_suidgid(flt_mnt_idmap(lower->f_path.mnt), file_inode(lower));
+	attr.ia_valid |= ATTR_KILL_PRIV | ATTR_FORCE | kill;
 	if (!(create->file->f_flags & O_TRUNC)) {
 		err = fltfs_permission(NULL, d_inode(dentry), MAY_WRITE);
 		if (err)
@@ -311,7 +316,7 @@ int fltfs_create_result(const struct fltfs_create *create, const struct flt_oper
 	int err;
 
 	if (op->data.IoStatus.Status == STATUS_REPARSE)
-		err = create->outside ? 0 : -EXDEV;	/* no other name can be opened instead */
+		err = create->outside ? 0 : -EXDEV;	/* it cannot go on elsewhere */
 	else
 		err = fltfs_op_result(op);
 	if (!err && create->fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
@@ -351,6 +356,46 @@ void fltfs_create_prepare(struct fltfs_create *create, struct flt_operation *op)
 	op->front = create;
 }
 
+/**
+ * fltfs_create_again() - a create that was sent to another name starts again
+ * @create: over; its file object becomes another one
+ * @op: its operation, over; the new one when this succeeds, finished otherwise
+ * @dentry: upper dentry of the other name
+ *
+ * Nothing of the first is carried over but its extra create parameters (CREATE-60).
+ *
+ * Return: 0; -ELOOP when it was sent elsewhere too often; -ENOMEM
+ */
+int fltfs_create_again(struct fltfs_create *create, struct flt_operation *op,
+		       struct dentry *dentry)
+{
+	struct fltfs_create next = {
+		.request.bottom	= create->request.bottom,
+		.dir		= create->dir,
+		.mode		= create->mode,
+		.restarts	= create->restarts + 1,
+	};
+	struct _ECP_LIST *ecps = op->ecps;
+	bool lent = op->ecps_lent;
+	int err = -ELOOP;
+
+	if (next.restarts <= FLT_MAX_DEVICE_REPARSE_ATTEMPTS)
+		err = fltfs_create_init(&next, dentry, create->file);
+	if (err) {
+		flt_operation_fini(op);
+		return err;
+	}
+	op->ecps = NULL;
+	flt_operation_fini(op);
+	fltfs_fo_forget(create->fo);
+	*create = next;
+	create->security.AccessState = &create->state;
+	fltfs_create_prepare(create, op);
+	op->ecps = ecps;
+	op->ecps_lent = lent;
+	return 0;
+}
+
 /* Runs the create; the object is open afterwards, or an errno says why not. */
 static noinline int fltfs_create_send(struct fltfs_create *create)
 {
@@ -359,6 +404,25 @@ static noinline int fltfs_create_send(struct fltfs_create *create)
 
 	fltfs_create_prepare(create, &op);
 	flt_operation_run(&op);
+	err = fltfs_create_result(create, &op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/* The same for ->open, which may go on with another file. */
+static noinline int fltfs_create_send_on(struct fltfs_create *create)
+{
+	struct flt_operation op FLT_NOT_CLEARED;
+	int err;
+
+	fltfs_create_prepare(create, &op);
+	flt_operation_run(&op);
+	while (fltfs_create_redirected(create, &op)) {
+		err = fltfs_reopen(create, &op);
+		if (err)
+			return err;
+		flt_operation_run(&op);
+	}
 	err = fltfs_create_result(create, &op);
 	flt_operation_fini(&op);
 	return err;
@@ -421,8 +485,9 @@ static struct fltfs_fo *fltfs_open_existing(struct file *file)
 
 	if (!create)
 		return ERR_PTR(-ENOMEM);
+	err = fltfs_create_send_on(create);
 	fo = create->fo;
-	err = fltfs_create_end(create, fltfs_create_send(create));
+	err = fltfs_create_end(create, err);
 	return err ? ERR_PTR(err) : fo;
 }
 
@@ -445,7 +510,7 @@ int fltfs_open_filtered(struct inode *inode, struct file *file)
 		return PTR_ERR(fo);
 	fltfs_file_setup(file, fo->lower);
 	fltfs_file_set_fo(file, fo);
-	fltfs_refresh(inode);
+	fltfs_refresh(file_inode(file));
 	return 0;
 }
 

@@ -20,6 +20,7 @@
  * @tmpfile: a file without a name is made
  * @outside: it is a FIFO, socket, device node or symbolic link, as the bottom found
  * @created: the bottom made the file
+ * @restarts: how often a filter has sent it to another name
  */
 struct fltfs_create {
 	struct fltfs_request request;
@@ -32,17 +33,32 @@ struct fltfs_create {
 	bool tmpfile;
 	bool outside;
 	bool created;
+	unsigned int restarts;
 };
+
+/* Does the open go on with another name? The operation is over. */
+static inline bool fltfs_create_redirected(const struct fltfs_create *create,
+					   const struct flt_operation *op)
+{
+	return unlikely(op->data.IoStatus.Status == STATUS_REPARSE) && !create->outside &&
+	       op->data.IoStatus.Information == IO_REPARSE;
+}
 
 /* open.c */
 int fltfs_create_init(struct fltfs_create *create, struct dentry *dentry, struct file *file);
 void fltfs_create_prepare(struct fltfs_create *create, struct flt_operation *op);
+int fltfs_create_again(struct fltfs_create *create, struct flt_operation *op,
+		       struct dentry *dentry);
 int fltfs_create_new(struct fltfs_create *create, const FLT_PARAMETERS *parameters,
 		     ULONG disposition, ULONG_PTR *information);
 void fltfs_create_opened(struct flt_operation *op, struct fltfs_create *create);
 void fltfs_create_outside(struct flt_operation *op, struct fltfs_create *create);
 int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo *fo);
 int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op);
+
+/* reopen.c */
+struct dentry *fltfs_reopen_find(const struct fltfs_create *create, bool make);
+int fltfs_reopen(struct fltfs_create *create, struct flt_operation *op);
 
 /* early.c */
 bool fltfs_early_open(struct file *file,

@@ -47,6 +47,7 @@ NTSTATUS fltfs_walk(struct fltfs_walk *walk, struct fltfs_sb *fsb, const struct 
 		    const UNICODE_STRING *path, unsigned int flags);
 void fltfs_walk_end(struct fltfs_walk *walk);
 struct dentry *fltfs_walk_upper(struct fltfs_walk *walk);
+struct dentry *fltfs_walk_alias(struct fltfs_walk *walk);
 
 /* own_create.c */
 extern const struct cred *fltfs_kernel_cred;

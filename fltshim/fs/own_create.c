@@ -216,23 +216,14 @@ static NTSTATUS fltfs_own_permit(const struct fltfs_own_open *open)
 /* The file object's own dentry: the cached one of this name, or any. */
 static NTSTATUS fltfs_own_dentry(struct fltfs_own_open *open)
 {
-	struct super_block *sb = open->fsb->upper;
-	struct dentry *found = open->walk.found, *upper, *root;
+	struct dentry *upper = fltfs_walk_alias(&open->walk), *root;
 
-	upper = fltfs_walk_upper(&open->walk);
-	if (upper && (d_really_is_negative(upper) ||
-		      !fltfs_dentry_matches(upper, found, d_inode(upper)))) {
-		dput(upper);
-		upper = NULL;
-	}
-	if (!upper)
-		upper = fltfs_obtain_alias(sb, dget(found));
 	if (IS_ERR(upper))
 		return flt_status_from_errno(PTR_ERR(upper));
 	root = open->fo->dentry;
 	open->fo->dentry = upper;
 	dput(root);
-	open->fo->below = dget(found);
+	open->fo->below = dget(open->walk.found);
 	return STATUS_SUCCESS;
 }
 

@@ -14,44 +14,16 @@
 #define FLTFS_WALK_TEXT		(2 * PATH_MAX)
 #define FLTFS_LINKS_MAX		40	/* as the VFS has it */
 
-/* The path as bytes, components separated by slashes, at the end of the memory. */
+/* The path as bytes, at the end of the memory. */
 static NTSTATUS fltfs_walk_text(struct fltfs_walk *walk, const UNICODE_STRING *path)
 {
-	static const WCHAR stream[] = { ':', ':', '$', 'D', 'A', 'T', 'A' };
-	size_t units = path->Length / sizeof(WCHAR), from = 0, i, used = 0;
-	char *text = walk->text;
+	size_t used;
+	NTSTATUS status = fltfs_path_text(path, walk->text, &used, &walk->directory);
 
-	/* The data of a file by its full name, which every file has. */
-	if (units > ARRAY_SIZE(stream) &&
-	    !memcmp(path->Buffer + units - ARRAY_SIZE(stream), stream, sizeof(stream)))
-		units -= ARRAY_SIZE(stream);
-	if (units > 1 && path->Buffer[units - 1] == '\\') {
-		walk->directory = true;
-		units--;
-	}
-	for (i = 0; i <= units; i++) {
-		int len;
-
-		if (i < units && path->Buffer[i] != '\\')
-			continue;
-		if (i > from) {
-			if (used)
-				text[used++] = '/';
-			len = fltfs_name_from_utf16(path->Buffer + from, i - from, text + used,
-						    NAME_MAX);
-			if (len == -ENAMETOOLONG)
-				return STATUS_OBJECT_NAME_INVALID;
-			if (len < 0 || (len == 1 && text[used] == '.') ||
-			    (len == 2 && text[used] == '.' && text[used + 1] == '.'))
-				return STATUS_OBJECT_NAME_INVALID;
-			used += len;
-			if (used + NAME_MAX + 2 > PATH_MAX)
-				return STATUS_NAME_TOO_LONG;
-		}
-		from = i + 1;
-	}
+	if (!NT_SUCCESS(status))
+		return status;
 	walk->rest = walk->text + FLTFS_WALK_TEXT - used - 1;
-	memmove(walk->rest, text, used);
+	memmove(walk->rest, walk->text, used);
 	walk->rest[used] = 0;
 	return STATUS_SUCCESS;
 }
@@ -281,6 +253,23 @@ NTSTATUS fltfs_walk(struct fltfs_walk *walk, struct fltfs_sb *fsb, const struct 
 		return fltfs_walk_from(walk, fsb, fltfs_fo_path(related).dentry, related->dentry,
 				       path, flags);
 	return fltfs_walk_from(walk, fsb, fsb->mnt->mnt_root, fsb->upper->s_root, path, flags);
+}
+
+/**
+ * fltfs_walk_alias() - an upper dentry of what was found
+ * @walk: over, with success
+ *
+ * Return: the cached one of this name, or any of the inode, referenced; or an error pointer
+ */
+struct dentry *fltfs_walk_alias(struct fltfs_walk *walk)
+{
+	struct dentry *found = walk->found, *upper = fltfs_walk_upper(walk);
+
+	if (upper && d_really_is_positive(upper) &&
+	    fltfs_dentry_matches(upper, found, d_inode(upper)))
+		return upper;
+	dput(upper);
+	return fltfs_obtain_alias(walk->fsb->upper, dget(found));
 }
 
 void fltfs_walk_end(struct fltfs_walk *walk)

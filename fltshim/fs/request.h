@@ -78,6 +78,7 @@ int fltfs_lower_stat(const struct fltfs_fo *fo, u32 request_mask, unsigned int f
 NTSTATUS fltfs_fill_information(FILE_INFORMATION_CLASS class, void *buffer, ULONG length,
 				const struct kstat *stat, const struct fltfs_fo *fo, ULONG *used);
 void fltfs_bottom_query(struct flt_operation *op);
+u64 fltfs_file_id(struct fltfs_sb *fsb, const struct kstat *stat);
 s64 fltfs_creation_time(const struct kstat *stat);
 ULONG fltfs_attributes(const struct kstat *stat);
 ULONG fltfs_reparse_tag(umode_t mode);
@@ -228,6 +229,7 @@ void fltfs_completion_exit(void);
  * @flags: OperationFlags besides SL_CASE_SENSITIVE
  * @lock: enum flt_lock: what the VFS keeps locked meanwhile
  * @volume: the object is the volume itself
+ * @follows: a filter may send it to another name: the VFS does nothing itself with what it chose
  */
 struct fltfs_how {
 	ACCESS_MASK access;
@@ -237,6 +239,7 @@ struct fltfs_how {
 	USHORT attributes;
 	u8 lock;
 	bool volume;
+	bool follows;
 };
 
 /* Makes an object below, as the accepted parameters of its create say. */
@@ -257,7 +260,7 @@ struct fltfs_subject {
 };
 
 int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
-		       ULONG options);
+		       ULONG options, bool follows);
 void fltfs_subject_close(struct fltfs_subject *subject);
 
 /* setattr.c */

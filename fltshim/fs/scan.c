@@ -77,6 +77,8 @@ static bool fltfs_gather_actor(struct dir_context *ctx, const char *name, int le
 	entry->FileNameLength = units * sizeof(WCHAR);
 	entry->FileId.QuadPart = ino;
 	scan->entries[scan->nr_entries].cookie = offset;
+	scan->entries[scan->nr_entries].ino = ino;
+	scan->entries[scan->nr_entries].id = ino;
 	scan->entries[scan->nr_entries].type = type;
 	entry->FileIndex = ++scan->nr_entries;
 	if (gather->last)
@@ -86,8 +88,10 @@ static bool fltfs_gather_actor(struct dir_context *ctx, const char *name, int le
 	return true;
 }
 
-static void fltfs_entry_fill(FILE_ID_BOTH_DIR_INFORMATION *entry, const struct kstat *stat)
+static void fltfs_entry_fill(FILE_ID_BOTH_DIR_INFORMATION *entry, const struct kstat *stat,
+			     u64 id)
 {
+	entry->FileId.QuadPart = id;
 	entry->CreationTime.QuadPart = fltfs_creation_time(stat);
 	entry->LastAccessTime.QuadPart = nt_time_from_timespec(&stat->atime);
 	entry->LastWriteTime.QuadPart = nt_time_from_timespec(&stat->mtime);
@@ -100,13 +104,15 @@ static void fltfs_entry_fill(FILE_ID_BOTH_DIR_INFORMATION *entry, const struct k
 }
 
 /* Attributes of one entry; one that went meanwhile keeps what the listing itself said. */
-static void fltfs_entry_stat(struct vfsmount *mnt, struct dentry *dir, const char *name, int len,
-			     FILE_ID_BOTH_DIR_INFORMATION *entry, u8 type)
+static void fltfs_entry_stat(struct fltfs_sb *fsb, struct dentry *dir, const char *name, int len,
+			     FILE_ID_BOTH_DIR_INFORMATION *entry, struct fltfs_scan_entry *known)
 {
+	struct vfsmount *mnt = fsb->mnt;
 	struct path path = { .mnt = mnt };
 	struct kstat stat;
 
-	entry->FileAttributes = type == DT_DIR ? FILE_ATTRIBUTE_DIRECTORY : FILE_ATTRIBUTE_NORMAL;
+	entry->FileAttributes = known->type == DT_DIR ? FILE_ATTRIBUTE_DIRECTORY :
+							FILE_ATTRIBUTE_NORMAL;
 	if (len == 1 && name[0] == '.') {
 		path.dentry = dget(dir);
 	} else if (len == 2 && name[0] == '.' && name[1] == '.') {
@@ -117,8 +123,10 @@ static void fltfs_entry_stat(struct vfsmount *mnt, struct dentry *dir, const cha
 			return;
 	}
 	if (d_is_positive(path.dentry) &&
-	    !vfs_getattr_nosec(&path, &stat, STATX_BASIC_STATS | STATX_BTIME, 0))
-		fltfs_entry_fill(entry, &stat);
+	    !vfs_getattr_nosec(&path, &stat, STATX_BASIC_STATS | STATX_BTIME, 0)) {
+		known->id = fltfs_file_id(fsb, &stat);
+		fltfs_entry_fill(entry, &stat, known->id);
+	}
 	dput(path.dentry);
 }
 
@@ -136,8 +144,8 @@ static int fltfs_entries_stat(struct fltfs_fo *fo, struct fltfs_gather *gather)
 						NAME_MAX * 2);
 
 		if (len > 0)
-			fltfs_entry_stat(path.mnt, path.dentry, name, len, entry,
-					 gather->scan->entries[entry->FileIndex - 1].type);
+			fltfs_entry_stat(fltfs_sb(fo->dentry->d_sb), path.dentry, name, len, entry,
+					 &gather->scan->entries[entry->FileIndex - 1]);
 		if (!entry->NextEntryOffset)
 			break;
 		entry = (void *)entry + entry->NextEntryOffset;
@@ -321,6 +329,14 @@ static unsigned int fltfs_entry_type(const struct fltfs_scan_entry *known,
 	return entry->FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT ? DT_UNKNOWN : DT_REG;
 }
 
+static u64 fltfs_entry_number(const struct fltfs_scan_entry *known,
+			      const FILE_ID_BOTH_DIR_INFORMATION *entry)
+{
+	u64 id = entry->FileId.QuadPart;
+
+	return known && known->id == id ? known->ino : id;
+}
+
 /*
  * Hands entries to the program. Return: 1 when the buffer is used up, 0 when the program has no
  * more room, or an errno.
@@ -334,6 +350,7 @@ static int fltfs_scan_emit(struct fltfs_scan *scan, struct dir_context *ctx)
 		return -ENOMEM;
 	while (scan->valid) {
 		const FILE_ID_BOTH_DIR_INFORMATION *entry = fltfs_scan_entry_at(scan, scan->next);
+		const struct fltfs_scan_entry *known;
 		int len;
 
 		len = entry ? fltfs_name_from_utf16((const void *)entry + FLTFS_ENTRY_FIXED,
@@ -346,8 +363,9 @@ static int fltfs_scan_emit(struct fltfs_scan *scan, struct dir_context *ctx)
 			break;
 		}
 		ctx->pos = fltfs_scan_position(scan, scan->next);
-		if (!dir_emit(ctx, name, len, entry->FileId.QuadPart,
-			      fltfs_entry_type(fltfs_scan_known(scan, entry), entry))) {
+		known = fltfs_scan_known(scan, entry);
+		if (!dir_emit(ctx, name, len, fltfs_entry_number(known, entry),
+			      fltfs_entry_type(known, entry))) {
 			scan->position = ctx->pos;
 			ret = 0;
 			break;

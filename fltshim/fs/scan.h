@@ -13,6 +13,8 @@
 
 struct fltfs_scan_entry {
 	loff_t cookie;		/* position of the entry */
+	u64 ino;		/* its number, and */
+	u64 id;			/* what filters are shown as that */
 	u8 type;		/* DT_* */
 };
 

@@ -407,7 +407,7 @@ int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int typ
 	if (err)
 		return err;
 	err = fltfs_subject_open(&subject, dentry, WRITE_DAC | READ_CONTROL | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT);
+				 FILE_OPEN_FOR_BACKUP_INTENT, false);
 	if (!err) {
 		err = fltfs_acl_send(subject.fo, &change);
 		fltfs_subject_close(&subject);

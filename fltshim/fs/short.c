@@ -5,8 +5,11 @@
  * lower file: what it stands for is a lower path, so it neither blocks on a FIFO nor fails for a
  * right that the operation itself does not need.
  */
+#include <linux/namei.h>
 #include <linux/slab.h>
+#include "fltmgr/create_name.h"
 #include "fs/name.h"
+#include "fs/own.h"
 #include "fs/request.h"
 
 /**
@@ -58,6 +61,7 @@ static void fltfs_bottom_short_create(struct flt_operation *op)
 	fltfs_op_errno(op, err, err && err != -EEXIST ? 0 : information);
 }
 
+/* Return: 0, a negative errno, or 1 when a filter sent it to another name. */
 static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_create *create)
 {
 	const struct fltfs_how *how = create->how;
@@ -74,15 +78,82 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	op.iopb.Parameters.Create.ShareAccess = FILE_SHARE_VALID_FLAGS;
 	op.front = create;
 	flt_operation_run(&op);
-	if (op.data.IoStatus.Status == STATUS_REPARSE)
-		err = -EXDEV;	/* the VFS has chosen the object already (rule R7) */
-	else
+	if (likely(op.data.IoStatus.Status != STATUS_REPARSE))
 		err = fltfs_op_result(&op);
+	else if (how->follows && op.data.IoStatus.Information == IO_REPARSE)
+		err = 1;
+	else
+		err = -EXDEV;	/* the VFS has chosen the object already (rule R7) */
 	/* Cancelled by a filter that said nothing else, or a success that opened nothing. */
 	if (!err && fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
 		err = -EACCES;
 	flt_operation_fini(&op);
 	return err;
+}
+
+/* The file object of what was found; it has the name that the filter gave. */
+static struct fltfs_fo *fltfs_short_found(struct fltfs_walk *walk, const struct fltfs_how *how,
+					  const UNICODE_STRING *path, umode_t mode)
+{
+	struct dentry *upper = fltfs_walk_alias(walk);
+	struct inode *lower = d_inode(walk->found);
+	UNICODE_STRING *name;
+	struct fltfs_fo *fo;
+	int err = 0;
+
+	if (IS_ERR(upper))
+		return ERR_CAST(upper);
+	/* The VFS has asked about the file that it chose, and made a mode of its kind. */
+	if (how->access & ~(FILE_READ_ATTRIBUTES | SYNCHRONIZE) && (mode ^ lower->i_mode) & S_IFMT)
+		err = -EXDEV;
+	else if (how->access & FILE_WRITE_DATA)
+		err = inode_permission(flt_mnt_idmap(walk->fsb->mnt), lower, MAY_WRITE);
+	fo = err ? ERR_PTR(err) : fltfs_fo_new(upper) ?: ERR_PTR(-ENOMEM);
+	dput(upper);
+	if (IS_ERR(fo))
+		return fo;
+	fo->below = dget(walk->found);
+	name = &fo->base.fo.FileName;
+	fltfs_name_free(name);
+	name->Buffer = kvmalloc(path->Length + sizeof(WCHAR), GFP_KERNEL);
+	if (!name->Buffer) {
+		fltfs_fo_forget(fo);
+		return ERR_PTR(-ENOMEM);
+	}
+	memcpy(name->Buffer, path->Buffer, path->Length);
+	name->Buffer[path->Length / sizeof(WCHAR)] = 0;
+	name->Length = path->Length;
+	name->MaximumLength = path->Length;
+	return fo;
+}
+
+/* Goes on where a filter sent it: only lower locks are taken, since the VFS may hold upper ones. */
+static struct fltfs_fo *fltfs_short_follow(const struct fltfs_fo *from,
+					   const struct fltfs_how *how)
+{
+	bool itself = how->options & FILE_OPEN_REPARSE_POINT;
+	struct fltfs_fo *fo = ERR_PTR(-EXDEV);
+	struct fltfs_walk walk;
+	struct flt_place place;
+	NTSTATUS status;
+
+	status = flt_place_from_name(&from->base.fo.FileName, 0, &place);
+	if (!NT_SUCCESS(status))
+		return fo;
+	if (place.volume == from->base.volume) {
+		status = fltfs_walk(&walk, fltfs_sb(from->dentry->d_sb), NULL, &place.path,
+				    itself ? FLTFS_WALK_LAST_LINK : 0);
+		if (!NT_SUCCESS(status))
+			fo = ERR_PTR(flt_errno_from_status(status, NULL));
+		else if (!walk.found)
+			fo = ERR_PTR(-ENOENT);
+		else
+			fo = fltfs_short_found(&walk, how, &place.path,
+					       d_inode(from->dentry)->i_mode);
+		fltfs_walk_end(&walk);
+	}
+	flt_place_put(&place);
+	return fo;
 }
 
 /**
@@ -102,6 +173,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 				  struct dentry *target, fltfs_make_fn make, void *context)
 {
 	struct fltfs_short_create *create;
+	unsigned int restarts = 0;
 	struct fltfs_fo *fo;
 	int err;
 
@@ -132,6 +204,20 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	create->make = make;
 	create->context = context;
 	err = fltfs_short_send(fo, create);
+	while (err > 0) {
+		struct fltfs_fo *next = ERR_PTR(-ELOOP);
+
+		if (++restarts <= FLT_MAX_DEVICE_REPARSE_ATTEMPTS)
+			next = fltfs_short_follow(fo, how);
+		err = PTR_ERR_OR_ZERO(next);
+		if (err)
+			break;
+		fltfs_fo_forget(fo);
+		fo = next;
+		fo->base.locked = true;
+		fo->base.vfs_lock = how->lock;
+		err = fltfs_short_send(fo, create);
+	}
 out:
 	kfree(create);
 	if (!err && test_bit(FLTFS_FO_OPEN, &fo->state)) {
@@ -171,11 +257,12 @@ struct fltfs_fo *fltfs_short_volume(struct super_block *sb, ACCESS_MASK access)
  * @dentry: upper dentry, positive
  * @access: DesiredAccess, if the object has to be made
  * @options: its CreateOptions besides those that follow from the kind of file
+ * @follows: see struct fltfs_how
  *
  * Return: 0, or the errno of a create that was refused or failed.
  */
 int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
-		       ULONG options)
+		       ULONG options, bool follows)
 {
 	/* The VFS calls whatever changes an inode with that locked. */
 	const ACCESS_MASK changes = FILE_WRITE_DATA | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES |
@@ -186,6 +273,7 @@ int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACC
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
 		.lock		= access & changes ? FLT_LOCK_INODE : FLT_LOCK_NONE,
+		.follows	= follows,
 	};
 	struct fltfs_fo *fo = fltfs_fo_own(dentry);
 

@@ -266,6 +266,7 @@ static int fltfs_stat_by_path(struct fltfs_stat *query, const struct path *path)
 		.options	= FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT,
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
+		.follows	= true,
 	};
 	struct fltfs_how how = plain;
 	struct fltfs_fo *fo;
@@ -364,7 +365,7 @@ int fltfs_getattr(flt_idmap *idmap, const struct path *path, struct kstat *stat,
 	if (err)
 		return err;
 	/* Subvolumes with device numbers of their own keep them: inode numbers may repeat. */
-	if (stat->dev == fltfs_sb(sb)->sb->s_dev)
+	if (stat->dev == fltfs_sb(sb)->dev)
 		stat->dev = sb->s_dev;
 	fltfs_copy_size(inode);
 	return 0;

@@ -169,6 +169,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	struct fltfs_sb *fsb;
 	struct inode *root;
+	struct kstat stat;
 	struct path path;
 	int err;
 
@@ -179,6 +180,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 		return -ENOMEM;
 	sb->s_fs_info = fsb;
 	fltfs_unpin_init(fsb);
+	xa_init(&fsb->devices);
 	fltfs_take_options(fsb, fc->fs_private);
 
 	err = kern_path(fc->source, LOOKUP_FOLLOW, &path);
@@ -201,6 +203,12 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 		goto out_path;
 	}
 	fsb->sb = path.dentry->d_sb;
+	err = vfs_getattr_nosec(&path, &stat, STATX_INO, 0);
+	if (err) {
+		fltfs_refuse(fc, err, "cannot look at %s (error %d)", fc->source, -err);
+		goto out_path;
+	}
+	fsb->dev = stat.dev;
 
 	fltfs_copy_super(sb, fsb->sb);
 	if (__mnt_is_readonly(fsb->mnt))
@@ -278,6 +286,7 @@ static void fltfs_kill_sb(struct super_block *sb)
 	fltfs_volume_destroy(fsb);
 	if (fsb->mnt)
 		kern_unmount(fsb->mnt);
+	xa_destroy(&fsb->devices);
 	kfree(fsb);
 }
 

@@ -7,7 +7,8 @@ All words may be left out: lower then means all that there are for a kernel (LOW
 Debian's two, filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to
 which it makes no difference: it runs once for each kernel.  "debug" among the kernels is the one
 of scripts/kernel, with every check on and much slower: time= is stretched there.  long= is the
-time in the long run, for a test that does more then (LONG is 1 in its environment).
+time in the long run, for a test that does more then (LONG is 1 in its environment).  uses= names
+C tests that this one runs itself, as /t/uses/NAME.
 
 Tests with one kernel, lower file system and kind of root (busybox, or Debian for those with
 programs) share a boot; when a test takes its guest down, the rest get another one.
@@ -46,6 +47,7 @@ class Test:
     filters: list
     programs: list
     modules: list
+    uses: list
     time: int
     long: int
 
@@ -76,7 +78,7 @@ class Setting:
 def read_test(path):
     """Parse the header of a test; a word that is not known is an error."""
     needs = {"lower": [], "kernels": DEBIAN, "filters": [], "programs": [],
-             "modules": [], "time": ["60"], "long": []}
+             "modules": [], "uses": [], "time": ["60"], "long": []}
     for line in path.read_text().splitlines()[:40]:
         match = re.match(r"[\s#/*]*needs:(.*)", line)
         if not match:
@@ -95,7 +97,9 @@ def read_test(path):
             if one not in known:
                 raise debs.Problem(f"{path}: {key}={one}; there are {' '.join(sorted(known))}")
     return Test(path.stem, path, needs["lower"], needs["kernels"], needs["filters"],
-                needs["programs"], needs["modules"], int(needs["time"][0]), int(needs["long"][0]))
+                needs["programs"], needs["modules"],
+                [path.parent / f"{name}.c" for name in needs["uses"]],
+                int(needs["time"][0]), int(needs["long"][0]))
 
 
 def find_tests(folder, only=None):
@@ -105,24 +109,24 @@ def find_tests(folder, only=None):
     return [test for test in tests if not only or re.search(only, test.name)]
 
 
-def compile_c(test, build):
+def compile_c(path, build):
     """Build a C test, static, for the guest."""
     with COMPILING:
-        return _compile(test, build)
+        return _compile(path, build)
 
 
-def _compile(test, build):
-    program = build / test.name
-    sources = [test.path, *HERE.glob("*.h")]
+def _compile(path, build):
+    program = build / path.stem
+    sources = [path, *HERE.glob("*.h")]
     if program.exists() and all(one.stat().st_mtime < program.stat().st_mtime
                                 for one in sources):
         return program
     build.mkdir(parents=True, exist_ok=True)
     command = ["gcc", "-static", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-pthread",
-               "-D_GNU_SOURCE", f"-I{HERE}", "-o", program, test.path]
+               "-D_GNU_SOURCE", f"-I{HERE}", "-o", program, path]
     done = subprocess.run(command, text=True, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
-        raise debs.Problem(f"{test.path} does not compile:\n{done.stderr}")
+        raise debs.Problem(f"{path} does not compile:\n{done.stderr}")
     return program
 
 
@@ -192,8 +196,9 @@ class Runner:
             if path and not path.exists():
                 return f"{name}.ko was not built"
         try:
-            if test.path.suffix == ".c":
-                compile_c(test, self.build)
+            for path in (test.path, *test.uses):
+                if path.suffix == ".c":
+                    compile_c(path, self.build)
         except debs.Problem as problem:
             return str(problem)
         return ""
@@ -209,10 +214,12 @@ class Runner:
         files = {"t/lib.sh": HERE / "lib.sh", "t/run.sh": HERE / "run.sh"}
         lines = []
         for test in tests:
-            source = test.path if test.path.suffix == ".sh" else compile_c(test, self.build)
+            source = test.path if test.path.suffix == ".sh" else compile_c(test.path, self.build)
             target = f"t/tests/{test.name}{'.sh' if test.path.suffix == '.sh' else ''}"
             files[target] = source.read_bytes()
             command = f"/{target}"
+            for path in test.uses:
+                files[f"t/uses/{path.stem}"] = compile_c(path, self.build).read_bytes()
             lines.append(f"{test.name} {self._time(setting, test)} {command}\n")
         files["t/list"] = "".join(lines).encode()
         wanted = {"fltshim"} | {name for test in tests for name in test.filters}

@@ -275,6 +275,44 @@ static void dup_and_fork(void)
 	CALL(write(other, "jkl", 3));
 }
 
+/* The number of a file that is gone, in a handle, is not that of the file that has it next. */
+static void handles(void)
+{
+	struct {
+		struct file_handle head;
+		unsigned char bytes[MAX_HANDLE_SZ];
+	} old = { .head.handle_bytes = MAX_HANDLE_SZ }, new = old;
+	int mount, tries, at = CALL_FD(open(".", O_RDONLY | O_DIRECTORY));
+	struct stat gone, st = { .st_ino = 0 };
+
+	twin_put("f", "first");
+	CALL(name_to_handle_at(AT_FDCWD, "f", &old.head, &mount, 0));
+	CALL(stat("f", &gone));
+	close(CALL_FD(open_by_handle_at(at, &old.head, O_RDONLY)));
+	CALL(unlink("f"));
+	CALL_FD(open_by_handle_at(at, &old.head, O_RDONLY));
+	for (tries = 0; tries < 300 && st.st_ino != gone.st_ino; tries++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "g%d", tries);
+		twin_put(name, "next");
+		if (stat(name, &st) || st.st_ino != gone.st_ino)
+			continue;
+		FLT_EXPECT(!name_to_handle_at(AT_FDCWD, name, &new.head, &mount, 0));
+		FLT_PROVES("VFS-839", new.head.handle_bytes == old.head.handle_bytes &&
+			   memcmp(&old.bytes, &new.bytes, old.head.handle_bytes));
+		FLT_PROVES("VFS-839", open_by_handle_at(at, &old.head, O_RDONLY) < 0 &&
+			   errno == ESTALE);
+	}
+	close(at);
+	while (tries--) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "g%d", tries);
+		unlink(name);
+	}
+}
+
 TWIN_TEST("passthru",
 	  { "flags", flags_matrix },
 	  { "names", names },
@@ -285,4 +323,5 @@ TWIN_TEST("passthru",
 	  { "special", special_files },
 	  { "permissions", permissions },
 	  { "many", many_opens },
-	  { "dup", dup_and_fork })
+	  { "dup", dup_and_fork },
+	  { "handles", handles })

@@ -19,6 +19,8 @@ Abstract:
         d   says that the operation is not wanted in its fast form
         w   waits for so many milliseconds, or until the operation is cancelled
         z   waits when it comes back, and leaves its status alone
+        r   sends a create to another name: 0 the same up to its first mark, 1 the very same, 2 the
+            one up to the mark, in the folder \d, 3 one on a volume that there is not
         e   changes what it carries: see AnswerChange and AnswerChangeResult
 
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
@@ -44,6 +46,8 @@ typedef struct _ANSWER {
     NTSTATUS Status;
 
 } ANSWER, *PANSWER;
+
+#define AnswerAny   0xffffffff
 
 static PFLT_FILTER AnswerFilter;
 static ANSWER AnswerForVolume;
@@ -90,13 +94,14 @@ static BOOLEAN
 AnswerParse (
     _In_ PCUNICODE_STRING Name,
     _In_ WCHAR Mark,
+    _In_ ULONG MajorFunction,
     _Out_ PANSWER Answer
     )
 /*++
 
 Routine Description:
 
-    What a name says.
+    What a name says of a major function, or, if that is AnswerAny, of any.
 
 Return Value:
 
@@ -115,6 +120,12 @@ Return Value:
         }
 
         Answer->MajorFunction = (UCHAR)AnswerHex(Name->Buffer + At + 1, 2);
+
+        if (MajorFunction != AnswerAny && MajorFunction != Answer->MajorFunction) {
+
+            continue;
+        }
+
         Answer->Action = Name->Buffer[At + 3];
         Answer->Status = (NTSTATUS)AnswerHex(Name->Buffer + At + 4, 8);
         return TRUE;
@@ -145,10 +156,13 @@ AnswerIsFor (
 
         if (Data->Iopb->MajorFunction == IRP_MJ_CREATE) {
 
-            AnswerParse(&FileObject->FileName, L'!', &AnswerForVolume);
+            AnswerParse(&FileObject->FileName, L'!', AnswerAny, &AnswerForVolume);
         }
 
-        if (!AnswerParse(&FileObject->FileName, L'=', Answer)) {
+        if (!AnswerParse(&FileObject->FileName,
+                         L'=',
+                         Data->Iopb->MajorFunction,
+                         Answer)) {
 
             return FALSE;
         }
@@ -472,6 +486,116 @@ Routine Description:
     return FLT_PREOP_COMPLETE;
 }
 
+static NTSTATUS
+AnswerReplaceName (
+    _In_ PFILE_OBJECT FileObject,
+    _In_ PCUNICODE_STRING Volume,
+    _In_ NTSTATUS Number
+    )
+/*++
+
+Routine Description:
+
+    Gives a file that is being opened the name on the volume that the Number stands for.
+
+--*/
+{
+    PUNICODE_STRING Name = &FileObject->FileName;
+    USHORT Size = Volume->Length + Name->Length + 2 * sizeof(WCHAR);
+    USHORT Length = Name->Length / sizeof(WCHAR);
+    USHORT Mark = 0;
+    USHORT From = 0;
+    USHORT At;
+    UNICODE_STRING NewName;
+    UNICODE_STRING Part;
+    NTSTATUS Status;
+
+    NewName.Length = 0;
+    NewName.MaximumLength = Size;
+    NewName.Buffer = ExAllocatePool2(POOL_FLAG_PAGED, Size, 'wsnA');
+
+    if (NewName.Buffer == NULL) {
+
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
+
+    RtlCopyUnicodeString(&NewName, Volume);
+
+    while (Mark < Length && Name->Buffer[Mark] != L'=') {
+
+        Mark += 1;
+    }
+
+    if (Number == 1) {
+
+        Mark = Length;
+
+    } else if (Number == 2) {
+
+        RtlAppendUnicodeToString(&NewName, L"\\d");
+
+        for (At = 0; At < Mark; At += 1) {
+
+            if (Name->Buffer[At] == L'\\') {
+
+                From = At;
+            }
+        }
+    }
+
+    Part.Buffer = Name->Buffer + From;
+    Part.Length = (Mark - From) * sizeof(WCHAR);
+    Part.MaximumLength = Part.Length;
+    RtlAppendUnicodeStringToString(&NewName, &Part);
+
+    Status = IoReplaceFileObjectName(FileObject, NewName.Buffer, NewName.Length);
+
+    ExFreePoolWithTag(NewName.Buffer, 'wsnA');
+
+    return Status;
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+AnswerRedirect (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ NTSTATUS Number
+    )
+/*++
+
+Routine Description:
+
+    Sends a create to another name.
+
+--*/
+{
+    WCHAR Buffer[64];
+    UNICODE_STRING Volume;
+    NTSTATUS Status;
+
+    Volume.Buffer = Buffer;
+    Volume.Length = 0;
+    Volume.MaximumLength = sizeof(Buffer);
+
+    if (Number == 3) {
+
+        Status = RtlAppendUnicodeToString(&Volume, L"\\Device\\HarddiskVolume4711");
+
+    } else {
+
+        Status = FltGetVolumeName(FltObjects->Volume, &Volume, NULL);
+    }
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = AnswerReplaceName(FltObjects->FileObject, &Volume, Number);
+    }
+
+    Data->IoStatus.Status = NT_SUCCESS(Status) ? STATUS_REPARSE : Status;
+    Data->IoStatus.Information = IO_REPARSE;
+    return FLT_PREOP_COMPLETE;
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 AnswerPreOperation (
@@ -519,6 +643,10 @@ AnswerPreOperation (
     case L'w':
 
         return AnswerWait(Data, Answer.Status);
+
+    case L'r':
+
+        return AnswerRedirect(Data, FltObjects, Answer.Status);
 
     case L'e':
 

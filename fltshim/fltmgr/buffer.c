@@ -344,7 +344,7 @@ PMDL FltGetSwappedBufferMdlAddress(PFLT_CALLBACK_DATA CallbackData)
 		fsh_violation(fsh_caller(), __func__, "outside a post-operation callback");
 		return NULL;
 	}
-	return record->swapped;
+	return record->swaps ? record->swapped : NULL;
 }
 EXPORT_SYMBOL_GPL(FltGetSwappedBufferMdlAddress);
 
@@ -365,7 +365,7 @@ VOID FltRetainSwappedBufferMdlAddress(PFLT_CALLBACK_DATA CallbackData)
 		return;
 	}
 	if (record->swapped)
-		mm_mdl_give_up(&record->op->locked, record->swapped);
+		mm_mdl_give_up(&flt_operation_of(CallbackData)->locked, record->swapped);
 	record->retained = true;
 }
 EXPORT_SYMBOL_GPL(FltRetainSwappedBufferMdlAddress);

@@ -15,37 +15,43 @@
 #include "nt/seh.h"
 
 /* Member by member: what compilers make of an initialiser here costs three times as much. */
-static __always_inline void flt_call_objects(FLT_RELATED_OBJECTS *objects,
-					     const struct flt_instance *instance,
-					     PFILE_OBJECT file)
+static __always_inline void flt_fill_objects(FLT_RELATED_OBJECTS *objects,
+					     struct flt_filter *filter, struct flt_volume *volume,
+					     PFLT_INSTANCE shown, PFILE_OBJECT file)
 {
 	objects->Size = sizeof(FLT_RELATED_OBJECTS);
 	objects->TransactionContext = 0;
-	objects->Filter = flt_filter_opaque(instance->filter);
-	objects->Volume = (PFLT_VOLUME)instance->volume;
-	objects->Instance = instance->shown;
+	objects->Filter = flt_filter_opaque(filter);
+	objects->Volume = (PFLT_VOLUME)volume;
+	objects->Instance = shown;
 	objects->FileObject = file;
 	objects->Transaction = NULL;
 }
 
+static inline void flt_call_objects(FLT_RELATED_OBJECTS *objects,
+				    const struct flt_instance *instance, PFILE_OBJECT file)
+{
+	flt_fill_objects(objects, instance->filter, instance->volume, instance->shown, file);
+}
+
 /* Call a pre-operation callback; @context is NULL on entry (PREOP-10). Behind a barrier. */
 static __always_inline FLT_PREOP_CALLBACK_STATUS
-flt_call_pre(const struct flt_node *node, u8 op_index, PFLT_CALLBACK_DATA data,
+flt_call_pre(const struct flt_node *node, PFLT_CALLBACK_DATA data, PFILE_OBJECT file,
 	     FLT_RELATED_OBJECTS *objects, void **context)
 {
-	flt_call_objects(objects, node->instance, data->Iopb->TargetFileObject);
-	this_cpu_inc(node->instance->filter->stats->pre[op_index]);
+	flt_fill_objects(objects, node->filter, node->instance->volume, node->shown, file);
+	this_cpu_inc(*node->pre_calls);
 	*context = NULL;
 	return node->pre(data, objects, context);
 }
 
 /* Call a post-operation callback. Behind a barrier. */
 static __always_inline FLT_POSTOP_CALLBACK_STATUS
-flt_call_post(const struct flt_node *node, u8 op_index, PFLT_CALLBACK_DATA data,
+flt_call_post(const struct flt_node *node, PFLT_CALLBACK_DATA data, PFILE_OBJECT file,
 	      FLT_RELATED_OBJECTS *objects, void *context, FLT_POST_OPERATION_FLAGS flags)
 {
-	flt_call_objects(objects, node->instance, data->Iopb->TargetFileObject);
-	this_cpu_inc(node->instance->filter->stats->post[op_index]);
+	flt_fill_objects(objects, node->filter, node->instance->volume, node->shown, file);
+	this_cpu_inc(*node->post_calls);
 	return node->post(data, objects, context, flags);
 }
 

@@ -90,19 +90,22 @@ NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operat
 	return STATUS_SUCCESS;
 }
 
-/* Claims one operation of the volume for its cancel; the list's lock is held. */
-static struct flt_operation *flt_abort_claim(struct flt_live *live, struct flt_volume *volume)
+struct flt_abort {
+	const struct flt_volume *volume;
+	struct flt_operation *op;	/* claimed */
+};
+
+/* Claims one operation of the volume for its cancel. */
+static bool flt_abort_look(struct flt_operation *op, void *arg)
 {
-	struct flt_operation *op;
+	struct flt_abort *abort = arg;
+	int old = FLT_CANCEL_ARMED;
 
-	list_for_each_entry(op, &live->ops, inflight) {
-		int old = FLT_CANCEL_ARMED;
-
-		if (op->volume == volume && !(op->flags & FLT_OP_UNKILLABLE) &&
-		    atomic_try_cmpxchg(&op->cancel, &old, FLT_CANCEL_FIRING | FLT_CANCEL_ASKED))
-			return op;
-	}
-	return NULL;
+	if (op->volume != abort->volume || op->flags & FLT_OP_UNKILLABLE ||
+	    !atomic_try_cmpxchg(&op->cancel, &old, FLT_CANCEL_FIRING | FLT_CANCEL_ASKED))
+		return false;
+	abort->op = op;
+	return true;
 }
 
 /**
@@ -114,24 +117,14 @@ static struct flt_operation *flt_abort_claim(struct flt_live *live, struct flt_v
  */
 void flt_volume_abort(struct flt_volume *volume)
 {
-	struct flt_operation *op;
-	int cpu;
+	struct flt_abort abort = { .volume = volume };
 
 	WRITE_ONCE(volume->aborted, true);
 	/* Pairs with flt_cancel_arm(): who arms sees the mark, or is seen armed here. */
 	smp_mb();
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-
-		do {
-			spin_lock_bh(&live->lock);
-			op = flt_abort_claim(live, volume);
-			spin_unlock_bh(&live->lock);
-			/* It cannot end before its routine has resumed it. */
-			if (op)
-				op->cancel_fire(op);
-		} while (op);
-	}
+	/* What is claimed cannot end before its routine has resumed it. */
+	while (flt_live_walk(flt_abort_look, &abort))
+		abort.op->cancel_fire(abort.op);
 }
 
 void flt_volume_resume(struct flt_volume *volume)

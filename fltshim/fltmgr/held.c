@@ -3,10 +3,10 @@
  * Holding, finding and draining operations. Lock order: flt_live.lock (per CPU) -> nothing;
  * flt_held.lock -> nothing; instance->lock -> nothing. No callback runs under any of them.
  *
- * Every operation that visits a filter is in a per-CPU list from its start to its end, and in a
- * hash besides while a filter holds it. The lists serve who looks at what is in flight
- * (inflight.c), and both make a resume call with a stale pointer harmless: an address that is in
- * neither is never dereferenced. Since there may be thousands of held operations but no more
+ * Every operation that visits a filter is known to the CPU where it began from its start to its
+ * end, and in a hash besides while a filter holds it. The former serves who looks at what is in
+ * flight (inflight.c), and both make a resume call with a stale pointer harmless: an address that
+ * is in neither is never dereferenced. Since there may be thousands of held operations but no more
  * running ones than tasks, the hash is asked first.
  */
 #include <linux/bitops.h>
@@ -23,7 +23,7 @@
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 
-DEFINE_PER_CPU(struct flt_live, flt_live);
+DEFINE_PER_CPU_ALIGNED(struct flt_live, flt_live);
 
 #define FLT_HELD_BITS	8
 
@@ -49,29 +49,80 @@ static struct flt_operation *flt_held_find(struct flt_held *held, PFLT_CALLBACK_
 	return NULL;
 }
 
-void flt_inflight_add(struct flt_operation *op)
+/* There is no place for it: it goes to the list. */
+void flt_live_list_add(struct flt_operation *op)
 {
-	struct flt_live *live;
+	struct flt_live *live = op->live;
 
-	op->runner = current;
-	op->lock_told = false;
-	op->lock_place = -1;
-	op->inflight_cpu = raw_smp_processor_id();
-	live = per_cpu_ptr(&flt_live, op->inflight_cpu);
+	op->slot = NULL;
 	spin_lock_bh(&live->lock);
 	list_add_tail(&op->inflight, &live->ops);
 	spin_unlock_bh(&live->lock);
-	if (op->vfs_lock)
-		flt_lock_watch();
 }
 
-void flt_inflight_del(struct flt_operation *op)
+void flt_live_list_del(struct flt_operation *op)
 {
-	struct flt_live *live = per_cpu_ptr(&flt_live, op->inflight_cpu);
+	struct flt_live *live = op->live;
 
 	spin_lock_bh(&live->lock);
 	list_del(&op->inflight);
 	spin_unlock_bh(&live->lock);
+}
+
+/* Whoever may be looking at an operation that has given its place back has stopped when it ends. */
+void flt_live_wait(struct flt_live *live)
+{
+	spin_lock_bh(&live->lock);
+	spin_unlock_bh(&live->lock);
+}
+
+/**
+ * flt_live_walk_cpu() - look at the operations in flight that began on one CPU
+ * @cpu: a possible one
+ * @look: called for each, under a lock which keeps it; true ends the walk
+ * @arg: its argument
+ *
+ * Up to softirq. Return: whether @look said so
+ */
+bool flt_live_walk_cpu(unsigned int cpu, flt_live_fn look, void *arg)
+{
+	struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+	struct flt_operation *op;
+	bool found = false;
+	unsigned int i;
+
+	spin_lock_bh(&live->lock);
+	WRITE_ONCE(live->looking, true);
+	/* Pairs with the exchange in flt_inflight_del(). */
+	smp_mb();
+	for (i = 0; i < FLT_LIVE_SLOTS && !found; i++) {
+		op = READ_ONCE(live->slots[i]);
+		found = op && look(op, arg);
+	}
+	if (!found) {
+		list_for_each_entry(op, &live->ops, inflight) {
+			found = look(op, arg);
+			if (found)
+				break;
+		}
+	}
+	WRITE_ONCE(live->looking, false);
+	spin_unlock_bh(&live->lock);
+	return found;
+}
+
+/* The same for all CPUs, this one first: who looks for an operation of its own finds it sooner. */
+bool flt_live_walk(flt_live_fn look, void *arg)
+{
+	unsigned int i, here = raw_smp_processor_id();
+	bool found = false;
+
+	for (i = 0; i < nr_cpu_ids && !found; i++) {
+		unsigned int cpu = (here + i) % nr_cpu_ids;
+
+		found = cpu_possible(cpu) && flt_live_walk_cpu(cpu, look, arg);
+	}
+	return found;
 }
 
 /* Which records may be owed something at this point of the walk. */
@@ -99,8 +150,10 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 
 		if (record->state != FLT_RECORD_OPEN)
 			continue;
-		instance = record->node->instance;
+		instance = op->nodes[i].instance;
 		if (!record->counted) {
+			record->op = op;
+			record->index = i;
 			record->counted = true;
 			atomic_inc(&instance->owed);
 		}
@@ -162,7 +215,7 @@ void flt_hold_end(struct flt_operation *op, struct flt_instance *holder)
 
 		if (!record->counted)
 			continue;
-		instance = record->node->instance;
+		instance = op->nodes[i].instance;
 		spin_lock_bh(&instance->lock);
 		if (record->state == FLT_RECORD_OPEN)
 			list_del(&record->link);
@@ -182,7 +235,7 @@ void flt_record_finish(struct flt_record *record)
 	record->state = FLT_RECORD_DONE;
 	if (record->counted) {
 		record->counted = false;
-		flt_instance_settle(record->node->instance);
+		flt_instance_settle(record->op->nodes[record->index].instance);
 	}
 }
 
@@ -270,7 +323,7 @@ bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, v
 	spin_unlock_bh(&held->lock);
 	/* Its callback has not returned, perhaps: then it is in a list. */
 	if (!op)
-		flt_live_walk(flt_claim_look, &claim, true);
+		flt_live_walk(flt_claim_look, &claim);
 	if (claim.claimed && claim.run)
 		*resume_op = claim.op;
 	return claim.claimed;
@@ -333,7 +386,7 @@ struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data)
 	sought.op = flt_held_find(held, data);
 	spin_unlock_bh(&held->lock);
 	if (!sought.op)
-		flt_live_walk(flt_sought_look, &sought, true);
+		flt_live_walk(flt_sought_look, &sought);
 	return sought.op;
 }
 
@@ -400,7 +453,7 @@ const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file)
 		.why = "outside the post-operation callback of its create",
 	};
 
-	flt_live_walk(flt_undo_look, &undo, true);
+	flt_live_walk(flt_undo_look, &undo);
 	return undo.why;
 }
 
@@ -429,7 +482,7 @@ bool flt_task_in_callback(const struct flt_filter *filter, const struct flt_inst
 		if (running->filter == filter && (!instance || running->instance == instance))
 			return true;
 	}
-	return flt_live_walk(flt_callback_look, (void *)filter, true);
+	return flt_live_walk(flt_callback_look, (void *)filter);
 }
 
 /* The parameters that record @i saw on the way down. */
@@ -439,7 +492,7 @@ static const FLT_IO_PARAMETER_BLOCK *flt_record_view(const struct flt_record *re
 	int i;
 
 	for (i = record - op->records; i < flt_records_passed(op); i++) {
-		if (op->records[i].saved)
+		if (op->records[i].changed)
 			return op->records[i].saved;
 	}
 	return &op->accepted;
@@ -495,7 +548,7 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 		return;
 	}
 	op = record->op;
-	node = record->node;
+	node = &op->nodes[record->index];
 	/* Once DONE and unlinked, the operation may go at any moment: copy first. */
 	copy = *node;
 	context = record->context;
@@ -570,6 +623,10 @@ void flt_held_exit(void)
 
 	flt_held_watch(false);
 	flt_lock_watch_exit();
-	for_each_possible_cpu(cpu)
-		WARN_ON_ONCE(!list_empty(&per_cpu_ptr(&flt_live, cpu)->ops));
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+
+		WARN_ON_ONCE(!list_empty(&live->ops) ||
+			     memchr_inv(live->slots, 0, sizeof(live->slots)));
+	}
 }

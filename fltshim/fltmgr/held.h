@@ -15,54 +15,71 @@ struct flt_filter;
 struct flt_instance;
 struct flt_volume;
 
-/* A CPU's operations in flight, the youngest last. */
-struct flt_live {
-	spinlock_t lock;	/* ops; taken in softirq too */
-	struct list_head ops;
-};
+void flt_lock_watch(void);	/* lock_watch.c */
 
-DECLARE_PER_CPU(struct flt_live, flt_live);
+#define FLT_LIVE_SLOTS	6
 
 /**
- * flt_live_walk() - look at the operations in flight
- * @look: called for each, under its list's lock, which keeps it; true ends the walk
- * @arg: its argument
- * @youngest_first: of a CPU's; who looks for an operation of its own finds it sooner, and sooner
- *	still on its own CPU, which comes first
- *
- * Up to softirq. Return: whether @look said so
+ * struct flt_live - operations in flight that began on one CPU
+ * @slots: most of them; a place is taken by an exchange, and given back by its owner
+ * @looking: somebody reads @slots: who gave a place back waits for the end of that
+ * @lock: protects @ops, and taken by who reads @slots; in softirq too
+ * @ops: those for which there was no place, the youngest last
  */
-static __always_inline bool flt_live_walk(bool (*look)(struct flt_operation *op, void *arg),
-					  void *arg, bool youngest_first)
+struct flt_live {
+	struct flt_operation *slots[FLT_LIVE_SLOTS];
+	bool looking;
+	spinlock_t lock;
+	struct list_head ops;
+} ____cacheline_aligned_in_smp;
+
+DECLARE_PER_CPU_ALIGNED(struct flt_live, flt_live);
+
+/* Returns true to end a walk over the operations in flight. */
+typedef bool (*flt_live_fn)(struct flt_operation *op, void *arg);
+
+bool flt_live_walk_cpu(unsigned int cpu, flt_live_fn look, void *arg);
+bool flt_live_walk(flt_live_fn look, void *arg);
+void flt_live_list_add(struct flt_operation *op);
+void flt_live_list_del(struct flt_operation *op);
+void flt_live_wait(struct flt_live *live);
+
+/*
+ * The operation is in flight from here on. Every one pays for this, and few are ever looked for:
+ * so it costs an exchange to be found, and another one to be forgotten, and no lock.
+ */
+static __always_inline void flt_inflight_add(struct flt_operation *op)
 {
-	unsigned int i, here = raw_smp_processor_id();
-	struct flt_operation *op;
-	bool found = false;
+	struct flt_live *live = raw_cpu_ptr(&flt_live);
+	unsigned int i;
 
-	for (i = 0; i < nr_cpu_ids && !found; i++) {
-		unsigned int cpu = (here + i) % nr_cpu_ids;
-		struct flt_live *live;
-
-		if (!cpu_possible(cpu))
-			continue;
-		live = per_cpu_ptr(&flt_live, cpu);
-		spin_lock_bh(&live->lock);
-		if (youngest_first) {
-			list_for_each_entry_reverse(op, &live->ops, inflight) {
-				found = look(op, arg);
-				if (found)
-					break;
-			}
-		} else {
-			list_for_each_entry(op, &live->ops, inflight) {
-				found = look(op, arg);
-				if (found)
-					break;
-			}
+	op->runner = current;
+	op->live = live;
+	op->lock_told = false;
+	op->lock_place = -1;
+	for (i = 0; i < FLT_LIVE_SLOTS; i++) {
+		if (!READ_ONCE(live->slots[i])) {
+			op->slot = &live->slots[i];
+			if (likely(!cmpxchg(op->slot, NULL, op)))
+				goto added;
 		}
-		spin_unlock_bh(&live->lock);
 	}
-	return found;
+	flt_live_list_add(op);
+added:
+	if (unlikely(op->vfs_lock))
+		flt_lock_watch();
+}
+
+static __always_inline void flt_inflight_del(struct flt_operation *op)
+{
+	if (unlikely(!op->slot)) {
+		flt_live_list_del(op);
+		return;
+	}
+	/* A full barrier: who looks at slots now is seen, or does not see this one. */
+	xchg(op->slot, NULL);
+	if (unlikely(READ_ONCE(op->live->looking)))
+		flt_live_wait(op->live);
 }
 
 void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder);
@@ -77,9 +94,6 @@ void flt_instance_drain(struct flt_instance *instance);
 
 bool flt_task_in_callback(const struct flt_filter *filter, const struct flt_instance *instance);
 
-void flt_inflight_add(struct flt_operation *op);
-void flt_inflight_del(struct flt_operation *op);
-
 /* inflight.c */
 extern unsigned long flt_patience;	/* jiffies */
 unsigned int flt_held_report(unsigned long age);
@@ -90,7 +104,6 @@ void flt_wait_warn(const struct flt_filter *filter, const struct flt_volume *vol
 void flt_shutdown_warn(void);
 
 /* lock_watch.c */
-void flt_lock_watch(void);
 void flt_lock_watch_exit(void);
 
 int flt_held_init(void);

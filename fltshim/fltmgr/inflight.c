@@ -74,8 +74,8 @@ static void flt_live_fill(struct flt_live_line *line, const struct flt_operation
 struct flt_live_lines {
 	struct flt_live_line *lines;
 	struct list_head all;
-	unsigned int cpus;	/* whose lists were begun */
-	int cpu;		/* the last of them */
+	unsigned int cpus;	/* whose operations were begun */
+	struct flt_live *live;	/* of the last of them */
 	unsigned int used;	/* of that CPU's lines */
 	unsigned int left_out;
 };
@@ -85,8 +85,8 @@ static bool flt_live_list(struct flt_operation *op, void *arg)
 	struct flt_live_lines *lines = arg;
 	struct flt_live_line *line;
 
-	if (op->inflight_cpu != lines->cpu) {
-		lines->cpu = op->inflight_cpu;
+	if (op->live != lines->live) {
+		lines->live = op->live;
 		lines->cpus++;
 		lines->used = 0;
 	}
@@ -109,14 +109,14 @@ static bool flt_live_list(struct flt_operation *op, void *arg)
  */
 int flt_inflight_show(struct seq_file *m, void *unused)
 {
-	struct flt_live_lines lines = { .all = LIST_HEAD_INIT(lines.all), .cpu = -1 };
+	struct flt_live_lines lines = { .all = LIST_HEAD_INIT(lines.all) };
 	struct flt_live_line *line;
 
 	lines.lines = kvcalloc(FLT_LIVE_LINES * num_possible_cpus(), sizeof(*lines.lines),
 			       GFP_KERNEL);
 	if (!lines.lines)
 		return -ENOMEM;
-	flt_live_walk(flt_live_list, &lines, false);
+	flt_live_walk(flt_live_list, &lines);
 	list_sort(NULL, &lines.all, flt_live_older);
 	seq_puts(m, "# age_ms pid operation volume step filter\n");
 	list_for_each_entry(line, &lines.all, link)
@@ -200,10 +200,10 @@ unsigned int flt_held_report(unsigned long age)
 	for (;;) {
 		struct flt_held_long held = { .age = age };
 
-		flt_live_walk(flt_held_oldest, &held, false);
+		flt_live_walk(flt_held_oldest, &held);
 		if (!held.filter)
 			return count;
-		flt_live_walk(flt_held_count, &held, false);
+		flt_live_walk(flt_held_count, &held);
 		/* It was just handed back: there is nothing to tell. */
 		if (!held.count)
 			continue;
@@ -294,7 +294,7 @@ static bool flt_live_oldest(const struct flt_live_wanted *wanted, struct flt_liv
 {
 	struct flt_live_oldest oldest = { .wanted = wanted, .line = line };
 
-	flt_live_walk(flt_live_oldest_look, &oldest, false);
+	flt_live_walk(flt_live_oldest_look, &oldest);
 	return oldest.found;
 }
 

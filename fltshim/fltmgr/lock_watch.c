@@ -148,47 +148,40 @@ static void flt_lock_tell(struct flt_lock_line *line)
 	flt_object_put(&line->volume->obj);
 }
 
-/* One CPU's operations. Return: whether some is under a lock. */
-static bool flt_lock_look_at(struct flt_live *live)
+struct flt_lock_seen {
+	struct flt_lock_line line;	/* of the one that ended the walk */
+	bool any;			/* some is under a lock */
+};
+
+static bool flt_lock_look_at(struct flt_operation *op, void *arg)
 {
 	const struct flt_instance *found;
-	struct flt_lock_line line;
-	struct flt_operation *op;
-	bool any;
+	struct flt_lock_seen *seen = arg;
 
-	do {
-		any = false;
-		found = NULL;
-		spin_lock_bh(&live->lock);
-		list_for_each_entry(op, &live->ops, inflight) {
-			if (!op->vfs_lock)
-				continue;
-			any = true;
-			found = flt_lock_is_long(op);
-			if (found) {
-				flt_lock_fill(&line, op, found->filter);
-				break;
-			}
-		}
-		spin_unlock_bh(&live->lock);
-		if (found)
-			flt_lock_tell(&line);
-	} while (found);
-	return any;
+	if (!op->vfs_lock)
+		return false;
+	seen->any = true;
+	found = flt_lock_is_long(op);
+	if (!found)
+		return false;
+	flt_lock_fill(&seen->line, op, found->filter);
+	return true;
 }
 
 static void flt_lock_look(struct work_struct *work)
 {
-	bool any = false;
+	struct flt_lock_seen seen = {};
 	int cpu;
 
 	/* Who adds an operation after this sees to it that there is another look. */
 	atomic_set(&flt_lock_armed, 0);
-	/* The lists come after it; each is read under its lock, in which they are added to. */
+	/* Pairs with the exchange, or the lock, by which an operation is added before it is asked. */
 	smp_mb();
-	for_each_possible_cpu(cpu)
-		any |= flt_lock_look_at(per_cpu_ptr(&flt_live, cpu));
-	if (any)
+	for_each_possible_cpu(cpu) {
+		while (flt_live_walk_cpu(cpu, flt_lock_look_at, &seen))
+			flt_lock_tell(&seen.line);
+	}
+	if (seen.any)
 		flt_lock_watch();
 }
 

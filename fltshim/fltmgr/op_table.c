@@ -8,7 +8,7 @@
 
 #define PSEUDO(code)	(FLT_NR_IRP_CODES + 255 - (UCHAR)(code))
 
-static const struct flt_op_desc flt_op_table[FLT_NR_OPS] = {
+const struct flt_op_desc flt_op_table[FLT_NR_OPS] = {
 	[IRP_MJ_CREATE] = { "IRP_MJ_CREATE" },
 	[IRP_MJ_CREATE_NAMED_PIPE] = { "IRP_MJ_CREATE_NAMED_PIPE" },
 	[IRP_MJ_CLOSE] = { "IRP_MJ_CLOSE", .cannot_fail = true },

@@ -49,6 +49,8 @@ static inline u8 flt_op_index(UCHAR major)
 	return FLT_OP_NONE;
 }
 
+extern const struct flt_op_desc flt_op_table[FLT_NR_OPS];
+
 const struct flt_op_desc *flt_op_desc(UCHAR major);
 const struct flt_op_desc *flt_op_desc_at(unsigned int index);
 

@@ -52,6 +52,34 @@ void flt_operation_mend(struct flt_operation *op, struct flt_filter *filter)
 	}
 }
 
+/* Is everything that a callback may not touch as it was shown to it? */
+static bool flt_operation_intact(const struct flt_operation *op)
+{
+	const FLT_CALLBACK_DATA *data = &op->data;
+
+	return !((data->Flags ^ op->shown) & ~FLTFL_CALLBACK_DATA_DIRTY) &&
+	       data->Thread == op->thread && data->RequestorMode == op->mode &&
+	       data->Iopb == &op->iopb && !data->TagData &&
+	       op->iopb.MajorFunction == op->accepted.MajorFunction;
+}
+
+/**
+ * flt_callback_back() - what is looked at after a callback that was not quiet
+ * @walk: the walk
+ * @filter: whose callback it was; what it did wrong is reported, and undone
+ * @what: which of its callbacks
+ */
+void flt_callback_back(struct flt_walk *walk, struct flt_filter *filter, const char *what)
+{
+	struct flt_operation *op = walk->op;
+
+	if (unlikely(preempt_count() != walk->level))
+		flt_call_level(filter, op, what, walk->level);
+	if (!flt_operation_intact(op))
+		flt_operation_mend(op, filter);
+	op->iopb.Reserved = op->accepted.Reserved;
+}
+
 /*
  * Publishes the hold after a callback or the file system said that it keeps the operation.
  *
@@ -63,6 +91,8 @@ bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 	int old = FLT_HOLD_CALLING;
 
 	op->flags |= FLT_OP_WAS_HELD;
+	/* Whoever was told of the end of the last hold has woken up before it came to this one. */
+	init_completion(&op->resumed);
 	if (holder && op->phase == FLT_PHASE_PRE && op->front && op->flags & FLT_OP_ASYNC &&
 	    op->volume->ops->keep)
 		op->volume->ops->keep(op);
@@ -143,7 +173,7 @@ static bool flt_step_bottom(struct flt_operation *op)
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, NULL);
 	} else {
-		op->iopb = op->accepted;
+		op->iopb.TargetInstance = op->accepted.TargetInstance;
 		flt_fail(op, STATUS_SUCCESS);
 		atomic_set(&op->hold, FLT_HOLD_CALLING);
 		done = op->redirect ? flt_redirect_perform(op) : op->volume->ops->perform(op);
@@ -171,39 +201,51 @@ static bool flt_step_bottom(struct flt_operation *op)
  * filter has synchronized it with this thread (FLT_PREOP_SYNCHRONIZE), a hold is waited out here:
  * whether it is so has to be known before the step that may hand the operation away.
  *
- * The file system's turn is outside the barriers: no exception may jump over its locks.
+ * The file system's turn is outside the barrier: no exception may jump over its locks. One barrier
+ * serves both ways, since setting it up costs as much as half a callback.
  */
 static bool flt_machine_run(struct flt_operation *op)
 {
+	struct seh_barrier barrier FLT_NOT_CLEARED;
 	struct flt_walk walk FLT_NOT_CLEARED;
-	NTSTATUS code;
 
 	walk.op = op;
 	walk.level = preempt_count();
-	do {
-		switch (op->phase) {
+	walk.on = true;
+	seh_barrier_init(&barrier);
+	if (unlikely(fsh_setjmp(&barrier.frame))) {
+		seh_barrier_down(&barrier);
+		if (walk.op->phase == FLT_PHASE_PRE)
+			flt_walk_down_raised(&walk, barrier.frame.code);
+		else
+			flt_walk_up_raised(&walk, barrier.frame.code);
+	}
+	for (;;) {
+		if (unlikely(!walk.on)) {
+			if (!walk.waits)
+				return false;
+			wait_for_completion_state(&walk.op->resumed, TASK_IDLE);
+			walk.on = true;
+		}
+		switch (walk.op->phase) {
 		case FLT_PHASE_PRE:
-			if (unlikely(!seh_call(flt_walk_down, &walk, &code)))
-				walk.on = flt_walk_down_raised(&walk, code);
+			seh_barrier_up(&barrier);
+			flt_walk_down(&walk);
+			seh_barrier_down(&barrier);
 			break;
 		case FLT_PHASE_BOTTOM:
-			walk.waits = flt_operation_waits(op);
-			walk.on = flt_step_bottom(op);
+			walk.waits = flt_operation_waits(walk.op);
+			walk.on = flt_step_bottom(walk.op);
 			break;
 		case FLT_PHASE_POST:
-			if (unlikely(!seh_call(flt_walk_up, &walk, &code)))
-				walk.on = flt_walk_up_raised(&walk, code);
+			seh_barrier_up(&barrier);
+			flt_walk_up(&walk);
+			seh_barrier_down(&barrier);
 			break;
 		default:
 			return true;
 		}
-		if (!walk.on && walk.waits) {
-			wait_for_completion_state(&op->resumed, TASK_IDLE);
-			reinit_completion(&op->resumed);
-			walk.on = true;
-		}
-	} while (walk.on);
-	return false;
+	}
 }
 
 /*

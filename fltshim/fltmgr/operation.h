@@ -15,12 +15,15 @@
 #include <linux/atomic.h>
 #include <linux/completion.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/workqueue.h>
 #include "nt/nt.h"
+#include "fltmgr/file_object.h"
 #include "fltmgr/op_table.h"
 #include "fltmgr/volume_ops.h"
 
 struct flt_instance;
+struct flt_live;
 struct flt_node;
 struct flt_redirect;
 struct flt_stack;
@@ -93,39 +96,45 @@ enum flt_record_state {
 	FLT_RECORD_DONE,	/* called, or drained */
 };
 
+/* struct flt_record.bits of one whose post-operation callback is owed, and nothing else. */
+#define FLT_RECORD_PLAIN	((u64)FLT_RECORD_OPEN)
+
 /**
  * struct flt_record - what one instance is owed on the way up
- * @op: the operation
- * @node: the instance and its callbacks, in the operation's snapshot
- * @context: completion context
- * @saved: parameters before this instance's accepted change, or NULL
- * @swapped: on the way up: MDL of the buffer that it put in place
- * @link: in the instance's list of open records while the operation is held; its lock
- * @bits: the members below at once
+ * @bits: the members below at once; with @context all that is set for an instance that changes
+ *	nothing while nobody holds the operation
  * @state: enum flt_record_state; moves OPEN -> DONE under the instance's lock while linked,
  *	by the walk alone otherwise
  * @counted: linked at least once, so the instance counts it until it is DONE
  * @sync: FLT_PREOP_SYNCHRONIZE: post belongs to the thread of pre
+ * @changed: it had a change accepted: there is @saved
  * @swaps: the accepted change exchanged the data buffer; such a record cannot be drained
  * @retained: the filter frees @swapped itself
+ * @index: of its node in the operation's; of one that is @counted
+ * @context: completion context; of an OPEN one
+ * @saved: parameters before this instance's accepted change; of one that has @changed
+ * @swapped: on the way up: MDL of the buffer that it put in place, or NULL; of one that @swaps
+ * @link: in the instance's list of open records while the operation is held; its lock
+ * @op: the operation; of one that is @counted
  */
 struct flt_record {
-	struct flt_operation *op;
-	const struct flt_node *node;
-	void *context;
-	FLT_IO_PARAMETER_BLOCK *saved;
-	PMDL swapped;
-	struct list_head link;
 	union {
 		u64 bits;
 		struct {
 			u8 state;
 			bool counted;
 			bool sync;
+			bool changed;
 			bool swaps;
 			bool retained;
+			u16 index;
 		};
 	};
+	void *context;
+	FLT_IO_PARAMETER_BLOCK *saved;
+	PMDL swapped;
+	struct list_head link;
+	struct flt_operation *op;
 };
 
 /**
@@ -160,13 +169,16 @@ struct flt_record {
  *	with flt_operation_unpark(); set between flt_operation_init() and flt_operation_run()
  * @redirect: its part on another volume, while a filter has sent it there
  * @requests: who wants to know what the file system said to it, the lowest first
+ * @calm: @hold and @cancel at once: FLT_HOLD_CALLING when a callback runs and nothing is going on
  * @hold: enum flt_hold, moved by cmpxchg
  * @resume: what the resumption said (an FLT_PREOP_CALLBACK_STATUS)
  * @resume_context: completion context that came with it
- * @resumed: where a synchronous issuer waits
- * @work: where an asynchronous operation continues when its resumer may not run it
- * @inflight: in the list of operations in flight
- * @inflight_cpu: which of these lists
+ * @resumed: where a synchronous issuer waits; initialised with each hold
+ * @work: where an asynchronous operation for which nobody waits continues when its resumer may not
+ *	run it; initialised then
+ * @live: what was in flight on the CPU where it began
+ * @slot: its place there, or NULL: it is in the list
+ * @inflight: in that list
  * @told: the log has been told that the present holder holds it for long
  * @vfs_lock: enum flt_lock: what the VFS keeps locked while it is under way
  * @lock_told: the log has been told of that, and
@@ -184,7 +196,7 @@ struct flt_record {
  * @held: in the holding instance's list of operations that it pends
  * @locked: MDLs that FltLockUserBuffer() made for it
  * @held_link: in the hash of operations that filters hold
- * @cancel: FLT_CANCEL_*
+ * @cancel: FLT_CANCEL_*, moved by cmpxchg
  * @cancel_fire: called once when the operation is cancelled while ARMED; in the context of who
  *	cancels, up to softirq
  * @cancel_arg: of @cancel_fire: the driver's routine, its queue, or a waiter
@@ -202,56 +214,64 @@ struct flt_operation {
 	struct flt_stack *stack;
 	struct flt_stack *guard;
 	struct flt_record *records;
-	struct flt_record *reserve;
-	unsigned int nr_reserve;
-	int lock_place;
-	void *front;
-	void *bottom;
-	void (*done)(struct flt_operation *op);
 	const struct flt_node *nodes;
 	int cursor;
 	int floor;
 	int nr_nodes;
+	ULONG shown;
+	PETHREAD thread;
+	union {
+		u64 calm;
+		struct {
+			atomic_t hold;
+			atomic_t cancel;
+		};
+	};
 	u8 phase;
 	u8 waits;
+	bool stack_ref;
+	bool has_activity;
+	bool parks;
+	s8 priority;
 	u16 flags;
 	u8 op_index;
-	bool stack_ref;
-	s8 priority;
-	bool has_activity;
+	u8 vfs_lock;
+	KPROCESSOR_MODE mode;
+	bool told;
+	bool lock_told;
+	bool ecps_lent;
 	struct flt_redirect *redirect;
 	struct flt_status_request *requests;
-	atomic_t hold;
+	struct flt_live *live;
+	struct flt_operation **slot;
+	struct task_struct *task;
+	struct task_struct *runner;
+	unsigned long start;
+	void *front;
+	void *bottom;
+	void (*done)(struct flt_operation *op);
+	struct flt_record *reserve;
+	unsigned int nr_reserve;
+	int lock_place;
+	PMDL locked;
+	struct _ECP_LIST *ecps;
+	struct flt_record inline_records[FLT_INLINE_RECORDS];
+	struct task_struct *leader;
+	struct list_head inflight;
+	unsigned long lock_since;
+	unsigned long held_since;
 	int resume;
 	void *resume_context;
-	struct completion resumed;
-	struct work_struct work;
-	struct list_head inflight;
-	int inflight_cpu;
-	bool told;
-	u8 vfs_lock;
-	bool lock_told;
-	bool parks;
-	unsigned long lock_since;
-	unsigned long start;
-	unsigned long held_since;
-	struct task_struct *task;
-	struct task_struct *leader;
-	struct task_struct *runner;
-	PETHREAD thread;
-	ULONG shown;
-	KPROCESSOR_MODE mode;
+	union {
+		struct completion resumed;
+		struct work_struct work;
+	};
 	struct list_head held;
-	PMDL locked;
 	struct hlist_node held_link;
-	atomic_t cancel;
-	bool ecps_lent;
 	void (*cancel_fire)(struct flt_operation *op);
 	void *cancel_arg;
 	void *cancel_context;
 	GUID activity;
-	struct _ECP_LIST *ecps;
-	struct flt_record inline_records[FLT_INLINE_RECORDS];
 };
 
 /*
@@ -278,7 +298,7 @@ u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
 			  struct task_struct *leader);
 void flt_operation_reset(struct flt_operation *op);
 void flt_operation_again(struct flt_operation *op);
-void flt_operation_fini(struct flt_operation *op);
+void flt_operation_drop(struct flt_operation *op);
 
 /* pend.c: the operation was held and has been claimed for resumption. */
 void flt_operation_continue(struct flt_operation *op);
@@ -295,6 +315,94 @@ void flt_operations_exit(void);
 void flt_operation_bottom_done(struct flt_operation *op);
 void flt_operation_bottom_waits(struct flt_operation *op);
 void flt_operation_bottom_waited(struct flt_operation *op);
+
+/* The state of the walk before it begins. */
+static __always_inline void flt_operation_reset_walk(struct flt_operation *op)
+{
+	const struct flt_op_desc *desc = &flt_op_table[op->op_index];
+
+	op->guard = NULL;
+	op->records = op->inline_records;
+	op->floor = -1;
+	atomic_set(&op->hold, FLT_HOLD_NONE);
+	atomic_set(&op->cancel, FLT_CANCEL_NONE);
+	op->phase = FLT_PHASE_PRE;
+	op->waits = 0;
+	op->stack_ref = false;
+	op->flags = (desc->cannot_fail ? FLT_OP_UNKILLABLE : 0) |
+		    (desc->paging ? FLT_OP_PAGING : 0);
+	op->redirect = NULL;
+	op->requests = NULL;
+}
+
+/*
+ * flt_operation_init() for paths that are counted in instructions. Member by member: what
+ * compilers make of clearing a whole structure costs more.
+ */
+static __always_inline void __flt_operation_init(struct flt_operation *op,
+						 struct flt_volume *volume, UCHAR major,
+						 PFILE_OBJECT file)
+{
+	FLT_CALLBACK_DATA *data = &op->data;
+	FLT_IO_PARAMETER_BLOCK *iopb = &op->iopb;
+
+	static_assert(FLTFL_CALLBACK_DATA_FAST_IO_OPERATION ==
+		      FLTFL_CALLBACK_DATA_IRP_OPERATION << FLT_FORM_FAST_IO);
+	static_assert(FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION ==
+		      FLTFL_CALLBACK_DATA_IRP_OPERATION << FLT_FORM_FS_FILTER);
+	static_assert(sizeof(iopb->Parameters) == sizeof(iopb->Parameters.Others));
+
+	op->op_index = flt_op_index(major);
+	data->Flags = FLTFL_CALLBACK_DATA_IRP_OPERATION << flt_op_table[op->op_index].form;
+	data->Thread = (PETHREAD)current;
+	data->Iopb = iopb;
+	data->IoStatus.Pointer = NULL;
+	data->IoStatus.Information = 0;
+	data->TagData = NULL;
+	data->FilterContext[0] = NULL;
+	data->FilterContext[1] = NULL;
+	data->FilterContext[2] = NULL;
+	data->FilterContext[3] = NULL;
+	data->RequestorMode = UserMode;
+	iopb->IrpFlags = 0;
+	iopb->MajorFunction = major;
+	iopb->MinorFunction = 0;
+	iopb->OperationFlags = 0;
+	iopb->Reserved = 0;
+	iopb->TargetFileObject = file;
+	iopb->TargetInstance = NULL;
+	iopb->Parameters.Others.Argument1 = NULL;
+	iopb->Parameters.Others.Argument2 = NULL;
+	iopb->Parameters.Others.Argument3 = NULL;
+	iopb->Parameters.Others.Argument4 = NULL;
+	iopb->Parameters.Others.Argument5 = NULL;
+	iopb->Parameters.Others.Argument6.QuadPart = 0;
+	op->volume = volume;
+	op->initiator = NULL;
+	op->has_activity = false;
+	op->parks = false;
+	op->priority = FLT_NO_PRIORITY;
+	op->vfs_lock = file ? flt_file_of(file)->vfs_lock : FLT_LOCK_NONE;
+	op->task = current;
+	op->front = NULL;
+	op->bottom = NULL;
+	op->done = NULL;
+	op->reserve = NULL;
+	op->nr_reserve = 0;
+	op->locked = NULL;
+	op->ecps = NULL;
+	flt_operation_reset_walk(op);
+}
+
+/**
+ * flt_operation_fini() - an operation's memory is about to go
+ * @op: finished, or never run
+ */
+static inline void flt_operation_fini(struct flt_operation *op)
+{
+	if (unlikely(op->guard || op->data.TagData || op->locked || op->ecps))
+		flt_operation_drop(op);
+}
 
 static inline struct flt_operation *flt_operation_of(PFLT_CALLBACK_DATA data)
 {

@@ -20,33 +20,7 @@
 
 static struct workqueue_struct *flt_resume_wq;
 
-static const ULONG flt_form_flag[] = {
-	[FLT_FORM_IRP] = FLTFL_CALLBACK_DATA_IRP_OPERATION,
-	[FLT_FORM_FAST_IO] = FLTFL_CALLBACK_DATA_FAST_IO_OPERATION,
-	[FLT_FORM_FS_FILTER] = FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION,
-};
-
 static void flt_resume_worker(struct work_struct *work);
-
-/* The state of the walk before it begins. */
-static inline void flt_operation_reset_walk(struct flt_operation *op)
-{
-	const struct flt_op_desc *desc = flt_op_desc_at(op->op_index);
-
-	op->stack = NULL;
-	op->guard = NULL;
-	op->records = op->inline_records;
-	op->phase = FLT_PHASE_PRE;
-	op->floor = -1;
-	op->waits = 0;
-	op->flags = (desc->cannot_fail ? FLT_OP_UNKILLABLE : 0) |
-		    (desc->paging ? FLT_OP_PAGING : 0);
-	op->stack_ref = false;
-	op->redirect = NULL;
-	op->requests = NULL;
-	atomic_set(&op->hold, FLT_HOLD_NONE);
-	atomic_set(&op->cancel, FLT_CANCEL_NONE);
-}
 
 /**
  * flt_operation_reset() - make a finished operation ready to be run again
@@ -60,8 +34,7 @@ void flt_operation_reset(struct flt_operation *op)
 
 /**
  * flt_operation_init() - prepare an operation
- * @op: memory of the front half's; members are set one by one, since clearing all costs more
- *	than an uninterested walk
+ * @op: memory of the front half's
  * @volume: the volume
  * @major: major function
  * @file: file object, or NULL where the operation has none
@@ -72,36 +45,11 @@ void flt_operation_reset(struct flt_operation *op)
 void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCHAR major,
 			PFILE_OBJECT file)
 {
-	const struct flt_op_desc *desc = flt_op_desc(major);
-
-	memset(&op->data, 0, sizeof(op->data));
-	memset(&op->iopb, 0, sizeof(op->iopb));
-	op->data.Flags = flt_form_flag[desc->form];
-	op->data.Thread = (PETHREAD)current;
-	op->data.Iopb = &op->iopb;
-	op->data.RequestorMode = UserMode;
-	op->iopb.MajorFunction = major;
-	op->iopb.TargetFileObject = file;
-	op->volume = volume;
-	op->initiator = NULL;
-	op->reserve = NULL;
-	op->nr_reserve = 0;
-	op->front = NULL;
-	op->bottom = NULL;
-	op->locked = NULL;
-	op->done = NULL;
-	op->priority = FLT_NO_PRIORITY;
-	op->has_activity = false;
-	op->parks = false;
-	op->vfs_lock = file ? flt_file_of(file)->vfs_lock : FLT_LOCK_NONE;
-	op->ecps = NULL;
-	op->op_index = flt_op_index(major);
-	flt_operation_reset_walk(op);
-	op->task = current;
+	__flt_operation_init(op, volume, major, file);
 }
 
 /* Enters the stack: snapshot and guard; false when the operation has failed before that. */
-static bool flt_operation_enter(struct flt_operation *op)
+static __always_inline bool flt_operation_enter(struct flt_operation *op)
 {
 	struct flt_stack *stack = flt_guard_enter(op->volume);
 
@@ -117,7 +65,7 @@ static bool flt_operation_enter(struct flt_operation *op)
 	op->guard = stack;
 	op->nodes = &stack->nodes[stack->first[op->op_index]];
 	op->nr_nodes = stack->count[op->op_index];
-	if (op->initiator) {
+	if (unlikely(op->initiator)) {
 		int above = flt_stack_above(stack, op->op_index, op->initiator);
 
 		op->nodes += above;
@@ -130,26 +78,37 @@ static bool flt_operation_enter(struct flt_operation *op)
 	return true;
 }
 
-/* Finds room for the records; false without memory: the guard is left, the operation failed. */
-static bool flt_operation_begin(struct flt_operation *op)
+/* Finds room for many records; false without memory: the guard is left, the operation failed. */
+static noinline bool flt_operation_find_room(struct flt_operation *op)
 {
-	if (unlikely(op->nr_nodes > FLT_INLINE_RECORDS)) {
-		op->records = op->reserve;
-		if (op->nr_nodes > op->nr_reserve)
-			op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
-		if (!op->records) {
-			op->records = op->inline_records;
-			flt_guard_leave(op->guard);
-			op->guard = NULL;
-			flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
-			return false;
-		}
-	}
+	op->records = op->reserve;
+	if (op->nr_nodes > op->nr_reserve)
+		op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
+	if (op->records)
+		return true;
+	op->records = op->inline_records;
+	flt_guard_leave(op->guard);
+	op->guard = NULL;
+	flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
+	return false;
+}
+
+static __always_inline bool flt_operation_begin(struct flt_operation *op)
+{
+	if (unlikely(op->nr_nodes > FLT_INLINE_RECORDS) && !flt_operation_find_room(op))
+		return false;
 	flt_inflight_add(op);
 	return true;
 }
 
-static void flt_operation_leave(struct flt_operation *op)
+static noinline void flt_operation_leave_room(struct flt_operation *op)
+{
+	if (op->records != op->reserve)
+		kfree(op->records);
+	op->records = op->inline_records;
+}
+
+static __always_inline void flt_operation_leave(struct flt_operation *op)
 {
 	flt_inflight_del(op);
 	/* While the filters that made them are there; an open that starts again keeps them. */
@@ -157,46 +116,52 @@ static void flt_operation_leave(struct flt_operation *op)
 		flt_ecps_drop(op);
 	flt_guard_leave(op->guard);
 	op->guard = NULL;
-	op->iopb = op->accepted;
+	op->iopb.TargetInstance = op->accepted.TargetInstance;
 	if (unlikely(op->requests))
 		flt_status_forget(op);
-	if (op->stack_ref)
+	if (unlikely(op->stack_ref))
 		flt_stack_put(op->stack);
-	if (op->records != op->inline_records && op->records != op->reserve)
-		kfree(op->records);
-	op->records = op->inline_records;
+	if (unlikely(op->records != op->inline_records))
+		flt_operation_leave_room(op);
 }
 
 /*
- * Drives the machine to the end, waiting out holds. A killed caller cancels: once what is armed or
- * the file system that has it now, later every file system that gets it.
+ * Waits for whoever holds the operation. A killed caller cancels: once what is armed or the file
+ * system that has it now, later every file system that gets it.
+ */
+static noinline void flt_operation_wait(struct flt_operation *op)
+{
+	if (op->flags & FLT_OP_UNKILLABLE) {
+		wait_for_completion_state(&op->resumed, TASK_IDLE);
+	} else if (wait_for_completion_killable(&op->resumed)) {
+		if (flt_operation_canceled(op))
+			flt_cancel_bottom(op);
+		else
+			flt_operation_cancel(op);
+		wait_for_completion_state(&op->resumed, TASK_IDLE);
+	}
+}
+
+/*
+ * Drives the machine to the end, waiting out holds.
  *
  * Return: false when the file system has parked it
  */
-static bool flt_operation_drive(struct flt_operation *op)
+static __always_inline bool flt_operation_drive(struct flt_operation *op)
 {
-	while (!flt_operation_machine(op)) {
+	while (unlikely(!flt_operation_machine(op))) {
 		/* Nobody but its issuer goes on with it then, so its members can be looked at. */
 		if (op->parks && flt_operation_parked(op))
 			return false;
-		if (op->flags & FLT_OP_UNKILLABLE) {
-			wait_for_completion_state(&op->resumed, TASK_IDLE);
-		} else if (wait_for_completion_killable(&op->resumed)) {
-			if (flt_operation_canceled(op))
-				flt_cancel_bottom(op);
-			else
-				flt_operation_cancel(op);
-			wait_for_completion_state(&op->resumed, TASK_IDLE);
-		}
-		reinit_completion(&op->resumed);
+		flt_operation_wait(op);
 	}
 	return true;
 }
 
-static NTSTATUS flt_operation_run_entered(struct flt_operation *op)
+static __always_inline NTSTATUS flt_operation_run_entered(struct flt_operation *op)
 {
-	if (flt_operation_begin(op)) {
-		if (!flt_operation_drive(op))
+	if (likely(flt_operation_begin(op))) {
+		if (unlikely(!flt_operation_drive(op)))
 			return STATUS_PENDING;
 		flt_operation_leave(op);
 	}
@@ -286,8 +251,7 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 {
 	NTSTATUS status;
 
-	init_completion(&op->resumed);
-	if (!flt_operation_enter(op))
+	if (unlikely(!flt_operation_enter(op)))
 		return op->data.IoStatus.Status;
 	if (unlikely(op->nr_nodes > max_t(int, FLT_INLINE_RECORDS, op->nr_reserve) &&
 		     op->nr_nodes <= FLT_DEEP_RECORDS && !op->parks))
@@ -339,6 +303,7 @@ void flt_operation_again(struct flt_operation *op)
 	op->parks = false;
 	op->floor = cursor;
 	op->cursor = cursor + 1;
+	op->iopb = op->accepted;
 	op->phase = FLT_PHASE_PRE;
 	op->flags &= ~(FLT_OP_BY_FILTER | FLT_OP_OPENED);
 	atomic_set(&op->hold, FLT_HOLD_NONE);
@@ -383,8 +348,6 @@ u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
 	op->flags |= FLT_OP_ASYNC;
 	op->task = get_task_struct(task);
 	op->leader = get_task_struct(leader);
-	INIT_WORK(&op->work, flt_resume_worker);
-	init_completion(&op->resumed);
 	if (!flt_operation_enter(op) || !flt_operation_begin(op)) {
 		flt_operation_put_tasks(op);
 		op->done(op);
@@ -433,10 +396,12 @@ void flt_operation_continue(struct flt_operation *op)
 	} else if (!preemptible()) {
 		bool up = op->phase != FLT_PHASE_PRE || op->resume == FLT_PREOP_COMPLETE;
 
-		if (up && !in_hardirq() && !irqs_disabled())
+		if (up && !in_hardirq() && !irqs_disabled()) {
 			flt_resume_worker(&op->work);
-		else
-			queue_work(flt_resume_wq, &op->work);
+			return;
+		}
+		INIT_WORK(&op->work, flt_resume_worker);
+		queue_work(flt_resume_wq, &op->work);
 	} else {
 		flt_resume_worker(&op->work);
 	}
@@ -476,16 +441,13 @@ void flt_operation_bottom_waited(struct flt_operation *op)
 	flt_hold_end(op, NULL);
 }
 
-/**
- * flt_operation_fini() - an operation's memory is about to go
- * @op: finished, or never run
- */
-void flt_operation_fini(struct flt_operation *op)
+/* What flt_operation_fini() finds in an operation. */
+void flt_operation_drop(struct flt_operation *op)
 {
 	WARN_ON_ONCE(op->guard);
 	/* The file system's reparse data, or what a filter put in its place (CBD-018). */
 	if (unlikely(op->data.TagData)) {
-		pool_free(flt_operation_fini, __func__, op->data.TagData, 0);
+		pool_free(flt_operation_drop, __func__, op->data.TagData, 0);
 		op->data.TagData = NULL;
 	}
 	if (unlikely(op->locked))

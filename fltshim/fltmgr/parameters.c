@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Changes that filters make to an operation's parameters: taken on the way down, put back on the
- * way up. The walk alone calls these; see walk.h.
+ * way up. The walk alone calls these, with @op->cursor at the record; see walk.h.
  */
 #include <linux/mempool.h>
 #include <linux/slab.h>
@@ -24,7 +24,7 @@ static mempool_t *flt_iopb_pool;
  */
 bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, bool owed)
 {
-	struct flt_instance *instance = record->node->instance;
+	struct flt_instance *instance = op->nodes[op->cursor].instance;
 	FLT_IO_PARAMETER_BLOCK *saved;
 
 	if (likely(!(op->data.Flags & FLTFL_CALLBACK_DATA_DIRTY)))
@@ -49,6 +49,8 @@ bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, boo
 	if (op->iopb.TargetFileObject != saved->TargetFileObject)
 		flt_file_get(flt_file_of(op->iopb.TargetFileObject));
 	record->saved = saved;
+	record->swapped = NULL;
+	record->changed = true;
 	record->swaps = flt_buffer_accept(op, instance->filter, saved, owed);
 	op->accepted = op->iopb;
 	op->accepted.TargetInstance = NULL;
@@ -59,7 +61,7 @@ bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, boo
 /**
  * flt_restore_changes() - parameters as they were before a record's accepted change
  * @op: the operation
- * @record: its record; record->saved is set
+ * @record: its record, which has one
  */
 void flt_restore_changes(struct flt_operation *op, struct flt_record *record)
 {
@@ -71,7 +73,7 @@ void flt_restore_changes(struct flt_operation *op, struct flt_record *record)
 		flt_file_put(flt_file_of(op->accepted.TargetFileObject));
 	op->accepted = *record->saved;
 	mempool_free(record->saved, flt_iopb_pool);
-	record->saved = NULL;
+	record->changed = false;
 }
 
 int flt_walk_init(void)

@@ -75,14 +75,11 @@ static void flt_reissue_in_post(struct flt_operation *op, struct flt_instance *i
 static bool flt_reissue_allowed(const struct flt_operation *op,
 				const struct flt_instance *instance)
 {
-	const struct flt_record *record;
-
 	if (op->phase != FLT_PHASE_POST || op->runner != current ||
 	    atomic_read(&op->hold) != FLT_HOLD_CALLING)
 		return false;
-	record = &op->records[op->cursor];
-	return record->node->instance == instance &&
-	       (record->sync || op->op_index == IRP_MJ_CREATE);
+	return op->nodes[op->cursor].instance == instance &&
+	       (op->records[op->cursor].sync || op->op_index == IRP_MJ_CREATE);
 }
 
 /**

@@ -182,19 +182,24 @@ static struct flt_stack *flt_stack_build(struct list_head *instances)
 	for (index = 0; index < FLT_NR_OPS; index++) {
 		stack->first[index] = nr_nodes;
 		for (i = 0; i < nr_instances; i++) {
-			const struct flt_filter_op *op = &stack->instances[i]->filter->ops[index];
+			struct flt_filter *filter = stack->instances[i]->filter;
+			const struct flt_filter_op *op = &filter->ops[index];
 
 			if (!op->pre && !op->post)
 				continue;
 			stack->nodes[nr_nodes++] = (struct flt_node) {
 				.instance = stack->instances[i],
+				.filter = filter,
+				.shown = stack->instances[i]->shown,
 				.pre = op->pre,
 				.post = op->post,
-				.skip = op->skip,
+				.pre_calls = &filter->stats->pre[index],
+				.post_calls = &filter->stats->post[index],
+				.skip = op->skip | (op->pre ? 0 : FLT_NODE_NO_PRE),
 				.order = i,
 			};
 			stack->interest |= flt_node_interest(index, op->skip);
-			if (stack->instances[i]->filter->buffer_access)
+			if (filter->buffer_access)
 				stack->interest |= flt_want_data(index);
 		}
 		stack->count[index] = nr_nodes - stack->first[index];

@@ -15,13 +15,31 @@
 struct flt_instance;
 struct flt_volume;
 
-/* One instance's callbacks for one major function. */
+#define FLT_NODE_NO_PRE	0x80000000	/* in @skip of a node: there is no @pre */
+
+/**
+ * struct flt_node - one instance's callbacks for one major function: a cache line of what a call
+ * of them needs
+ * @instance: the instance, and of that
+ * @filter: its filter
+ * @shown: what callbacks are told
+ * @pre: callback, or NULL
+ * @post: callback, or NULL
+ * @pre_calls: counts calls of @pre, one of the filter's stats
+ * @post_calls: likewise
+ * @skip: FLTFL_OPERATION_REGISTRATION_SKIP_*, FLT_NODE_NO_PRE
+ * @order: index of the instance in the snapshot, 0 is the highest
+ */
 struct flt_node {
 	struct flt_instance *instance;
+	struct flt_filter *filter;
+	PFLT_INSTANCE shown;
 	PFLT_PRE_OPERATION_CALLBACK pre;
 	PFLT_POST_OPERATION_CALLBACK post;
-	ULONG skip;		/* FLTFL_OPERATION_REGISTRATION_SKIP_* */
-	unsigned int order;	/* index of the instance in the snapshot, 0 is the highest */
+	u64 __percpu *pre_calls;
+	u64 __percpu *post_calls;
+	ULONG skip;
+	unsigned int order;
 };
 
 /**

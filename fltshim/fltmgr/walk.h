@@ -3,6 +3,11 @@
  * What the two ways of the walk share: walk_down.c calls pre-operation callbacks, walk_up.c
  * post-operation callbacks, both for the machine in operation.c. Inline is what every callback
  * costs; the rest is out of the way.
+ *
+ * Outside a callback op->iopb is what op->accepted is, but for TargetInstance, and op->data.Flags
+ * is op->shown; so all that a callback needs is written when the one before has left it otherwise.
+ * While the walk goes one way the operation stays FLT_HOLD_CALLING from callback to callback:
+ * whoever resumes it too early is noticed when the present one returns.
  */
 #ifndef FLTMGR_WALK_H
 #define FLTMGR_WALK_H
@@ -21,63 +26,66 @@ struct flt_walk {
 	FLT_RELATED_OBJECTS objects;
 	void *context;		/* completion context that the running callback leaves */
 	IO_STATUS_BLOCK before;	/* what the running post-operation callback was shown */
+	int verdict;		/* of the last callback, when it needs a closer look */
 	int level;		/* preemption count of every callback's start */
 	bool on;		/* the machine still has the operation */
-	bool waits;		/* a hold is waited out by this thread */
+	bool waits;		/* not @on: the hold is waited out by this thread */
 };
 
 /* operation.c */
 bool flt_hold(struct flt_operation *op, struct flt_instance *holder);
 void flt_operation_mend(struct flt_operation *op, struct flt_filter *filter);
 bool flt_callback_strayed(struct flt_operation *op, struct flt_filter *filter, int verdict);
+void flt_callback_back(struct flt_walk *walk, struct flt_filter *filter, const char *what);
 
 /* walk_down.c, walk_up.c: behind an exception barrier; and what follows when one is reached */
-void flt_walk_down(void *arg);
-bool flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code);
-void flt_walk_up(void *arg);
-bool flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code);
+void flt_walk_down(struct flt_walk *walk);
+void flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code);
+void flt_walk_up(struct flt_walk *walk);
+void flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code);
 
 /* parameters.c */
 bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, bool owed);
 void flt_restore_changes(struct flt_operation *op, struct flt_record *record);
 
-/* Show the callback data to one instance: the parameters in force, and itself as the target. */
-static __always_inline void flt_operation_show(struct flt_operation *op,
-					       struct flt_instance *instance, ULONG flags)
+/* The walk is about to call callbacks, which see @flags. */
+static __always_inline void flt_operation_show(struct flt_operation *op, ULONG flags)
 {
-	op->iopb = op->accepted;
-	op->iopb.TargetInstance = instance->shown;
 	op->shown = (op->data.Flags & ~FLTFL_CALLBACK_DATA_DIRTY) | flags;
 	op->data.Flags = op->shown;
+	atomic_set(&op->hold, FLT_HOLD_CALLING);
+}
+
+/* What is in the first word of a parameter block, which is not only parameters. */
+static __always_inline u64 flt_iopb_head(const FLT_IO_PARAMETER_BLOCK *iopb)
+{
+	static_assert(offsetof(FLT_IO_PARAMETER_BLOCK, TargetFileObject) == sizeof(u64));
+	return *(const u64 *)iopb;
 }
 
 /*
- * What a callback may not touch: everything in Flags but DIRTY, the thread and so on. TagData,
- * which only a post-create has, is looked at when it is there.
+ * Did a callback leave things as nearly every one does? That is: the level, what it may not touch
+ * (Flags but DIRTY, the thread and so on; TagData, which only a post-create has, is looked at when
+ * it is there), no change marked, not resumed, cancelled or given to a worker.
  */
-static __always_inline bool flt_operation_intact(const struct flt_operation *op)
+static __always_inline bool flt_callback_quiet(const struct flt_walk *walk,
+					       const struct flt_operation *op)
 {
 	const FLT_CALLBACK_DATA *data = &op->data;
 
-	return !(((data->Flags ^ op->shown) & ~FLTFL_CALLBACK_DATA_DIRTY) |
-		 ((unsigned long)data->Thread ^ (unsigned long)op->thread) |
-		 ((unsigned long)data->Iopb ^ (unsigned long)&op->iopb) |
-		 (data->RequestorMode ^ op->mode) |
-		 (op->iopb.MajorFunction ^ op->accepted.MajorFunction) |
-		 (unsigned long)data->TagData);
+	return likely(preempt_count() == walk->level) && likely(data->Flags == op->shown) &&
+	       likely(READ_ONCE(op->calm) == FLT_HOLD_CALLING) &&
+	       likely(data->Iopb == &op->iopb) && likely(data->Thread == op->thread) &&
+	       likely(data->RequestorMode == op->mode) && likely(!data->TagData) &&
+	       likely(flt_iopb_head(&op->iopb) == flt_iopb_head(&op->accepted)) &&
+	       likely(!(op->flags & FLT_OP_POSTED));
 }
 
-/* After every callback: the level, and what it may not touch. */
-static __always_inline void flt_callback_back(struct flt_walk *walk, struct flt_filter *filter,
-					      const char *what)
+/* What a quiet callback changed in the parameters counts for nobody (CBD-035). */
+static __always_inline void flt_operation_restore(struct flt_operation *op)
 {
-	struct flt_operation *op = walk->op;
-
-	if (unlikely(preempt_count() != walk->level))
-		flt_call_level(filter, op, what, walk->level);
-	if (unlikely(!flt_operation_intact(op)))
-		flt_operation_mend(op, filter);
-	op->iopb.Reserved = op->accepted.Reserved;
+	op->iopb.TargetFileObject = op->accepted.TargetFileObject;
+	op->iopb.Parameters = op->accepted.Parameters;
 }
 
 /* Is a hold of the next step waited out by the thread that runs the machine? */
@@ -86,12 +94,12 @@ static __always_inline bool flt_operation_waits(const struct flt_operation *op)
 	return op->waits && op->flags & FLT_OP_ASYNC;
 }
 
-/* Ends a callback that did not keep the operation; true when it was resumed all the same. */
+/* Ends the callbacks of this way, or one that did not keep the operation; true: it was resumed. */
 static __always_inline bool flt_unhold(struct flt_operation *op)
 {
 	int old = FLT_HOLD_CALLING;
 
-	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_NONE))
+	if (likely(atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_NONE)))
 		return false;
 	while (atomic_read_acquire(&op->hold) == FLT_HOLD_CLAIMED)
 		cpu_relax();

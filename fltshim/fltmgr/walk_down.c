@@ -10,7 +10,7 @@
 
 static const char flt_pre_name[] = "pre-operation callback";
 
-/* Is this element's callback to be left out, by the SKIP flags of its registration? */
+/* Is this element's callback left out, by the SKIP flags of its registration? */
 static bool flt_node_skipped(const struct flt_operation *op, const struct flt_node *node)
 {
 	const FLT_IO_PARAMETER_BLOCK *iopb = &op->accepted;
@@ -42,14 +42,11 @@ static void flt_turn_up(struct flt_operation *op)
 	op->cursor--;
 }
 
-/* The two answers that nearly every callback gives, without changed parameters. */
-static __always_inline bool flt_preop_plain(const struct flt_operation *op,
-					    const struct flt_node *node, int verdict,
+/* The two answers that nearly every callback gives. */
+static __always_inline bool flt_preop_plain(const struct flt_node *node, int verdict,
 					    const void *context)
 {
-	if (op->data.Flags & FLTFL_CALLBACK_DATA_DIRTY)
-		return false;
-	if (verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK)
+	if (likely(verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK))
 		return node->post;
 	return verdict == FLT_PREOP_SUCCESS_NO_CALLBACK && !context;
 }
@@ -65,7 +62,7 @@ static __always_inline void flt_record_owe(struct flt_record *record, void *cont
 static void flt_preop_apply(struct flt_operation *op, struct flt_record *record, int verdict,
 			    void *context)
 {
-	const struct flt_node *node = record->node;
+	const struct flt_node *node = &op->nodes[op->cursor];
 	bool owed = false;
 
 	switch (flt_preop_legal(op, node, verdict, &context)) {
@@ -103,16 +100,16 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		return;
 	default:	/* FLT_PREOP_COMPLETE */
 		op->flags |= FLT_OP_BY_FILTER;
-		flt_check_status(op, node->instance->filter, true);
-		flt_check_information(op, node->instance->filter);
+		flt_check_status(op, node->filter, true);
+		flt_check_information(op, node->filter);
 		flt_turn_up(op);
 	}
 }
 
 /* A pre-operation callback keeps its operation. Return: false unless it was resumed already. */
-static noinline bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node)
+static bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node)
 {
-	struct flt_filter *filter = node->instance->filter;
+	struct flt_filter *filter = node->filter;
 	struct flt_operation *op = walk->op;
 
 	if (walk->context)
@@ -122,20 +119,23 @@ static noinline bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *
 		flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
 			      "FLT_PREOP_PENDING for what is not IRP-based");
 	op->flags &= ~FLT_OP_POSTED;
+	/* Has to be known before it may be handed away. */
+	walk->waits = flt_operation_waits(op);
 	return !flt_hold(op, node->instance);
 }
 
 /* Acts on a pre-operation callback that is back. Return: false when it keeps the operation. */
-static __always_inline bool flt_pre_back(struct flt_walk *walk, int verdict)
+static noinline bool flt_pre_back(struct flt_walk *walk, int verdict)
 {
 	struct flt_operation *op = walk->op;
 	const struct flt_node *node = &op->nodes[op->cursor];
 	struct flt_record *record = &op->records[op->cursor];
-	struct flt_filter *filter = node->instance->filter;
+	struct flt_filter *filter = node->filter;
 	void *context = walk->context;
 
+	record->bits = 0;
 	flt_callback_back(walk, filter, flt_pre_name);
-	if (unlikely(verdict == FLT_PREOP_PENDING))
+	if (verdict == FLT_PREOP_PENDING)
 		return flt_pre_kept(walk, node);
 	if (unlikely(flt_unhold(op))) {
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
@@ -144,77 +144,93 @@ static __always_inline bool flt_pre_back(struct flt_walk *walk, int verdict)
 		context = op->resume_context;
 	}
 	flt_callback_ended(op, filter, verdict);
-	if (unlikely(!flt_preop_plain(op, node, verdict, context))) {
-		flt_preop_apply(op, record, verdict, context);
-		return true;
-	}
-	if (verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK)
-		flt_record_owe(record, context);
-	flt_fail(op, STATUS_SUCCESS);
-	op->cursor++;
+	flt_preop_apply(op, record, verdict, context);
+	op->iopb = op->accepted;
 	return true;
 }
 
-/* One pre-operation callback. Return: false when it keeps the operation. */
-static __always_inline bool flt_step_pre(struct flt_walk *walk)
+/* The operation is back from the instance that kept it. */
+static noinline void flt_pre_resumed(struct flt_operation *op)
+{
+	atomic_set(&op->hold, FLT_HOLD_NONE);
+	flt_hold_end(op, op->nodes[op->cursor].instance);
+	flt_preop_apply(op, &op->records[op->cursor], op->resume, op->resume_context);
+	op->iopb = op->accepted;
+}
+
+/* An instance that is leaving, or an element with less than a callback for every operation. */
+static noinline bool flt_pre_is_called(const struct flt_operation *op, const struct flt_node *node,
+				       struct flt_record *record)
+{
+	record->bits = 0;
+	if (READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED ||
+	    flt_node_skipped(op, node))
+		return false;
+	if (!node->pre)
+		flt_record_owe(record, NULL);
+	return node->pre;
+}
+
+/*
+ * Calls one callback after the other. Return: true when all were called, false when the last one,
+ * which said walk->verdict, needs a closer look.
+ */
+static __always_inline bool flt_pre_all(struct flt_walk *walk)
 {
 	struct flt_operation *op = walk->op;
-	const struct flt_node *node;
-	struct flt_record *record;
 
-	if (op->cursor == op->nr_nodes) {
-		op->phase = FLT_PHASE_BOTTOM;
-		return true;
-	}
-	node = &op->nodes[op->cursor];
-	record = &op->records[op->cursor];
-	if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
-		atomic_set(&op->hold, FLT_HOLD_NONE);
-		flt_hold_end(op, node->instance);
-		flt_preop_apply(op, record, op->resume, op->resume_context);
-		return true;
-	}
+	for (; op->cursor != op->nr_nodes; op->cursor++) {
+		const struct flt_node *node = &op->nodes[op->cursor];
+		struct flt_record *record = &op->records[op->cursor];
+		int verdict;
 
-	record->op = op;
-	record->node = node;
-	record->context = NULL;
-	record->saved = NULL;
-	record->swapped = NULL;
-	record->bits = 0;
-	if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED) ||
-	    (node->skip && flt_node_skipped(op, node))) {
-		op->cursor++;
-		return true;
+		if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED ||
+			     node->skip) && !flt_pre_is_called(op, node, record))
+			continue;
+		op->iopb.TargetInstance = node->shown;
+		verdict = flt_call_pre(node, &op->data, op->accepted.TargetFileObject,
+				       &walk->objects, &walk->context);
+		if (unlikely(!flt_callback_quiet(walk, op) ||
+			     !flt_preop_plain(node, verdict, walk->context))) {
+			walk->verdict = verdict;
+			return false;
+		}
+		record->bits = verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK ? FLT_RECORD_PLAIN : 0;
+		record->context = walk->context;
+		flt_operation_restore(op);
+		flt_fail(op, STATUS_SUCCESS);
 	}
-	if (!node->pre) {
-		record->state = FLT_RECORD_OPEN;
-		op->cursor++;
-		return true;
-	}
-
-	flt_operation_show(op, node->instance, 0);
-	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	return flt_pre_back(walk, flt_call_pre(node, op->op_index, &op->data, &walk->objects,
-					       &walk->context));
+	return true;
 }
 
 /* Down the stack, until the file system's turn comes or somebody keeps the operation. */
-seh_raises void flt_walk_down(void *arg)
-{
-	struct flt_walk *walk = arg;
-
-	do {
-		walk->waits = flt_operation_waits(walk->op);
-		walk->on = flt_step_pre(walk);
-	} while (walk->on && walk->op->phase == FLT_PHASE_PRE);
-}
-
-/* An exception came through a pre-operation callback, which ends the operation with it. */
-bool flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code)
+seh_raises void flt_walk_down(struct flt_walk *walk)
 {
 	struct flt_operation *op = walk->op;
 
-	flt_call_raised(op->nodes[op->cursor].instance->filter, op, flt_pre_name, code);
+	walk->on = true;
+	do {
+		if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
+			flt_pre_resumed(op);
+			continue;
+		}
+		flt_operation_show(op, 0);
+		if (likely(flt_pre_all(walk))) {
+			/* (Nobody whom a resumption now could be told of: it is ignored.) */
+			flt_unhold(op);
+			op->phase = FLT_PHASE_BOTTOM;
+			return;
+		}
+		walk->on = flt_pre_back(walk, walk->verdict);
+	} while (walk->on && op->phase == FLT_PHASE_PRE);
+}
+
+/* An exception came through a pre-operation callback, which ends the operation with it. */
+void flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code)
+{
+	struct flt_operation *op = walk->op;
+
+	flt_call_raised(op->nodes[op->cursor].filter, op, flt_pre_name, code);
 	flt_fail(op, code);
-	return flt_pre_back(walk, FLT_PREOP_COMPLETE);
+	walk->on = flt_pre_back(walk, FLT_PREOP_COMPLETE);
 }

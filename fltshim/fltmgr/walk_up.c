@@ -40,18 +40,18 @@ static void flt_post_next(struct flt_operation *op, struct flt_record *record)
 }
 
 /* A post-operation callback keeps its operation. Return: false unless it was resumed already. */
-static noinline bool flt_post_kept(struct flt_operation *op, struct flt_record *record)
+static bool flt_post_kept(struct flt_operation *op, const struct flt_node *node)
 {
 	if (!FLT_IS_IRP_OPERATION(&op->data))
-		flt_violation(record->node->instance->filter, FLT_VIOLATION_POSTOP_STATUS, op,
+		flt_violation(node->filter, FLT_VIOLATION_POSTOP_STATUS, op,
 			      "halted completion of what is not IRP-based");
 	op->flags &= ~FLT_OP_POSTED;
-	return !flt_hold(op, record->node->instance);
+	return !flt_hold(op, node->instance);
 }
 
 /* What a post-operation callback that did not keep the operation changed in its outcome. */
-static noinline void flt_post_apply(struct flt_operation *op, struct flt_filter *filter,
-				    int verdict, NTSTATUS before)
+static void flt_post_apply(struct flt_operation *op, struct flt_filter *filter, int verdict,
+			   NTSTATUS before)
 {
 	if (verdict == FLT_POSTOP_DISALLOW_FSFILTER_IO &&
 	    op->accepted.MajorFunction == IRP_MJ_QUERY_OPEN) {
@@ -68,82 +68,129 @@ static noinline void flt_post_apply(struct flt_operation *op, struct flt_filter 
 }
 
 /* Acts on a post-operation callback that is back. Return: false when it keeps the operation. */
-static __always_inline bool flt_post_back(struct flt_walk *walk, int verdict)
+static noinline bool flt_post_back(struct flt_walk *walk, int verdict)
 {
 	struct flt_operation *op = walk->op;
+	const struct flt_node *node = &op->nodes[op->cursor];
 	struct flt_record *record = &op->records[op->cursor];
-	struct flt_filter *filter = record->node->instance->filter;
+	struct flt_filter *filter = node->filter;
 
 	flt_callback_back(walk, filter, flt_post_name);
 	flt_record_finish(record);
-	if (unlikely(verdict == FLT_POSTOP_MORE_PROCESSING_REQUIRED))
-		return flt_post_kept(op, record);
+	/* Has to be known before it may be handed away. */
+	walk->waits = flt_operation_waits(op);
+	if (verdict == FLT_POSTOP_MORE_PROCESSING_REQUIRED)
+		return flt_post_kept(op, node);
 	if (unlikely(!flt_callback_ended(op, filter, verdict)))
-		return !flt_hold_for_worker(op, record->node->instance);
+		return !flt_hold_for_worker(op, node->instance);
 	if (unlikely(flt_unhold(op)))
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
 			      "resumed before the callback returned %d", verdict);
-	if (unlikely(verdict != FLT_POSTOP_FINISHED_PROCESSING || op->op_index == IRP_MJ_CREATE ||
-		     op->data.IoStatus.Status != walk->before.Status ||
-		     op->data.IoStatus.Information != walk->before.Information))
+	if (verdict != FLT_POSTOP_FINISHED_PROCESSING || op->op_index == IRP_MJ_CREATE ||
+	    op->data.IoStatus.Status != walk->before.Status ||
+	    op->data.IoStatus.Information != walk->before.Information)
 		flt_post_apply(op, filter, verdict, walk->before.Status);
 	flt_post_next(op, record);
 	return true;
 }
 
-/* One post-operation callback. Return: false when it keeps the operation. */
-static __always_inline bool flt_step_post(struct flt_walk *walk)
+/* The operation is back from the instance that kept it. */
+static noinline void flt_post_resumed(struct flt_operation *op)
+{
+	const struct flt_node *node = &op->nodes[op->cursor];
+
+	atomic_set(&op->hold, FLT_HOLD_NONE);
+	op->flags &= ~FLT_OP_WORKER_RESUMES;
+	flt_hold_end(op, node->instance);
+	flt_check_status(op, node->filter, false);
+	flt_check_information(op, node->filter);
+	flt_post_next(op, &op->records[op->cursor]);
+}
+
+/* More than a callback is owed, or nothing. Return: whether one is. */
+static noinline bool flt_post_is_called(struct flt_operation *op, struct flt_record *record)
+{
+	if (record->changed) {
+		flt_restore_changes(op, record);
+		op->iopb = op->accepted;
+	}
+	if (record->state == FLT_RECORD_OPEN)
+		return true;
+	flt_post_next(op, record);
+	return false;
+}
+
+/* The same result as before, which is right still: a create may have been undone. */
+static __always_inline bool flt_post_plain(const struct flt_walk *walk,
+					   const struct flt_operation *op, int verdict)
+{
+	const FILE_OBJECT *file = op->accepted.TargetFileObject;
+
+	return likely(verdict == FLT_POSTOP_FINISHED_PROCESSING) &&
+	       likely(op->data.IoStatus.Status == walk->before.Status) &&
+	       likely(op->data.IoStatus.Information == walk->before.Information) &&
+	       (op->op_index != IRP_MJ_CREATE ||
+		likely(file && !(READ_ONCE(file->Flags) & FO_FILE_OPEN_CANCELLED)));
+}
+
+/*
+ * Calls one callback after the other. Return: true when all were called, false when the last one,
+ * which said walk->verdict, needs a closer look.
+ */
+static __always_inline bool flt_post_all(struct flt_walk *walk)
 {
 	struct flt_operation *op = walk->op;
-	struct flt_filter *filter;
-	struct flt_record *record;
 
-	if (op->cursor <= op->floor) {
-		op->phase = FLT_PHASE_DONE;
-		return true;
-	}
-	record = &op->records[op->cursor];
-	if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
-		filter = record->node->instance->filter;
-		atomic_set(&op->hold, FLT_HOLD_NONE);
-		op->flags &= ~FLT_OP_WORKER_RESUMES;
-		flt_hold_end(op, record->node->instance);
-		flt_check_status(op, filter, false);
-		flt_check_information(op, filter);
-		flt_post_next(op, record);
-		return true;
-	}
-	if (unlikely(record->saved))
-		flt_restore_changes(op, record);
-	if (record->state != FLT_RECORD_OPEN) {
-		flt_post_next(op, record);
-		return true;
-	}
+	while (op->cursor > op->floor) {
+		const struct flt_node *node = &op->nodes[op->cursor];
+		struct flt_record *record = &op->records[op->cursor];
+		int verdict;
 
-	flt_operation_show(op, record->node->instance, FLTFL_CALLBACK_DATA_POST_OPERATION);
-	walk->before = op->data.IoStatus;
-	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	return flt_post_back(walk, flt_call_post(record->node, op->op_index, &op->data,
-						 &walk->objects, record->context, 0));
+		if (unlikely(record->bits != FLT_RECORD_PLAIN) && !flt_post_is_called(op, record))
+			continue;
+		op->iopb.TargetInstance = node->shown;
+		verdict = flt_call_post(node, &op->data, op->accepted.TargetFileObject,
+					&walk->objects, record->context, 0);
+		if (unlikely(!flt_callback_quiet(walk, op) || !flt_post_plain(walk, op, verdict) ||
+			     record->bits != FLT_RECORD_PLAIN)) {
+			walk->verdict = verdict;
+			return false;
+		}
+		record->bits = FLT_RECORD_DONE;
+		flt_operation_restore(op);
+		op->cursor--;
+	}
+	return true;
 }
 
 /* Up the stack, until the operation is done or somebody keeps it. */
-seh_raises void flt_walk_up(void *arg)
-{
-	struct flt_walk *walk = arg;
-
-	do {
-		walk->waits = flt_operation_waits(walk->op);
-		walk->on = flt_step_post(walk);
-	} while (walk->on && walk->op->phase == FLT_PHASE_POST);
-}
-
-/* An exception came through a post-operation callback, whose operation fails with it. */
-bool flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code)
+seh_raises void flt_walk_up(struct flt_walk *walk)
 {
 	struct flt_operation *op = walk->op;
 
-	flt_call_raised(op->nodes[op->cursor].instance->filter, op, flt_post_name, code);
+	walk->on = true;
+	do {
+		if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED))
+			flt_post_resumed(op);
+		op->iopb = op->accepted;
+		walk->before = op->data.IoStatus;
+		flt_operation_show(op, FLTFL_CALLBACK_DATA_POST_OPERATION);
+		if (likely(flt_post_all(walk))) {
+			/* (Nobody whom a resumption now could be told of: it is ignored.) */
+			flt_unhold(op);
+			op->phase = FLT_PHASE_DONE;
+			return;
+		}
+		walk->on = flt_post_back(walk, walk->verdict);
+	} while (walk->on);
+}
+
+/* An exception came through a post-operation callback, whose operation fails with it. */
+void flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code)
+{
+	struct flt_operation *op = walk->op;
+
+	flt_call_raised(op->nodes[op->cursor].filter, op, flt_post_name, code);
 	flt_fail(op, code);
-	return flt_post_back(walk, FLT_POSTOP_FINISHED_PROCESSING);
+	walk->on = flt_post_back(walk, FLT_POSTOP_FINISHED_PROCESSING);
 }

@@ -10,6 +10,7 @@
 #include <linux/namei.h>
 #include "fltmgr/volume.h"
 #include "fs/fltfs.h"
+#include "fs/name.h"
 
 static unsigned int fltfs_lower_seq(const struct dentry *lower)
 {
@@ -135,7 +136,15 @@ static void fltfs_d_release(struct dentry *dentry)
 	dput(fltfs_lower_dentry(dentry));
 }
 
+/* A name of the inode goes, and its address may come to stand for another one. */
+static void fltfs_d_iput(struct dentry *dentry, struct inode *inode)
+{
+	fltfs_name_forget(inode);
+	iput(inode);
+}
+
 const struct dentry_operations fltfs_dentry_operations = {
 	.d_revalidate	= fltfs_d_revalidate,
 	.d_release	= fltfs_d_release,
+	.d_iput		= fltfs_d_iput,
 };

@@ -20,6 +20,7 @@
 #include "compat/inode.h"
 
 struct flt_volume;
+struct fltfs_known_name;
 struct fltfs_stream;
 
 #define FLTFS_NAME	"fltfs"
@@ -74,6 +75,7 @@ struct fltfs_sb {
  * @volume: the mount's, here to be one load away
  * @stream: what file objects of this inode share; NULL until the first one is open
  * @moves: how often a name of it, if it is no directory, was changed into another
+ * @known: the last name that filters were shown, or NULL; RCU (name.c)
  * @special: the kernel's own methods of a FIFO, socket or device node
  * @vfs: the VFS part
  */
@@ -81,6 +83,7 @@ struct fltfs_inode {
 	struct inode *lower;
 	struct flt_volume *volume;
 	struct fltfs_stream *stream;
+	struct fltfs_known_name __rcu *known;
 	u32 moves;
 	const struct file_operations *special;
 	struct inode vfs;

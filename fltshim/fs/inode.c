@@ -5,6 +5,7 @@
  * lower inode always has the truth.
  */
 #include <linux/slab.h>
+#include "fs/name.h"
 #include "fs/request.h"
 
 /* Of the lower inode's flags, those that the VFS acts on before it asks the file system. */
@@ -23,6 +24,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->lower = NULL;
 	fi->volume = fltfs_volume(sb);
 	fi->stream = NULL;
+	RCU_INIT_POINTER(fi->known, NULL);
 	fi->moves = 0;
 	return &fi->vfs;
 }
@@ -40,6 +42,7 @@ void fltfs_evict_inode(struct inode *inode)
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
 	fltfs_stream_free(fltfs_i(inode)->stream);
+	fltfs_name_forget(inode);
 	/* The pointer stays for RCU path walk; inodes of every file system are freed by RCU. */
 	iput(lower);
 }

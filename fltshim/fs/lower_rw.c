@@ -117,6 +117,16 @@ static size_t fltfs_transfer_bound(const struct flt_operation *op, const char *b
 	return offset < transfer->size ? min(length, transfer->size - offset) : length;
 }
 
+/* Is the memory that the request was made for still what the filters want to be used? */
+static __always_inline bool fltfs_transfer_is_own(const struct flt_operation *op,
+						  const struct fltfs_transfer *transfer)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+
+	return transfer && !transfer->buffer && !parameters->Read.MdlAddress &&
+	       parameters->Read.ReadBuffer == transfer->shown;
+}
+
 /*
  * The memory of the request as an iterator of its own, so that the caller's stays where it is.
  * @vecs has to last as long as the request. Return: 0 or a negative errno.
@@ -131,8 +141,7 @@ static int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs
 	int err;
 
 	vecs->vecs = vecs->inline_vecs;
-	if (transfer && !transfer->buffer && !parameters->Read.MdlAddress &&
-	    parameters->Read.ReadBuffer == transfer->shown) {
+	if (fltfs_transfer_is_own(op, transfer)) {
 		if (transfer->async && transfer->async->err)
 			return transfer->async->err;
 		*iter = *transfer->iter;
@@ -156,7 +165,7 @@ static int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs
 }
 
 /* A program's request goes down with its own flags; a filter's with what the operation says. */
-static void fltfs_transfer_iocb(const struct flt_operation *op, struct kiocb *iocb)
+static __always_inline void fltfs_transfer_iocb(const struct flt_operation *op, struct kiocb *iocb)
 {
 	const struct fltfs_transfer *transfer = op->front;
 
@@ -176,7 +185,8 @@ static void fltfs_transfer_iocb(const struct flt_operation *op, struct kiocb *io
  * FILE_WRITE_TO_END_OF_FILE stands in the offset of an append. A filter's real offset is used if
  * it is not inside the file; otherwise the append stands (VFS-412).
  */
-static int fltfs_transfer_position(const struct flt_operation *op, struct kiocb *iocb)
+static __always_inline int fltfs_transfer_position(const struct flt_operation *op,
+						   struct kiocb *iocb)
 {
 	const struct fltfs_transfer *transfer = op->front;
 	s64 offset = op->iopb.Parameters.Read.ByteOffset.QuadPart;
@@ -202,7 +212,7 @@ static int fltfs_transfer_position(const struct flt_operation *op, struct kiocb 
 }
 
 /* May this be done on this object at all? Return: 0 or a negative errno. */
-static int fltfs_transfer_check(const struct fltfs_fo *fo, bool write)
+static __always_inline int fltfs_transfer_check(const struct fltfs_fo *fo, bool write)
 {
 	const ACCESS_MASK needs = write ? FILE_WRITE_DATA | FILE_APPEND_DATA :
 					  FILE_READ_DATA | FILE_EXECUTE;
@@ -216,34 +226,35 @@ static int fltfs_transfer_check(const struct fltfs_fo *fo, bool write)
 	return 0;
 }
 
-/* Fills the request and its iterator. Return: 0 or a negative errno. */
-static int fltfs_lower_prepare(struct flt_operation *op, struct fltfs_fo *fo, bool write,
-			       struct kiocb *iocb, struct fltfs_vecs *vecs, struct iov_iter *iter)
+/* Fills the request, which is zero. Return: 0 or a negative errno. */
+static __always_inline int fltfs_lower_prepare(const struct flt_operation *op,
+					       const struct fltfs_fo *fo, bool write,
+					       struct kiocb *iocb)
 {
 	const struct fltfs_transfer *transfer = op->front;
 	struct file *paging = transfer ? transfer->paging : NULL;
 	int err = paging ? 0 : fltfs_transfer_check(fo, write);
 
-	if (err)
+	if (unlikely(err))
 		return err;
 	iocb->ki_filp = paging ?: fo->lower;
 	fltfs_transfer_iocb(op, iocb);
 	if (write)
 		iocb->ki_flags |= IOCB_WRITE | fo->sync;
-	err = fltfs_transfer_position(op, iocb);
-	return err ?: fltfs_transfer_iter(op, vecs, write, iter);
+	return fltfs_transfer_position(op, iocb);
 }
 
 /* Sets the operation's result from what the lower file said. */
-static void fltfs_lower_result(struct flt_operation *op, const struct kiocb *iocb, loff_t size,
-			       ssize_t ret)
+static __always_inline void fltfs_lower_result(struct flt_operation *op,
+					       const struct kiocb *iocb, loff_t size,
+					       ssize_t ret)
 {
 	struct fltfs_transfer *transfer = op->front;
 	bool write = iocb->ki_flags & IOCB_WRITE;
 
 	if (transfer)
 		transfer->end = iocb->ki_pos;
-	if (ret < 0) {
+	if (unlikely(ret < 0)) {
 		fltfs_op_errno(op, ret, 0);
 		return;
 	}
@@ -255,38 +266,66 @@ static void fltfs_lower_result(struct flt_operation *op, const struct kiocb *ioc
 		flt_operation_result(op, STATUS_SUCCESS, ret);
 }
 
-/* Waits for the lower file. */
-static noinline void fltfs_transfer_now(struct flt_operation *op, struct fltfs_fo *fo, bool write)
+/* Hands a prepared request to the lower file, and waits for it. */
+static __always_inline void fltfs_lower_call(struct flt_operation *op, const struct fltfs_fo *fo,
+					     bool write, struct kiocb *iocb, struct iov_iter *iter)
 {
-	struct kiocb iocb = {};
-	struct super_block *sb;
-	struct fltfs_vecs vecs;
-	struct iov_iter iter;
-	bool protected;
+	struct inode *inode = file_inode(iocb->ki_filp);
 	loff_t size = 0;
+	bool protected;
 	ssize_t ret;
 
-	ret = fltfs_lower_prepare(op, fo, write, &iocb, &vecs, &iter);
-	if (ret) {
-		fltfs_op_errno(op, ret, 0);
-		return;
-	}
 	if (write) {
-		sb = file_inode(iocb.ki_filp)->i_sb;
-		size = i_size_read(file_inode(iocb.ki_filp));
-		if (iocb.ki_flags & IOCB_DIRECT)
-			fltfs_conflict(op, d_inode(fo->dentry), iocb.ki_pos);
+		size = i_size_read(inode);
+		if (iocb->ki_flags & IOCB_DIRECT)
+			fltfs_conflict(op, d_inode(fo->dentry), iocb->ki_pos);
 		protected = fltfs_fo_splices(fo);
 		if (!protected)
-			sb_start_write(sb);
-		ret = iocb.ki_filp->f_op->write_iter(&iocb, &iter);
+			sb_start_write(inode->i_sb);
+		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)
-			sb_end_write(sb);
+			sb_end_write(inode->i_sb);
 	} else {
-		ret = iocb.ki_filp->f_op->read_iter(&iocb, &iter);
+		ret = iocb->ki_filp->f_op->read_iter(iocb, iter);
 	}
+	fltfs_lower_result(op, iocb, size, ret);
+}
+
+/* The lower file is waited for, and takes the memory that the request was made for. */
+static __always_inline void fltfs_transfer_own(struct flt_operation *op, struct fltfs_fo *fo,
+					       bool write)
+{
+	const struct fltfs_transfer *transfer = op->front;
+	struct kiocb iocb = {};
+	struct iov_iter iter;
+	int err = fltfs_lower_prepare(op, fo, write, &iocb);
+
+	if (unlikely(err)) {
+		fltfs_op_errno(op, err, 0);
+		return;
+	}
+	iter = *transfer->iter;
+	iov_iter_truncate(&iter, op->iopb.Parameters.Read.Length);
+	fltfs_lower_call(op, fo, write, &iocb, &iter);
+}
+
+/* The lower file is waited for; the memory is ours, or a filter's. */
+static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs_fo *fo, bool write)
+{
+	struct kiocb iocb = {};
+	struct fltfs_vecs vecs;
+	struct iov_iter iter;
+	int err;
+
+	err = fltfs_lower_prepare(op, fo, write, &iocb);
+	if (!err)
+		err = fltfs_transfer_iter(op, &vecs, write, &iter);
+	if (err) {
+		fltfs_op_errno(op, err, 0);
+		return;
+	}
+	fltfs_lower_call(op, fo, write, &iocb, &iter);
 	fltfs_vecs_free(&vecs);
-	fltfs_lower_result(op, &iocb, size, ret);
 }
 
 static void fltfs_lower_aio_put(struct fltfs_lower_aio *aio)
@@ -368,7 +407,8 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 		fltfs_op_errno(op, -ENOMEM, 0);
 		return true;
 	}
-	ret = fltfs_lower_prepare(op, fo, write, &aio->iocb, &aio->vecs, &iter);
+	ret = fltfs_lower_prepare(op, fo, write, &aio->iocb) ?:
+	      fltfs_transfer_iter(op, &aio->vecs, write, &iter);
 	if (ret) {
 		fltfs_op_errno(op, ret, 0);
 		goto put;
@@ -405,24 +445,13 @@ static bool fltfs_transfer_is_async(const struct flt_operation *op, const struct
 			     fo->lower->f_mode & FMODE_CAN_ODIRECT);
 }
 
-/**
- * fltfs_perform_transfer() - READ or WRITE at the bottom of the stack
- * @op: the operation, a program's or one that a filter started
- *
- * Return: true when it is done, false when it finishes later
- */
-bool fltfs_perform_transfer(struct flt_operation *op)
+/* An asynchronous one, or a filter's: perhaps without waiting, perhaps in another thread. */
+static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_fo *fo, bool write)
 {
-	bool write = op->iopb.MajorFunction == IRP_MJ_WRITE, done = true;
 	const struct fltfs_transfer *transfer = op->front;
 	const struct cred *cred = NULL, *old;
-	struct fltfs_fo *fo;
+	bool done = true;
 
-	if (!op->iopb.TargetFileObject) {
-		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
-		return true;
-	}
-	fo = fltfs_op_fo(op);
 	/* In another thread the submitter's rights count, not that thread's. */
 	if (transfer && transfer->async)
 		cred = transfer->async->cred;
@@ -431,10 +460,36 @@ bool fltfs_perform_transfer(struct flt_operation *op)
 	if (fltfs_transfer_is_async(op, fo))
 		done = fltfs_transfer_submit(op, fo, write);
 	else
-		fltfs_transfer_now(op, fo, write);
+		fltfs_transfer_other(op, fo, write);
 	if (cred)
 		revert_creds(old);
 	return done;
+}
+
+/**
+ * fltfs_perform_transfer() - READ or WRITE at the bottom of the stack
+ * @op: the operation, a program's or one that a filter started
+ *
+ * Return: true when it is done, false when it finishes later
+ */
+bool fltfs_perform_transfer(struct flt_operation *op)
+{
+	bool write = op->iopb.MajorFunction == IRP_MJ_WRITE;
+	const struct fltfs_transfer *transfer = op->front;
+	struct fltfs_fo *fo;
+
+	if (unlikely(!op->iopb.TargetFileObject)) {
+		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
+		return true;
+	}
+	fo = fltfs_op_fo(op);
+	if (unlikely(!transfer || transfer->async))
+		return fltfs_perform_other(op, fo, write);
+	if (likely(fltfs_transfer_is_own(op, transfer)))
+		fltfs_transfer_own(op, fo, write);
+	else
+		fltfs_transfer_other(op, fo, write);
+	return true;
 }
 
 int fltfs_lower_rw_init(void)

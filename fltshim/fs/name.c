@@ -7,6 +7,8 @@
 #include <linux/mm.h>
 #include <linux/nls.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
 #include "fltmgr/name.h"
 #include "fs/name.h"
 #include "fs/object.h"
@@ -268,6 +270,98 @@ static char *fltfs_dentry_path(struct dentry *dentry, char *small, size_t size, 
 	return path;
 }
 
+/*
+ * A path is made anew only when a name on it may have changed: making one costs as much as an
+ * operation. Each inode has the last one of it that was asked for.
+ */
+struct fltfs_known_name {
+	struct rcu_head rcu;
+	const struct dentry *dentry;	/* whose it is; lives, else the inode's dentries are forgotten */
+	u64 stamp;			/* fltfs_stamp() before it was made */
+	size_t bytes;			/* with its end */
+	WCHAR text[];
+};
+
+/* Another one after the name of a file, if it is no folder, or of any folder was changed. */
+static u64 fltfs_stamp(const struct super_block *sb, const struct inode *inode)
+{
+	u64 folders = (u32)atomic_read(&fltfs_sb(sb)->moves);
+
+	return folders << 32 | (inode ? READ_ONCE(fltfs_i(inode)->moves) : 0);
+}
+
+void fltfs_known_drop(struct inode *inode)
+{
+	struct fltfs_known_name *old;
+
+	old = unrcu_pointer(xchg(&fltfs_i(inode)->known, RCU_INITIALIZER(NULL)));
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+/* Return: false when it has to be made. */
+static bool fltfs_known_copy(const struct dentry *dentry, const struct inode *inode,
+			     UNICODE_STRING *name)
+{
+	const struct fltfs_known_name *known;
+	bool found;
+
+	rcu_read_lock();
+	known = rcu_dereference(fltfs_i(inode)->known);
+	found = known && known->dentry == dentry &&
+		known->stamp == fltfs_stamp(dentry->d_sb, inode);
+	if (found) {
+		name->Buffer = kmalloc(known->bytes, GFP_NOWAIT | __GFP_NOWARN);
+		found = name->Buffer;
+	}
+	if (found) {
+		memcpy(name->Buffer, known->text, known->bytes);
+		name->Length = known->bytes - sizeof(WCHAR);
+		name->MaximumLength = name->Length;
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+/* Without memory the next one who asks tries again. */
+static void fltfs_known_set(const struct dentry *dentry, struct inode *inode, u64 stamp,
+			    const UNICODE_STRING *name)
+{
+	const size_t bytes = name->Length + sizeof(WCHAR);
+	struct fltfs_known_name *known, *old;
+
+	known = kmalloc(struct_size(known, text, bytes / sizeof(WCHAR)), GFP_KERNEL | __GFP_NOWARN);
+	if (!known)
+		return;
+	known->dentry = dentry;
+	known->stamp = stamp;
+	known->bytes = bytes;
+	memcpy(known->text, name->Buffer, bytes);
+	old = unrcu_pointer(xchg(&fltfs_i(inode)->known, RCU_INITIALIZER(known)));
+	if (old)
+		kfree_rcu(old, rcu);
+}
+
+static noinline int fltfs_make_name(struct dentry *dentry, struct inode *inode,
+				    UNICODE_STRING *name)
+{
+	u64 stamp = fltfs_stamp(dentry->d_sb, inode);
+	char small[FLTFS_NAME_SHORT], *heap, *path;
+	int err;
+
+	memset(name, 0, sizeof(*name));
+	/* Pairs with fltfs_dentry_moved(). */
+	smp_rmb();
+	path = fltfs_dentry_path(dentry, small, sizeof(small), &heap);
+	if (IS_ERR(path))
+		return PTR_ERR(path) == -ENOMEM ? -ENOMEM : 0;
+	err = fltfs_new_name(path, strlen(path), true, name);
+	kvfree(heap);
+	if (!err && inode)
+		fltfs_known_set(dentry, inode, stamp, name);
+	return err == -ENAMETOOLONG ? 0 : err;
+}
+
 /**
  * fltfs_dentry_name() - path of a dentry from the root of its mount, as filters see it
  * @dentry: upper dentry
@@ -280,16 +374,11 @@ static char *fltfs_dentry_path(struct dentry *dentry, char *small, size_t size, 
  */
 int fltfs_dentry_name(struct dentry *dentry, UNICODE_STRING *name)
 {
-	char small[FLTFS_NAME_SHORT], *heap, *path;
-	int err;
+	struct inode *inode = d_inode_rcu(dentry);
 
-	memset(name, 0, sizeof(*name));
-	path = fltfs_dentry_path(dentry, small, sizeof(small), &heap);
-	if (IS_ERR(path))
-		return PTR_ERR(path) == -ENOMEM ? -ENOMEM : 0;
-	err = fltfs_new_name(path, strlen(path), true, name);
-	kvfree(heap);
-	return err == -ENAMETOOLONG ? 0 : err;
+	if (inode && fltfs_known_copy(dentry, inode, name))
+		return 0;
+	return fltfs_make_name(dentry, inode, name);
 }
 
 /**
@@ -329,14 +418,12 @@ struct flt_name *fltfs_query_name(struct flt_file *base, NTSTATUS *status)
 	return name;
 }
 
-/* flt_volume_ops.name_stamp: renames of this file, and of any folder of the mount. */
+/* flt_volume_ops.name_stamp */
 u64 fltfs_name_stamp(struct flt_file *base)
 {
 	struct fltfs_fo *fo = container_of(base, struct fltfs_fo, base);
-	struct inode *inode = d_inode_rcu(fo->dentry);
-	u64 folders = (u32)atomic_read(&fltfs_sb(fo->dentry->d_sb)->moves);
 
-	return folders << 32 | (inode ? READ_ONCE(fltfs_i(inode)->moves) : 0);
+	return fltfs_stamp(fo->dentry->d_sb, d_inode_rcu(fo->dentry));
 }
 
 /**

@@ -6,6 +6,7 @@
 #define FS_NAME_H
 
 #include <linux/dcache.h>
+#include "fs/fltfs.h"
 #include "nt/nt.h"
 
 #define FLTFS_NAME_BYTES_MAX	65534	/* of UTF-16: what a UNICODE_STRING can hold */
@@ -23,6 +24,14 @@ struct flt_name;
 struct flt_name *fltfs_query_name(struct flt_file *base, NTSTATUS *status);
 u64 fltfs_name_stamp(struct flt_file *base);
 void fltfs_dentry_moved(struct dentry *dentry);
+void fltfs_known_drop(struct inode *inode);
+
+/* No dentry that the inode's known name may be of keeps its address beyond this. */
+static inline void fltfs_name_forget(struct inode *inode)
+{
+	if (rcu_access_pointer(fltfs_i(inode)->known))
+		fltfs_known_drop(inode);
+}
 
 int fltfs_tmpfile_name(struct dentry *dir, UNICODE_STRING *name);
 

@@ -7,6 +7,7 @@
  */
 #include <linux/namei.h>
 #include "compat/open.h"
+#include "fs/name.h"
 #include "fs/namei.h"
 #include "fs/request.h"
 
@@ -54,6 +55,9 @@ struct dentry *fltfs_lookup(struct inode *dir, struct dentry *dentry, unsigned i
 		dput(res);
 		res = ERR_PTR(-ESTALE);
 	}
+	/* A directory that was moved below follows. */
+	if (!IS_ERR_OR_NULL(res))
+		fltfs_dentry_moved(res);
 	return res;
 }
 

@@ -109,15 +109,24 @@ static bool fltfs_remote_origin(void)
  */
 struct fltfs_fo *fltfs_fo_new(struct dentry *dentry)
 {
-	struct fltfs_fo *fo = kmem_cache_zalloc(fltfs_fo_cache, GFP_KERNEL);
+	struct fltfs_fo *fo = kmem_cache_alloc(fltfs_fo_cache, GFP_KERNEL);
 
 	if (!fo)
 		return NULL;
 	flt_file_init(&fo->base, fltfs_volume(dentry->d_sb));
 	fo->dentry = dget(dentry);
+	fo->below = NULL;
+	fo->lower = NULL;
+	fo->stream = NULL;
 	INIT_LIST_HEAD(&fo->link);
-	mutex_init(&fo->splice);
 	fo->opener = get_pid(task_tgid(current));
+	fo->granted = 0;
+	fo->sync = 0;
+	fo->state = 0;
+	fo->scan = NULL;
+	fo->lister = NULL;
+	fo->ea_cursor = 0;
+	fo->splicer = NULL;
 	fo->base.fo.Flags = FO_SYNCHRONOUS_IO | FO_OPENED_CASE_SENSITIVE;
 	if (fltfs_remote_origin())
 		fo->base.fo.Flags |= FO_REMOTE_ORIGIN;
@@ -339,23 +348,19 @@ static ACCESS_MASK fltfs_file_access(const struct file *file)
 }
 
 /**
- * fltfs_file_get_fo() - the file object of an open file, made now if need be
+ * fltfs_file_make_fo() - a file object for an open file
  * @file: open upper file, held by the caller
  *
  * A file opened when nobody was interested gets its object with the first operation that somebody
  * is interested in; its create was not shown.
  *
- * Return: the object, which lives as long as the file, or NULL for lack of memory.
+ * Return: as fltfs_file_get_fo()
  */
-struct fltfs_fo *fltfs_file_get_fo(struct file *file)
+struct fltfs_fo *fltfs_file_make_fo(struct file *file)
 {
-	struct fltfs_fo *fo = fltfs_file_fo(file);
+	struct fltfs_fo *fo;
 	struct file *lower;
 
-	if (likely(fo)) {
-		fltfs_fo_flag(fo, FO_HANDLE_CREATED);
-		return fo;
-	}
 	fo = fltfs_fo_new(file_dentry(file));
 	if (!fo)
 		return NULL;
@@ -377,10 +382,19 @@ struct fltfs_fo *fltfs_file_get_fo(struct file *file)
 	return fo;
 }
 
+/* With a constructor, objects are not cleared at each allocation where init_on_alloc is set. */
+static void fltfs_fo_init_once(void *object)
+{
+	struct fltfs_fo *fo = object;
+
+	memset(fo, 0, sizeof(*fo));
+	mutex_init(&fo->splice);
+}
+
 int fltfs_fo_cache_create(void)
 {
 	fltfs_fo_cache = kmem_cache_create("fltfs_file_object", sizeof(struct fltfs_fo), 0,
-					   SLAB_HWCACHE_ALIGN, NULL);
+					   SLAB_HWCACHE_ALIGN, fltfs_fo_init_once);
 	if (!fltfs_fo_cache)
 		return -ENOMEM;
 	fltfs_unpin_wq = alloc_workqueue("fltfs_unpin", WQ_UNBOUND, 0);

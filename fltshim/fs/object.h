@@ -174,6 +174,22 @@ static inline void fltfs_file_set_fo(struct file *file, struct fltfs_fo *fo)
 	file->private_data = (void *)((unsigned long)fo | 1);
 }
 
-struct fltfs_fo *fltfs_file_get_fo(struct file *file);
+struct fltfs_fo *fltfs_file_make_fo(struct file *file);
+
+/**
+ * fltfs_file_get_fo() - the file object of an open file, made now if need be
+ * @file: open upper file, held by the caller
+ *
+ * Return: the object, which lives as long as the file, or NULL for lack of memory.
+ */
+static inline struct fltfs_fo *fltfs_file_get_fo(struct file *file)
+{
+	struct fltfs_fo *fo = fltfs_file_fo(file);
+
+	if (unlikely(!fo))
+		return fltfs_file_make_fo(file);
+	fltfs_fo_flag(fo, FO_HANDLE_CREATED);
+	return fo;
+}
 
 #endif

@@ -63,7 +63,20 @@ static inline void fltfs_op_errno(struct flt_operation *op, int err, ULONG_PTR i
 	flt_operation_result(op, flt_status_from_errno(err), information);
 }
 
-int fltfs_op_result(const struct flt_operation *op);
+int fltfs_op_errno_of(const struct flt_operation *op);
+
+/**
+ * fltfs_op_result() - what the program gets
+ * @op: finished operation
+ *
+ * Return: 0 for success and informational codes, otherwise a negative errno (table 7 of the map;
+ * codes that end a read or a listing are the caller's to look at first).
+ */
+static inline int fltfs_op_result(const struct flt_operation *op)
+{
+	return likely(op->data.IoStatus.Status == STATUS_SUCCESS) ? 0 : fltfs_op_errno_of(op);
+}
+
 bool fltfs_perform(struct flt_operation *op);
 void fltfs_bottom_nothing(struct flt_operation *op);
 
@@ -195,7 +208,15 @@ ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool 
 bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 			  struct fltfs_transfer *transfer);
 ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *transfer);
-void fltfs_transfer_free(struct fltfs_transfer *transfer);
+void fltfs_transfer_drop(struct fltfs_transfer *transfer);
+
+/* Frees what stands for the caller's memory. Not under a spin lock; softirq is all right. */
+static inline void fltfs_transfer_free(struct fltfs_transfer *transfer)
+{
+	if (unlikely(transfer->memory))
+		fltfs_transfer_drop(transfer);
+}
+
 bool fltfs_substitute(struct flt_operation *op);
 
 /* async.c */

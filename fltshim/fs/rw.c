@@ -24,12 +24,7 @@ static struct file *fltfs_rw_file(struct file *file)
 ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct file *lower = fltfs_rw_file(iocb->ki_filp);
-	struct kiocb own = {
-		.ki_filp	= lower,
-		.ki_pos		= iocb->ki_pos,
-		.ki_flags	= iocb->ki_flags & FLT_IOCB_REQUEST,
-		.ki_ioprio	= iocb->ki_ioprio,
-	};
+	struct kiocb own;
 	ssize_t ret;
 
 	if (!iov_iter_count(iter))
@@ -42,6 +37,12 @@ ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_read(iocb, lower, iter);
 
+	own = (struct kiocb) {
+		.ki_filp	= lower,
+		.ki_pos		= iocb->ki_pos,
+		.ki_flags	= iocb->ki_flags & FLT_IOCB_REQUEST,
+		.ki_ioprio	= iocb->ki_ioprio,
+	};
 	ret = lower->f_op->read_iter(&own, iter);
 	iocb->ki_pos = own.ki_pos;
 	return ret;
@@ -51,14 +52,9 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	struct file *lower = fltfs_rw_file(iocb->ki_filp);
-	struct super_block *sb = file_inode(lower)->i_sb;
-	struct kiocb own = {
-		.ki_filp	= lower,
-		.ki_pos		= iocb->ki_pos,
-		.ki_flags	= (iocb->ki_flags & FLT_IOCB_REQUEST) | IOCB_WRITE,
-		.ki_ioprio	= iocb->ki_ioprio,
-	};
-	struct fltfs_fo *fo = fltfs_file_fo(iocb->ki_filp);
+	struct super_block *sb;
+	struct fltfs_fo *fo;
+	struct kiocb own;
 	bool protected;
 	ssize_t ret;
 
@@ -73,6 +69,14 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);
 
+	own = (struct kiocb) {
+		.ki_filp	= lower,
+		.ki_pos		= iocb->ki_pos,
+		.ki_flags	= (iocb->ki_flags & FLT_IOCB_REQUEST) | IOCB_WRITE,
+		.ki_ioprio	= iocb->ki_ioprio,
+	};
+	sb = file_inode(lower)->i_sb;
+	fo = fltfs_file_fo(iocb->ki_filp);
 	/* The filters may have gone in the middle of a splice. */
 	protected = fo && fltfs_fo_splices(fo);
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {

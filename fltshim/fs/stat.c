@@ -18,7 +18,7 @@
  * @room: and as it is
  * @asked: class that an object is asked for
  * @class: of the answer, as the bottom gave it
- * @before: the answer as the bottom gave it
+ * @before: the answer as the bottom gave it; zero when it was not asked
  * @answer: what filters see, zero at first
  */
 struct fltfs_stat {
@@ -68,8 +68,11 @@ static void fltfs_stat_fill(struct flt_operation *op, FILE_INFORMATION_CLASS cla
 		length = min(length, query->room);
 	status = fltfs_fill_information(class, buffer, length, query->stat, fo, &used);
 	if (class == FileAllInformation || class == FileStatLxInformation) {
+		size_t known = min_t(size_t, used, sizeof(query->before));
+
 		query->class = class;
-		memcpy(&query->before, buffer, min_t(size_t, used, sizeof(query->before)));
+		memcpy(&query->before, buffer, known);
+		memset((u8 *)&query->before + known, 0, sizeof(query->before) - known);
 	}
 	flt_operation_result(op, status, used);
 }
@@ -170,6 +173,7 @@ static int fltfs_stat_take(struct fltfs_stat *query, const struct path *path)
 		if (err)
 			return err;
 		query->class = query->asked;
+		memset(&query->before, 0, sizeof(query->before));
 	}
 	/* Filters are always shown the time of creation; a program only when it asked. */
 	if (!(query->mask & STATX_BTIME))
@@ -189,7 +193,7 @@ static noinline int fltfs_stat_send(struct fltfs_fo *fo, struct fltfs_stat *quer
 	int err = 0;
 
 	query->request.bottom = fltfs_bottom_stat;
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_INFORMATION, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_INFORMATION, &fo->base.fo);
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
 	op.iopb.Parameters.QueryFileInformation.Length = query->length;
@@ -243,7 +247,7 @@ static noinline int fltfs_stat_by_query_open(struct fltfs_stat *query, const str
 	query->length = sizeof(answer);
 	query->room = sizeof(answer);
 	query->answer = &answer;
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_OPEN, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_OPEN, &fo->base.fo);
 	op.iopb.Parameters.QueryOpen.FileInformation = query->answer;
 	op.iopb.Parameters.QueryOpen.Length = &query->length;
 	op.iopb.Parameters.QueryOpen.FileInformationClass = FileStatLxInformation;
@@ -315,7 +319,7 @@ static noinline int fltfs_stat_filtered(const struct path *path, struct kstat *s
 {
 	struct inode *inode = d_inode(path->dentry);
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
-	struct fltfs_stat query;
+	struct fltfs_stat query FLT_NOT_CLEARED;
 	struct fltfs_fo *own;
 	int err;
 
@@ -324,10 +328,12 @@ static noinline int fltfs_stat_filtered(const struct path *path, struct kstat *s
 		err = fltfs_stat_lower(path, stat, mask, flags);
 		goto out_own;
 	}
-	memset(&query, 0, sizeof(query));
+	query.request.reached = false;
+	query.request.parked = false;
 	query.stat = stat;
 	query.mask = mask;
 	query.flags = flags;
+	query.class = 0;
 	query.asked = FileAllInformation;
 	if (own) {
 		err = fltfs_stat_by_object(own, &query, path);

@@ -54,11 +54,9 @@ static void *fltfs_buffer_new(size_t *size, bool write)
 	}
 }
 
-/* Frees what stands for the caller's memory. Not under a spin lock; softirq is all right. */
-void fltfs_transfer_free(struct fltfs_transfer *transfer)
+/* What fltfs_transfer_free() finds. */
+void fltfs_transfer_drop(struct fltfs_transfer *transfer)
 {
-	if (!transfer->memory)
-		return;
 	if (is_vmalloc_addr(transfer->memory))
 		vfree(transfer->memory);
 	else
@@ -157,24 +155,14 @@ static bool fltfs_transfer_direct(const struct iov_iter *iter, void **shown)
 	return true;
 }
 
-/**
- * fltfs_transfer_begin() - make the operation of a read or write
- * @op: filled
- * @fo: file object
- * @transfer: its request, caller, iterator and direction set
- *
- * In the submitter's context. With a filter that looks at data, or memory of an odd kind, the
- * substitution is made here.
- *
- * Return: false with the operation's result set, when it is over already
- */
-bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
-			  struct fltfs_transfer *transfer)
+static __always_inline bool fltfs_transfer_fill(struct flt_operation *op, struct fltfs_fo *fo,
+						struct fltfs_transfer *transfer)
 {
 	struct kiocb *caller = transfer->caller;
 	bool write = transfer->write, direct;
 
-	flt_operation_init(op, fo->base.volume, write ? IRP_MJ_WRITE : IRP_MJ_READ, &fo->base.fo);
+	__flt_operation_init(op, fo->base.volume, write ? IRP_MJ_WRITE : IRP_MJ_READ,
+			     &fo->base.fo);
 	op->data.RequestorMode = fltfs_transfer_mode(transfer->iter);
 	op->iopb.IrpFlags = write ? IRP_WRITE_OPERATION : IRP_READ_OPERATION;
 	if (is_sync_kiocb(caller))
@@ -201,6 +189,23 @@ bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 	return true;
 }
 
+/**
+ * fltfs_transfer_begin() - make the operation of a read or write
+ * @op: filled
+ * @fo: file object
+ * @transfer: its request, caller, iterator and direction set
+ *
+ * In the submitter's context. With a filter that looks at data, or memory of an odd kind, the
+ * substitution is made here.
+ *
+ * Return: false with the operation's result set, when it is over already
+ */
+bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
+			  struct fltfs_transfer *transfer)
+{
+	return fltfs_transfer_fill(op, fo, transfer);
+}
+
 /*
  * Where an append that a filter completed ends: behind what it took, or at the end of the file if
  * it has written more than that itself.
@@ -212,17 +217,8 @@ static loff_t fltfs_append_end(const struct fltfs_transfer *transfer, ssize_t ta
 	return max(i_size_read(file_inode(lower)), transfer->was + taken);
 }
 
-/**
- * fltfs_transfer_end() - what comes of a finished read or write
- * @op: the operation
- * @transfer: its front half; @transfer->iter is where the data of a read has to go
- *
- * Any context up to softirq, where @transfer->iter is not of user addresses. Moves the caller's
- * position.
- *
- * Return: bytes, or a negative errno
- */
-ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *transfer)
+static __always_inline ssize_t fltfs_transfer_finish(struct flt_operation *op,
+						     struct fltfs_transfer *transfer)
 {
 	struct kiocb *caller = transfer->caller;
 	ssize_t ret;
@@ -249,21 +245,19 @@ ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *tran
 	return ret;
 }
 
-/* One operation, waited for. Return: bytes or an errno; @length: how much was asked for. */
-static noinline ssize_t fltfs_transfer_send(struct fltfs_fo *fo, struct kiocb *iocb,
-					    struct iov_iter *iter, bool write, size_t *length)
+/**
+ * fltfs_transfer_end() - what comes of a finished read or write
+ * @op: the operation
+ * @transfer: its front half; @transfer->iter is where the data of a read has to go
+ *
+ * Any context up to softirq, where @transfer->iter is not of user addresses. Moves the caller's
+ * position.
+ *
+ * Return: bytes, or a negative errno
+ */
+ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *transfer)
 {
-	struct fltfs_transfer transfer = { .write = write, .caller = iocb, .iter = iter };
-	struct flt_operation op FLT_NOT_CLEARED;
-	ssize_t ret;
-
-	if (fltfs_transfer_begin(&op, fo, &transfer))
-		flt_operation_run(&op);
-	ret = fltfs_transfer_end(&op, &transfer);
-	flt_operation_fini(&op);
-	fltfs_transfer_free(&transfer);
-	*length = transfer.length;
-	return ret;
+	return fltfs_transfer_finish(op, transfer);
 }
 
 /*
@@ -277,17 +271,29 @@ static bool fltfs_transfer_is_large(struct fltfs_fo *fo, const struct iov_iter *
 }
 
 /* As many operations as it takes, each waited for. */
-static ssize_t fltfs_transfer_all(struct fltfs_fo *fo, struct kiocb *iocb, struct iov_iter *iter,
-				  bool write)
+static noinline ssize_t fltfs_transfer_all(struct fltfs_fo *fo, struct kiocb *iocb,
+					   struct iov_iter *iter, bool write)
 {
+	struct fltfs_transfer transfer FLT_NOT_CLEARED;
+	struct flt_operation op FLT_NOT_CLEARED;
 	ssize_t ret, done = 0;
-	size_t length;
 
+	transfer.write = write;
+	transfer.caller = iocb;
+	transfer.iter = iter;
+	transfer.async = NULL;
 	do {
-		ret = fltfs_transfer_send(fo, iocb, iter, write, &length);
-		if (ret > 0)
+		transfer.request.reached = false;
+		transfer.request.parked = false;
+		transfer.end = 0;
+		if (likely(fltfs_transfer_fill(&op, fo, &transfer)))
+			flt_operation_run(&op);
+		ret = fltfs_transfer_finish(&op, &transfer);
+		flt_operation_fini(&op);
+		fltfs_transfer_free(&transfer);
+		if (likely(ret > 0))
 			done += ret;
-	} while (ret > 0 && ret == length && iov_iter_count(iter));
+	} while (ret > 0 && unlikely(ret == transfer.length && iov_iter_count(iter)));
 	if (write) {
 		if (done)
 			fltfs_fo_flag(fo, FO_FILE_MODIFIED);
@@ -323,16 +329,16 @@ ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool 
 {
 	struct fltfs_fo *fo;
 
-	if (iocb->ki_flags & IOCB_NOWAIT)
+	if (unlikely(iocb->ki_flags & IOCB_NOWAIT))
 		return -EAGAIN;
 	/* No file is that long: the lower file system says the same, and filters see nothing. */
 	if (write && iocb->ki_pos >= file_inode(iocb->ki_filp)->i_sb->s_maxbytes)
 		return -EFBIG;
 	fo = fltfs_file_get_fo(iocb->ki_filp);
-	if (!fo)
+	if (unlikely(!fo))
 		return -ENOMEM;
 	fo->base.fo.CurrentByteOffset.QuadPart = iocb->ki_filp->f_pos;
-	if (is_sync_kiocb(iocb))
+	if (likely(is_sync_kiocb(iocb)))
 		return fltfs_transfer_all(fo, iocb, iter, write);
 	if (unlikely(fltfs_transfer_is_large(fo, iter, write)))
 		return fltfs_transfer_large(fo, iocb, iter, write);

@@ -42,14 +42,8 @@ bool fltfs_perform(struct flt_operation *op)
 	return !request->parked;
 }
 
-/**
- * fltfs_op_result() - what the program gets
- * @op: finished operation
- *
- * Return: 0 for success and informational codes, otherwise a negative errno (table 7 of the map;
- * codes that end a read or a listing are the caller's to look at first).
- */
-int fltfs_op_result(const struct flt_operation *op)
+/* fltfs_op_result() of one that did not end with STATUS_SUCCESS. */
+int fltfs_op_errno_of(const struct flt_operation *op)
 {
 	NTSTATUS status = op->data.IoStatus.Status;
 	bool known;

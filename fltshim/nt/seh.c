@@ -38,16 +38,11 @@
 /* With a kernel or user address this gives a number that is no canonical address. */
 #define SEH_SECRET_TOP	0x5a3cUL
 
-static unsigned long seh_secret __ro_after_init;
+unsigned long seh_secret __ro_after_init;
 static DEFINE_PER_CPU(struct fsh_frame *, seh_softirq_barrier);
 
 static_assert(offsetof(struct fsh_frame, mark) == 0);
 static_assert(offsetof(struct fsh_frame, jump) == 8);
-
-static unsigned long seh_mark(const struct fsh_frame *frame)
-{
-	return seh_secret ^ (unsigned long)frame;
-}
 
 static void seh_enter(struct fsh_frame *frame, struct fsh_x *x, struct fsh_frame *outer)
 {
@@ -191,23 +186,16 @@ void seh_raise_fault(NTSTATUS code, void *instruction, ULONG parameters, ULONG_P
 	seh_raise_at(code, instruction, parameters, first, second);
 }
 
-static noinline bool seh_call_softirq(void (*fn)(void *arg), void *arg, NTSTATUS *code)
+/* A raise in softirq looks for its frame up to the barrier that is noted here. */
+void seh_barrier_up_softirq(struct seh_barrier *barrier)
 {
-	struct fsh_frame *around = this_cpu_read(seh_softirq_barrier);
-	struct fsh_frame frame __attribute__((__uninitialized__));
-	bool returned = false;
+	barrier->around = this_cpu_read(seh_softirq_barrier);
+	this_cpu_write(seh_softirq_barrier, &barrier->frame);
+}
 
-	seh_enter(&frame, NULL, NULL);
-	this_cpu_write(seh_softirq_barrier, &frame);
-	if (!fsh_setjmp(&frame)) {
-		fn(arg);
-		returned = true;
-	} else {
-		*code = frame.code;
-	}
-	WRITE_ONCE(frame.mark, 0);
-	this_cpu_write(seh_softirq_barrier, around);
-	return returned;
+void seh_barrier_down_softirq(struct seh_barrier *barrier)
+{
+	this_cpu_write(seh_softirq_barrier, barrier->around);
 }
 
 /**
@@ -225,17 +213,17 @@ static noinline bool seh_call_softirq(void (*fn)(void *arg), void *arg, NTSTATUS
  */
 bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code)
 {
-	struct fsh_frame frame __attribute__((__uninitialized__));
+	struct seh_barrier barrier __attribute__((__uninitialized__));
 
-	if (unlikely(in_serving_softirq()))
-		return seh_call_softirq(fn, arg, code);
-	seh_enter(&frame, NULL, NULL);
-	if (unlikely(fsh_setjmp(&frame))) {
-		*code = frame.code;
+	seh_barrier_init(&barrier);
+	if (unlikely(fsh_setjmp(&barrier.frame))) {
+		*code = barrier.frame.code;
+		seh_barrier_down(&barrier);
 		return false;
 	}
+	seh_barrier_up(&barrier);
 	fn(arg);
-	WRITE_ONCE(frame.mark, 0);
+	seh_barrier_down(&barrier);
 	return true;
 }
 

@@ -258,6 +258,7 @@ static void new_names(void)
 
 static void renames(void)
 {
+	char from[PATH_MAX], to[PATH_MAX];
 	int fd, dirfd, dirfd2;
 
 	FLT_REQUIRE(!mkdir("d1", 0755) && !mkdir("d2", 0755) && !mkdir("d1/deep", 0755));
@@ -320,7 +321,25 @@ static void renames(void)
 	FLT_PROVES("NAME-10", is('>', READ, 'o', 0, "\\d1\\deep\\f"));
 	look("d3/i");
 	FLT_PROVES("NAME-25", is('>', CREATE, 'n', 0, "\\d3\\i"));
+	FLT_PROVES("NAME-07", is('>', CREATE, 'o', 0, "\\d3\\i"));
 	close(fd);
+
+	/* Below the mount: the folder is found by its new name, and what is in it follows. */
+	snprintf(from, sizeof(from), "%s/d3", lower);
+	snprintf(to, sizeof(to), "%s/d4", lower);
+	FLT_REQUIRE(!rename(from, to));
+	look("d4/i");
+	FLT_PROVES("NAME-07", is('>', CREATE, 'o', 0, "\\d4\\i"));
+	FLT_REQUIRE(!rename(to, from));
+	look("d3/i");
+	FLT_PROVES("NAME-07", is('>', CREATE, 'o', 0, "\\d3\\i"));
+	/* Another name of the same file, and then another file of the same name. */
+	FLT_REQUIRE(!link("d3/i", "d3/j"));
+	look("d3/j");
+	FLT_PROVES("NAME-07", is('>', CREATE, 'o', 0, "\\d3\\j"));
+	FLT_REQUIRE(!unlink("d3/i") && !rename("d3/j", "d3/i"));
+	look("d3/i");
+	FLT_PROVES("NAME-07", is('>', CREATE, 'o', 0, "\\d3\\i"));
 }
 
 /* Two names change places, files and folders, in one folder and across. */

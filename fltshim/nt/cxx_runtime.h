@@ -65,10 +65,10 @@ void __cxa_pure_virtual(void)
 
 #ifdef CONFIG_KASAN
 /* Around the constructors of a source. The order of those of several sources is not checked. */
-void __asan_before_dynamic_init(const char *source);
+void __asan_before_dynamic_init(const void *source);
 void __asan_after_dynamic_init(void);
 
-void __asan_before_dynamic_init(const char *source)
+void __asan_before_dynamic_init(const void *source)
 {
 }
 

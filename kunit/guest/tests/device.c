@@ -195,7 +195,8 @@ static void cleaned_up(void)
 	pthread_t thread;
 
 	ending.fd = open("/dev/fltshim/CtlDev", O_RDWR | O_CLOEXEC);
-	FLT_REQUIRE(ending.fd >= 0 && (other = dup(ending.fd)) >= 0);
+	other = dup(ending.fd);
+	FLT_REQUIRE(ending.fd >= 0 && other >= 0);
 	FLT_REQUIRE(!pthread_create(&thread, NULL, wait_for_the_end, &ending));
 	FLT_EXPECT(will_be_told("waits for its end"));
 	close(other);

@@ -590,7 +590,8 @@ static void lock_replaced_when_agreed(struct kunit *test)
 			   STATUS_DISK_FULL && keep.unlocked == 1);
 		keep.make = STATUS_SUCCESS;
 		for (at = 5; at < 100; at += 10)
-			FLT_PROVES(test, "LOCK-53", lock_posix(IRP_MN_LOCK, at, 1, 2, LOCK_SHARED) ==
+			FLT_PROVES(test, "LOCK-53",
+				   lock_posix(IRP_MN_LOCK, at, 1, 2, LOCK_SHARED) ==
 				   STATUS_LOCK_NOT_GRANTED);
 		FLT_PROVES(test, "LOCK-55",
 			   NT_SUCCESS(lock_posix(IRP_MN_LOCK, 100, 100, 2, LOCK_EXCLUSIVE)) &&

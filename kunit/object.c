@@ -696,7 +696,7 @@ static void obj_teardown_races(struct kunit *test)
 		while (refcount_read(&obj_race.obj.refs) != 1)
 			cond_resched();
 		WRITE_ONCE(obj_race.over, true);
-		udelay(20);
+		usleep_range(20, 100);
 		kthread_stop(thread);
 		done += flt_object_give(&obj_race.obj) == STATUS_FLT_DELETING_OBJECT &&
 			refcount_read(&obj_race.obj.refs) == 1 &&

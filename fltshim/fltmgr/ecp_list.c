@@ -3,9 +3,9 @@
  * Lists of extra create parameters, alone and with a create. One list belongs to one create, and
  * so to one thread at a time: there is no lock. The parameters themselves are in ecp.c.
  *
- * A create may go on when filters that it has passed are gone: one that is sent somewhere else does.
- * So a parameter in the list of a create keeps the module of its cleanup callback. What a driver
- * has by itself does not: nothing but the driver would ever let go of it.
+ * A create may go on when filters that it has passed are gone: one does that is sent somewhere
+ * else. So a parameter in the list of a create keeps the module of its cleanup callback. What a
+ * driver has by itself does not: nothing but the driver would ever let go of it.
  */
 #include <linux/export.h>
 #include <linux/slab.h>

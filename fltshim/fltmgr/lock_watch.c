@@ -70,7 +70,7 @@ void flt_lock_watch(void)
 
 /*
  * The instance in which it has been for longer than its lock allows, or NULL. Tells of it once. The
- * operation may go on at any time: where it is is read once.
+ * operation may go on at any time: its place is read once.
  */
 static const struct flt_instance *flt_lock_is_long(struct flt_operation *op)
 {

@@ -12,7 +12,9 @@
  * 1. Meanwhile the dentry is an ordinary hashed negative one. One that is "in lookup" would be
  *    waited for, by others who hold the directory.
  * 2. Afterwards everything may have changed: the directory may be dead (ENOENT), the dentry
- *    unhashed (looked up anew) or positive (EEXIST for O_EXCL, otherwise an open of what is there).
+ *    unhashed or elsewhere, since it was made and renamed (the name is looked up anew), or positive
+ *    (EEXIST for O_EXCL, otherwise an open of what is there). Directory and name are those that the
+ *    VFS came with; both are kept, as the dentry's own follow it.
  * 3. Exclusive or shared is told by file->f_flags: the VFS takes O_CREAT out of the argument when
  *    it is not permitted, but keeps the kind of lock.
  * 4. Freeze protection of the upper super block goes with the lock. O_CREAT in the argument means
@@ -23,7 +25,8 @@
  *    already is opened only there, since until then nobody has checked the caller's right to it.
  * 7. The VFS may refuse the open between the two (a security module, fanotify): a task work ends
  *    the operation before the task returns to user mode, and frees the request in any case. It
- *    keeps the super block and the module until then.
+ *    keeps the super block and the module until then. A task that opens files one after another
+ *    without that (io_uring) may bring the memory of the refused file again, as another one.
  */
 #include <linux/hash.h>
 #include <linux/module.h>
@@ -40,7 +43,10 @@
  * @work: ends it
  * @link: among the parked ones of this hash value
  * @task: the opener, which alone goes on with it
- * @dir: upper directory
+ * @flags: open flags, and
+ * @cred: whose open it is, referenced: with the file's address they tell it from a later one
+ * @parent: upper directory, referenced
+ * @name: what the VFS asked for there
  * @asked: the dentry that the VFS came with, referenced; that of the file object may be another
  * @exclusive: the kind of lock
  * @freezes: freeze protection goes with it
@@ -51,7 +57,10 @@ struct fltfs_early {
 	struct callback_head work;
 	struct hlist_node link;
 	struct task_struct *task;
-	struct inode *dir;
+	unsigned int flags;
+	const struct cred *cred;
+	struct dentry *parent;
+	struct name_snapshot name;
 	struct dentry *asked;
 	bool exclusive;
 	bool freezes;
@@ -72,33 +81,47 @@ static struct fltfs_parked *fltfs_parked_of_task(void)
 
 static void fltfs_early_unlock(const struct fltfs_early *early)
 {
+	struct inode *dir = d_inode(early->parent);
+
 	if (early->exclusive)
-		inode_unlock(early->dir);
+		inode_unlock(dir);
 	else
-		inode_unlock_shared(early->dir);
+		inode_unlock_shared(dir);
 	if (early->freezes)
-		sb_end_write(early->dir->i_sb);
+		sb_end_write(dir->i_sb);
 }
 
 static void fltfs_early_lock(const struct fltfs_early *early)
 {
+	struct inode *dir = d_inode(early->parent);
+
 	if (early->freezes)
-		sb_start_write(early->dir->i_sb);
+		sb_start_write(dir->i_sb);
 	if (early->exclusive)
-		inode_lock(early->dir);
+		inode_lock(dir);
 	else
-		inode_lock_shared(early->dir);
+		inode_lock_shared(dir);
+}
+
+/* Has the file object's dentry the name that was asked for? The directory is locked. */
+static bool fltfs_early_named(const struct fltfs_early *early)
+{
+	const struct dentry *dentry = early->create.fo->dentry;
+	const struct qstr *name = &early->name.name;
+
+	return !d_unhashed(dentry) && dentry->d_parent == early->parent &&
+	       dentry->d_name.len == name->len &&
+	       !memcmp(dentry->d_name.name, name->name, name->len);
 }
 
 /* Looks the name up anew; the file object gets the dentry that has it now. */
 static int fltfs_early_look(struct fltfs_early *early)
 {
 	struct fltfs_fo *fo = early->create.fo;
-	struct dentry *asked = early->asked;
 	struct dentry *found;
 
-	found = lookup_one(fltfs_lower_idmap(early->dir->i_sb), asked->d_name.name,
-			   asked->d_parent, asked->d_name.len);
+	found = lookup_one(fltfs_lower_idmap(early->parent->d_sb), early->name.name.name,
+			   early->parent, early->name.name.len);
 	if (IS_ERR(found))
 		return PTR_ERR(found);
 	dput(fo->dentry);
@@ -114,11 +137,11 @@ static int fltfs_early_make(struct fltfs_early *early, const FLT_PARAMETERS *par
 	unsigned int flags = create->file->f_flags;
 	int err, tries;
 
-	if (IS_DEADDIR(early->dir))
+	if (IS_DEADDIR(d_inode(early->parent)))
 		return -ENOENT;
 	/* It may be made below, or dropped above, after each look, but hardly for ever. */
 	for (tries = 0; tries < 3; tries++) {
-		if (tries || d_unhashed(create->fo->dentry)) {
+		if (tries || !fltfs_early_named(early)) {
 			err = fltfs_early_look(early);
 			if (err)
 				return err;
@@ -179,7 +202,37 @@ static void fltfs_bottom_early(struct flt_operation *op)
 		fltfs_create_opened(op, create);
 }
 
-/* The task's parked create of this file and this dentry, which is no longer parked; or NULL. */
+/*
+ * The operation goes on, on its way up. A filter that sends it down again from there gets what
+ * @bottom says once more: the directory is not locked any more, and the VFS has made its checks.
+ */
+static void fltfs_early_go_on(struct fltfs_early *early, void (*bottom)(struct flt_operation *op))
+{
+	struct fltfs_request *request = &early->create.request;
+
+	request->parked = false;
+	request->bottom = bottom;
+	bottom(&early->op);
+	flt_operation_unpark(&early->op);
+}
+
+static void fltfs_bottom_refused(struct flt_operation *op)
+{
+	fltfs_op_errno(op, -EACCES, 0);
+}
+
+/* The VFS refused the open that was parked. A file that was made stays, as without filters. */
+static void fltfs_early_refuse(struct fltfs_early *early)
+{
+	fltfs_early_go_on(early, fltfs_bottom_refused);
+	flt_operation_fini(&early->op);
+	fltfs_fo_forget(early->create.fo);
+}
+
+/*
+ * The task's parked create of this file, which is no longer parked; or NULL. One that only has the
+ * file's address was refused.
+ */
 static struct fltfs_early *fltfs_early_take(const struct file *file)
 {
 	struct fltfs_parked *parked = fltfs_parked_of_task();
@@ -189,14 +242,18 @@ static struct fltfs_early *fltfs_early_take(const struct file *file)
 		return NULL;
 	spin_lock(&parked->lock);
 	hlist_for_each_entry(early, &parked->list, link) {
-		if (early->task == current && early->create.file == file &&
-		    early->create.fo->dentry == file_dentry(file)) {
+		if (early->task == current && early->create.file == file) {
 			hlist_del_init(&early->link);
 			found = early;
 			break;
 		}
 	}
 	spin_unlock(&parked->lock);
+	if (found && (found->create.fo->dentry != file_dentry(file) ||
+		      found->flags != file->f_flags || found->cred != file->f_cred)) {
+		fltfs_early_refuse(found);
+		found = NULL;
+	}
 	return found;
 }
 
@@ -208,8 +265,7 @@ static struct fltfs_early *fltfs_early_take(const struct file *file)
  *
  * Return: whether there was such a create; otherwise the open has one to send.
  */
-bool fltfs_early_open(struct file *file,
-		      void (*bottom)(struct flt_operation *op, struct fltfs_create *create),
+bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op),
 		      struct fltfs_fo **fo)
 {
 	struct fltfs_early *early = fltfs_early_take(file);
@@ -219,8 +275,7 @@ bool fltfs_early_open(struct file *file,
 	if (likely(!early))
 		return false;
 	create = &early->create;
-	bottom(&early->op, create);
-	flt_operation_unpark(&early->op);
+	fltfs_early_go_on(early, bottom);
 	err = fltfs_create_result(create, &early->op);
 	flt_operation_fini(&early->op);
 	*fo = create->fo;
@@ -233,11 +288,20 @@ bool fltfs_early_open(struct file *file,
 	return true;
 }
 
+static void fltfs_early_free(struct fltfs_early *early)
+{
+	release_dentry_name_snapshot(&early->name);
+	dput(early->asked);
+	dput(early->parent);
+	put_cred(early->cred);
+	kfree(early);
+}
+
 /* Task work of the opener, on its way to user mode. */
 static void fltfs_early_end(struct callback_head *work)
 {
 	struct fltfs_early *early = container_of(work, struct fltfs_early, work);
-	struct super_block *sb = early->dir->i_sb;
+	struct super_block *sb = early->parent->d_sb;
 	struct fltfs_parked *parked = fltfs_parked_of_task();
 	bool refused;
 
@@ -246,15 +310,9 @@ static void fltfs_early_end(struct callback_head *work)
 	if (refused)
 		hlist_del(&early->link);
 	spin_unlock(&parked->lock);
-	if (refused) {
-		/* A file that was made stays, as without filters. */
-		fltfs_op_errno(&early->op, -EACCES, 0);
-		flt_operation_unpark(&early->op);
-		flt_operation_fini(&early->op);
-		fltfs_fo_forget(early->create.fo);
-	}
-	dput(early->asked);
-	kfree(early);
+	if (refused)
+		fltfs_early_refuse(early);
+	fltfs_early_free(early);
 	deactivate_super(sb);
 	module_put(THIS_MODULE);
 }
@@ -286,14 +344,16 @@ static int fltfs_early_over(struct fltfs_early *early)
 
 	err = fltfs_create_result(create, &early->op);
 	flt_operation_fini(&early->op);
-	fltfs_early_lock(early);
 	if (!err && !create->outside) {
+		fltfs_early_lock(early);
 		file->f_mode |= FMODE_CREATED;
 		fltfs_fo_list(fo);
 		return fltfs_finish_open(file, fo->dentry, fo);
 	}
+	/* What filters keep with it goes while nothing is locked (CTX-36). */
 	found = err ? NULL : dget(fo->dentry);
 	fltfs_fo_forget(fo);
+	fltfs_early_lock(early);
 	return err ?: finish_no_open(file, found);
 }
 
@@ -304,8 +364,7 @@ static bool fltfs_early_allowed(const struct fltfs_sb *fsb)
 	       !(current->flags & PF_KTHREAD);
 }
 
-static struct fltfs_early *fltfs_early_new(struct inode *dir, struct dentry *dentry,
-					   struct file *file)
+static struct fltfs_early *fltfs_early_new(struct dentry *dentry, struct file *file)
 {
 	struct fltfs_early *early = kmalloc(sizeof(*early), GFP_KERNEL);
 
@@ -319,7 +378,12 @@ static struct fltfs_early *fltfs_early_new(struct inode *dir, struct dentry *den
 	early->create.request.bottom = fltfs_bottom_early;
 	INIT_HLIST_NODE(&early->link);
 	early->task = current;
-	early->dir = dir;
+	early->flags = file->f_flags;
+	early->cred = get_cred(file->f_cred);
+	/* The directory is locked: neither changes. */
+	early->parent = dget(dentry->d_parent);
+	take_dentry_name_snapshot(&early->name, dentry);
+	early->asked = dget(dentry);
 	early->exclusive = file->f_flags & O_CREAT;
 	init_task_work(&early->work, fltfs_early_end);
 	return early;
@@ -343,18 +407,17 @@ int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file 
 
 	if (!fltfs_early_allowed(fltfs_sb(dir->i_sb)))
 		return fltfs_create_locked(make, dentry, file, mode);
-	early = fltfs_early_new(dir, dentry, file);
+	early = fltfs_early_new(dentry, file);
 	if (!early)
 		return -ENOMEM;
 	if (task_work_add(current, &early->work, TWA_RESUME)) {
 		/* The task exits: it will not come to user mode any more. */
 		fltfs_fo_forget(early->create.fo);
-		kfree(early);
+		fltfs_early_free(early);
 		return fltfs_create_locked(make, dentry, file, mode);
 	}
 	__module_get(THIS_MODULE);
 	atomic_inc(&dir->i_sb->s_active);
-	early->asked = dget(dentry);
 	early->freezes = make;
 	early->create.dir = make;
 	early->create.mode = mode;

@@ -45,8 +45,7 @@ int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo 
 int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op);
 
 /* early.c */
-bool fltfs_early_open(struct file *file,
-		      void (*bottom)(struct flt_operation *op, struct fltfs_create *create),
+bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op),
 		      struct fltfs_fo **fo);
 
 #endif

@@ -8,8 +8,9 @@ Abstract:
 
     For tests: when a file is cleaned up whose name ends in "run", this opens, lists, renames and
     removes files in its folder by itself, and prints what came of each step; for one that ends in
-    "user" it asks for a file that the user may not read; for one that ends in "leave" it opens two
-    files and forgets them. Whenever a file whose name ends in "cb" is created, renamed, removed or
+    "user" it asks for files with the rights of that user; for one that ends in "hold" it opens what
+    the test then moves away and opens too, and for one that ends in "use" it uses that; one that
+    ends in "mv" it renames; for one that ends in "leave" it opens two files and forgets them. Whenever a file whose name ends in "cb" is created, renamed, removed or
     cleaned up, its folder is opened and listed, and a file is made and removed in it.
 
         opener: NAME status=X info=N a=N b=N
@@ -53,11 +54,21 @@ typedef struct _OPENER_FILE {
     ULONG Options;
     ULONG Flags;
     ULONG FileAttributes;
+    PSECURITY_DESCRIPTOR Descriptor;
+    PVOID Ea;
+    ULONG EaLength;
     HANDLE Handle;
     PFILE_OBJECT FileObject;
     IO_STATUS_BLOCK Result;
 
 } OPENER_FILE, *POPENER_FILE;
+
+//
+//  What "hold" opens for "use"
+//
+
+static OPENER_FILE OpenerHeld;
+static OPENER_FILE OpenerAway;
 
 static VOID
 OpenerSay (
@@ -125,7 +136,8 @@ Routine Description:
 
     RtlAppendUnicodeToString(&Name, Path);
 
-    InitializeObjectAttributes(&Attributes, &Name, File->Attributes, File->Root, NULL);
+    InitializeObjectAttributes(&Attributes, &Name, File->Attributes, File->Root,
+                               File->Descriptor);
 
     Status = FltCreateFileEx(OpenerFilter,
                              File->Instance,
@@ -139,8 +151,8 @@ Routine Description:
                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                              File->Disposition,
                              File->Options,
-                             NULL,
-                             0,
+                             File->Ea,
+                             File->EaLength,
                              File->Flags);
 
     ExFreePoolWithTag(Buffer, OPENER_TAG);
@@ -578,10 +590,27 @@ OpenerRenames (
     OpenerSay("link-new", Status, 0, 0, 0);
     Status = OpenerSetName(&File, FileLinkInformation, L"\\play\\linked", NULL, 0);
     OpenerSay("link-collision", Status, 0, 0, 0);
+    Status = OpenerSetName(&File, FileLinkInformation, L"\\play\\linkold", NULL, 1);
+    OpenerSay("link-replace", Status, 0, 0, 0);
     Status = OpenerSetName(&File, FileRenameInformation, L"\\play\\nowhere\\x", NULL, 0);
     OpenerSay("rename-no-path", Status, 0, 0, 0);
     OpenerClose(&File);
     OpenerClose(&Directory);
+
+    //
+    //  One that nothing can be linked to
+    //
+
+    OpenerPrepare(&File, FltObjects);
+    Status = OpenerOpen(&File, L"\\play\\fixed");
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = OpenerSetName(&File, FileLinkInformation, L"\\play\\kept", NULL, 1);
+        OpenerSay("link-fails", Status, 0, 0, 0);
+    }
+
+    OpenerClose(&File);
 
     OpenerPrepare(&File, FltObjects);
     File.Access = DELETE | SYNCHRONIZE;
@@ -939,6 +968,295 @@ Routine Description:
 }
 
 static VOID
+OpenerLittle (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    What a file that is open for reading is not open for.
+
+--*/
+{
+    FILE_BASIC_INFORMATION Basic;
+    FILE_FULL_EA_INFORMATION Ea;
+    UCHAR Buffer[256];
+    OPENER_FILE File;
+    ULONG Needed;
+    NTSTATUS Status;
+
+    OpenerPrepare(&File, FltObjects);
+    Status = OpenerOpen(&File, L"\\play\\f");
+
+    if (!NT_SUCCESS(Status)) {
+
+        return;
+    }
+
+    RtlZeroMemory(&Basic, sizeof(Basic));
+    Basic.FileAttributes = FILE_ATTRIBUTE_READONLY;
+    Status = FltSetInformationFile(File.Instance, File.FileObject, &Basic, sizeof(Basic),
+                                   FileBasicInformation);
+    OpenerSay("little-basic", Status, 0, 0, 0);
+    RtlZeroMemory(&Ea, sizeof(Ea));
+    Ea.EaNameLength = 1;
+    Ea.EaName[0] = 'x';
+    Status = FltSetEaFile(File.Instance, File.FileObject, &Ea, sizeof(Ea));
+    OpenerSay("little-ea", Status, 0, 0, 0);
+    Status = FltQuerySecurityObject(File.Instance, File.FileObject,
+                                    OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, Buffer,
+                                    sizeof(Buffer), &Needed);
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = FltSetSecurityObject(File.Instance, File.FileObject, DACL_SECURITY_INFORMATION,
+                                      Buffer);
+        OpenerSay("little-dacl", Status, 0, 0, 0);
+        Status = FltSetSecurityObject(File.Instance, File.FileObject, OWNER_SECURITY_INFORMATION,
+                                      Buffer);
+        OpenerSay("little-owner", Status, 0, 0, 0);
+    }
+
+    Status = OpenerSetName(&File, FileRenameInformation, L"little", NULL, 0);
+    OpenerSay("little-rename", Status, 0, 0, 0);
+    OpenerClose(&File);
+}
+
+static VOID
+OpenerFurnish (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    What a new file gets besides its name, and one that cannot get it.
+
+--*/
+{
+    UCHAR Buffer[256];
+    SECURITY_DESCRIPTOR Everything;
+    FILE_FULL_EA_INFORMATION Ea;
+    OPENER_FILE File;
+    ULONG Needed;
+    NTSTATUS Status;
+
+    OpenerPrepare(&File, FltObjects);
+    File.Access = FILE_GENERIC_READ | FILE_GENERIC_WRITE;
+    File.Disposition = FILE_CREATE;
+    RtlZeroMemory(&Ea, sizeof(Ea));
+    Ea.NextEntryOffset = 1;
+    File.Ea = &Ea;
+    File.EaLength = sizeof(Ea);
+    OpenerTry(&File, "create-bad-ea", L"\\play\\bad-ea");
+    File.Ea = NULL;
+    File.EaLength = 0;
+
+    RtlZeroMemory(&Everything, sizeof(Everything));
+    Everything.Revision = SECURITY_DESCRIPTOR_REVISION;
+    Everything.Control = SE_DACL_PRESENT;
+    File.Descriptor = &Everything;
+    OpenerTry(&File, "create-no-dacl", L"\\play\\no-dacl");
+    File.Descriptor = NULL;
+
+    File.Disposition = FILE_OPEN;
+    Status = OpenerOpen(&File, L"\\play\\secret");
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = FltQuerySecurityObject(File.Instance, File.FileObject, DACL_SECURITY_INFORMATION,
+                                        Buffer, sizeof(Buffer), &Needed);
+    }
+
+    OpenerClose(&File);
+
+    if (NT_SUCCESS(Status)) {
+
+        File.Disposition = FILE_CREATE;
+        File.Descriptor = Buffer;
+        OpenerTry(&File, "create-dacl", L"\\play\\dacl");
+    }
+}
+
+static VOID
+OpenerHold (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+{
+    NTSTATUS Status;
+
+    OpenerPrepare(&OpenerHeld, FltObjects);
+    OpenerHeld.Access = DELETE | FILE_READ_ATTRIBUTES | SYNCHRONIZE;
+    Status = OpenerOpen(&OpenerHeld, L"\\play\\held");
+    OpenerSay("hold", Status, 0, 0, 0);
+    OpenerPrepare(&OpenerAway, FltObjects);
+    Status = OpenerOpen(&OpenerAway, L"\\play\\away\\in");
+    OpenerSay("hold-away", Status, 0, 0, 0);
+}
+
+static VOID
+OpenerSayName (
+    _In_ PCSTR Name,
+    _In_ PFLT_INSTANCE Instance,
+    _In_ PFILE_OBJECT FileObject,
+    _In_ PCWSTR End
+    )
+{
+    PFLT_FILE_NAME_INFORMATION NameInformation;
+    UNICODE_STRING Suffix;
+    NTSTATUS Status;
+
+    Status = FltGetFileNameInformationUnsafe(FileObject,
+                                             Instance,
+                                             FLT_FILE_NAME_NORMALIZED | FLT_FILE_NAME_QUERY_DEFAULT,
+                                             &NameInformation);
+
+    if (!NT_SUCCESS(Status)) {
+
+        OpenerSay(Name, Status, 0, 0, 0);
+        return;
+    }
+
+    RtlInitUnicodeString(&Suffix, End);
+    OpenerSay(Name, Status, 0, RtlSuffixUnicodeString(&Suffix, &NameInformation->Name, FALSE),
+              NameInformation->Name.Length);
+    FltReleaseFileNameInformation(NameInformation);
+}
+
+static VOID
+OpenerUse (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    What "hold" has opened: a file that is open elsewhere by now, and a folder that has left the
+    volume. And a folder so deep that its path is longer than that of any system call.
+
+--*/
+{
+    static WCHAR Part[201];
+    FILE_DISPOSITION_INFORMATION Disposition;
+    OPENER_FILE File;
+    OPENER_FILE Next;
+    ULONG Index;
+    NTSTATUS Status;
+
+    if (OpenerHeld.FileObject != NULL) {
+
+        Disposition.DeleteFile = TRUE;
+        Status = FltSetInformationFile(OpenerHeld.Instance, OpenerHeld.FileObject, &Disposition,
+                                       sizeof(Disposition), FileDispositionInformation);
+        OpenerSay("held-marked", Status, 0, 0, 0);
+        OpenerClose(&OpenerHeld);
+        OpenerPrepare(&File, FltObjects);
+        OpenerTry(&File, "held-pending", L"\\play\\held");
+    }
+
+    if (OpenerAway.FileObject != NULL) {
+
+        OpenerPrepare(&File, FltObjects);
+        File.Root = OpenerAway.Handle;
+        OpenerTry(&File, "away-out", L"up");
+        File.Access = DELETE | SYNCHRONIZE;
+        Status = OpenerOpen(&File, L"x");
+        OpenerSay("away-in", Status, 0, 0, 0);
+
+        if (NT_SUCCESS(Status)) {
+
+            Status = OpenerSetName(&File, FileRenameInformation, L"y", NULL, 0);
+            OpenerSay("away-rename", Status, 0, 0, 0);
+            OpenerClose(&File);
+        }
+
+        OpenerSayName("away-name", FltObjects->Instance, OpenerAway.FileObject, L"in");
+        OpenerClose(&OpenerAway);
+    }
+
+    for (Index = 0; Index < 200; Index += 1) {
+
+        Part[Index] = L'n';
+    }
+
+    OpenerPrepare(&File, FltObjects);
+    Status = OpenerOpen(&File, L"\\play\\deep");
+
+    for (Index = 0; NT_SUCCESS(Status) && Index < 25; Index += 1) {
+
+        OpenerPrepare(&Next, FltObjects);
+        Next.Root = File.Handle;
+        Status = OpenerOpen(&Next, Part);
+        OpenerClose(&File);
+        File = Next;
+    }
+
+    OpenerSay("deep", Status, 0, 0, 0);
+
+    if (NT_SUCCESS(Status)) {
+
+        OpenerSayName("deep-name", FltObjects->Instance, File.FileObject, Part);
+    }
+
+    OpenerClose(&File);
+}
+
+static VOID
+OpenerMove (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    Renames a program's file, which its object knows of then.
+
+--*/
+{
+    OPENER_FILE File;
+    NTSTATUS Status;
+
+    OpenerPrepare(&File, FltObjects);
+    File.FileObject = FltObjects->FileObject;
+    Status = OpenerSetName(&File, FileRenameInformation, L"\\play\\d\\moved", NULL, 0);
+    OpenerSay("move", Status, 0, 0, 0);
+    OpenerSayName("move-name", File.Instance, File.FileObject, L"\\play\\d\\moved");
+}
+
+static VOID
+OpenerRights (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ PCSTR Name,
+    _In_ PCWSTR Path,
+    _In_ ACCESS_MASK Access
+    )
+/*++
+
+Routine Description:
+
+    Asks for rights that the user has or has not, and prints which came.
+
+--*/
+{
+    OPENER_FILE File;
+    NTSTATUS Status;
+
+    OpenerPrepare(&File, FltObjects);
+    File.Flags = IO_FORCE_ACCESS_CHECK;
+    File.Access = Access | SYNCHRONIZE;
+    Status = OpenerOpen(&File, Path);
+    OpenerSay(Name,
+              Status,
+              0,
+              NT_SUCCESS(Status) ? File.FileObject->ReadAccess * 4 +
+                                       File.FileObject->WriteAccess * 2 +
+                                       File.FileObject->DeleteAccess : 0,
+              0);
+    OpenerClose(&File);
+}
+
+static VOID
 OpenerUser (
     _In_ PCFLT_RELATED_OBJECTS FltObjects
     )
@@ -954,6 +1272,20 @@ OpenerUser (
     OpenerTry(&File, "create-checked", L"\\play\\d\\users");
     File.Flags = 0;
     OpenerTry(&File, "create-unchecked", L"\\play\\d\\users");
+    OpenerRights(FltObjects, "may-write", L"\\play\\f", FILE_GENERIC_WRITE);
+    OpenerRights(FltObjects, "may-write-open", L"\\play\\open", FILE_GENERIC_WRITE);
+    OpenerRights(FltObjects, "may-attributes", L"\\play\\open", FILE_WRITE_ATTRIBUTES);
+    OpenerRights(FltObjects, "may-dac", L"\\play\\open", WRITE_DAC);
+    OpenerRights(FltObjects, "may-dac-own", L"\\play\\user", WRITE_DAC);
+    OpenerRights(FltObjects, "may-owner", L"\\play\\user", WRITE_OWNER);
+    OpenerRights(FltObjects, "may-ea", L"\\play\\f", FILE_WRITE_EA);
+    OpenerRights(FltObjects, "may-delete", L"\\play\\f", DELETE);
+    OpenerRights(FltObjects, "may-delete-there", L"\\play\\d\\a", DELETE);
+    OpenerRights(FltObjects, "may-delete-sticky", L"\\play\\sticky\\a", DELETE);
+    OpenerRights(FltObjects, "may-all", L"\\play\\d\\a", MAXIMUM_ALLOWED);
+    OpenerRights(FltObjects, "may-all-own", L"\\play\\user", MAXIMUM_ALLOWED);
+    OpenerRights(FltObjects, "may-all-and-write", L"\\play\\d\\a",
+                 MAXIMUM_ALLOWED | FILE_WRITE_DATA);
 }
 
 static VOID
@@ -1113,10 +1445,24 @@ OpenerPre (
         OpenerRenames(FltObjects);
         OpenerList(FltObjects);
         OpenerMore(FltObjects);
+        OpenerLittle(FltObjects);
+        OpenerFurnish(FltObjects);
 
     } else if (OpenerNamed(FltObjects, L"user")) {
 
         OpenerUser(FltObjects);
+
+    } else if (OpenerNamed(FltObjects, L"hold")) {
+
+        OpenerHold(FltObjects);
+
+    } else if (OpenerNamed(FltObjects, L"use")) {
+
+        OpenerUse(FltObjects);
+
+    } else if (OpenerNamed(FltObjects, L"mv")) {
+
+        OpenerMove(FltObjects);
 
     } else if (OpenerNamed(FltObjects, L"leave")) {
 
@@ -1177,6 +1523,33 @@ OpenerUnload (
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS
+FLTAPI
+OpenerInstanceSetup (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ FLT_INSTANCE_SETUP_FLAGS Flags,
+    _In_ DEVICE_TYPE VolumeDeviceType,
+    _In_ FLT_FILESYSTEM_TYPE VolumeFilesystemType
+    )
+/*++
+
+Routine Description:
+
+    While a volume is being mounted nothing can be opened there.
+
+--*/
+{
+    OPENER_FILE File;
+
+    UNREFERENCED_PARAMETER(Flags);
+    UNREFERENCED_PARAMETER(VolumeDeviceType);
+    UNREFERENCED_PARAMETER(VolumeFilesystemType);
+
+    OpenerPrepare(&File, FltObjects);
+    OpenerTry(&File, "setup", L"\\");
+    return STATUS_SUCCESS;
+}
+
 static CONST FLT_OPERATION_REGISTRATION OpenerOperations[] = {
 
     { IRP_MJ_CREATE, 0, OpenerPre, OpenerPost },
@@ -1194,7 +1567,7 @@ static CONST FLT_REGISTRATION OpenerRegistration = {
     NULL,                               //  Contexts
     OpenerOperations,
     OpenerUnload,
-    NULL,                               //  InstanceSetup
+    OpenerInstanceSetup,
     NULL,                               //  InstanceQueryTeardown
     NULL,                               //  InstanceTeardownStart
     NULL                                //  InstanceTeardownComplete

@@ -211,6 +211,14 @@ static inline bool end(void)
 	return WIFSIGNALED(status) && now() - start < PATIENCE;
 }
 
+/* A part of a test; how long it took is seen where the test fails. */
+#define PART(part) \
+	do { \
+		double began = now(); \
+		part; \
+		printf("%s took %.1f s\n", #part, now() - began); \
+	} while (0)
+
 #define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
 
 

@@ -459,7 +459,7 @@ static void making(unsigned int rounds, volatile unsigned int *made, volatile un
 static void storm(void)
 {
 	bool debug = !strcmp(getenv("KERNEL") ?: "", "debug");
-	unsigned int rounds = *(getenv("LONG") ?: "") ? 20000 : debug ? 250 : 400;
+	unsigned int rounds = *(getenv("LONG") ?: "") ? 20000 : debug ? 100 : 200;
 	volatile unsigned int *counts = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 					     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned long before = counted("passthru", 0), after = counted("passthru", 1);
@@ -492,13 +492,13 @@ int main(void)
 	FLT_REQUIRE(!mkdir(below("d"), 0755) && !mkdir(below("e"), 0755));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
 	FLT_PROVES("VFS-966", !access("d", F_OK));
-	others();
-	locked();
-	lost_races();
-	gone_meanwhile();
-	reissued();
-	watched();
-	made_below();
+	PART(others());
+	PART(locked());
+	PART(lost_races());
+	PART(gone_meanwhile());
+	PART(reissued());
+	PART(watched());
+	PART(made_below());
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("answer", true));
 	/* nobody says that it may wait */
 	FLT_REQUIRE(!twin_load_with("answer", busy));
@@ -506,8 +506,8 @@ int main(void)
 	FLT_PROVES("VFS-902", held(make_there));
 	FLT_PROVES("VFS-902", end() && go_on() && soon(make_there));
 	FLT_REQUIRE(!twin_unload("answer", true) && !twin_load("passthru"));
-	without_memory();
-	storm();
+	PART(without_memory());
+	PART(storm());
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));
 	FLT_REQUIRE(!twin_unload("passthru", true));
 	FLT_REQUIRE(!twin_unload("fltshim", false));

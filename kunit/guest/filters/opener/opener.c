@@ -1523,33 +1523,6 @@ OpenerUnload (
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS
-FLTAPI
-OpenerInstanceSetup (
-    _In_ PCFLT_RELATED_OBJECTS FltObjects,
-    _In_ FLT_INSTANCE_SETUP_FLAGS Flags,
-    _In_ DEVICE_TYPE VolumeDeviceType,
-    _In_ FLT_FILESYSTEM_TYPE VolumeFilesystemType
-    )
-/*++
-
-Routine Description:
-
-    While a volume is being mounted nothing can be opened there.
-
---*/
-{
-    OPENER_FILE File;
-
-    UNREFERENCED_PARAMETER(Flags);
-    UNREFERENCED_PARAMETER(VolumeDeviceType);
-    UNREFERENCED_PARAMETER(VolumeFilesystemType);
-
-    OpenerPrepare(&File, FltObjects);
-    OpenerTry(&File, "setup", L"\\");
-    return STATUS_SUCCESS;
-}
-
 static CONST FLT_OPERATION_REGISTRATION OpenerOperations[] = {
 
     { IRP_MJ_CREATE, 0, OpenerPre, OpenerPost },
@@ -1567,7 +1540,7 @@ static CONST FLT_REGISTRATION OpenerRegistration = {
     NULL,                               //  Contexts
     OpenerOperations,
     OpenerUnload,
-    OpenerInstanceSetup,
+    NULL,                               //  InstanceSetup
     NULL,                               //  InstanceQueryTeardown
     NULL,                               //  InstanceTeardownStart
     NULL                                //  InstanceTeardownComplete

@@ -174,10 +174,11 @@ static void fake_free_file(struct flt_file *file)
 	kfree(file);
 }
 
-static struct flt_file *fake_new_file(struct flt_volume *volume)
+static struct flt_file *fake_new_file(struct flt_volume *volume, NTSTATUS *status)
 {
 	PFILE_OBJECT file = fake_open(volume->private);
 
+	*status = file ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 	return file ? flt_file_of(file) : NULL;
 }
 

@@ -221,13 +221,12 @@ static struct flt_file *flt_create_object(const struct flt_create *c, NTSTATUS *
 	mutex_lock(&volume->lock);
 	if (!volume->leaving && volume->ops) {
 		*status = STATUS_NOT_SUPPORTED;
-		if (volume->ops->new_file) {
-			*status = STATUS_INSUFFICIENT_RESOURCES;
-			file = volume->ops->new_file(volume);
-		}
+		if (volume->ops->new_file)
+			file = volume->ops->new_file(volume, status);
 	}
 	mutex_unlock(&volume->lock);
 	if (file && !flt_own_file_new(file, c->owner, c->below)) {
+		*status = STATUS_INSUFFICIENT_RESOURCES;
 		flt_file_put(file);
 		file = NULL;
 	}
@@ -464,13 +463,15 @@ static NTSTATUS flt_create(struct flt_create *c)
  *
  * WDK page: fltcreatefileex2. IRQL: PASSIVE_LEVEL. Works on the file system below and takes no lock
  * of the mount itself, so it may be called in every callback. Links are followed inside the volume.
- * Without IO_FORCE_ACCESS_CHECK nobody's rights are looked at; what is created belongs to the
- * user in whose thread that is.
+ * Without IO_FORCE_ACCESS_CHECK nobody's rights are looked at; with it the user in whose thread that
+ * is has to have each right asked for (FILE_WRITE_ATTRIBUTES and WRITE_DAC are the owner's,
+ * WRITE_OWNER takes CAP_CHOWN, DELETE the rights to the directory). What is created is his.
  *
  * Return: status of the create; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_REQUEST where it
  * may not be called; STATUS_OBJECT_PATH_SYNTAX_BAD; STATUS_OBJECT_PATH_NOT_FOUND;
  * STATUS_INVALID_DEVICE_OBJECT_PARAMETER for another volume than the instance's;
- * STATUS_MOUNT_POINT_NOT_RESOLVED for what is outside the volume; STATUS_FLT_DELETING_OBJECT
+ * STATUS_MOUNT_POINT_NOT_RESOLVED for what is outside the volume; STATUS_DEVICE_NOT_READY while the
+ * volume is being mounted; STATUS_FLT_DELETING_OBJECT when it goes, or the instance
  */
 NTSTATUS FltCreateFileEx2(PFLT_FILTER Filter, PFLT_INSTANCE Instance, PHANDLE FileHandle,
 			  PFILE_OBJECT *FileObject, ACCESS_MASK DesiredAccess,

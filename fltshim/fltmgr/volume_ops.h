@@ -45,7 +45,8 @@ struct flt_volume;
  * @free_file: the last reference to a file object of this volume is gone (task context).
  * @new_file: NULL where filters cannot open files, or: a file object with one reference for an open
  *	that a filter begins, its FileName empty. Keeps the volume from going until @free_file. NULL
- *	without memory, or when the volume goes already. May be called under locks of the VFS.
+ *	with the status why not: without memory, or the volume is not there yet, or goes already.
+ *	May be called under locks of the VFS.
  * @cleaned: NULL, or: CLEANUP of a file of @new_file is over, whoever ended it: what the file
  *	system does then is done by now, or has to be done here. May be called more than once.
  * @query_name: where a file is: a name of flt_name_alloc() with the path from the volume's root,
@@ -67,7 +68,7 @@ struct flt_volume_ops {
 	bool (*substitute)(struct flt_operation *op);
 	void (*keep)(struct flt_operation *op);
 	void (*free_file)(struct flt_file *file);
-	struct flt_file *(*new_file)(struct flt_volume *volume);
+	struct flt_file *(*new_file)(struct flt_volume *volume, NTSTATUS *status);
 	void (*cleaned)(struct flt_file *file);
 	u64 (*name_stamp)(struct flt_file *file);
 	struct flt_name *(*query_name)(struct flt_file *file, NTSTATUS *status);

@@ -89,10 +89,9 @@ static int fltfs_allocate_lower(struct fltfs_allocate *allocate)
  */
 static int fltfs_allocate_changed(struct fltfs_allocate *allocate)
 {
-	loff_t end = allocate->offset + allocate->length;
 	int err = 0;
 
-	if (allocate->reserve != end && allocate->reserve > allocate->offset)
+	if (allocate->reserve > allocate->offset)
 		err = vfs_fallocate(allocate->fo->lower, allocate->mode | FALLOC_FL_KEEP_SIZE,
 				    allocate->offset, allocate->reserve - allocate->offset);
 	if (!err && allocate->grows)

@@ -12,7 +12,9 @@
  * 1. Meanwhile the dentry is an ordinary hashed negative one. One that is "in lookup" would be
  *    waited for, by others who hold the directory.
  * 2. Afterwards everything may have changed: the directory may be dead (ENOENT), the dentry
- *    unhashed (looked up anew) or positive (EEXIST for O_EXCL, otherwise an open of what is there).
+ *    unhashed or elsewhere, since it was made and renamed (the name is looked up anew), or positive
+ *    (EEXIST for O_EXCL, otherwise an open of what is there). Directory and name are those that the
+ *    VFS came with; both are kept, as the dentry's own follow it.
  * 3. Exclusive or shared is told by file->f_flags: the VFS takes O_CREAT out of the argument when
  *    it is not permitted, but keeps the kind of lock.
  * 4. Freeze protection of the upper super block goes with the lock. O_CREAT in the argument means
@@ -23,7 +25,8 @@
  *    already is opened only there, since until then nobody has checked the caller's right to it.
  * 7. The VFS may refuse the open between the two (a security module, fanotify): a task work ends
  *    the operation before the task returns to user mode, and frees the request in any case. It
- *    keeps the super block and the module until then.
+ *    keeps the super block and the module until then. A task that opens files one after another
+ *    without that (io_uring) may bring the memory of the refused file again, as another one.
  * 8. A filter may send the open to another name (reopen.c). What exists there is left to the VFS,
  *    which checks and opens it as any other; what does not is made there, and opened at once.
  */
@@ -37,12 +40,12 @@
 
 /**
  * struct fltfs_early_dir - a directory that is locked
- * @inode: upper inode
+ * @parent: upper directory, referenced
  * @exclusive: the kind of lock
  * @freezes: freeze protection goes with it
  */
 struct fltfs_early_dir {
-	struct inode *inode;
+	struct dentry *parent;
 	bool exclusive;
 	bool freezes;
 };
@@ -54,8 +57,11 @@ struct fltfs_early_dir {
  * @work: ends it
  * @link: among the parked ones of this hash value
  * @task: the opener, which alone goes on with it
+ * @flags: open flags, and
+ * @cred: whose open it is, referenced: with the file's address they tell it from a later one
  * @dir: where it is made
  * @vfs: what the VFS has locked: the same, unless a filter sent the open elsewhere
+ * @name: what is made there
  * @asked: the dentry to be made, referenced; that of the file object may be another of its name
  */
 struct fltfs_early {
@@ -64,8 +70,11 @@ struct fltfs_early {
 	struct callback_head work;
 	struct hlist_node link;
 	struct task_struct *task;
+	unsigned int flags;
+	const struct cred *cred;
 	struct fltfs_early_dir dir;
 	struct fltfs_early_dir vfs;
+	struct name_snapshot name;
 	struct dentry *asked;
 };
 
@@ -84,33 +93,48 @@ static struct fltfs_parked *fltfs_parked_of_task(void)
 
 static void fltfs_early_unlock(const struct fltfs_early_dir *dir)
 {
+	struct inode *inode = d_inode(dir->parent);
+
 	if (dir->exclusive)
-		inode_unlock(dir->inode);
+		inode_unlock(inode);
 	else
-		inode_unlock_shared(dir->inode);
+		inode_unlock_shared(inode);
 	if (dir->freezes)
-		sb_end_write(dir->inode->i_sb);
+		sb_end_write(inode->i_sb);
 }
 
 static void fltfs_early_lock(const struct fltfs_early_dir *dir)
 {
+	struct inode *inode = d_inode(dir->parent);
+
 	if (dir->freezes)
-		sb_start_write(dir->inode->i_sb);
+		sb_start_write(inode->i_sb);
 	if (dir->exclusive)
-		inode_lock(dir->inode);
+		inode_lock(inode);
 	else
-		inode_lock_shared(dir->inode);
+		inode_lock_shared(inode);
+}
+
+/* Has the file object's dentry the name that was asked for? The directory is locked. */
+static bool fltfs_early_named(const struct fltfs_early *early)
+{
+	const struct dentry *dentry = early->create.fo->dentry;
+	const struct qstr *name = &early->name.name;
+
+	return !d_unhashed(dentry) && dentry->d_parent == early->dir.parent &&
+	       dentry->d_name.len == name->len &&
+	       !memcmp(dentry->d_name.name, name->name, name->len);
 }
 
 /* Looks the name up anew; the file object gets the dentry that has it now. */
 static int fltfs_early_look(struct fltfs_early *early)
 {
+	struct dentry *parent = early->dir.parent;
 	struct fltfs_fo *fo = early->create.fo;
-	struct dentry *asked = early->asked;
 	struct dentry *found;
 
-	found = lookup_one(fltfs_lower_idmap(asked->d_sb), asked->d_name.name,
-			   asked->d_parent, asked->d_name.len);
+	found = lookup_one(fltfs_lower_idmap(parent->d_sb), early->name.name.name, parent,
+			   early->name.name.len);
 	if (IS_ERR(found))
 		return PTR_ERR(found);
 	dput(fo->dentry);
@@ -126,11 +150,11 @@ static int fltfs_early_make(struct fltfs_early *early, const FLT_PARAMETERS *par
 	unsigned int flags = create->file->f_flags;
 	int err, tries;
 
-	if (IS_DEADDIR(early->dir.inode))
+	if (IS_DEADDIR(d_inode(early->dir.parent)))
 		return -ENOENT;
 	/* It may be made below, or dropped above, after each look, but hardly for ever. */
 	for (tries = 0; tries < 3; tries++) {
-		if (tries || d_unhashed(create->fo->dentry)) {
+		if (tries || !fltfs_early_named(early)) {
 			err = fltfs_early_look(early);
 			if (err)
 				return err;
@@ -191,7 +215,37 @@ static void fltfs_bottom_early(struct flt_operation *op)
 		fltfs_create_opened(op, create);
 }
 
-/* The task's parked create of this file and this dentry, which is no longer parked; or NULL. */
+/*
+ * The operation goes on, on its way up. A filter that sends it down again from there gets what
+ * @bottom says once more: the directory is not locked any more, and the VFS has made its checks.
+ */
+static void fltfs_early_go_on(struct fltfs_early *early, void (*bottom)(struct flt_operation *op))
+{
+	struct fltfs_request *request = &early->create.request;
+
+	request->parked = false;
+	request->bottom = bottom;
+	bottom(&early->op);
+	flt_operation_unpark(&early->op);
+}
+
+static void fltfs_bottom_refused(struct flt_operation *op)
+{
+	fltfs_op_errno(op, -EACCES, 0);
+}
+
+/* The VFS refused the open that was parked. A file that was made stays, as without filters. */
+static void fltfs_early_refuse(struct fltfs_early *early)
+{
+	fltfs_early_go_on(early, fltfs_bottom_refused);
+	flt_operation_fini(&early->op);
+	fltfs_fo_forget(early->create.fo);
+}
+
+/*
+ * The task's parked create of this file, which is no longer parked; or NULL. One that only has the
+ * file's address was refused.
+ */
 static struct fltfs_early *fltfs_early_take(const struct file *file)
 {
 	struct fltfs_parked *parked = fltfs_parked_of_task();
@@ -201,14 +255,18 @@ static struct fltfs_early *fltfs_early_take(const struct file *file)
 		return NULL;
 	spin_lock(&parked->lock);
 	hlist_for_each_entry(early, &parked->list, link) {
-		if (early->task == current && early->create.file == file &&
-		    early->create.fo->dentry == file_dentry(file)) {
+		if (early->task == current && early->create.file == file) {
 			hlist_del_init(&early->link);
 			found = early;
 			break;
 		}
 	}
 	spin_unlock(&parked->lock);
+	if (found && (found->create.fo->dentry != file_dentry(file) ||
+		      found->flags != file->f_flags || found->cred != file->f_cred)) {
+		fltfs_early_refuse(found);
+		found = NULL;
+	}
 	return found;
 }
 
@@ -220,8 +278,7 @@ static struct fltfs_early *fltfs_early_take(const struct file *file)
  *
  * Return: whether there was such a create; otherwise the open has one to send.
  */
-bool fltfs_early_open(struct file *file,
-		      void (*bottom)(struct flt_operation *op, struct fltfs_create *create),
+bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op),
 		      struct fltfs_fo **fo)
 {
 	struct fltfs_early *early = fltfs_early_take(file);
@@ -231,8 +288,7 @@ bool fltfs_early_open(struct file *file,
 	if (likely(!early))
 		return false;
 	create = &early->create;
-	bottom(&early->op, create);
-	flt_operation_unpark(&early->op);
+	fltfs_early_go_on(early, bottom);
 	err = fltfs_create_result(create, &early->op);
 	flt_operation_fini(&early->op);
 	*fo = create->fo;
@@ -245,11 +301,21 @@ bool fltfs_early_open(struct file *file,
 	return true;
 }
 
+static void fltfs_early_free(struct fltfs_early *early)
+{
+	release_dentry_name_snapshot(&early->name);
+	dput(early->asked);
+	dput(early->dir.parent);
+	dput(early->vfs.parent);
+	put_cred(early->cred);
+	kfree(early);
+}
+
 /* Task work of the opener, on its way to user mode. */
 static void fltfs_early_end(struct callback_head *work)
 {
 	struct fltfs_early *early = container_of(work, struct fltfs_early, work);
-	struct super_block *sb = early->asked->d_sb;
+	struct super_block *sb = early->vfs.parent->d_sb;
 	struct fltfs_parked *parked = fltfs_parked_of_task();
 	bool refused;
 
@@ -258,15 +324,9 @@ static void fltfs_early_end(struct callback_head *work)
 	if (refused)
 		hlist_del(&early->link);
 	spin_unlock(&parked->lock);
-	if (refused) {
-		/* A file that was made stays, as without filters. */
-		fltfs_op_errno(&early->op, -EACCES, 0);
-		flt_operation_unpark(&early->op);
-		flt_operation_fini(&early->op);
-		fltfs_fo_forget(early->create.fo);
-	}
-	dput(early->asked);
-	kfree(early);
+	if (refused)
+		fltfs_early_refuse(early);
+	fltfs_early_free(early);
 	deactivate_super(sb);
 	module_put(THIS_MODULE);
 }
@@ -287,20 +347,37 @@ static int fltfs_early_park(struct fltfs_early *early)
 	return finish_no_open(file, found == early->asked ? NULL : dget(found));
 }
 
+/* Where @dentry is to be made, and its name: both as they are at one time. */
+static void fltfs_early_aim(struct fltfs_early *early, struct dentry *dentry)
+{
+	unsigned int seq;
+
+	for (;;) {
+		seq = read_seqbegin(&rename_lock);
+		early->dir.parent = dget_parent(dentry);
+		take_dentry_name_snapshot(&early->name, dentry);
+		if (!read_seqretry(&rename_lock, seq))
+			break;
+		dput(early->dir.parent);
+		release_dentry_name_snapshot(&early->name);
+	}
+}
+
 /* The open goes on with a name that is to be made, in whatever directory that is. */
 static int fltfs_early_again(struct fltfs_early *early, struct dentry *dentry)
 {
 	struct fltfs_create *create = &early->create;
 	int err;
 
-	/* The dentry keeps its directory. */
-	create->dir = d_inode(dentry->d_parent);
+	release_dentry_name_snapshot(&early->name);
+	dput(early->dir.parent);
+	fltfs_early_aim(early, dentry);
+	create->dir = d_inode(early->dir.parent);
 	err = fltfs_create_again(create, &early->op, dentry);
 	if (err)
 		return err;
 	dput(early->asked);
 	early->asked = dget(dentry);
-	early->dir.inode = create->dir;
 	flt_operation_run(&early->op);
 	return 0;
 }
@@ -342,15 +419,17 @@ static int fltfs_early_over(struct fltfs_early *early)
 		err = fltfs_create_result(create, &early->op);
 		flt_operation_fini(&early->op);
 	}
-	fltfs_early_lock(&early->vfs);
 	if (!found && !err && !create->outside) {
+		fltfs_early_lock(&early->vfs);
 		file->f_mode |= FMODE_CREATED;
 		fltfs_fo_list(fo);
 		return fltfs_finish_open(file, fo->dentry, fo);
 	}
 	if (!found && !err)
 		found = dget(fo->dentry);
+	/* What filters keep with it goes while nothing is locked (CTX-36). */
 	fltfs_fo_forget(fo);
+	fltfs_early_lock(&early->vfs);
 	return err ?: finish_no_open(file, found);
 }
 
@@ -361,8 +440,7 @@ static bool fltfs_early_allowed(const struct fltfs_sb *fsb)
 	       !(current->flags & PF_KTHREAD);
 }
 
-static struct fltfs_early *fltfs_early_new(struct inode *dir, struct dentry *dentry,
-					   struct file *file)
+static struct fltfs_early *fltfs_early_new(struct dentry *dentry, struct file *file)
 {
 	struct fltfs_early *early = kmalloc(sizeof(*early), GFP_KERNEL);
 
@@ -376,8 +454,15 @@ static struct fltfs_early *fltfs_early_new(struct inode *dir, struct dentry *den
 	early->create.request.bottom = fltfs_bottom_early;
 	INIT_HLIST_NODE(&early->link);
 	early->task = current;
-	early->dir.inode = dir;
+	early->flags = file->f_flags;
+	early->cred = get_cred(file->f_cred);
+	/* The directory is locked: neither it nor the name changes. */
+	fltfs_early_aim(early, dentry);
+	early->asked = dget(dentry);
 	early->dir.exclusive = file->f_flags & O_CREAT;
+	early->dir.freezes = false;
+	early->vfs = early->dir;
+	dget(early->vfs.parent);
 	init_task_work(&early->work, fltfs_early_end);
 	return early;
 }
@@ -400,20 +485,19 @@ int fltfs_create_filtered(struct inode *dir, struct dentry *dentry, struct file 
 
 	if (!fltfs_early_allowed(fltfs_sb(dir->i_sb)))
 		return fltfs_create_locked(make, dentry, file, mode);
-	early = fltfs_early_new(dir, dentry, file);
+	early = fltfs_early_new(dentry, file);
 	if (!early)
 		return -ENOMEM;
 	if (task_work_add(current, &early->work, TWA_RESUME)) {
 		/* The task exits: it will not come to user mode any more. */
 		fltfs_fo_forget(early->create.fo);
-		kfree(early);
+		fltfs_early_free(early);
 		return fltfs_create_locked(make, dentry, file, mode);
 	}
 	__module_get(THIS_MODULE);
 	atomic_inc(&dir->i_sb->s_active);
-	early->asked = dget(dentry);
 	early->dir.freezes = make;
-	early->vfs = early->dir;
+	early->vfs.freezes = make;
 	early->create.dir = make;
 	early->create.mode = mode;
 	fltfs_create_prepare(&early->create, &early->op);

@@ -93,6 +93,8 @@ static int fltfs_set_basic(struct flt_operation *op, const FLT_PARAMETERS *param
 	struct iattr attr = {};
 	int err;
 
+	if (!fltfs_own_may(fo, FILE_WRITE_ATTRIBUTES))
+		return -EACCES;
 	err = fltfs_set_time(&attr, ATTR_ATIME | ATTR_ATIME_SET, &attr.ia_atime,
 			     info->LastAccessTime.QuadPart);
 	if (!err)
@@ -241,6 +243,18 @@ static bool fltfs_fo_is_deleted(const struct fltfs_fo *fo)
 	       !fltfs_lower_inode(d_inode(fo->dentry))->i_nlink;
 }
 
+static NTSTATUS fltfs_set_own_security(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
+{
+	SECURITY_INFORMATION what = parameters->SetSecurity.SecurityInformation;
+	ACCESS_MASK access = what & DACL_SECURITY_INFORMATION ? WRITE_DAC : 0;
+
+	if (what & (OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION))
+		access |= WRITE_OWNER;
+	if (!fltfs_own_may(fo, access))
+		return STATUS_ACCESS_DENIED;
+	return fltfs_set_security(fo, what, parameters->SetSecurity.SecurityDescriptor);
+}
+
 /* Of an object that is open. */
 static void fltfs_perform_on_open(struct flt_operation *op)
 {
@@ -279,7 +293,8 @@ static void fltfs_perform_on_open(struct flt_operation *op)
 		status = fltfs_query_ea(op, NULL, &used);
 		break;
 	case IRP_MJ_SET_EA:
-		status = fltfs_set_ea(fo, parameters->SetEa.EaBuffer, parameters->SetEa.Length, 0);
+		status = !fltfs_own_may(fo, FILE_WRITE_EA) ? STATUS_ACCESS_DENIED :
+			 fltfs_set_ea(fo, parameters->SetEa.EaBuffer, parameters->SetEa.Length, 0);
 		break;
 	case IRP_MJ_QUERY_SECURITY:
 		status = fltfs_query_security(fo, parameters->QuerySecurity.SecurityInformation,
@@ -287,8 +302,7 @@ static void fltfs_perform_on_open(struct flt_operation *op)
 					      parameters->QuerySecurity.Length, &used);
 		break;
 	case IRP_MJ_SET_SECURITY:
-		status = fltfs_set_security(fo, parameters->SetSecurity.SecurityInformation,
-					    parameters->SetSecurity.SecurityDescriptor);
+		status = fltfs_set_own_security(fo, parameters);
 		break;
 	case IRP_MJ_FLUSH_BUFFERS:
 		status = fltfs_flush_generated(fo, op->iopb.MinorFunction);

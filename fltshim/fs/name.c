@@ -15,7 +15,6 @@
 #include "fs/own.h"
 #include "nt/rtl_status.h"
 
-#define FLTFS_NAME_SHORT	256	/* bytes of a path that fit on the stack */
 #define PRIVATE_CHAR	0xf000	/* plus a character that Windows gives a meaning to */
 #define PRIVATE_BYTE	0xf780	/* plus a byte that is not UTF-8 */
 
@@ -226,7 +225,7 @@ static int fltfs_new_name(const char *from, size_t len, bool path, UNICODE_STRIN
 	return 0;
 }
 
-/* Is the dentry below the root of its mount, or only known by a handle? */
+/* Is the dentry below the root of its file system, or only known by a handle? */
 static bool fltfs_dentry_connected(const struct dentry *dentry)
 {
 	const struct dentry *root = dentry->d_sb->s_root;
@@ -239,13 +238,63 @@ static bool fltfs_dentry_connected(const struct dentry *dentry)
 }
 
 /*
- * Path of a dentry from the root of its mount, in @small or in *@heap, which is to be freed. Takes
- * rename_lock only, so it may be called under any lock of the VFS.
- *
- * Return: the path; -ENOMEM, -ENAMETOOLONG when no UNICODE_STRING can hold it, -ENOENT when it is
- * not known
+ * The path from a folder that is not the root of a file system. d_path() would need a mount that is
+ * somewhere, and a process that has not nearly ended.
  */
-static char *fltfs_dentry_path(struct dentry *dentry, char *small, size_t size, char **heap)
+static char *fltfs_path_inside(const struct dentry *dentry, const struct dentry *root, char *buffer,
+			       size_t size)
+{
+	char *at = buffer + size - 1;
+	int err = 0;
+
+	*at = 0;
+	/* Nothing is renamed meanwhile. */
+	read_seqlock_excl(&rename_lock);
+	while (!err && dentry != root) {
+		unsigned int len = dentry->d_name.len;
+
+		if (IS_ROOT(dentry)) {
+			err = -ENOENT;
+		} else if (at - buffer <= len) {
+			err = -ENAMETOOLONG;
+		} else {
+			at -= len + 1;
+			*at = '/';
+			memcpy(at + 1, dentry->d_name.name, len);
+		}
+		dentry = dentry->d_parent;
+	}
+	read_sequnlock_excl(&rename_lock);
+	if (err)
+		return ERR_PTR(err);
+	if (!*at)
+		*--at = '/';
+	return at;
+}
+
+static char *fltfs_path_once(const struct dentry *dentry, const struct dentry *root, char *buffer,
+			     size_t size)
+{
+	if (root == dentry->d_sb->s_root)
+		return dentry_path_raw(dentry, buffer, size);
+	return fltfs_path_inside(dentry, root, buffer, size);
+}
+
+/**
+ * fltfs_path_from() - where a dentry is, or was when it had a name
+ * @dentry: upper or lower
+ * @root: directory of the same file system
+ * @small: memory for a short path
+ * @size: its size
+ * @heap: receives memory for another, to be freed with kvfree(); or NULL
+ *
+ * Takes rename_lock only, so it may be called under any lock of the VFS.
+ *
+ * Return: the path from @root, in @small or *@heap; -ENOMEM, -ENAMETOOLONG when no UNICODE_STRING
+ * can hold it, -ENOENT when it is not known or not below @root
+ */
+char *fltfs_path_from(const struct dentry *dentry, const struct dentry *root, char *small,
+		      size_t size, char **heap)
 {
 	/* No name of 32,767 units takes more bytes than the last one. */
 	static const size_t sizes[] = { PATH_MAX, 2 * FLTFS_NAME_BYTES_MAX };
@@ -253,15 +302,15 @@ static char *fltfs_dentry_path(struct dentry *dentry, char *small, size_t size, 
 	char *path;
 
 	*heap = NULL;
-	if (unlikely(!fltfs_dentry_connected(dentry)))
+	if (root == dentry->d_sb->s_root && unlikely(!fltfs_dentry_connected(dentry)))
 		return ERR_PTR(-ENOENT);
-	path = dentry_path_raw(dentry, small, size);
-	for (i = 0; IS_ERR(path) && i < ARRAY_SIZE(sizes); i++) {
+	path = fltfs_path_once(dentry, root, small, size);
+	for (i = 0; path == ERR_PTR(-ENAMETOOLONG) && i < ARRAY_SIZE(sizes); i++) {
 		kvfree(*heap);
 		*heap = kvmalloc(sizes[i], GFP_KERNEL);
 		if (!*heap)
 			return ERR_PTR(-ENOMEM);
-		path = dentry_path_raw(dentry, *heap, sizes[i]);
+		path = fltfs_path_once(dentry, root, *heap, sizes[i]);
 	}
 	if (IS_ERR(path)) {
 		kvfree(*heap);
@@ -352,7 +401,7 @@ static noinline int fltfs_make_name(struct dentry *dentry, struct inode *inode,
 	memset(name, 0, sizeof(*name));
 	/* Pairs with fltfs_dentry_moved(). */
 	smp_rmb();
-	path = fltfs_dentry_path(dentry, small, sizeof(small), &heap);
+	path = fltfs_path_from(dentry, dentry->d_sb->s_root, small, sizeof(small), &heap);
 	if (IS_ERR(path))
 		return PTR_ERR(path) == -ENOMEM ? -ENOMEM : 0;
 	err = fltfs_new_name(path, strlen(path), true, name);
@@ -397,7 +446,7 @@ struct flt_name *fltfs_query_name(struct flt_file *base, NTSTATUS *status)
 	struct flt_name *name = NULL;
 	int units;
 
-	if (test_bit(FLTFS_FO_OWN, &fo->state))
+	if (test_bit(FLTFS_FO_OWN, &fo->state) || READ_ONCE(fo->below))
 		return fltfs_own_name(fo, status);
 	/* A file without a name has the one that was made up for it. */
 	if (test_bit(FLTFS_FO_NAMELESS, &fo->state)) {
@@ -405,7 +454,7 @@ struct flt_name *fltfs_query_name(struct flt_file *base, NTSTATUS *status)
 					     own->Length / sizeof(WCHAR), &name);
 		return name;
 	}
-	path = fltfs_dentry_path(fo->dentry, small, sizeof(small), &heap);
+	path = fltfs_path_from(fo->dentry, fo->dentry->d_sb->s_root, small, sizeof(small), &heap);
 	if (IS_ERR(path)) {
 		*status = flt_status_from_errno(PTR_ERR(path));
 		return NULL;

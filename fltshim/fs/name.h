@@ -10,10 +10,13 @@
 #include "nt/nt.h"
 
 #define FLTFS_NAME_BYTES_MAX	65534	/* of UTF-16: what a UNICODE_STRING can hold */
+#define FLTFS_NAME_SHORT	256	/* bytes of a path that fit on the stack */
 
 int fltfs_name_to_utf16(const char *from, size_t len, bool path, WCHAR *to, size_t max);
 int fltfs_name_from_utf16(const WCHAR *from, size_t units, char *to, size_t max);
 NTSTATUS fltfs_path_text(const UNICODE_STRING *path, char *text, size_t *used, bool *directory);
+char *fltfs_path_from(const struct dentry *dentry, const struct dentry *root, char *small,
+		      size_t size, char **heap);
 int fltfs_dentry_name(struct dentry *dentry, UNICODE_STRING *name);
 int fltfs_component_name(const struct qstr *component, UNICODE_STRING *name);
 

@@ -87,10 +87,13 @@ void fltfs_stream_free(struct fltfs_stream *stream)
 	kfree(stream);
 }
 
-/* Does the open come from another machine? File servers in the kernel name their threads so. */
+/*
+ * Does the open come from another machine? File servers in the kernel name their threads so; one
+ * that works in the kernel's common workers (ksmbd) cannot be told from others.
+ */
 static bool fltfs_remote_origin(void)
 {
-	static const char *const servers[] = { "nfsd", "ksmbd", "lockd" };
+	static const char *const servers[] = { "nfsd", "lockd" };
 	unsigned int i;
 
 	if (likely(!(current->flags & PF_KTHREAD)))
@@ -233,18 +236,42 @@ static noinline void fltfs_fo_send(struct fltfs_fo *fo, UCHAR major)
 }
 
 /**
+ * fltfs_fo_clean() - the CLEANUP of an open file object begins
+ * @fo: file object
+ * @marked: set to whether its name goes with it
+ *
+ * Under the stream's lock, since another object's mark is handed on to one that is not cleaned up.
+ *
+ * Return: false when it has begun before
+ */
+bool fltfs_fo_clean(struct fltfs_fo *fo, bool *marked)
+{
+	bool first;
+
+	if (test_bit(FLTFS_FO_CLEANED, &fo->state))
+		return false;
+	spin_lock(&fo->stream->lock);
+	first = !test_and_set_bit(FLTFS_FO_CLEANED, &fo->state);
+	*marked = test_bit(FLTFS_FO_DELETE, &fo->state);
+	spin_unlock(&fo->stream->lock);
+	return first;
+}
+
+/**
  * fltfs_fo_cleanup() - the last descriptor is gone
- * @fo: file object; calls after the first do nothing
+ * @fo: open file object; calls after the first do nothing
  *
  * A name that a filter marked for deletion goes here, in the bottom; the mark cannot be seen
  * afterwards. Passive level, any task that may sleep.
  */
 void fltfs_fo_cleanup(struct fltfs_fo *fo)
 {
-	if (test_and_set_bit(FLTFS_FO_CLEANED, &fo->state))
+	bool marked;
+
+	if (!fltfs_fo_clean(fo, &marked))
 		return;
 	fltfs_fo_flag(fo, FO_HANDLE_CREATED);
-	if (unlikely(test_bit(FLTFS_FO_DELETE, &fo->state)))
+	if (unlikely(marked))
 		fltfs_fo_cleanup_delete(fo);
 	else
 		fltfs_fo_send(fo, IRP_MJ_CLEANUP);

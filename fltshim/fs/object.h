@@ -54,7 +54,8 @@ enum {
  * @base: filter manager's part
  * @dentry: upper dentry, referenced
  * @below: what a filter's own open stands for, if it is not what @dentry does: another name of the
- *	same file, perhaps; referenced
+ *	same file, perhaps; or of a program's file, what a filter has renamed; referenced, and
+ *	never another one while it is open
  * @lower: lower file, closed with the object; NULL when the object is for one operation by path
  * @stream: of the dentry's inode, once open
  * @link: in @stream->opens
@@ -120,6 +121,15 @@ static inline struct path fltfs_fo_path(const struct fltfs_fo *fo)
 	return path;
 }
 
+/*
+ * May a filter change the file so? Its own one was opened for that or not; a program's is open for
+ * less than its user may do on Linux.
+ */
+static inline bool fltfs_own_may(const struct fltfs_fo *fo, ACCESS_MASK access)
+{
+	return !test_bit(FLTFS_FO_OWN, &fo->state) || (fo->granted & access) == access;
+}
+
 /* Set a flag in the copy that filters see; others may be doing the same. */
 static inline void fltfs_fo_flag(struct fltfs_fo *fo, ULONG flag)
 {
@@ -134,6 +144,7 @@ void fltfs_unpin(struct super_block *sb);
 int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access);
 void fltfs_fo_list(struct fltfs_fo *fo);
 void fltfs_fo_forget(struct fltfs_fo *fo);
+bool fltfs_fo_clean(struct fltfs_fo *fo, bool *marked);
 void fltfs_fo_cleanup(struct fltfs_fo *fo);
 void fltfs_fo_release(struct fltfs_fo *fo);
 struct fltfs_fo *fltfs_fo_own(struct dentry *dentry);

@@ -128,7 +128,7 @@ static int fltfs_create_open(struct flt_operation *op, struct fltfs_create *crea
 			 disposition == FILE_SUPERSEDE;
 	struct path path = fltfs_fo_path(create->fo);
 	umode_t mode = d_inode(path.dentry)->i_mode;
-	struct file *lower;
+	struct file *lower, *before = create->fo->lower;
 	int err;
 
 	if (disposition == FILE_CREATE && !create->created) {
@@ -153,6 +153,9 @@ static int fltfs_create_open(struct flt_operation *op, struct fltfs_create *crea
 		*information = disposition == FILE_SUPERSEDE ? FILE_SUPERSEDED : FILE_OVERWRITTEN;
 	}
 	create->fo->lower = lower;
+	/* A filter sent a create down again that had succeeded: nobody has seen it open yet. */
+	if (unlikely(before))
+		flt_file_close(before);
 	return 0;
 }
 
@@ -263,7 +266,7 @@ static void fltfs_bottom_create(struct flt_operation *op)
 		flt_operation_result(op, STATUS_INVALID_PARAMETER, 0);
 		return;
 	}
-	if (create->tmpfile)
+	if (create->tmpfile && !create->created)
 		err = fltfs_create_tmpfile(create, parameters);
 	else if (d_really_is_negative(create->fo->dentry))
 		err = fltfs_create_new(create, parameters, disposition, &information);
@@ -273,6 +276,12 @@ static void fltfs_bottom_create(struct flt_operation *op)
 		fltfs_op_errno(op, err, information);
 	else
 		fltfs_create_opened(op, create);
+}
+
+/* What exists is opened; nothing is locked, and the VFS has checked the caller's right to it. */
+static void fltfs_bottom_open(struct flt_operation *op)
+{
+	fltfs_create_opened(op, op->front);
 }
 
 /**
@@ -504,7 +513,7 @@ int fltfs_open_filtered(struct inode *inode, struct file *file)
 {
 	struct fltfs_fo *fo;
 
-	if (!fltfs_early_open(file, fltfs_create_opened, &fo))
+	if (!fltfs_early_open(file, fltfs_bottom_open, &fo))
 		fo = fltfs_open_existing(file);
 	if (IS_ERR(fo))
 		return PTR_ERR(fo);
@@ -520,6 +529,8 @@ int fltfs_open_filtered(struct inode *inode, struct file *file)
  * @dentry: upper dentry, positive
  * @fo: open file object, listed
  *
+ * The directory may be locked; what filters keep with the object does not go under it (CTX-36).
+ *
  * Return: 0, or the error of who refused the open above; the object is gone then.
  */
 int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo *fo)
@@ -527,11 +538,14 @@ int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo 
 	int err;
 
 	file->private_data = fo;
+	fo->base.locked = true;
 	err = finish_open(file, dentry, fltfs_open_fo);
 	/* Refused above: filters see an open file being closed. Once it is open, ->release does. */
 	if (err && !(file->f_mode & FMODE_OPENED)) {
 		file->private_data = NULL;
 		fltfs_fo_release(fo);
+	} else {
+		fo->base.locked = false;
 	}
 	return err;
 }
@@ -576,7 +590,7 @@ static int fltfs_special_open(struct inode *inode, struct file *file)
 	int err = 0;
 
 	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_CREATE))) {
-		if (fltfs_early_open(file, fltfs_create_outside, &fo))
+		if (fltfs_early_open(file, fltfs_bottom_special, &fo))
 			err = PTR_ERR_OR_ZERO(fo);
 		else
 			err = fltfs_special_create(file);
@@ -618,6 +632,7 @@ int fltfs_create_locked(struct inode *dir, struct dentry *dentry, struct file *f
 	create->dir = dir;
 	create->mode = mode;
 	fo = create->fo;
+	fo->base.locked = true;
 	fo->base.vfs_lock = FLT_LOCK_DIRECTORY;
 	err = fltfs_create_send(create);
 	fo->base.vfs_lock = FLT_LOCK_NONE;

@@ -61,8 +61,7 @@ struct dentry *fltfs_reopen_find(const struct fltfs_create *create, bool make);
 int fltfs_reopen(struct fltfs_create *create, struct flt_operation *op);
 
 /* early.c */
-bool fltfs_early_open(struct file *file,
-		      void (*bottom)(struct flt_operation *op, struct fltfs_create *create),
+bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op),
 		      struct fltfs_fo **fo);
 
 #endif

@@ -46,15 +46,20 @@ NTSTATUS fltfs_walk_from(struct fltfs_walk *walk, struct fltfs_sb *fsb, struct d
 NTSTATUS fltfs_walk(struct fltfs_walk *walk, struct fltfs_sb *fsb, const struct fltfs_fo *related,
 		    const UNICODE_STRING *path, unsigned int flags);
 void fltfs_walk_end(struct fltfs_walk *walk);
+bool fltfs_walk_inside(const struct fltfs_sb *fsb, struct dentry *lower);
 struct dentry *fltfs_walk_upper(struct fltfs_walk *walk);
 struct dentry *fltfs_walk_alias(struct fltfs_walk *walk);
+
+/* own_access.c */
+int fltfs_own_access(struct fltfs_sb *fsb, struct dentry *lower, ACCESS_MASK needed,
+		     ACCESS_MASK *access);
 
 /* own_create.c */
 extern const struct cred *fltfs_kernel_cred;
 
 int fltfs_own_init(void);
 void fltfs_own_exit(void);
-struct flt_file *fltfs_own_new(struct flt_volume *volume);
+struct flt_file *fltfs_own_new(struct flt_volume *volume, NTSTATUS *status);
 void fltfs_own_create(struct flt_operation *op);
 void fltfs_own_cleaned(struct flt_file *base);
 struct flt_name *fltfs_own_name(struct fltfs_fo *fo, NTSTATUS *status);

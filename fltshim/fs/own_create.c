@@ -40,18 +40,25 @@ struct fltfs_own_open {
 /**
  * fltfs_own_new() - flt_volume_ops.new_file
  * @volume: a volume; its lock is held, so it is not gone
+ * @status: why not
  *
- * Return: a file object on the root, without a name; NULL without memory or when the mount goes
+ * Return: a file object on the root, without a name; NULL without memory, while the mount is being
+ * made, or when it goes
  */
-struct flt_file *fltfs_own_new(struct flt_volume *volume)
+struct flt_file *fltfs_own_new(struct flt_volume *volume, NTSTATUS *status)
 {
 	struct fltfs_sb *fsb = volume->private;
 	struct super_block *sb = fsb->upper;
 	struct fltfs_fo *fo;
 
-	/* One that is still being mounted has no root. */
-	if (!(READ_ONCE(sb->s_flags) & SB_BORN) || !atomic_inc_not_zero(&sb->s_active))
+	*status = STATUS_DEVICE_NOT_READY;
+	/* One that is still being mounted has no root; with vfs_get_tree(), which says that it has. */
+	if (!(smp_load_acquire(&sb->s_flags) & SB_BORN))
 		return NULL;
+	*status = STATUS_FLT_DELETING_OBJECT;
+	if (!atomic_inc_not_zero(&sb->s_active))
+		return NULL;
+	*status = STATUS_INSUFFICIENT_RESOURCES;
 	fo = fltfs_fo_new(sb->s_root);
 	if (!fo) {
 		fltfs_unpin(sb);
@@ -193,24 +200,18 @@ static NTSTATUS fltfs_own_check(struct fltfs_own_open *open)
 }
 
 /* What the current user may not do (SL_FORCE_ACCESS_CHECK). */
-static NTSTATUS fltfs_own_permit(const struct fltfs_own_open *open)
+static NTSTATUS fltfs_own_permit(struct fltfs_own_open *open)
 {
-	struct inode *inode = d_inode(open->walk.found);
-	int mask = 0;
+	ACCESS_MASK needed = open->parameters->Create.SecurityContext->DesiredAccess;
 
 	if (!(open->op->iopb.OperationFlags & SL_FORCE_ACCESS_CHECK) || open->created)
 		return STATUS_SUCCESS;
-	if (open->access & FILE_READ_DATA)
-		mask |= MAY_READ;
-	if (open->access & (FILE_WRITE_DATA | FILE_APPEND_DATA) ||
-	    open->disposition == FILE_OVERWRITE || open->disposition == FILE_OVERWRITE_IF ||
+	needed &= ~MAXIMUM_ALLOWED;
+	if (open->disposition == FILE_OVERWRITE || open->disposition == FILE_OVERWRITE_IF ||
 	    open->disposition == FILE_SUPERSEDE)
-		mask |= MAY_WRITE;
-	if (open->access & FILE_EXECUTE)
-		mask |= MAY_EXEC;
-	if (!mask || S_ISLNK(inode->i_mode))
-		return STATUS_SUCCESS;
-	return flt_status_from_errno(inode_permission(flt_mnt_idmap(open->fsb->mnt), inode, mask));
+		needed |= FILE_WRITE_DATA;
+	return flt_status_from_errno(fltfs_own_access(open->fsb, open->walk.found, needed,
+						      &open->access));
 }
 
 /* The file object's own dentry: the cached one of this name, or any. */
@@ -310,24 +311,28 @@ static int fltfs_own_overwrite(struct fltfs_own_open *open)
 	return fltfs_setattr_lower(open->fo->dentry, &attr);
 }
 
-/* What a new file gets besides its name; what cannot be had is no failure, but EAs are. */
+/*
+ * What a new file gets besides its name. Space that cannot be set aside is no failure; a descriptor
+ * that cannot be had is, or the file would be open to others than it was meant for.
+ */
 static NTSTATUS fltfs_own_furnish(struct fltfs_own_open *open)
 {
 	const FLT_PARAMETERS *p = open->parameters;
 	const ACCESS_STATE *state = p->Create.SecurityContext->AccessState;
+	const void *descriptor = state ? state->SecurityDescriptor : NULL;
 	struct fltfs_fo *fo = open->fo;
 	s64 size = p->Create.AllocationSize.QuadPart;
+	SECURITY_INFORMATION what;
+	NTSTATUS status;
 
 	if (!open->created)
 		return STATUS_SUCCESS;
 	if (size > 0 && fo->lower && fo->lower->f_mode & FMODE_WRITE)
 		vfs_fallocate(fo->lower, FALLOC_FL_KEEP_SIZE, 0, size);
-	if (state && state->SecurityDescriptor) {
-		NTSTATUS status = fltfs_set_security(fo, OWNER_SECURITY_INFORMATION |
-						     GROUP_SECURITY_INFORMATION |
-						     DACL_SECURITY_INFORMATION,
-						     state->SecurityDescriptor);
-
+	if (descriptor) {
+		status = fltfs_descriptor_has(descriptor, &what);
+		if (NT_SUCCESS(status) && what)
+			status = fltfs_set_security(fo, what, descriptor);
 		if (!NT_SUCCESS(status))
 			return status;
 	}
@@ -376,16 +381,43 @@ static NTSTATUS fltfs_own_enter(struct fltfs_own_open *open)
 		err = fltfs_own_overwrite(open);
 	if (fo->base.target_directory)
 		open->information = information;
-	if (!err)
-		err = fltfs_fo_opened(fo, open->access);
+	if (err)
+		return flt_status_from_errno(err);
+	status = fltfs_own_furnish(open);
+	if (!NT_SUCCESS(status))
+		return status;
+	err = fltfs_fo_opened(fo, open->access);
 	if (err)
 		return flt_status_from_errno(err);
 	fltfs_own_mark(open);
 	fltfs_fo_list(fo);
-	status = fltfs_own_furnish(open);
-	if (!NT_SUCCESS(status))
-		clear_bit(FLTFS_FO_DELETE, &fo->state);
-	return status;
+	return STATUS_SUCCESS;
+}
+
+/* It failed after all: what was made goes, and the file object is as it was, on the root. */
+static void fltfs_own_undo(struct fltfs_own_open *open)
+{
+	struct dentry *root = open->fsb->upper->s_root;
+	struct fltfs_fo *fo = open->fo;
+	struct dentry *upper = fo->dentry;
+
+	if (open->created) {
+		open->information = 0;
+		if (open->walk.found)
+			fltfs_remove_below(open->fsb, open->walk.found);
+		/* Or the inode above would stay, with its data. */
+		if (upper != root)
+			fltfs_copy_attr(d_inode(upper));
+		if (open->walk.upper)
+			fltfs_copy_attr(d_inode(open->walk.upper));
+	}
+	if (fo->lower)
+		flt_file_close(fo->lower);
+	fo->lower = NULL;
+	dput(fo->below);
+	fo->below = NULL;
+	fo->dentry = dget(root);
+	dput(upper);
 }
 
 /* The volume itself: no name, no data. */
@@ -430,6 +462,8 @@ static NTSTATUS fltfs_own_run(struct fltfs_own_open *open)
 		status = fltfs_own_permit(open);
 	if (NT_SUCCESS(status))
 		status = fltfs_own_enter(open);
+	if (!NT_SUCCESS(status))
+		fltfs_own_undo(open);
 	fltfs_walk_end(&open->walk);
 	return status;
 }
@@ -505,75 +539,45 @@ void fltfs_own_create(struct flt_operation *op)
 void fltfs_own_cleaned(struct flt_file *base)
 {
 	struct fltfs_fo *fo = container_of(base, struct fltfs_fo, base);
+	bool marked;
 
-	if (!test_and_set_bit(FLTFS_FO_CLEANED, &fo->state))
+	/* A filter may have ended the create with success: then it is open to nobody here. */
+	if (test_bit(FLTFS_FO_OPEN, &fo->state) && fltfs_fo_clean(fo, &marked) && marked)
 		fltfs_fo_remove_marked(fo);
-}
-
-/*
- * Where a lower dentry is, or was when it had a name, from the root of the mount. d_path() would
- * need a process that has not nearly ended.
- */
-static char *fltfs_own_path(const struct fltfs_fo *fo, char *buffer)
-{
-	const struct dentry *root = fltfs_sb(fo->dentry->d_sb)->mnt->mnt_root;
-	const struct dentry *dentry = fltfs_fo_path(fo).dentry;
-	char *at = buffer + PATH_MAX - 1;
-
-	*at = 0;
-	/* Nothing is renamed meanwhile. */
-	read_seqlock_excl(&rename_lock);
-	while (at && dentry != root && !IS_ROOT(dentry)) {
-		unsigned int len = dentry->d_name.len;
-
-		if (at - buffer > len) {
-			at -= len + 1;
-			*at = '/';
-			memcpy(at + 1, dentry->d_name.name, len);
-		} else {
-			at = NULL;
-		}
-		dentry = dentry->d_parent;
-	}
-	read_sequnlock_excl(&rename_lock);
-	if (at && !*at)
-		*--at = '/';
-	return at;
 }
 
 /* The path of what is open, with the name of what is not behind it. */
 static NTSTATUS fltfs_own_joined(struct fltfs_fo *fo, const UNICODE_STRING *last,
 				 struct flt_name **name)
 {
-	char *buffer = kmalloc(PATH_MAX, GFP_KERNEL), *path;
+	const struct dentry *root = fltfs_sb(fo->dentry->d_sb)->mnt->mnt_root;
 	int units, more = last ? last->Length / sizeof(WCHAR) : 0;
-	NTSTATUS status = STATUS_NAME_TOO_LONG;
+	char small[FLTFS_NAME_SHORT], *heap, *path;
+	NTSTATUS status;
+	bool join;
 
-	if (!buffer)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	path = fltfs_own_path(fo, buffer);
-	if (path) {
-		/* The root's own name is the separator already. */
-		bool join = more && path[1];
+	path = fltfs_path_from(fltfs_fo_path(fo).dentry, root, small, sizeof(small), &heap);
+	if (IS_ERR(path))
+		return flt_status_from_errno(PTR_ERR(path));
+	/* The root's own name is the separator already. */
+	join = more && path[1];
+	units = fltfs_name_to_utf16(path, strlen(path), true, NULL, 0);
+	status = flt_name_alloc(fo->base.volume, units + join + more, name);
+	if (NT_SUCCESS(status)) {
+		WCHAR *to = flt_name_path(*name);
 
-		units = fltfs_name_to_utf16(path, strlen(path), true, NULL, 0);
-		status = flt_name_alloc(fo->base.volume, units + join + more, name);
-		if (NT_SUCCESS(status)) {
-			WCHAR *to = flt_name_path(*name);
-
-			fltfs_name_to_utf16(path, strlen(path), true, to, units);
-			if (join)
-				to[units++] = '\\';
-			if (more)
-				memcpy(to + units, last->Buffer, more * sizeof(WCHAR));
-		}
+		fltfs_name_to_utf16(path, strlen(path), true, to, units);
+		if (join)
+			to[units++] = '\\';
+		if (more)
+			memcpy(to + units, last->Buffer, more * sizeof(WCHAR));
 	}
-	kfree(buffer);
+	kvfree(heap);
 	return status;
 }
 
 /**
- * fltfs_own_name() - where a filter's own file is
+ * fltfs_own_name() - where a filter's own file is, or one that a filter has renamed
  * @fo: file object, open or about to be
  * @status: why not
  *

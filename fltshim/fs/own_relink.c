@@ -5,6 +5,7 @@
  * lock is needed, and any callback may ask, that of a rename too.
  */
 #include <linux/namei.h>
+#include <linux/random.h>
 #include "fltmgr/name.h"
 #include "fs/name.h"
 #include "fs/own.h"
@@ -100,6 +101,8 @@ static NTSTATUS fltfs_target_walk(const struct fltfs_fo *fo, struct fltfs_own_ta
 					 FLTFS_WALK_LAST_LINK);
 		if (NT_SUCCESS(status) && walk->dir != parent)
 			status = STATUS_OBJECT_NAME_INVALID;
+		if (NT_SUCCESS(status) && !fltfs_walk_inside(fsb, parent))
+			status = STATUS_MOUNT_POINT_NOT_RESOLVED;
 		dput(parent);
 	}
 	if (NT_SUCCESS(status) && !walk->last[0])
@@ -161,6 +164,10 @@ static NTSTATUS fltfs_own_rename(struct fltfs_fo *fo, const struct fltfs_own_tar
 	NTSTATUS status;
 	int err;
 
+	if (!fltfs_walk_inside(walk->fsb, old_dir)) {
+		status = STATUS_MOUNT_POINT_NOT_RESOLVED;
+		goto out;
+	}
 	err = mnt_want_write(walk->fsb->mnt);
 	if (err) {
 		status = flt_status_from_errno(err);
@@ -169,6 +176,9 @@ static NTSTATUS fltfs_own_rename(struct fltfs_fo *fo, const struct fltfs_own_tar
 	trap = lock_rename(old_dir, walk->dir);
 	status = fltfs_own_rename_locked(target, walk, old_dir, lower, trap);
 	if (NT_SUCCESS(status)) {
+		/* The upper dentry of a program's file keeps the old name: ask the lower one. */
+		if (!cmpxchg(&fo->below, NULL, lower))
+			dget(lower);
 		fltfs_dentry_moved(fo->dentry);
 		fltfs_copy_attr(d_inode(fo->dentry));
 	}
@@ -181,6 +191,57 @@ out:
 	return status;
 }
 
+/* A name in the directory that nobody has: a negative dentry, or an error pointer. */
+static struct dentry *fltfs_own_spare_name(flt_idmap *idmap, struct dentry *dir)
+{
+	struct dentry *dentry;
+	char name[32];
+	int tries;
+
+	for (tries = 0; tries < 10; tries++) {
+		int len = snprintf(name, sizeof(name), ".fltshim-%016llx", get_random_u64());
+
+		dentry = lookup_one(idmap, name, dir, len);
+		if (IS_ERR(dentry) || d_is_negative(dentry))
+			return dentry;
+		dput(dentry);
+	}
+	return ERR_PTR(-EEXIST);
+}
+
+/*
+ * The new name takes the place of @new. It is made beside it first: what would go must not if the
+ * link cannot be made.
+ */
+static int fltfs_own_link_over(flt_idmap *idmap, struct dentry *parent, struct dentry *lower,
+			       struct dentry *new)
+{
+	struct inode *dir = d_inode(parent);
+	struct dentry *spare = fltfs_own_spare_name(idmap, parent);
+	int err;
+
+	if (IS_ERR(spare))
+		return PTR_ERR(spare);
+	err = vfs_link(lower, idmap, dir, spare, NULL);
+	/* Some make a link and leave the dentry to be looked up again. */
+	if (!err && d_is_negative(spare)) {
+		struct dentry *made = lookup_one(idmap, spare->d_name.name, parent,
+						 spare->d_name.len);
+
+		dput(spare);
+		if (IS_ERR(made))
+			return PTR_ERR(made);
+		spare = made;
+	}
+	if (!err) {
+		err = flt_vfs_rename(idmap, dir, spare, dir, new, 0);
+		if (err)
+			vfs_unlink(idmap, dir, spare, NULL);
+	}
+	dput(spare);
+	return err;
+}
+
 /* The directory is locked. */
 static NTSTATUS fltfs_own_link_locked(const struct fltfs_own_target *target,
 				      struct fltfs_walk *walk, struct dentry *lower)
@@ -189,7 +250,7 @@ static NTSTATUS fltfs_own_link_locked(const struct fltfs_own_target *target,
 	struct inode *dir = d_inode(walk->dir);
 	struct dentry *new;
 	NTSTATUS status;
-	int err = 0;
+	int err;
 
 	new = lookup_one(idmap, walk->last, walk->dir, strlen(walk->last));
 	if (IS_ERR(new))
@@ -197,20 +258,11 @@ static NTSTATUS fltfs_own_link_locked(const struct fltfs_own_target *target,
 	status = fltfs_target_free(target, lower, new);
 	if (!NT_SUCCESS(status) || d_inode(new) == d_inode(lower))
 		goto out;
-	if (d_is_positive(new)) {
-		/* It keeps its inode, since it is held: see fltfs_unlink_lower(). */
-		struct dentry *held = dget(new);
-
-		err = vfs_unlink(idmap, dir, new, NULL);
-		dput(held);
-		dput(new);
-		if (err)
-			return flt_status_from_errno(err);
-		new = lookup_one(idmap, walk->last, walk->dir, strlen(walk->last));
-		if (IS_ERR(new))
-			return flt_status_from_errno(PTR_ERR(new));
-	}
-	status = flt_status_from_errno(vfs_link(lower, idmap, dir, new, NULL));
+	if (d_is_positive(new))
+		err = fltfs_own_link_over(idmap, walk->dir, lower, new);
+	else
+		err = vfs_link(lower, idmap, dir, new, NULL);
+	status = flt_status_from_errno(err);
 out:
 	dput(new);
 	return status;
@@ -256,7 +308,9 @@ NTSTATUS fltfs_own_relink(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters)
 	status = fltfs_target_take(fo, parameters, &target);
 	if (!NT_SUCCESS(status))
 		return status;
-	if (target.link && d_is_dir(fo->dentry)) {
+	if (!target.link && !fltfs_own_may(fo, DELETE)) {
+		status = STATUS_ACCESS_DENIED;
+	} else if (target.link && d_is_dir(fo->dentry)) {
 		status = STATUS_FILE_IS_A_DIRECTORY;
 	} else {
 		status = fltfs_target_walk(fo, &target, &walk);

@@ -86,6 +86,18 @@ static void fltfs_walk_enter(struct fltfs_walk *walk)
 	walk->found = NULL;
 }
 
+/**
+ * fltfs_walk_inside() - is a lower dentry in the volume?
+ * @fsb: the mount
+ * @lower: lower dentry
+ *
+ * What was renamed below may be elsewhere by now, while it is open.
+ */
+bool fltfs_walk_inside(const struct fltfs_sb *fsb, struct dentry *lower)
+{
+	return is_subdir(lower, fsb->mnt->mnt_root);
+}
+
 /* One step up, for "..": not above the root of the volume. */
 static NTSTATUS fltfs_walk_out(struct fltfs_walk *walk)
 {
@@ -94,6 +106,10 @@ static NTSTATUS fltfs_walk_out(struct fltfs_walk *walk)
 	if (walk->dir == walk->fsb->mnt->mnt_root)
 		return STATUS_MOUNT_POINT_NOT_RESOLVED;
 	parent = dget_parent(walk->dir);
+	if (!fltfs_walk_inside(walk->fsb, parent)) {
+		dput(parent);
+		return STATUS_MOUNT_POINT_NOT_RESOLVED;
+	}
 	if (walk->upper)
 		upper = dget_parent(walk->upper);
 	dput(walk->upper);
@@ -265,7 +281,8 @@ struct dentry *fltfs_walk_alias(struct fltfs_walk *walk)
 {
 	struct dentry *found = walk->found, *upper = fltfs_walk_upper(walk);
 
-	if (upper && d_really_is_positive(upper) &&
+	/* One that stood for another dentry has to be looked up anew: that is not done here. */
+	if (upper && d_really_is_positive(upper) && fltfs_lower_dentry(upper) == found &&
 	    fltfs_dentry_matches(upper, found, d_inode(upper)))
 		return upper;
 	dput(upper);

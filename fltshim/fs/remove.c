@@ -48,9 +48,14 @@ static noinline int fltfs_cleanup_send(struct fltfs_fo *fo, int (*remove)(void *
 	return cleanup.err;
 }
 
-/* Another open object of the same name takes the mark over: the last one to go removes it. */
+/*
+ * Another open object of the same name takes the mark over: the last one to go removes it. The name
+ * is the one below, since a filter's own open may have an upper dentry without one. Objects of
+ * one operation by path do not count.
+ */
 static bool fltfs_pass_delete_on(struct fltfs_fo *fo)
 {
+	const struct dentry *lower = fltfs_fo_path(fo).dentry;
 	struct fltfs_fo *other;
 	bool passed = false;
 
@@ -58,7 +63,8 @@ static bool fltfs_pass_delete_on(struct fltfs_fo *fo)
 		return false;
 	spin_lock(&fo->stream->lock);
 	list_for_each_entry(other, &fo->stream->opens, link) {
-		if (other != fo && other->dentry == fo->dentry && other->lower &&
+		if (other != fo && fltfs_fo_path(other).dentry == lower &&
+		    (other->lower || test_bit(FLTFS_FO_OWN, &other->state)) &&
 		    !test_bit(FLTFS_FO_CLEANED, &other->state)) {
 			set_bit(FLTFS_FO_DELETE, &other->state);
 			passed = true;
@@ -69,15 +75,17 @@ static bool fltfs_pass_delete_on(struct fltfs_fo *fo)
 	return passed;
 }
 
-/*
- * Removes the name of an open object below; no upper lock is held, so the upper side follows.
- * Whether that may be done was asked when the mark was made; who closes the file last is not asked.
+/**
+ * fltfs_remove_below() - remove a lower name, with the rights of the kernel
+ * @fsb: the mount
+ * @lower: lower dentry, referenced by the caller: it keeps its inode
+ *
+ * No upper lock is needed, and none of a lower directory may be held.
+ *
+ * Return: 0; -ENOENT when it is gone or elsewhere by now; or the lower file system's error
  */
-static int fltfs_remove_marked(void *context)
+int fltfs_remove_below(struct fltfs_sb *fsb, struct dentry *lower)
 {
-	struct fltfs_fo *fo = context;
-	struct fltfs_sb *fsb = fltfs_sb(fo->dentry->d_sb);
-	struct dentry *lower = dget(fltfs_fo_path(fo).dentry);
 	struct dentry *parent = dget_parent(lower);
 	struct inode *dir = d_inode(parent);
 	const struct cred *old;
@@ -96,14 +104,28 @@ static int fltfs_remove_marked(void *context)
 		err = vfs_unlink(flt_mnt_idmap(fsb->mnt), dir, lower, NULL);
 	inode_unlock(dir);
 	mnt_drop_write(fsb->mnt);
+out:
+	revert_creds(old);
+	dput(parent);
+	return err;
+}
+
+/*
+ * Removes the name of an open object below; no upper lock is held, so the upper side follows.
+ * Whether that may be done was asked when the mark was made; who closes the file last is not asked.
+ */
+static int fltfs_remove_marked(void *context)
+{
+	struct fltfs_fo *fo = context;
+	struct dentry *lower = dget(fltfs_fo_path(fo).dentry);
+	int err;
+
+	err = fltfs_remove_below(fltfs_sb(fo->dentry->d_sb), lower);
 	if (!err) {
 		if (lower == fltfs_lower_dentry(fo->dentry))
 			d_drop(fo->dentry);
 		fltfs_copy_attr(d_inode(fo->dentry));
 	}
-out:
-	revert_creds(old);
-	dput(parent);
 	dput(lower);
 	return err;
 }

@@ -298,6 +298,7 @@ int fltfs_setattr_owned(struct dentry *dentry, struct iattr *attr);
 int fltfs_descriptor_build(void *buffer, ULONG room, SECURITY_INFORMATION what,
 			   const struct kstat *stat, const struct posix_acl *acl, int type,
 			   ULONG *needed);
+NTSTATUS fltfs_descriptor_has(const void *descriptor, SECURITY_INFORMATION *what);
 NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
 			       struct iattr *attr);
 int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
@@ -369,6 +370,7 @@ int fltfs_query_end(struct fltfs_fo *fo, loff_t *end);
 /* remove.c */
 void fltfs_fo_cleanup_delete(struct fltfs_fo *fo);
 void fltfs_fo_remove_marked(struct fltfs_fo *fo);
+int fltfs_remove_below(struct fltfs_sb *fsb, struct dentry *lower);
 int fltfs_check_empty(struct fltfs_fo *fo);
 
 /* scan.c */

@@ -160,6 +160,9 @@ static int fltfs_gather_run(struct fltfs_gather *gather, struct fltfs_fo *fo)
 	int err;
 
 	gather->scan->nr_entries = 0;
+	/* A file system may fix what there is to list when it is told to begin (btrfs). */
+	if (!gather->scan->cursor || gather->lower->f_pos != gather->scan->cursor)
+		vfs_llseek(gather->lower, gather->scan->cursor, SEEK_SET);
 	gather->lower->f_pos = gather->scan->cursor;
 	gather->ctx.actor = fltfs_gather_actor;
 	err = iterate_dir(gather->lower, &gather->ctx);
@@ -283,7 +286,9 @@ static const FILE_ID_BOTH_DIR_INFORMATION *fltfs_scan_entry_at(const struct fltf
 	if (entry->FileNameLength % sizeof(WCHAR) || !entry->FileNameLength ||
 	    entry->FileNameLength > scan->used - at - FLTFS_ENTRY_FIXED)
 		return NULL;
-	if (entry->NextEntryOffset && entry->NextEntryOffset < FLTFS_ENTRY_FIXED)
+	/* Never back: a sum that wraps would make a walk without end. */
+	if (entry->NextEntryOffset && (entry->NextEntryOffset < FLTFS_ENTRY_FIXED ||
+				       entry->NextEntryOffset > scan->used - at))
 		return NULL;
 	return entry;
 }

@@ -208,6 +208,32 @@ static NTSTATUS fltfs_descriptor_parts(const void *descriptor, const void **owne
 	return STATUS_SUCCESS;
 }
 
+/**
+ * fltfs_descriptor_has() - which parts has a descriptor?
+ * @descriptor: in either form
+ * @what: receives them; a DACL that gives everybody every right counts as none
+ *
+ * Return: STATUS_SUCCESS, or what is wrong with the descriptor
+ */
+NTSTATUS fltfs_descriptor_has(const void *descriptor, SECURITY_INFORMATION *what)
+{
+	const void *owner, *group;
+	const ACL *dacl;
+	NTSTATUS status;
+
+	status = fltfs_descriptor_parts(descriptor, &owner, &group, &dacl);
+	*what = 0;
+	if (!NT_SUCCESS(status))
+		return status;
+	if (owner)
+		*what |= OWNER_SECURITY_INFORMATION;
+	if (group)
+		*what |= GROUP_SECURITY_INFORMATION;
+	if (dacl)
+		*what |= DACL_SECURITY_INFORMATION;
+	return STATUS_SUCCESS;
+}
+
 static bool fltfs_sid_is(const void *sid, ULONG class, ULONG *id)
 {
 	struct fltfs_sid want, have;

@@ -12,14 +12,7 @@
 
 #define LONG_WAIT "00007530"		/* 30 s: nobody waits for its end */
 
-/* How long "at once" may take here; see waiters_begin(). */
-static double at_once = 0.7;
-
-static inline void waiters_begin(void)
-{
-	if (!strcmp(getenv("KERNEL") ?: "", "debug"))
-		at_once = 3;
-}
+#define PATIENCE 20		/* s: what takes longer than this does not happen */
 
 static inline const char *below(const char *name)
 {
@@ -45,6 +38,88 @@ static inline double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
+static inline ssize_t of_process(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	ssize_t got;
+	int in;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	in = open(path, O_RDONLY | O_CLOEXEC);
+	got = in < 0 ? -1 : read(in, text, size - 1);
+	close(in);
+	text[got > 0 ? got : 0] = 0;
+	return got;
+}
+
+/* The functions that a task sleeps in, the innermost first; empty while it does not sleep. */
+static inline const char *sleeps_in(pid_t pid)
+{
+	static char stack[4096];
+	char before[1024], after[1024], *state;
+
+	of_process(pid, "stat", before, sizeof(before));
+	of_process(pid, "stack", stack, sizeof(stack));
+	of_process(pid, "stat", after, sizeof(after));
+	state = strrchr(before, ')');
+	if (!state || !strchr("SD", state[2]) || strcmp(before, after))
+		stack[0] = 0;
+	return stack;
+}
+
+/* Waits until a child sleeps there; false if it ends, or is never seen to. */
+static inline bool sleeps(pid_t child, bool (*there)(const char *stack))
+{
+	double start = now();
+	const char *stack = "";
+
+	while (now() - start < PATIENCE) {
+		siginfo_t ended = { 0 };
+
+		if (waitid(P_PID, child, &ended, WEXITED | WNOHANG | WNOWAIT) || ended.si_pid)
+			return false;
+		stack = sleeps_in(child);
+		if (*stack && there(stack))
+			return true;
+		usleep(1000);
+	}
+	printf("process %d is in\n%s\n", child, stack);
+	return false;
+}
+
+static inline bool in_filter(const char *stack)
+{
+	return strstr(stack, "[answer]");
+}
+
+static inline bool below_filters(const char *stack)
+{
+	return strstr(stack, "[fltshim]") && !in_filter(stack);
+}
+
+/*
+ * What takes a lock of the VFS and sleeps until it has it. (The functions of the lock itself are
+ * not in the list that the kernel gives.)
+ */
+static inline bool in_lock(const char *stack)
+{
+	static const char *const takers[] = {
+		"path_openat", "open_last_lookups", "lookup_open", "filename_create",
+		"do_unlinkat", "do_rmdir", "lock_rename", "lock_two_directories", "do_renameat2",
+		"vfs_setxattr", "chmod_common", "freeze_super", "sb_wait_write",
+		"super_lock", "__super_lock", "super_lock_excl", "percpu_rwsem_wait",
+		"pipe_write", "pipe_lock",
+	};
+	const char *first = strstr(stack, "] ");
+	unsigned int i;
+
+	for (i = 0; first && i < sizeof(takers) / sizeof(takers[0]); i++)
+		if (!strncmp(first + 2, takers[i], strlen(takers[i])) &&
+		    strchr("+.", first[2 + strlen(takers[i])]))
+			return true;
+	return false;
+}
+
 /* Children that are kept waiting, and may wait where nobody can be killed. */
 static pid_t waiting[8];
 static unsigned int nr_waiting;
@@ -53,16 +128,15 @@ static inline bool ends(pid_t child)
 {
 	double start = now();
 
-	while (now() - start < at_once) {
+	while (now() - start < PATIENCE) {
 		if (waitpid(child, NULL, WNOHANG) == child)
 			return true;
-		usleep(5000);
+		usleep(1000);
 	}
 	return false;
 }
 
-/* Runs a call in a child: does it end soon? */
-static inline bool soon(void (*call)(void))
+static inline pid_t child_of(void (*call)(void))
 {
 	pid_t child = fork();
 
@@ -70,10 +144,32 @@ static inline bool soon(void (*call)(void))
 		call();
 		_exit(0);
 	}
+	return child;
+}
+
+/* Does a call end, while nobody else does anything? */
+static inline bool soon(void (*call)(void))
+{
+	pid_t child = child_of(call);
+
 	if (ends(child))
 		return true;
 	waiting[nr_waiting++] = child;
 	return false;
+}
+
+/* Is a call kept waiting for a lock of the VFS? It goes on with go_on(), and not before. */
+static inline bool held(void (*call)(void))
+{
+	pid_t child = child_of(call);
+
+	if (!sleeps(child, in_lock)) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+		return false;
+	}
+	waiting[nr_waiting++] = child;
+	return true;
 }
 
 /* What was kept waiting goes on now. */
@@ -86,30 +182,42 @@ static inline bool go_on(void)
 	return all;
 }
 
-/* Somebody who waits in a filter. */
+/* Somebody who waits in a filter, or elsewhere. */
 static pid_t waiter;
+
+static inline void begin_in(void (*call)(void), bool (*there)(const char *stack))
+{
+	waiter = child_of(call);
+	FLT_EXPECT(sleeps(waiter, there));
+}
 
 static inline void begin(void (*call)(void))
 {
-	waiter = fork();
-	if (!waiter) {
-		call();
-		_exit(0);
-	}
-	usleep(250000);
-	FLT_EXPECT(!waitpid(waiter, NULL, WNOHANG));
+	begin_in(call, in_filter);
 }
 
-/* It is killed; how long did it take to go? */
+/* It is killed, and goes; those who wait for it have waited until now. */
 static inline bool end(void)
 {
 	double start = now();
+	unsigned int i;
 	int status;
 
+	for (i = 0; i < nr_waiting; i++)
+		FLT_EXPECT(!waitpid(waiting[i], NULL, WNOHANG));
+	FLT_EXPECT(!waitpid(waiter, NULL, WNOHANG));
 	kill(waiter, SIGKILL);
 	waitpid(waiter, &status, 0);
-	return WIFSIGNALED(status) && now() - start < at_once;
+	return WIFSIGNALED(status) && now() - start < PATIENCE;
 }
+
+/* A part of a test; how long it took is seen where the test fails. */
+#define PART(part) \
+	do { \
+		double began = now(); \
+		part; \
+		printf("%s took %.1f s\n", #part, now() - began); \
+	} while (0)
 
 #define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
 

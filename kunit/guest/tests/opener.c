@@ -7,6 +7,8 @@
  *
  * needs: lower=ext4 kernels=6.1,6.12,debug filters=opener time=60
  */
+#include <linux/fs.h>
+
 #include "../twin.h"
 
 static int log_fd;
@@ -67,6 +69,11 @@ static int is(const char *name, unsigned int status, unsigned long long info)
 	return 0;
 }
 
+static int said_well(const char *name)
+{
+	return !(answer(name).status & 0x80000000);
+}
+
 /* The status alone. */
 static int said(const char *name, unsigned int status)
 {
@@ -118,6 +125,13 @@ static long long size_of(const char *dir, const char *name)
 	return stat(at(dir, name), &st) ? -1 : (long long)st.st_size;
 }
 
+static unsigned int mode_of(const char *name)
+{
+	struct stat st;
+
+	return stat(at(lower, name), &st) ? 0 : st.st_mode & 07777;
+}
+
 /* Is the file the same above as below? */
 static int agrees(const char *name)
 {
@@ -129,23 +143,57 @@ static int agrees(const char *name)
 	       above.st_mtim.tv_nsec == below.st_mtim.tv_nsec;
 }
 
+/* Folders in folders, until no system call could name the last one. */
+static void make_deep(void)
+{
+	char part[201];
+	int dir, next;
+	unsigned int i;
+
+	memset(part, 'n', 200);
+	part[200] = 0;
+	FLT_REQUIRE(!mkdir(at(lower, "deep"), 0755));
+	dir = open(at(lower, "deep"), O_PATH | O_DIRECTORY);
+	for (i = 0; i < 25; i++) {
+		FLT_REQUIRE(!mkdirat(dir, part, 0755));
+		next = openat(dir, part, O_PATH | O_DIRECTORY);
+		close(dir);
+		dir = next;
+	}
+	close(dir);
+}
+
+/* Nobody, not even the kernel, may change the file or link to it. */
+static void fix(const char *name, int flags)
+{
+	int fd = open(at(lower, name), O_RDONLY);
+
+	FLT_REQUIRE(fd >= 0 && !ioctl(fd, FS_IOC_SETFLAGS, &flags));
+	close(fd);
+}
+
 static void prepare(void)
 {
 	static const char *const files[] = {
 		"full", "full2", "gone", "doomed", "spared", "r1", "d/a", "d/replaced", "list/a",
 		"list/ab", "list/abc", "list/b", "list/cb-not", "tree/sub/x", "more", "secret", "*",
-		"posix",
+		"posix", "linkold", "fixed", "kept", "held", "away/in/x", "open", "sticky/a",
 	};
 	unsigned int i;
 
 	FLT_REQUIRE(!mkdir(at(lower, ""), 0777) && !mkdir(at(lower, "d"), 0755) &&
 		    !mkdir(at(lower, "list"), 0755) && !mkdir(at(lower, "tree"), 0755) &&
 		    !mkdir(at(lower, "tree/sub"), 0755) && !mkdir(at(lower, "mounted"), 0755));
+	FLT_REQUIRE(!mkdir(at(lower, "away"), 0755) && !mkdir(at(lower, "away/in"), 0755) &&
+		    !symlink("../..", at(lower, "away/in/up")) &&
+		    !mkdir(at(lower, "sticky"), 0755) && !chmod(at(lower, "sticky"), 01777));
+	make_deep();
 	FLT_REQUIRE(!chmod(at(lower, ""), 0777));
 	put("f", "hello");
 	for (i = 0; i < sizeof(files) / sizeof(*files); i++)
 		put(files[i], "content");
-	FLT_REQUIRE(!chmod(at(lower, "secret"), 0600));
+	FLT_REQUIRE(!chmod(at(lower, "secret"), 0600) && !chmod(at(lower, "open"), 0666));
+	fix("fixed", FS_IMMUTABLE_FL);
 	FLT_REQUIRE(!symlink("f", at(lower, "link")) && !symlink("../f", at(lower, "d/up")) &&
 		    !symlink("d", at(lower, "dirlink")) &&
 		    !symlink("/etc", at(lower, "absolute")) &&
@@ -223,6 +271,8 @@ static void changed(void)
 		   said("rename-into-itself", 0xc000000d));
 	FLT_PROVES("INFO-31", said("link-new", 0) && said("link-collision", 0xc0000035) &&
 		   exists(mnt, "linked"));
+	FLT_PROVES("INFO-31", said("link-replace", 0) && agrees("linkold"));
+	FLT_EXPECT(!said_well("link-fails") && size_of(lower, "kept") == 7 && agrees("kept"));
 	FLT_EXPECT(said("rename-no-path", 0xc000003a));
 	FLT_PROVES("CREATE-46", said("rename-directory", 0) && !exists(mnt, "tree") &&
 		   exists(mnt, "forest/sub/x"));
@@ -251,6 +301,14 @@ static void listed(void)
 		   answer("ea-query").b == 3);
 	FLT_EXPECT(said("security-size", 0xc0000023) && answer("security-size").a &&
 		   said("security-query", 0) && said("security-set", 0));
+
+	FLT_EXPECT(said("little-basic", 0xc0000022) && said("little-ea", 0xc0000022) &&
+		   said("little-dacl", 0xc0000022) && said("little-owner", 0xc0000022) &&
+		   said("little-rename", 0xc0000022));
+	FLT_EXPECT(said("create-bad-ea", 0x80000014) && !exists(lower, "bad-ea") &&
+		   !exists(mnt, "bad-ea"));
+	FLT_EXPECT(is("create-no-dacl", 0, 2) && is("create-dacl", 0, 2) &&
+		   mode_of("dacl") == 0600);
 
 	FLT_PROVES("VOL-44", said("volume", 0) && answer("volume").a && !answer("volume").b);
 	FLT_EXPECT(said("volume-query", 0) && said("volume-flush", 0) &&
@@ -297,6 +355,49 @@ static void as_user(void)
 		   is("open-checked", 0, 1) && said("create-checked", 0xc0000022));
 	FLT_EXPECT(is("create-unchecked", 0, 2) && !stat(at(lower, "d/users"), &st) &&
 		   st.st_uid == 1000);
+	/* of the rights to read, to write and to delete, each by its own rule */
+	FLT_PROVES("CREATE-41", said("may-write", 0xc0000022) && said("may-write-open", 0) &&
+		   answer("may-write-open").a == 2 && said("may-ea", 0xc0000022));
+	FLT_PROVES("CREATE-41", said("may-attributes", 0xc0000022) &&
+		   said("may-dac", 0xc0000022) && said("may-dac-own", 0) &&
+		   said("may-owner", 0xc0000022));
+	FLT_PROVES("CREATE-41", said("may-delete", 0) &&
+		   said("may-delete-there", 0xc0000022) &&
+		   said("may-delete-sticky", 0xc0000022));
+	FLT_PROVES("CREATE-41", said("may-all", 0) && answer("may-all").a == 4 &&
+		   said("may-all-own", 0) && answer("may-all-own").a == 7 &&
+		   said("may-all-and-write", 0xc0000022));
+}
+
+/* What was open and is elsewhere now, or open elsewhere too. */
+static void kept_open(void)
+{
+	char out[PATH_MAX];
+	int fd;
+
+	touch("hold");
+	snprintf(out, sizeof(out), "%s-away", lower);
+	FLT_REQUIRE(!rename(at(lower, "away"), out));
+	fd = open(at(mnt, "held"), O_RDONLY);
+	FLT_REQUIRE(fd >= 0);
+	collect();
+	FLT_REQUIRE(said("hold", 0) && said("hold-away", 0));
+	touch("use");
+	collect();
+	FLT_PROVES("INFO-30", said("held-marked", 0) && said("held-pending", 0xc0000056) &&
+		   exists(lower, "held"));
+	close(fd);
+	FLT_PROVES("INFO-30", !exists(lower, "held"));
+	FLT_PROVES("CREATE-38", said("away-out", 0xc0000368) && said("away-in", 0) &&
+		   said("away-rename", 0xc0000368) && said("away-name", 0xc0000034));
+	FLT_PROVES("NAME-42", said("deep", 0) && said("deep-name", 0) && answer("deep-name").a &&
+		   answer("deep-name").b > 2 * 25 * 201);
+	FLT_REQUIRE(!rename(out, at(lower, "away")));
+
+	touch("x.mv");
+	collect();
+	FLT_EXPECT(said("move", 0) && exists(mnt, "d/moved") && !exists(mnt, "x.mv"));
+	FLT_EXPECT(said("move-name", 0) && answer("move-name").a);
 }
 
 /* Every step in the midst of an operation worked. */
@@ -380,6 +481,7 @@ int main(void)
 	listed();
 	removed();
 	as_user();
+	kept_open();
 	in_callbacks();
 
 	before = descriptors();
@@ -388,6 +490,7 @@ int main(void)
 	collect();
 	FLT_EXPECT(said("left", 0) && said("left-too", 0));
 	FLT_PROVES("CREATE-36", strstr(text, "OBJ_KERNEL_HANDLE"));
+	fix("fixed", 0);
 	FLT_REQUIRE(!umount(at(mnt, "mounted")));
 	/* A file that a filter forgot does not keep the mount; its volume stays until then. */
 	FLT_REQUIRE(!umount(mnt));

@@ -91,6 +91,41 @@ static void cancels(void)
 	FLT_PROVES("POSTOP-80", open("undone", O_RDONLY) < 0 && errno == EIO);
 }
 
+/* Where the cleanup of a context ran: the process; -1 when none did. */
+static int mark_went(void)
+{
+	char record[2048], *at;
+	int where = -1, tries;
+	ssize_t got;
+
+	for (tries = 0; where < 0 && tries < 1000; tries++) {
+		while ((got = read(seq_log, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
+			record[got > 0 ? got : 0] = 0;
+			at = strstr(record, "a mark goes in process ");
+			if (at)
+				where = atoi(at + strlen("a mark goes in process "));
+		}
+		usleep(10000);
+	}
+	return where;
+}
+
+/* A context goes with an open that was cancelled, but not while the directory is locked. */
+static void contexts(void)
+{
+	int where;
+
+	FLT_REQUIRE(!mount(NULL, getenv("MNT"), NULL, MS_REMOUNT, "create=locked"));
+	seq_start();
+	FLT_EXPECT(open("cancel-marked", O_CREAT | O_WRONLY, 0644) < 0 && errno == EACCES);
+	where = mark_went();
+	FLT_PROVES("CTX-36", where >= 0 && where != getpid());
+	FLT_REQUIRE(!mount(NULL, getenv("MNT"), NULL, MS_REMOUNT, "create=early"));
+	seq_start();
+	FLT_EXPECT(open("cancel-marked2", O_CREAT | O_WRONLY, 0644) < 0 && errno == EACCES);
+	FLT_PROVES("CTX-36", mark_went() == getpid());
+}
+
 /* How many files are open on the machine. */
 static long open_files(void)
 {
@@ -157,6 +192,7 @@ int main(void)
 	FLT_EXPECT(access("nothing", F_OK) < 0);
 	queries();
 	cancels();
+	contexts();
 	ends();
 	charged();
 	FLT_REQUIRE(!chdir("/"));

@@ -18,7 +18,11 @@ Abstract:
             for extended attributes, in which it has written nothing, is full
         d   says that the operation is not wanted in its fast form
         w   waits for so many milliseconds, or until the operation is cancelled
-        z   waits when it comes back, and leaves its status alone
+        z   waits when it comes back, and leaves its status alone; not an open for an operation by
+            path
+        g   waits until a gate is opened: by the open of a file that has !ffg00000001 in its name;
+            not an open for an operation by path
+        i   sends it down once more when it comes back
         r   sends a create to another name: 0 the same up to its first mark, 1 the very same, 2 the
             one up to the mark, in the folder \d, 3 one on a volume that there is not
         e   changes what it carries: see AnswerChange and AnswerChangeResult
@@ -52,6 +56,7 @@ typedef struct _ANSWER {
 static PFLT_FILTER AnswerFilter;
 static ANSWER AnswerForVolume;
 static KEVENT AnswerNever;
+static KEVENT AnswerGate;
 static BOOLEAN AnswerNoMounts;
 
 DRIVER_INITIALIZE DriverEntry;
@@ -156,7 +161,12 @@ AnswerIsFor (
 
         if (Data->Iopb->MajorFunction == IRP_MJ_CREATE) {
 
-            AnswerParse(&FileObject->FileName, L'!', AnswerAny, &AnswerForVolume);
+            if (AnswerParse(&FileObject->FileName, L'!', AnswerAny, &AnswerForVolume) &&
+                AnswerForVolume.Action == L'g') {
+
+                AnswerForVolume.Action = 0;
+                KeSetEvent(&AnswerGate, 0, FALSE);
+            }
         }
 
         if (!AnswerParse(&FileObject->FileName,
@@ -267,7 +277,8 @@ Routine Description:
 
     Changes what an operation asks for. Number is what the name has in the place of a status: a
     time, for a change of times, where it is negative, and attributes where it is positive; for a
-    change of security that of AnswerDescriptor is made of it unless it is 0.
+    change of security that of AnswerDescriptor is made of it unless it is 0; for one of the end of
+    a file 1 means another end, and that an allocation is left alone.
 
 --*/
 {
@@ -288,10 +299,16 @@ Routine Description:
         case FileEndOfFileInformation:
 
             ((PFILE_END_OF_FILE_INFORMATION)
-                Parameters->SetFileInformation.InfoBuffer)->EndOfFile.QuadPart = 3;
+                Parameters->SetFileInformation.InfoBuffer)->EndOfFile.QuadPart =
+                    (Number == 1) ? 50 : 3;
             break;
 
         case FileAllocationInformation:
+
+            if (Number == 1) {
+
+                return;
+            }
 
             ((PFILE_ALLOCATION_INFORMATION)
                 Parameters->SetFileInformation.InfoBuffer)->AllocationSize.QuadPart = 50000;
@@ -396,6 +413,8 @@ Routine Description:
     PFILE_ALL_INFORMATION All;
     PFILE_STAT_LX_INFORMATION Lx;
     PFILE_FULL_EA_INFORMATION Ea;
+    PFILE_ID_BOTH_DIR_INFORMATION Both;
+    PFILE_ID_BOTH_DIR_INFORMATION Next;
     PFILE_FS_FULL_SIZE_INFORMATION Size;
 
     switch (Data->Iopb->MajorFunction) {
@@ -447,6 +466,24 @@ Routine Description:
         }
         break;
 
+    case IRP_MJ_DIRECTORY_CONTROL:
+
+        //
+        //  From the second entry back to the first, with numbers that nobody knows.
+        //
+
+        Both = (PFILE_ID_BOTH_DIR_INFORMATION)
+               Parameters->DirectoryControl.QueryDirectory.DirectoryBuffer;
+
+        if (Both->NextEntryOffset != 0) {
+
+            Next = (PFILE_ID_BOTH_DIR_INFORMATION)((PUCHAR)Both + Both->NextEntryOffset);
+            Both->FileIndex = 0;
+            Next->FileIndex = 0;
+            Next->NextEntryOffset = 0 - Both->NextEntryOffset;
+        }
+        break;
+
     case IRP_MJ_QUERY_VOLUME_INFORMATION:
 
         Size = (PFILE_FS_FULL_SIZE_INFORMATION)Parameters->QueryVolumeInformation.VolumeBuffer;
@@ -457,9 +494,26 @@ Routine Description:
     }
 }
 
+static BOOLEAN
+AnswerIsByPath (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Return Value:
+
+    TRUE for the open that an operation by path begins with.
+
+--*/
+{
+    return (BOOLEAN)(Data->Iopb->MajorFunction == IRP_MJ_CREATE &&
+                     FlagOn(Data->Iopb->Parameters.Create.Options, FILE_OPEN_REPARSE_POINT));
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 AnswerWait (
     _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PKEVENT Event,
     _In_ LONG Milliseconds
     )
 /*++
@@ -474,9 +528,9 @@ Routine Description:
     NTSTATUS Status;
 
     Timeout.QuadPart = -10000LL * Milliseconds;
-    Status = FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+    Status = FltCancellableWaitForSingleObject(Event, &Timeout, Data);
 
-    if (Status == STATUS_TIMEOUT) {
+    if (Status == STATUS_SUCCESS || Status == STATUS_TIMEOUT) {
 
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
@@ -642,7 +696,15 @@ AnswerPreOperation (
 
     case L'w':
 
-        return AnswerWait(Data, Answer.Status);
+        return AnswerWait(Data, &AnswerNever, Answer.Status);
+
+    case L'g':
+
+        if (AnswerIsByPath(Data)) {
+
+            return FLT_PREOP_SUCCESS_NO_CALLBACK;
+        }
+        return AnswerWait(Data, &AnswerGate, 60000);
 
     case L'r':
 
@@ -679,8 +741,17 @@ AnswerPostOperation (
 
     if (Answer.Action == L'z') {
 
+        if (AnswerIsByPath(Data)) {
+
+            return FLT_POSTOP_FINISHED_PROCESSING;
+        }
+
         Timeout.QuadPart = -10000LL * Answer.Status;
         FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+
+    } else if (Answer.Action == L'i') {
+
+        FltReissueSynchronousIo(FltObjects->Instance, Data);
 
     } else if (Answer.Action == L'p') {
 
@@ -833,6 +904,7 @@ DriverEntry (
     NTSTATUS Status;
 
     KeInitializeEvent(&AnswerNever, NotificationEvent, FALSE);
+    KeInitializeEvent(&AnswerGate, NotificationEvent, FALSE);
 
     AnswerNoMounts = AnswerHasValue(RegistryPath, L"NoMounts");
 

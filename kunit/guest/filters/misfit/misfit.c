@@ -28,6 +28,7 @@ Abstract:
     And what is allowed, and seldom seen:
 
         cancel      post-create             cancels the open and denies it
+        marked      post-create             gives it a context, whose cleanup prints where it runs
         hidden      pre-cleanup, pre-close  completes it, so that nobody below sees it
         refused     pre-query-open          wants to see the full sequence instead
         discarded   post-query-open         the same, when the answer is there already
@@ -154,6 +155,37 @@ MisfitPreCreate (
     return FLT_PREOP_SUCCESS_WITH_CALLBACK;
 }
 
+static VOID
+FLTAPI
+MisfitMarkCleanup (
+    _In_ PFLT_CONTEXT Context,
+    _In_ FLT_CONTEXT_TYPE ContextType
+    )
+{
+    UNREFERENCED_PARAMETER( Context );
+    UNREFERENCED_PARAMETER( ContextType );
+
+    DbgPrint("misfit: a mark goes in process %u\n", HandleToULong( PsGetCurrentProcessId() ));
+}
+
+static VOID
+MisfitMark (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+{
+    PFLT_CONTEXT Mark;
+
+    if (!NT_SUCCESS( FltAllocateContext( MisfitFilter, FLT_STREAMHANDLE_CONTEXT, sizeof(ULONG),
+                                         NonPagedPool, &Mark ) )) {
+
+        return;
+    }
+
+    FltSetStreamHandleContext( FltObjects->Instance, FltObjects->FileObject,
+                               FLT_SET_CONTEXT_KEEP_IF_EXISTS, Mark, NULL );
+    FltReleaseContext( Mark );
+}
+
 static FLT_POSTOP_CALLBACK_STATUS
 FLTAPI
 MisfitPostCreate (
@@ -170,6 +202,11 @@ MisfitPostCreate (
     if (FlagOn( Flags, FLTFL_POST_OPERATION_DRAINING ) || !NT_SUCCESS( Data->IoStatus.Status )) {
 
         return FLT_POSTOP_FINISHED_PROCESSING;
+    }
+
+    if (MisfitAsked( FltObjects, L"marked", NULL )) {
+
+        MisfitMark( FltObjects );
     }
 
     if (MisfitAsked( FltObjects, L"cancel", NULL )) {
@@ -370,12 +407,18 @@ static CONST FLT_OPERATION_REGISTRATION Operations[] = {
     { IRP_MJ_OPERATION_END }
 };
 
+static CONST FLT_CONTEXT_REGISTRATION Contexts[] = {
+
+    { FLT_STREAMHANDLE_CONTEXT, 0, MisfitMarkCleanup, sizeof(ULONG), 'tfsM' },
+    { FLT_CONTEXT_END }
+};
+
 static CONST FLT_REGISTRATION Registration = {
 
     sizeof(FLT_REGISTRATION),
     FLT_REGISTRATION_VERSION,
     0,
-    NULL,
+    Contexts,
     Operations,
     MisfitUnload
 };

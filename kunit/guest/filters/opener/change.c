@@ -222,10 +222,27 @@ OpenerRenames (
     OpenerSay("link-new", Status, 0, 0, 0);
     Status = OpenerSetName(&File, FileLinkInformation, L"\\play\\linked", NULL, 0);
     OpenerSay("link-collision", Status, 0, 0, 0);
+    Status = OpenerSetName(&File, FileLinkInformation, L"\\play\\linkold", NULL, 1);
+    OpenerSay("link-replace", Status, 0, 0, 0);
     Status = OpenerSetName(&File, FileRenameInformation, L"\\play\\nowhere\\x", NULL, 0);
     OpenerSay("rename-no-path", Status, 0, 0, 0);
     OpenerClose(&File);
     OpenerClose(&Directory);
+
+    //
+    //  One that nothing can be linked to
+    //
+
+    OpenerPrepare(&File, FltObjects);
+    Status = OpenerOpen(&File, L"\\play\\fixed");
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = OpenerSetName(&File, FileLinkInformation, L"\\play\\kept", NULL, 1);
+        OpenerSay("link-fails", Status, 0, 0, 0);
+    }
+
+    OpenerClose(&File);
 
     OpenerPrepare(&File, FltObjects);
     File.Access = DELETE | SYNCHRONIZE;

@@ -82,7 +82,8 @@ Routine Description:
 
     RtlAppendUnicodeToString(&Name, Path);
 
-    InitializeObjectAttributes(&Attributes, &Name, File->Attributes, File->Root, NULL);
+    InitializeObjectAttributes(&Attributes, &Name, File->Attributes, File->Root,
+                               File->Descriptor);
 
     Status = FltCreateFileEx(OpenerFilter,
                              File->Instance,
@@ -96,8 +97,8 @@ Routine Description:
                              FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                              File->Disposition,
                              File->Options,
-                             NULL,
-                             0,
+                             File->Ea,
+                             File->EaLength,
                              File->Flags);
 
     ExFreePoolWithTag(Buffer, OPENER_TAG);

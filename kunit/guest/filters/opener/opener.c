@@ -8,8 +8,9 @@ Abstract:
 
     For tests: when a file is cleaned up whose name ends in "run", this opens, lists, renames and
     removes files in its folder by itself, and prints what came of each step; for one that ends in
-    "user" it asks for a file that the user may not read; for one that ends in "leave" it opens two
-    files and forgets them. Whenever a file whose name ends in "cb" is created, renamed, removed or
+    "user" it asks for files with the rights of that user; for one that ends in "hold" it opens what
+    the test then moves away and opens too, and for one that ends in "use" it uses that; one that
+    ends in "mv" it renames; for one that ends in "leave" it opens two files and forgets them. Whenever a file whose name ends in "cb" is created, renamed, removed or
     cleaned up, its folder is opened and listed, and a file is made and removed in it.
 
         opener: NAME status=X info=N a=N b=N
@@ -167,10 +168,25 @@ OpenerPre (
         OpenerRenames(FltObjects);
         OpenerList(FltObjects);
         OpenerMore(FltObjects);
+        OpenerLittle(FltObjects);
+        OpenerFurnish(FltObjects);
 
     } else if (OpenerNamed(FltObjects, L"user")) {
 
         OpenerUser(FltObjects);
+        OpenerUserRights(FltObjects);
+
+    } else if (OpenerNamed(FltObjects, L"hold")) {
+
+        OpenerHold(FltObjects);
+
+    } else if (OpenerNamed(FltObjects, L"use")) {
+
+        OpenerUse(FltObjects);
+
+    } else if (OpenerNamed(FltObjects, L"mv")) {
+
+        OpenerMove(FltObjects);
 
     } else if (OpenerNamed(FltObjects, L"leave")) {
 

@@ -42,6 +42,9 @@ typedef struct _OPENER_FILE {
     ULONG Options;
     ULONG Flags;
     ULONG FileAttributes;
+    PSECURITY_DESCRIPTOR Descriptor;
+    PVOID Ea;
+    ULONG EaLength;
     HANDLE Handle;
     PFILE_OBJECT FileObject;
     IO_STATUS_BLOCK Result;
@@ -138,5 +141,43 @@ OpenerList (
 
 VOID
 OpenerMore (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+//
+//  rights.c
+//
+
+VOID
+OpenerLittle (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+OpenerFurnish (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+OpenerUserRights (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+//
+//  held.c
+//
+
+VOID
+OpenerHold (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+OpenerUse (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+OpenerMove (
     _In_ PCFLT_RELATED_OBJECTS FltObjects
     );

@@ -6,7 +6,6 @@
  *
  * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx time=60
  */
-#define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -279,7 +278,7 @@ static sigjmp_buf back;
 
 static void on_bus(int sig)
 {
-	siglongjmp(back, 1);
+	siglongjmp(back, sig);
 }
 
 /* A program maps the handle that it was given. */
@@ -431,7 +430,7 @@ static void cached(void)
 
 static void users(void)
 {
-	char path[PATH_MAX], copy[PATH_MAX + 64], *map;
+	char path[PATH_MAX], copy[2 * PATH_MAX + 64], *map;
 	int fd, exec;
 	pid_t pid;
 

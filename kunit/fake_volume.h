@@ -113,7 +113,6 @@ extern const struct flt_section_ops fake_section_ops;	/* fake_section.c */
 void fake_map(struct fake_volume *fake, PFILE_OBJECT file, u64 size);
 u8 fake_byte(u64 offset);
 
-
 struct fake_volume *fake_volume_create(struct world *w, const char *name);
 void fake_volume_unmount(struct fake_volume *fake);
 int fake_volume_mount(struct fake_volume *fake, const char *name);

@@ -54,7 +54,7 @@ static void section_register(struct kunit *test)
 	w->fake->ops.section = NULL;
 	FLT_EXPECT(test, FltRegisterForDataScan(p->instance[0]) == STATUS_NOT_SUPPORTED);
 	FLT_PROVES(test, "CTX-63", FltGetSectionContext(p->instance[0], w->file, &context) ==
-				   STATUS_NOT_SUPPORTED && !context);
+		   STATUS_NOT_SUPPORTED && !context);
 	w->fake->ops.section = &fake_section_ops;
 }
 
@@ -107,7 +107,7 @@ static void section_arguments(struct kunit *test)
 							MM_SEC_COMMIT, &scan) == files[i]);
 		FLT_PROVES(test, "SECT-17", !scan.handle && !scan.object && !scan.size.QuadPart);
 		FLT_PROVES(test, "SECT-17", FltGetSectionContext(p->instance[0], w->file, &got) ==
-					    STATUS_NOT_FOUND);
+			   STATUS_NOT_FOUND);
 	}
 	w->fake->open_status = STATUS_SUCCESS;
 	/* A kernel thread has no handles of its own. */
@@ -141,18 +141,18 @@ static void section_context(struct kunit *test)
 	FLT_PROVES(test, "SECT-64", scan_create(b, fresh, MM_PAGE_READONLY, MM_SEC_COMMIT,
 						&again) == STATUS_INVALID_PARAMETER);
 	FLT_PROVES(test, "CTX-63", FltGetSectionContext(p->instance[0], w->file, &got) ==
-				   STATUS_NOT_FOUND && !got);
+		   STATUS_NOT_FOUND && !got);
 	FLT_REQUIRE(test, scan_begin(p, &mine) == STATUS_SUCCESS);
 	FLT_PROVES(test, "SECT-19", mine.size.QuadPart == SIZE && mine.object && mine.handle);
 	FLT_PROVES(test, "SECT-19", ObReferenceObjectByPointer(mine.object, 0, &mm_section_type,
 							       KernelMode) == STATUS_SUCCESS);
 	ObfDereferenceObject(mine.object);
 	FLT_PROVES(test, "CTX-63", FltGetSectionContext(p->instance[0], w->file, &got) ==
-				   STATUS_SUCCESS && got == mine.context);
+		   STATUS_SUCCESS && got == mine.context);
 	FLT_PROVES(test, "SECT-19", got == mine.context);
 	FltReleaseContext(got);
 	FLT_EXPECT(test, FltGetContextsEx(&objects, FLT_SECTION_CONTEXT, sizeof(all), &all) ==
-			 STATUS_SUCCESS && all.SectionContext == mine.context);
+		   STATUS_SUCCESS && all.SectionContext == mine.context);
 	FltReleaseContextsEx(sizeof(all), &all);
 	FLT_EXPECT(test, w->file->SectionObjectPointer->DataSectionObject);
 
@@ -162,12 +162,12 @@ static void section_context(struct kunit *test)
 	FLT_PROVES(test, "SECT-18", !again.handle && !again.object);
 	FLT_PROVES(test, "SECT-18", scan_begin(b, &theirs) == STATUS_SUCCESS);
 	FLT_PROVES(test, "CTX-63", FltGetSectionContext(b->instance[0], w->file, &got) ==
-				   STATUS_SUCCESS && got == theirs.context);
+		   STATUS_SUCCESS && got == theirs.context);
 	FltReleaseContext(got);
 
 	FLT_PROVES(test, "SECT-31", FltCloseSectionForDataScan(mine.context) == STATUS_SUCCESS);
 	FLT_PROVES(test, "CTX-63", FltGetSectionContext(p->instance[0], w->file, &got) ==
-				   STATUS_NOT_FOUND);
+		   STATUS_NOT_FOUND);
 	FLT_PROVES(test, "SECT-31", FltCloseSectionForDataScan(mine.context) == STATUS_NOT_FOUND);
 	FLT_PROVES(test, "SECT-31", FltCloseSectionForDataScan(fresh) == STATUS_INVALID_PARAMETER);
 	FLT_PROVES(test, "SECT-64", scan_create(p, mine.context, MM_PAGE_READONLY, MM_SEC_COMMIT,
@@ -212,7 +212,7 @@ static void section_orders(struct kunit *test)
 				FltReleaseContext(scan.context);
 			else
 				FLT_EXPECT(test, FltCloseSectionForDataScan(scan.context) ==
-						 STATUS_SUCCESS);
+					   STATUS_SUCCESS);
 		}
 		FLT_PROVES(test, "SECT-32", !atomic_read(&w->fake->sources));
 		FltReleaseContext(scan.context);
@@ -256,7 +256,7 @@ static void section_views(struct kunit *test)
 
 	FLT_REQUIRE(test, scan_begin(p, &scan) == STATUS_SUCCESS);
 	FLT_PROVES(test, "SECT-24", section_map(scan.handle, &base, 0, &size, MM_PAGE_READONLY) ==
-				    STATUS_SUCCESS);
+		   STATUS_SUCCESS);
 	FLT_REQUIRE(test, base);
 	FLT_PROVES(test, "SECT-24", size == 2 * PAGE_SIZE);
 	FLT_PROVES(test, "SECT-24", section_shows(base, 0, size, SIZE));
@@ -264,23 +264,23 @@ static void section_views(struct kunit *test)
 
 	size = 100;
 	FLT_EXPECT(test, section_map(scan.handle, &copy, 0, &size, MM_PAGE_WRITECOPY) ==
-			 STATUS_SUCCESS && size == PAGE_SIZE);
+		   STATUS_SUCCESS && size == PAGE_SIZE);
 	memset(copy, 0, size);
 	FLT_EXPECT(test, section_shows(base, 0, PAGE_SIZE, SIZE));
 	FLT_EXPECT(test, ZwUnmapViewOfSection(CURRENT_PROCESS, copy) == STATUS_SUCCESS);
 
 	size = 3 * PAGE_SIZE;
 	FLT_EXPECT(test, section_map(scan.handle, &copy, 0, &size, MM_PAGE_READONLY) ==
-			 STATUS_INVALID_VIEW_SIZE);
+		   STATUS_INVALID_VIEW_SIZE);
 
 	/* A view keeps what it shows. */
 	scan_end(&scan);
 	FLT_PROVES(test, "SECT-29", atomic_read(&w->fake->sources) == 1 &&
-				    section_shows(base, 0, 2 * PAGE_SIZE, SIZE));
+		   section_shows(base, 0, 2 * PAGE_SIZE, SIZE));
 	FLT_PROVES(test, "SECT-29", ZwUnmapViewOfSection(CURRENT_PROCESS, base + 6000) ==
-				    STATUS_SUCCESS);
+		   STATUS_SUCCESS);
 	FLT_PROVES(test, "SECT-29", ZwUnmapViewOfSection(CURRENT_PROCESS, base) ==
-				    STATUS_NOT_MAPPED_VIEW);
+		   STATUS_NOT_MAPPED_VIEW);
 	FLT_EXPECT(test, mm_views_count() == pages && !atomic_read(&w->fake->sources));
 
 	fake_map(w->fake, w->file, SZ_64K + 2 * PAGE_SIZE);
@@ -297,17 +297,17 @@ static void section_views(struct kunit *test)
 	FLT_PROVES(test, "SECT-25", ZwMapViewOfSection(scan.handle, CURRENT_PROCESS, &copy, 0, 0,
 						       NULL, &size, ViewUnmap, 0,
 						       MM_PAGE_READONLY) ==
-				    STATUS_CONFLICTING_ADDRESSES);
+		   STATUS_CONFLICTING_ADDRESSES);
 	ZwUnmapViewOfSection(CURRENT_PROCESS, base);
 
 	size = 0;
 	FLT_EXPECT(test, MmMapViewInSystemSpace(scan.object, &base, &size) == STATUS_SUCCESS &&
-			 size == SZ_64K + 2 * PAGE_SIZE &&
-			 section_shows(base, 0, size, w->fake->size));
+		   size == SZ_64K + 2 * PAGE_SIZE &&
+		   section_shows(base, 0, size, w->fake->size));
 	FLT_EXPECT(test, MmUnmapViewInSystemSpace(base) == STATUS_SUCCESS);
 	FLT_EXPECT(test, MmUnmapViewInSystemSpace(base) == STATUS_NOT_MAPPED_VIEW);
 	FLT_EXPECT(test, MmMapViewInSystemSpace(w->file, &base, &size) ==
-			 STATUS_INVALID_PARAMETER);
+		   STATUS_INVALID_PARAMETER);
 	scan_end(&scan);
 }
 
@@ -344,15 +344,15 @@ static void section_protection(struct kunit *test)
 		FLT_PROVES(test, "SECT-26", section_map(scan.handle, &base, 0, &size,
 							rows[i].protection) == rows[i].status);
 	FLT_PROVES(test, "SECT-26", section_map(full, &base, 0, &size, MM_PAGE_READWRITE) ==
-				    STATUS_SECTION_PROTECTION);
+		   STATUS_SECTION_PROTECTION);
 	FLT_PROVES(test, "SECT-26", section_map(full, &base, 0, &size, MM_PAGE_EXECUTE_READ) ==
-				    STATUS_SECTION_PROTECTION);
+		   STATUS_SECTION_PROTECTION);
 	FLT_PROVES(test, "SECT-26", section_map(query, &base, 0, &size, MM_PAGE_READONLY) ==
-				    STATUS_ACCESS_DENIED);
+		   STATUS_ACCESS_DENIED);
 	FLT_PROVES(test, "SECT-26", section_map(wrong, &base, 0, &size, MM_PAGE_READONLY) ==
-				    STATUS_OBJECT_TYPE_MISMATCH);
+		   STATUS_OBJECT_TYPE_MISMATCH);
 	FLT_EXPECT(test, section_map((HANDLE)0x7777, &base, 0, &size, MM_PAGE_READONLY) ==
-			 STATUS_INVALID_HANDLE);
+		   STATUS_INVALID_HANDLE);
 	FLT_EXPECT(test, !size);
 	ZwClose(full);
 	ZwClose(query);
@@ -374,7 +374,7 @@ static void section_limits(struct kunit *test)
 	w->fake->page_status = STATUS_IN_PAGE_ERROR;
 	size = 0;
 	FLT_PROVES(test, "SECT-27", section_map(scan.handle, &base, 0, &size, MM_PAGE_READONLY) ==
-				    STATUS_IN_PAGE_ERROR && !base);
+		   STATUS_IN_PAGE_ERROR && !base);
 	w->fake->page_status = STATUS_SUCCESS;
 	FLT_EXPECT(test, mm_views_count() == pages);
 	scan_end(&scan);
@@ -385,7 +385,7 @@ static void section_limits(struct kunit *test)
 	FLT_EXPECT(test, !prove_log_start(test, "a view of"));
 	size = 0;
 	FLT_PROVES(test, "SECT-28", section_map(scan.handle, &base, 0, &size, MM_PAGE_READONLY) ==
-				    STATUS_INSUFFICIENT_RESOURCES && !base);
+		   STATUS_INSUFFICIENT_RESOURCES && !base);
 	FLT_PROVES(test, "SECT-28", prove_log_count() == 1 && prove_log_last_has("102400 MiB"));
 	size = SZ_64K;
 	FLT_PROVES(test, "SECT-28", section_map(scan.handle, &base, 99ULL * SZ_1G, &size,
@@ -411,13 +411,13 @@ static void section_left(struct kunit *test)
 	FltReleaseContext(scan.context);
 	FLT_EXPECT(test, !prove_log_start(test, "was left open"));
 	FLT_REQUIRE(test, FltDetachVolume(p->filter, (PFLT_VOLUME)w->fake->volume, NULL) ==
-			  STATUS_SUCCESS);
+		    STATUS_SUCCESS);
 	FLT_PROVES(test, "SECT-33", WORLD_WAIT(atomic_read(&scan_cleaned) == 1));
 	FLT_PROVES(test, "SECT-33", prove_log_count() == 1);
 	FLT_PROVES(test, "SECT-33", !flt_sections_scanned(&w->fake->sections));
 	/* The handle still maps. */
 	FLT_PROVES(test, "SECT-33", section_map(scan.handle, &base, 0, &size, MM_PAGE_READONLY) ==
-				    STATUS_SUCCESS && section_shows(base, 0, SIZE, SIZE));
+		   STATUS_SUCCESS && section_shows(base, 0, SIZE, SIZE));
 	ZwUnmapViewOfSection(CURRENT_PROCESS, base);
 	ZwClose(scan.handle);
 	ObfDereferenceObject(scan.object);
@@ -442,4 +442,5 @@ static struct kunit_suite section_suite = {
 	.exit = world_exit,
 	.test_cases = section_cases,
 };
+
 kunit_test_suite(section_suite);

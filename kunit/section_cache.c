@@ -30,7 +30,7 @@ static void cache_wrong(struct kunit *test)
 		result.Status = STATUS_SUCCESS;
 		CcFlushCache(wrong[i], NULL, 0, &result);
 		FLT_PROVES(test, "SECT-47", result.Status == STATUS_INVALID_PARAMETER &&
-					    !result.Information);
+			   !result.Information);
 		CcFlushCache(wrong[i], NULL, 0, NULL);
 		CcCoherencyFlushAndPurgeCache(wrong[i], NULL, 0, &result, 0);
 		FLT_PROVES(test, "SECT-47", result.Status == STATUS_INVALID_PARAMETER);
@@ -52,7 +52,7 @@ static void cache_ranges(struct kunit *test)
 
 	CcFlushCache(pointers, NULL, 77, &result);
 	FLT_EXPECT(test, !result.Status && result.Information == 77 && fake->flushes == 1 &&
-			 !fake->range[0] && fake->range[1] == LLONG_MAX);
+		   !fake->range[0] && fake->range[1] == LLONG_MAX);
 	CcFlushCache(pointers, &offset, 100, NULL);
 	FLT_EXPECT(test, fake->flushes == 2 && fake->range[0] == 4096 && fake->range[1] == 4195);
 	CcFlushCache(pointers, &offset, 0, &result);
@@ -63,14 +63,14 @@ static void cache_ranges(struct kunit *test)
 	fake->page_status = STATUS_SUCCESS;
 
 	FLT_EXPECT(test, CcPurgeCacheSection(pointers, &offset, 0, 0) && fake->purges == 1 &&
-			 fake->range[0] == 4096 && fake->range[1] == LLONG_MAX);
+		   fake->range[0] == 4096 && fake->range[1] == LLONG_MAX);
 	fake->users.mapped = true;
 	FLT_EXPECT(test, !CcPurgeCacheSection(pointers, NULL, 0, 0) && fake->purges == 2);
 	FLT_EXPECT(test, !MmForceSectionClosed(pointers, FALSE) &&
-			 !MmCanFileBeTruncated(pointers, &offset));
+		   !MmCanFileBeTruncated(pointers, &offset));
 	CcCoherencyFlushAndPurgeCache(pointers, &offset, 10, &result, 0);
 	FLT_EXPECT(test, result.Status == STATUS_SUCCESS && result.Information == 10 &&
-			 fake->purges == 4 && fake->range[1] == 4105);
+		   fake->purges == 4 && fake->range[1] == 4105);
 	fake->purge_fails = true;
 	CcCoherencyFlushAndPurgeCache(pointers, NULL, 0, &result, 0);
 	FLT_EXPECT(test, result.Status == STATUS_CACHE_PAGE_LOCKED && NT_SUCCESS(result.Status));
@@ -80,12 +80,12 @@ static void cache_ranges(struct kunit *test)
 	fake->users = (struct flt_section_users) { .writers = 2, .writable = 1 };
 	FLT_EXPECT(test, MmDoesFileHaveUserWritableReferences(pointers) == 3);
 	FLT_EXPECT(test, MmFlushImageSection(pointers, MmFlushForWrite) &&
-			 !MmFlushImageSection(pointers, MmFlushForDelete) &&
-			 MmCanFileBeTruncated(pointers, NULL));
+		   !MmFlushImageSection(pointers, MmFlushForDelete) &&
+		   MmCanFileBeTruncated(pointers, NULL));
 	fake->users = (struct flt_section_users) { .executable = true };
 	FLT_EXPECT(test, !MmFlushImageSection(pointers, MmFlushForWrite) &&
-			 !MmFlushImageSection(pointers, MmFlushForDelete) &&
-			 !MmDoesFileHaveUserWritableReferences(pointers));
+		   !MmFlushImageSection(pointers, MmFlushForDelete) &&
+		   !MmDoesFileHaveUserWritableReferences(pointers));
 }
 
 /* What a callback of a paging write gets. */
@@ -130,14 +130,14 @@ static void cache_in_paging(struct kunit *test)
 	FLT_EXPECT(test, request_run(r) == STATUS_SUCCESS);
 	FLT_REQUIRE(test, paging.calls == 1);
 	FLT_PROVES(test, "SECT-52", !NT_SUCCESS(paging.flush.Status) &&
-				    !NT_SUCCESS(paging.both.Status) && !paging.purge);
+		   !NT_SUCCESS(paging.both.Status) && !paging.purge);
 	FLT_PROVES(test, "SECT-52", atomic64_read(&fsh_violations) == before + 3 &&
-				    !w->fake->flushes && !w->fake->purges);
+		   !w->fake->flushes && !w->fake->purges);
 	FLT_PROVES(test, "SECT-60", paging.size_status == STATUS_SUCCESS &&
-				    paging.size.QuadPart == SIZE);
+		   paging.size.QuadPart == SIZE);
 	w->fake->open_status = STATUS_FILE_IS_A_DIRECTORY;
 	FLT_PROVES(test, "SECT-60", FsRtlGetFileSize(w->file, &paging.size) ==
-				    STATUS_FILE_IS_A_DIRECTORY);
+		   STATUS_FILE_IS_A_DIRECTORY);
 }
 
 static KEVENT cache_event;
@@ -173,7 +173,7 @@ static void cache_small(struct kunit *test)
 	FLT_PROVES(test, "SECT-61", !FsRtlIsPagingFile(w->file));
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		FLT_PROVES(test, "SECT-61", FsRtlIsNtstatusExpected(rows[i].status) ==
-					    rows[i].expected);
+			   rows[i].expected);
 	FsRtlEnterFileSystem();
 	FsRtlEnterFileSystem();
 	FLT_PROVES(test, "SECT-61", KeAreApcsDisabled() && KeGetCurrentIrql() == PASSIVE_LEVEL);
@@ -189,7 +189,48 @@ static void cache_small(struct kunit *test)
 	KeLowerIrql(old);
 	KeWaitForSingleObject(&cache_event, Executive, KernelMode, FALSE, NULL);
 	FLT_PROVES(test, "SECT-61", cache_context == w && cache_poster != current &&
-				    cache_irql == PASSIVE_LEVEL);
+		   cache_irql == PASSIVE_LEVEL);
+}
+
+/* The section of no filter: errors as for FltCreateSectionForDataScan(), and nobody is told. */
+static void cache_section(struct kunit *test)
+{
+	static const struct {
+		ULONG attributes, protection, allocation;
+		NTSTATUS open, status;
+	} rows[] = {
+		{ 0, MM_PAGE_READONLY, MM_SEC_COMMIT, 0, STATUS_INVALID_PARAMETER_6 },
+		{ OBJ_KERNEL_HANDLE, MM_PAGE_EXECUTE, MM_SEC_COMMIT, 0, STATUS_INVALID_PARAMETER_8 },
+		{ OBJ_KERNEL_HANDLE, MM_PAGE_READONLY, 0, 0, STATUS_INVALID_PARAMETER_9 },
+		{ OBJ_KERNEL_HANDLE, MM_PAGE_READONLY, MM_SEC_COMMIT, STATUS_END_OF_FILE,
+		  STATUS_END_OF_FILE },
+		{ OBJ_KERNEL_HANDLE, MM_PAGE_READONLY, MM_SEC_COMMIT, 0, STATUS_SUCCESS },
+	};
+	struct fake_volume *fake = world_of(test)->fake;
+	LARGE_INTEGER size;
+	unsigned int i;
+	HANDLE handle;
+	void *object;
+
+	cache_world(test);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		OBJECT_ATTRIBUTES attributes = {
+			.Length = sizeof(attributes), .Attributes = rows[i].attributes,
+		};
+
+		fake->open_status = rows[i].open;
+		FLT_PROVES(test, "SECT-41",
+			   FsRtlCreateSectionForDataScan(&handle, &object, &size,
+							 world_of(test)->file, SECTION_MAP_READ,
+							 &attributes, NULL, rows[i].protection,
+							 rows[i].allocation, 0) == rows[i].status);
+		FLT_PROVES(test, "SECT-41", !!handle == !rows[i].status && !!object == !!handle);
+	}
+	FLT_PROVES(test, "SECT-41", size.QuadPart == SIZE && !flt_sections_scanned(&fake->sections));
+	FLT_EXPECT(test, atomic_read(&fake->sources) == 1);
+	ZwClose(handle);
+	ObfDereferenceObject(object);
+	FLT_EXPECT(test, !atomic_read(&fake->sources));
 }
 
 static struct kunit_case cache_cases[] = {
@@ -197,6 +238,7 @@ static struct kunit_case cache_cases[] = {
 	KUNIT_CASE(cache_ranges),
 	KUNIT_CASE(cache_in_paging),
 	KUNIT_CASE(cache_small),
+	KUNIT_CASE(cache_section),
 	{}
 };
 
@@ -206,4 +248,5 @@ static struct kunit_suite cache_suite = {
 	.exit = world_exit,
 	.test_cases = cache_cases,
 };
+
 kunit_test_suite(cache_suite);

@@ -28,7 +28,7 @@ static struct {
 } seen;
 
 static NTSTATUS conflict_notify(PFLT_INSTANCE instance, PFLT_CONTEXT context,
-				       PFLT_CALLBACK_DATA data)
+				PFLT_CALLBACK_DATA data)
 {
 	atomic_inc(&seen.running);
 	seen.instance = instance;
@@ -91,8 +91,8 @@ static void conflict_told(struct kunit *test)
 	FLT_PROVES(test, "SECT-35", conflict_change(w, PAGE_SIZE) == STATUS_SUCCESS);
 	FLT_PROVES(test, "SECT-35", atomic_read(&seen.calls) == 1);
 	FLT_PROVES(test, "SECT-34", seen.instance == p->instance[0] &&
-				    seen.context == scan.context && seen.data &&
-				    seen.major == IRP_MJ_SET_INFORMATION);
+		   seen.context == scan.context && seen.data &&
+		   seen.major == IRP_MJ_SET_INFORMATION);
 	FLT_PROVES(test, "SECT-35", seen.irql == PASSIVE_LEVEL && seen.task == current);
 	/* (Its pre-operation callback and the bottom's beginning were before it.) */
 	FLT_PROVES(test, "SECT-35", seen.events == 2 && world_trace_is(w, "A+ F A-"));
@@ -102,15 +102,15 @@ static void conflict_told(struct kunit *test)
 	scan_drop(&scan);
 	FLT_REQUIRE(test, scan_begin(p, &scan) == STATUS_SUCCESS);
 	FLT_PROVES(test, "SECT-34", conflict_change(w, SIZE) == STATUS_SUCCESS &&
-				    atomic_read(&seen.calls) == 1);
+		   atomic_read(&seen.calls) == 1);
 
 	/* It closes the section itself. */
 	seen.close = true;
 	FLT_PROVES(test, "SECT-35", conflict_change(w, 0) == STATUS_SUCCESS &&
-				    atomic_read(&seen.calls) == 2 &&
-				    seen.closed == STATUS_SUCCESS);
+		   atomic_read(&seen.calls) == 2 &&
+		   seen.closed == STATUS_SUCCESS);
 	FLT_PROVES(test, "SECT-37", conflict_change(w, 0) == STATUS_SUCCESS &&
-				    atomic_read(&seen.calls) == 2);
+		   atomic_read(&seen.calls) == 2);
 	FLT_EXPECT(test, FltCloseSectionForDataScan(scan.context) == STATUS_NOT_FOUND);
 	scan_drop(&scan);
 	FLT_EXPECT(test, !atomic_read(&w->fake->sources));
@@ -133,7 +133,7 @@ static void conflict_status(struct kunit *test)
 	scan_end(&scan);
 	/* Only who has no callback scans it still. */
 	FLT_PROVES(test, "SECT-38", conflict_change(w, 0) == STATUS_SUCCESS &&
-				    atomic_read(&seen.calls) == 1);
+		   atomic_read(&seen.calls) == 1);
 	scan_end(&other);
 }
 
@@ -152,7 +152,7 @@ static NTSTATUS conflict_open(struct flt_file *file, const struct mm_section_sou
 }
 
 static NTSTATUS conflict_inside(PFLT_INSTANCE instance, PFLT_CONTEXT context,
-				       PFLT_CALLBACK_DATA data)
+				PFLT_CALLBACK_DATA data)
 {
 	inside.changes++;
 	inside.early = !*inside.handle && !*inside.object;
@@ -262,4 +262,5 @@ static struct kunit_suite conflict_suite = {
 	.exit = world_exit,
 	.test_cases = conflict_cases,
 };
+
 kunit_test_suite(conflict_suite);

@@ -371,7 +371,7 @@ static NTSTATUS flt_scan_check(const struct flt_scan_request *request,
 			       const struct flt_instance *instance)
 {
 	if (!instance || !request->file || !request->handle || !request->object)
-		return flt_scan_misuse(request, "no instance, no file object, or no place for the result");
+		return flt_scan_misuse(request, "no instance, file object or place for results");
 	if (flt_file_of(request->file)->volume != instance->volume)
 		return flt_scan_misuse(request, "the file is on another volume than the instance");
 	if (!READ_ONCE(instance->data_scan))
@@ -379,22 +379,30 @@ static NTSTATUS flt_scan_check(const struct flt_scan_request *request,
 	if (!request->file->FsContext || READ_ONCE(flt_file_of(request->file)->closed) ||
 	    !flt_file_of(request->file)->sections)
 		return flt_scan_misuse(request, "the file is not open");
-	if (request->protection != MM_PAGE_READONLY && request->protection != MM_PAGE_READWRITE)
-		return STATUS_INVALID_PARAMETER_8;
-	if (!(request->allocation & MM_SEC_COMMIT) ||
-	    request->allocation & ~(MM_SEC_COMMIT | MM_SEC_FILE))
-		return STATUS_INVALID_PARAMETER_9;
 	return flt_scan_check_context(request, instance);
 }
 
-/* The section object of a file; ob_put(). */
-static NTSTATUS flt_section_make(struct flt_file *file, ULONG protection, void **object)
+/**
+ * flt_section_make() - the section object of a file
+ * @file: open, and can be mapped
+ * @protection: as a driver says it: PAGE_READONLY or PAGE_READWRITE
+ * @allocation: likewise: SEC_COMMIT, perhaps with SEC_FILE
+ * @object: receives it: ob_put()
+ *
+ * Return: what FltCreateSectionForDataScan() says of the file, the protection and the attributes
+ */
+NTSTATUS flt_section_make(struct flt_file *file, ULONG protection, ULONG allocation,
+			  void **object)
 {
 	const struct mm_section_source *ops;
 	NTSTATUS status;
 	void *source;
 	u64 size;
 
+	if (protection != MM_PAGE_READONLY && protection != MM_PAGE_READWRITE)
+		return STATUS_INVALID_PARAMETER_8;
+	if (!(allocation & MM_SEC_COMMIT) || allocation & ~(MM_SEC_COMMIT | MM_SEC_FILE))
+		return STATUS_INVALID_PARAMETER_9;
 	if (!flt_volume_maps(file->volume))
 		return STATUS_NOT_SUPPORTED;
 	status = file->volume->ops->section->open(file, &ops, &source, &size);
@@ -417,7 +425,7 @@ static NTSTATUS flt_scan_create(const struct flt_scan_request *request,
 	void *object;
 	u64 size;
 
-	status = flt_section_make(file, request->protection, &object);
+	status = flt_section_make(file, request->protection, request->allocation, &object);
 	if (!NT_SUCCESS(status))
 		return status;
 	size = mm_section_of(object)->size;
@@ -511,9 +519,9 @@ EXPORT_SYMBOL_GPL(FltCreateSectionForDataScan);
  * FltCloseSectionForDataScan() - end a data scan
  * @SectionContext: its context, of which the caller has a reference and keeps it
  *
- * WDK page: fltclosesectionfordatascan. IRQL: <= APC_LEVEL. The context is taken off the stream. No
- * notification for it begins any more, and none is under way but one that the caller is in. Handle,
- * object and views are the caller's to close, before or after.
+ * WDK page: fltclosesectionfordatascan. IRQL: <= APC_LEVEL. The context is taken off the stream.
+ * No notification for it begins any more, and none is under way but one that the caller is in.
+ * Handle, object and views are the caller's to close, before or after.
  *
  * Return: STATUS_SUCCESS; STATUS_NOT_FOUND when it was closed already; STATUS_INVALID_PARAMETER for
  * what was never used for a section

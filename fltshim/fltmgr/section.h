@@ -38,6 +38,9 @@ struct flt_section_users {
 	bool executable;		/* mapped so, or being executed */
 };
 
+NTSTATUS flt_section_make(struct flt_file *file, ULONG protection, ULONG allocation,
+			  void **object);
+
 /**
  * struct flt_section_ops - what a file system does for sections; all may sleep
  * @open: where the pages of an open file come from, to be freed with its free(); keeps the file

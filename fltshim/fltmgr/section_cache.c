@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What drivers ask the cache manager and the memory manager about the data of a stream, by the
- * section object pointers of its file objects. The answers are the file system's
+ * What drivers ask the cache manager and the memory manager about the data of a stream, mostly by
+ * the section object pointers of its file objects. The answers are the file system's
  * (flt_section_ops); here it is found out which stream is meant, and whether the caller may ask.
  */
 #include <linux/export.h>
@@ -10,6 +10,7 @@
 #include "fltmgr/section.h"
 #include "fltmgr/volume.h"
 #include "nt/ke_irql.h"
+#include "nt/ob_object.h"
 #include "nt/violation.h"
 
 /* Flags of CcCoherencyFlushAndPurgeCache(). */
@@ -265,8 +266,8 @@ EXPORT_SYMBOL_GPL(MmForceSectionClosed);
  * @FileObject: open file object
  * @FileSize: receives it
  *
- * WDK page: fsrtlgetfilesize. IRQL: <= APC_LEVEL. Takes no lock of the inode: to be called in paging
- * and section callbacks too.
+ * WDK page: fsrtlgetfilesize. IRQL: <= APC_LEVEL. Takes no lock of the inode: to be called in
+ * paging and section callbacks too.
  *
  * Return: STATUS_SUCCESS; STATUS_FILE_IS_A_DIRECTORY; STATUS_INVALID_PARAMETER for a file object
  * that is not open
@@ -303,3 +304,63 @@ BOOLEAN FsRtlIsPagingFile(PFILE_OBJECT FileObject)
 	return FALSE;
 }
 EXPORT_SYMBOL_GPL(FsRtlIsPagingFile);
+
+/**
+ * FsRtlCreateSectionForDataScan() - make a section of a file, to look at its data
+ * @SectionHandle: receives a handle: ZwClose()
+ * @SectionObject: receives the section object, referenced: ObDereferenceObject()
+ * @SectionFileSize: NULL, or receives the size of the file
+ * @FileObject: open file object
+ * @DesiredAccess: SECTION_MAP_READ and the like, which the handle grants
+ * @ObjectAttributes: with OBJ_KERNEL_HANDLE
+ * @MaximumSize: not looked at
+ * @SectionPageProtection: PAGE_READONLY or PAGE_READWRITE; views of files are only for reading
+ * @AllocationAttributes: SEC_COMMIT, perhaps with SEC_FILE
+ * @Flags: not looked at
+ *
+ * WDK page: fsrtlcreatesectionfordatascan. IRQL: <= APC_LEVEL. As FltCreateSectionForDataScan(),
+ * but without a context: nobody is told of conflicts.
+ *
+ * Return: STATUS_SUCCESS; STATUS_END_OF_FILE for an empty file; STATUS_FILE_IS_A_DIRECTORY;
+ * STATUS_INVALID_FILE_FOR_SECTION; STATUS_INVALID_PARAMETER for a file that is not open;
+ * STATUS_INVALID_PARAMETER_6 without OBJ_KERNEL_HANDLE; STATUS_INVALID_PARAMETER_8 or _9 for
+ * another protection or other attributes; STATUS_INSUFFICIENT_RESOURCES
+ */
+NTSTATUS FsRtlCreateSectionForDataScan(PHANDLE SectionHandle, PVOID *SectionObject,
+				       PLARGE_INTEGER SectionFileSize, PFILE_OBJECT FileObject,
+				       ACCESS_MASK DesiredAccess,
+				       POBJECT_ATTRIBUTES ObjectAttributes,
+				       PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection,
+				       ULONG AllocationAttributes, ULONG Flags)
+{
+	NTSTATUS status;
+	void *object;
+
+	*SectionHandle = NULL;
+	*SectionObject = NULL;
+	if (SectionFileSize)
+		SectionFileSize->QuadPart = 0;
+	if (!ke_at_most(APC_LEVEL))
+		return STATUS_INVALID_DEVICE_STATE;
+	if (!FileObject || !FileObject->FsContext || !flt_file_of(FileObject)->sections) {
+		fsh_violation(fsh_caller(), __func__, "%p is no open file", FileObject);
+		return STATUS_INVALID_PARAMETER;
+	}
+	if (!ObjectAttributes || !(ObjectAttributes->Attributes & OBJ_KERNEL_HANDLE))
+		return STATUS_INVALID_PARAMETER_6;
+	status = flt_section_make(flt_file_of(FileObject), SectionPageProtection,
+				  AllocationAttributes, &object);
+	if (!NT_SUCCESS(status))
+		return status;
+	status = mm_section_open(__builtin_return_address(0), object, DesiredAccess,
+				 ObjectAttributes, SectionHandle);
+	if (!NT_SUCCESS(status)) {
+		ob_put(object);
+		return status;
+	}
+	*SectionObject = object;
+	if (SectionFileSize)
+		SectionFileSize->QuadPart = mm_section_of(object)->size;
+	return STATUS_SUCCESS;
+}
+EXPORT_SYMBOL_GPL(FsRtlCreateSectionForDataScan);

@@ -38,7 +38,7 @@ bool ke_level_breach(const char *who, const char *routine, KIRQL limit);
 enum ke_hold {
 	KE_HOLD_FAST_MUTEX,	/* raises to APC_LEVEL while held */
 	KE_HOLD_PAGING,		/* an operation of the paging path: APC_LEVEL */
-	KE_HOLD_MEMORY,		/* the map of its process is locked: user memory cannot be reached */
+	KE_HOLD_MEMORY,		/* mmap_lock is held: user memory cannot be reached */
 	KE_HOLD_CRITICAL,	/* critical region: normal kernel APCs off, level unchanged */
 	KE_HOLD_GUARDED,	/* guarded region: all APCs off, level unchanged */
 	KE_HOLDS

@@ -58,7 +58,7 @@ bool mm_is_out_of_reach(const char *who, const char *routine)
 {
 	if (likely(!ke_holds(KE_HOLD_MEMORY)))
 		return false;
-	fsh_violation(who, routine, "the memory of the program cannot be reached while it maps a file");
+	fsh_violation(who, routine, "memory of a program cannot be reached while it maps a file");
 	return true;
 }
 

@@ -31,6 +31,11 @@ enum {
 #define MM_SEC_IMAGE	0x01000000
 #define MM_SEC_COMMIT	0x08000000
 
+/* mm_section_fd.c: handles of programs */
+NTSTATUS mm_section_open_fd(void *object, ACCESS_MASK access, HANDLE *handle);
+NTSTATUS mm_section_by_fd(HANDLE handle, void **object, ACCESS_MASK *access);
+bool mm_section_close_fd(HANDLE handle);
+
 /**
  * struct mm_section_source - where the pages of a section come from
  * @pages: the pages from @index on, each referenced; all @count or none. They are only read unless
@@ -74,11 +79,6 @@ NTSTATUS mm_section_open(const void *caller, void *object, ACCESS_MASK access,
 NTSTATUS mm_section_by_handle(HANDLE handle, void **object, ACCESS_MASK *access);
 void mm_section_get(struct mm_section *section);
 void mm_section_put(struct mm_section *section);
-
-/* mm_section_fd.c: handles of programs */
-NTSTATUS mm_section_open_fd(void *object, ACCESS_MASK access, HANDLE *handle);
-NTSTATUS mm_section_by_fd(HANDLE handle, void **object, ACCESS_MASK *access);
-bool mm_section_close_fd(HANDLE handle);
 
 /* mm_view.c */
 long mm_views_count(void);

@@ -60,6 +60,12 @@ NTSTATUS FsRtlGetFileSize(PFILE_OBJECT FileObject, PLARGE_INTEGER FileSize);
 NTSTATUS FsRtlSetFileSize(PFILE_OBJECT FileObject, PLARGE_INTEGER FileSize);
 typedef VOID FSRTL_STACK_OVERFLOW_ROUTINE(PVOID Context, PKEVENT Event);
 typedef FSRTL_STACK_OVERFLOW_ROUTINE *PFSRTL_STACK_OVERFLOW_ROUTINE;
+NTSTATUS FsRtlCreateSectionForDataScan(PHANDLE SectionHandle, PVOID *SectionObject,
+                                       PLARGE_INTEGER SectionFileSize, PFILE_OBJECT FileObject,
+                                       ACCESS_MASK DesiredAccess,
+                                       POBJECT_ATTRIBUTES ObjectAttributes,
+                                       PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection,
+                                       ULONG AllocationAttributes, ULONG Flags);
 VOID FsRtlPostStackOverflow(PVOID Context, PKEVENT Event,
                             PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine);
 VOID FsRtlSetupAdvancedHeader(PVOID AdvHdr, PFAST_MUTEX FMutex);

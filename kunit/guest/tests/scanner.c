@@ -6,7 +6,6 @@
  *
  * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx time=60
  */
-#define _GNU_SOURCE
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -279,7 +278,7 @@ static sigjmp_buf back;
 
 static void on_bus(int sig)
 {
-	siglongjmp(back, 1);
+	siglongjmp(back, sig);
 }
 
 /* A program maps the handle that it was given. */
@@ -287,6 +286,7 @@ static void handle(void)
 {
 	unsigned int want, got_sum;
 	unsigned char *map;
+	volatile int bus;
 	int fd, got, status;
 	char *line;
 	pid_t pid;
@@ -320,11 +320,10 @@ static void handle(void)
 	/* What is cut off, the mapping loses, and the view does not. */
 	signal(SIGBUS, on_bus);
 	FLT_PROVES("SECT-39", !ftruncate(fd, 100));
-	if (!sigsetjmp(back, 1)) {
-		FLT_PROVES("SECT-39", map[4500] == 256);
-	} else {
-		FLT_PROVES("SECT-39", true);
-	}
+	bus = sigsetjmp(back, 1);
+	if (!bus)
+		printf("%d is still there\n", ((volatile unsigned char *)map)[4500]);
+	FLT_PROVES("SECT-39", bus == SIGBUS);
 	signal(SIGBUS, SIG_DFL);
 	FLT_EXPECT(map[50] == 51);
 	munmap(map, SIZE);
@@ -431,7 +430,7 @@ static void cached(void)
 
 static void users(void)
 {
-	char path[PATH_MAX], copy[PATH_MAX + 64], *map;
+	char path[PATH_MAX], copy[2 * PATH_MAX + 64], *map;
 	int fd, exec;
 	pid_t pid;
 
@@ -532,7 +531,7 @@ int main(void)
 	FLT_EXPECT(told("kept 00000000 of 5000"));
 	FLT_REQUIRE(!twin_unload("scanner", true));
 	collect();
-	FLT_PROVES("SECT-33", strstr(text, "the section of \\leave was left open"));
+	FLT_PROVES("SECT-33", strstr(text, "leave was left open"));
 	FLT_PROVES("SECT-29", strstr(text, "was never unmapped"));
 	FLT_PROVES("SECT-01", strstr(text, "acquired"));
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("fltshim", false));

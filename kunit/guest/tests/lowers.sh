@@ -3,7 +3,7 @@
 # File systems below: btrfs, with subvolumes, and what the C tests do there and on an overlayfs;
 # ext4 with data journaling, and with names that it compares in its own way.
 # needs: kernels=6.1,6.12 lower=ext4 filters=probe,passthru,deferwork modules=btrfs,overlay,loop
-# needs: programs=btrfs-progs,e2fsprogs,kmod uses=random,twin-names,twin-data time=240
+# needs: programs=btrfs-progs,e2fsprogs,kmod uses=random,twin-names,twin-data time=200 long=3600
 . /t/lib.sh
 
 # Everything that the filter printed since the last call, into the file $1.
@@ -19,7 +19,9 @@ expect losetup "$loop" /tmp/work/image
 mkdir -p /mnt/btrfs /mnt/over
 expect mount -t btrfs "$loop" /mnt/btrfs
 mkdir /mnt/btrfs/calls
-for program in random twin-names twin-data; do
+programs=random
+[ "$LONG" = 1 ] && programs="random twin-names twin-data"
+for program in $programs; do
 	rm -rf /mnt/btrfs/calls/*
 	proves VFS-994 env LOWER=/mnt/btrfs/calls LOWER_FS=btrfs "/t/uses/$program"
 done
@@ -65,7 +67,7 @@ expect losetup -d "$loop"
 mkdir -p "$LOWER/lo" "$LOWER/up" "$LOWER/wk"
 expect mount -t overlay -o "lowerdir=$LOWER/lo,upperdir=$LOWER/up,workdir=$LOWER/wk" overlay \
 	/mnt/over
-for program in random twin-names; do
+for program in $programs; do
 	mkdir /mnt/over/calls
 	proves VFS-995 env LOWER=/mnt/over/calls LOWER_FS=overlay "/t/uses/$program"
 	rm -rf /mnt/over/calls

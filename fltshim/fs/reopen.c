@@ -16,6 +16,7 @@
 #include <linux/namei.h>
 #include <linux/pagemap.h>
 #include "compat/lock.h"
+#include "compat/path_lookup.h"
 #include "fltmgr/create_name.h"
 #include "fs/name.h"
 #include "fs/open.h"

@@ -495,7 +495,8 @@ static void do_call(struct side *side, const struct call *call)
 		DO(symlink(name2, name));
 		break;
 	case LINK:
-		DO(linkat(AT_FDCWD, name, AT_FDCWD, name2, call->number & 1 ? AT_SYMLINK_FOLLOW : 0));
+		DO(linkat(AT_FDCWD, name, AT_FDCWD, name2,
+			  call->number & 1 ? AT_SYMLINK_FOLLOW : 0));
 		break;
 	case UNLINK:
 		DO(unlink(name));

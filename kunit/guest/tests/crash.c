@@ -26,12 +26,12 @@
 #define LOG_MARK 8
 
 struct log_super {
-	uint64_t magic, version, nr_entries;
-	uint32_t sectorsize;
+	unsigned long long magic, version, nr_entries;
+	unsigned int sectorsize;
 };
 
 struct log_entry {
-	uint64_t sector, nr_sectors, flags, data_len;
+	unsigned long long sector, nr_sectors, flags, data_len;
 };
 
 static int control;
@@ -84,7 +84,7 @@ static void device_begin(const char *disk, const char *log)
 	FLT_REQUIRE(!dm(DM_DEV_SUSPEND, 0, NULL, 0));
 }
 
-static void mark(unsigned int record)
+static void acknowledge(unsigned int record)
 {
 	struct {
 		struct dm_target_msg head;
@@ -200,14 +200,14 @@ static void mount_both(const char *disk, const char *below, const char *mnt)
 }
 
 /* The entries of the log up to that one, onto the disk. Return: how many records were marked. */
-static unsigned int replay(int log, int disk, uint64_t upto, uint32_t sector)
+static unsigned int replay(int log, int disk, unsigned long long end, unsigned int sector)
 {
 	static char data[1 << 20];
 	off_t at = sector;
 	unsigned int marked = 0;
-	uint64_t i;
+	unsigned long long i;
 
-	for (i = 0; i < upto; i++) {
+	for (i = 0; i < end; i++) {
 		struct log_entry entry;
 		size_t left, part;
 		off_t to;
@@ -231,14 +231,14 @@ static unsigned int replay(int log, int disk, uint64_t upto, uint32_t sector)
 	return marked;
 }
 
-static void cut(const char *below, const char *mnt, uint64_t upto, uint32_t sector)
+static void cut(const char *below, const char *mnt, unsigned long long end, unsigned int sector)
 {
 	int log = open("log", O_RDONLY), disk;
 	unsigned int marked, i, lost = 0;
 
 	run("cp --sparse=always start disk");
 	disk = open("disk", O_RDWR);
-	marked = replay(log, disk, upto, sector);
+	marked = replay(log, disk, end, sector);
 	close(disk);
 	close(log);
 	run("losetup /dev/loop0 disk");
@@ -247,7 +247,7 @@ static void cut(const char *below, const char *mnt, uint64_t upto, uint32_t sect
 		if (record_there(mnt, i))
 			continue;
 		printf("record %u of %u is not there after %llu writes\n", i, marked,
-		       (unsigned long long)upto);
+		       end);
 		lost++;
 	}
 	FLT_EXPECT(!lost);
@@ -273,7 +273,7 @@ static void one_filter(const char *filter, unsigned int cuts)
 	mount_both("/dev/dm-0", below, mnt);
 	for (i = 0; i < RECORDS; i++) {
 		write_record(mnt, i);
-		mark(i);
+		acknowledge(i);
 	}
 	FLT_REQUIRE(!umount(mnt) && !umount(below));
 	FLT_REQUIRE(!dm(DM_DEV_REMOVE, 0, NULL, 0));
@@ -282,7 +282,7 @@ static void one_filter(const char *filter, unsigned int cuts)
 	log = open("log", O_RDONLY);
 	FLT_REQUIRE(read(log, &super, sizeof(super)) == sizeof(super) && super.magic == LOG_MAGIC);
 	close(log);
-	printf("%llu writes for %u records\n", (unsigned long long)super.nr_entries, RECORDS);
+	printf("%llu writes for %u records\n", super.nr_entries, RECORDS);
 	FLT_EXPECT(super.nr_entries > 4 * RECORDS);
 	for (i = 0; i < cuts; i++)
 		cut(below, mnt, 1 + rand() % super.nr_entries, super.sectorsize);

@@ -225,7 +225,8 @@ static bool sequence(const char *direct, const char *mnt, const char *filters, u
 	differs = run(direct, mnt, calls, left_out, count, LOOK_AT_ALL, false);
 	if (!differs)
 		return true;
-	printf("differs: seed %llu, call %u, %s\n", from, differs, *filters ? filters : "no filter");
+	printf("differs: seed %llu, call %u, %s\n", from, differs,
+	       *filters ? filters : "no filter");
 	prove_failures++;
 	shrink(direct, mnt, calls, left_out, differs);
 	return false;

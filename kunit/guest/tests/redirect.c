@@ -81,8 +81,8 @@ static void existing(void)
 					 " OPEN 120089 20 !104:0; CREATE b \\x OPEN 120089 20 =1",
 					 seq_render(), FNM_NOESCAPE) && seq_sound());
 	FLT_PROVES("CREATE-59", file >= 0 && reads(file, "the other"));
-	FLT_PROVES("CREATE-59", !fstat(file, &st) && !stat("x", &want) && st.st_ino == want.st_ino &&
-		   is_called(file, "/x"));
+	FLT_PROVES("CREATE-59", !fstat(file, &st) && !stat("x", &want) &&
+		   st.st_ino == want.st_ino && is_called(file, "/x"));
 	map = mmap(NULL, 9, PROT_READ, MAP_SHARED, file, 0);
 	FLT_PROVES("CREATE-59", map != MAP_FAILED && !memcmp(map, "the other", 9));
 	munmap(map, 9);
@@ -262,8 +262,8 @@ static void fixed(void)
 	FLT_PROVES("CREATE-61", mkdir("m" TO_PLAIN, 0755) && errno == EXDEV);
 	FLT_PROVES("CREATE-61", symlink("t", "s" TO_PLAIN) && errno == EXDEV);
 	FLT_PROVES("CREATE-61", rmdir("d" TO_PLAIN) && errno == EXDEV);
-	FLT_PROVES("CREATE-61", holds("x" TO_PLAIN, "first") && holds("x", "the other") && holds("z", NULL) &&
-		   holds("m" TO_PLAIN, NULL) && holds("m", NULL));
+	FLT_PROVES("CREATE-61", holds("x" TO_PLAIN, "first") && holds("x", "the other") &&
+		   holds("z", NULL) && holds("m" TO_PLAIN, NULL) && holds("m", NULL));
 }
 
 static void executed(void)

@@ -230,7 +230,7 @@ static char *fltfs_dentry_path(struct dentry *dentry, char *small, size_t size, 
  */
 struct fltfs_known_name {
 	struct rcu_head rcu;
-	const struct dentry *dentry;	/* whose it is; lives, else the inode's dentries are forgotten */
+	const struct dentry *dentry;	/* whose it is; lives, or this is gone with it */
 	u64 stamp;			/* fltfs_stamp() before it was made */
 	size_t bytes;			/* with its end */
 	WCHAR text[];

@@ -175,7 +175,7 @@ static void flt_lock_look(struct work_struct *work)
 
 	/* Who adds an operation after this sees to it that there is another look. */
 	atomic_set(&flt_lock_armed, 0);
-	/* Pairs with the exchange, or the lock, by which an operation is added before it is asked. */
+	/* Pairs with the exchange or the lock that adds an operation before it asks for a look. */
 	smp_mb();
 	for_each_possible_cpu(cpu) {
 		while (flt_live_walk_cpu(cpu, flt_lock_look_at, &seen))

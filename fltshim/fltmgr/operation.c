@@ -196,6 +196,29 @@ static bool flt_step_bottom(struct flt_operation *op)
 	return true;
 }
 
+/* Through the phases in their order, as far as it goes without a hold. */
+static __always_inline void flt_machine_phases(struct flt_walk *walk, struct seh_barrier *barrier)
+{
+	if (walk->op->phase == FLT_PHASE_PRE) {
+		seh_barrier_up(barrier);
+		flt_walk_down(walk);
+		seh_barrier_down(barrier);
+		if (unlikely(!walk->on))
+			return;
+	}
+	if (walk->op->phase == FLT_PHASE_BOTTOM) {
+		walk->waits = flt_operation_waits(walk->op);
+		walk->on = flt_step_bottom(walk->op);
+		if (unlikely(!walk->on))
+			return;
+	}
+	if (walk->op->phase == FLT_PHASE_POST) {
+		seh_barrier_up(barrier);
+		flt_walk_up(walk);
+		seh_barrier_down(barrier);
+	}
+}
+
 /*
  * Runs until the operation is done (true) or held by somebody (false: do not touch it). While a
  * filter has synchronized it with this thread (FLT_PREOP_SYNCHRONIZE), a hold is waited out here:
@@ -221,28 +244,14 @@ static bool flt_machine_run(struct flt_operation *op)
 			flt_walk_up_raised(&walk, barrier.frame.code);
 	}
 	for (;;) {
+		if (likely(walk.on))
+			flt_machine_phases(&walk, &barrier);
 		if (unlikely(!walk.on)) {
 			if (!walk.waits)
 				return false;
 			wait_for_completion_state(&walk.op->resumed, TASK_IDLE);
 			walk.on = true;
-		}
-		switch (walk.op->phase) {
-		case FLT_PHASE_PRE:
-			seh_barrier_up(&barrier);
-			flt_walk_down(&walk);
-			seh_barrier_down(&barrier);
-			break;
-		case FLT_PHASE_BOTTOM:
-			walk.waits = flt_operation_waits(walk.op);
-			walk.on = flt_step_bottom(walk.op);
-			break;
-		case FLT_PHASE_POST:
-			seh_barrier_up(&barrier);
-			flt_walk_up(&walk);
-			seh_barrier_down(&barrier);
-			break;
-		default:
+		} else if (likely(walk.op->phase == FLT_PHASE_DONE)) {
 			return true;
 		}
 	}

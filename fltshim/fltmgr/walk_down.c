@@ -175,13 +175,12 @@ static noinline bool flt_pre_is_called(const struct flt_operation *op, const str
  * Calls one callback after the other. Return: true when all were called, false when the last one,
  * which said walk->verdict, needs a closer look.
  */
-static __always_inline bool flt_pre_all(struct flt_walk *walk)
+static __always_inline bool flt_pre_all(struct flt_walk *walk, struct flt_operation *op)
 {
-	struct flt_operation *op = walk->op;
+	const struct flt_node *node = &op->nodes[op->cursor], *end = &op->nodes[op->nr_nodes];
+	struct flt_record *record = &op->records[op->cursor];
 
-	for (; op->cursor != op->nr_nodes; op->cursor++) {
-		const struct flt_node *node = &op->nodes[op->cursor];
-		struct flt_record *record = &op->records[op->cursor];
+	for (; node != end; node++, record++, op->cursor++) {
 		int verdict;
 
 		if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED ||
@@ -215,7 +214,7 @@ seh_raises void flt_walk_down(struct flt_walk *walk)
 			continue;
 		}
 		flt_operation_show(op, 0);
-		if (likely(flt_pre_all(walk))) {
+		if (likely(flt_pre_all(walk, op))) {
 			/* (Nobody whom a resumption now could be told of: it is ignored.) */
 			flt_unhold(op);
 			op->phase = FLT_PHASE_BOTTOM;

@@ -137,13 +137,12 @@ static __always_inline bool flt_post_plain(const struct flt_walk *walk,
  * Calls one callback after the other. Return: true when all were called, false when the last one,
  * which said walk->verdict, needs a closer look.
  */
-static __always_inline bool flt_post_all(struct flt_walk *walk)
+static __always_inline bool flt_post_all(struct flt_walk *walk, struct flt_operation *op)
 {
-	struct flt_operation *op = walk->op;
+	const struct flt_node *node = &op->nodes[op->cursor];
+	struct flt_record *record = &op->records[op->cursor];
 
-	while (op->cursor > op->floor) {
-		const struct flt_node *node = &op->nodes[op->cursor];
-		struct flt_record *record = &op->records[op->cursor];
+	for (; op->cursor > op->floor; node--, record--) {
 		int verdict;
 
 		if (unlikely(record->bits != FLT_RECORD_PLAIN) && !flt_post_is_called(op, record))
@@ -175,7 +174,7 @@ seh_raises void flt_walk_up(struct flt_walk *walk)
 		op->iopb = op->accepted;
 		walk->before = op->data.IoStatus;
 		flt_operation_show(op, FLTFL_CALLBACK_DATA_POST_OPERATION);
-		if (likely(flt_post_all(walk))) {
+		if (likely(flt_post_all(walk, op))) {
 			/* (Nobody whom a resumption now could be told of: it is ignored.) */
 			flt_unhold(op);
 			op->phase = FLT_PHASE_DONE;

@@ -325,7 +325,7 @@ char *fltfs_path_from(const struct dentry *dentry, const struct dentry *root, ch
  */
 struct fltfs_known_name {
 	struct rcu_head rcu;
-	const struct dentry *dentry;	/* whose it is; lives, else the inode's dentries are forgotten */
+	const struct dentry *dentry;	/* whose it is; lives, or this is gone with it */
 	u64 stamp;			/* fltfs_stamp() before it was made */
 	size_t bytes;			/* with its end */
 	WCHAR text[];

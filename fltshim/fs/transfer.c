@@ -141,7 +141,7 @@ static KPROCESSOR_MODE fltfs_transfer_mode(const struct iov_iter *iter)
  * Where the caller's memory is, for filters that do not look at it. What cannot be handed to the
  * lower file system as a copy of the iterator is never shown so.
  */
-static bool fltfs_transfer_direct(const struct iov_iter *iter, void **shown)
+static __always_inline bool fltfs_transfer_direct(const struct iov_iter *iter, void **shown)
 {
 	size_t length;
 

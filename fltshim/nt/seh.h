@@ -19,6 +19,8 @@
 
 #define seh_raises notrace
 
+bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code);
+
 /**
  * struct seh_barrier - where exceptions end that nobody handles
  * @frame: of the function that has the barrier
@@ -71,7 +73,6 @@ static __always_inline void seh_barrier_down(struct seh_barrier *barrier)
 		seh_barrier_down_softirq(barrier);
 }
 
-bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code);
 void seh_raise_status(NTSTATUS status);
 void seh_raise_access_violation(ULONG_PTR address, bool write);
 void seh_raise_fault(NTSTATUS code, void *instruction, ULONG parameters, ULONG_PTR first,

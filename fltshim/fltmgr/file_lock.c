@@ -3,19 +3,18 @@
  * The file-lock package: byte-range locks that a filter keeps itself, FltProcessFileLock and its
  * companions. What meets what is in lock_range.c.
  *
- * A FILE_LOCK is the driver's memory, which may be gone or never have been set up; so the state is
- * an object of ours, found by the address. Lock order: flt_locks_lock (the hash), then one state's
- * lock; no routine of a driver runs under either. A state has one reference as long as it is in
- * the hash, and one for each request that waits in it.
+ * A FILE_LOCK is the driver's memory; the state is an object of ours, found by the address
+ * (keyed.h). No routine of a driver runs under a state's lock. A state has one reference as long as
+ * it can be found, and one for each request that waits in it.
  */
 #include <linux/export.h>
-#include <linux/hashtable.h>
 #include <linux/slab.h>
 #include "fltmgr/cancel.h"
 #include "fltmgr/file_lock.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
+#include "fltmgr/keyed.h"
 #include "fltmgr/stack.h"
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
@@ -23,21 +22,17 @@
 
 /**
  * struct flt_locks - what a FILE_LOCK stands for
- * @link: in the hash
- * @address: the driver's structure
- * @refs: hash and waiting requests
+ * @keyed: by the driver's structure; references: the table's and those of waiting requests
  * @lock: protects the lists
  * @held: struct flt_range
  * @waiting: struct flt_lock_waiter, in order of arrival
  * @complete: driver's routine for requests that the package completes, or NULL
  * @unlock: driver's routine for locks that go, or NULL
  * @ready: between initialisation and its end
- * @allocated: @address came from FltAllocateFileLock()
+ * @allocated: the structure came from FltAllocateFileLock()
  */
 struct flt_locks {
-	struct hlist_node link;
-	PFILE_LOCK address;
-	refcount_t refs;
+	struct flt_keyed keyed;
 	spinlock_t lock;	/* @held, @waiting; softirq too, where a cancel comes */
 	struct list_head held;
 	struct list_head waiting;
@@ -57,30 +52,27 @@ struct flt_lock_waiter {
 	NTSTATUS status;
 };
 
-static DEFINE_HASHTABLE(flt_locks_hash, 8);
-static DEFINE_SPINLOCK(flt_locks_lock);
+static struct flt_keyed_table flt_locks_table = {
+	.lock = __SPIN_LOCK_UNLOCKED(flt_locks_table.lock),
+};
+
+static PFILE_LOCK flt_locks_address(const struct flt_locks *locks)
+{
+	return locks->keyed.address;
+}
 
 static void flt_locks_put(struct flt_locks *locks)
 {
-	if (refcount_dec_and_test(&locks->refs))
+	if (refcount_dec_and_test(&locks->keyed.refs))
 		kfree(locks);
 }
 
 /* A state by the driver's address, referenced; NULL for what was never initialised. */
 static struct flt_locks *flt_locks_get(PFILE_LOCK address)
 {
-	struct flt_locks *locks, *found = NULL;
+	struct flt_keyed *keyed = flt_keyed_get(&flt_locks_table, address);
 
-	spin_lock_bh(&flt_locks_lock);
-	hash_for_each_possible(flt_locks_hash, locks, link, (unsigned long)address) {
-		if (locks->address == address) {
-			refcount_inc(&locks->refs);
-			found = locks;
-			break;
-		}
-	}
-	spin_unlock_bh(&flt_locks_lock);
-	return found;
+	return keyed ? container_of(keyed, struct flt_locks, keyed) : NULL;
 }
 
 static struct flt_locks *flt_locks_new(PFILE_LOCK address)
@@ -89,24 +81,18 @@ static struct flt_locks *flt_locks_new(PFILE_LOCK address)
 
 	if (!locks)
 		return NULL;
-	locks->address = address;
-	refcount_set(&locks->refs, 1);
 	spin_lock_init(&locks->lock);
 	INIT_LIST_HEAD(&locks->held);
 	INIT_LIST_HEAD(&locks->waiting);
 	locks->ready = true;
-	spin_lock_bh(&flt_locks_lock);
-	hash_add(flt_locks_hash, &locks->link, (unsigned long)address);
-	spin_unlock_bh(&flt_locks_lock);
+	flt_keyed_add(&flt_locks_table, &locks->keyed, address);
 	return locks;
 }
 
 /* Nobody finds it any more. */
 static void flt_locks_forget(struct flt_locks *locks)
 {
-	spin_lock_bh(&flt_locks_lock);
-	hash_del(&locks->link);
-	spin_unlock_bh(&flt_locks_lock);
+	flt_keyed_del(&flt_locks_table, &locks->keyed);
 	flt_locks_put(locks);
 }
 
@@ -261,7 +247,7 @@ static void flt_locks_advance(struct flt_locks *locks)
 				 STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 		list_move_tail(&waiter->link, &granted);
 	}
-	locks->address->FastIoIsQuestionable = !list_empty(&locks->held);
+	flt_locks_address(locks)->FastIoIsQuestionable = !list_empty(&locks->held);
 	spin_unlock_bh(&locks->lock);
 	flt_ranges_removed(locks, &removed);
 	list_for_each_entry_safe(waiter, next, &granted, link)
@@ -495,7 +481,7 @@ static NTSTATUS flt_lock_wait(struct flt_locks *locks, struct flt_lock_waiter *w
 	status = flt_cancel_arm(waiter->op, flt_lock_cancel, waiter, NULL);
 	if (!NT_SUCCESS(status))
 		return status;
-	refcount_inc(&locks->refs);
+	refcount_inc(&locks->keyed.refs);
 	list_add_tail(&waiter->link, &locks->waiting);
 	return STATUS_PENDING;
 }
@@ -544,7 +530,7 @@ static NTSTATUS flt_lock_acquire(struct flt_locks *locks, PFLT_CALLBACK_DATA dat
 	if (!flt_range_conflicts(&locks->held, &wanted)) {
 		status = flt_lock_grant(locks, waiter->range, &waiter->spare, &removed) ?
 			 STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
-		locks->address->FastIoIsQuestionable = TRUE;
+		flt_locks_address(locks)->FastIoIsQuestionable = TRUE;
 	} else if (data->Iopb->Parameters.LockControl.FailImmediately) {
 		status = STATUS_LOCK_NOT_GRANTED;
 	} else if (fast) {
@@ -714,15 +700,15 @@ EXPORT_SYMBOL_GPL(FltCheckLockForWriteAccess);
 /* No driver is left; what they never uninitialized is freed and said. */
 void flt_file_locks_exit(void)
 {
+	struct flt_keyed *keyed;
 	struct flt_locks *locks;
-	struct hlist_node *next;
-	unsigned int i, leaked = 0;
+	unsigned int leaked = 0;
 
-	hash_for_each_safe(flt_locks_hash, i, next, locks, link) {
-		hash_del(&locks->link);
+	while ((keyed = flt_keyed_any(&flt_locks_table))) {
+		locks = container_of(keyed, struct flt_locks, keyed);
 		flt_ranges_free(&locks->held);
 		if (locks->allocated)
-			kfree(locks->address);
+			kfree(keyed->address);
 		kfree(locks);
 		leaked++;
 	}

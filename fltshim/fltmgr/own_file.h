@@ -39,6 +39,6 @@ struct flt_own *flt_own_file_new(struct flt_file *file, struct flt_filter *filte
 				 struct flt_instance *below);
 void flt_own_file_cleanup(struct flt_file *file);
 bool flt_own_file_end(struct flt_file *file);
-void flt_own_files_left(struct flt_filter *filter);
+void flt_own_files_left(struct flt_filter *filter, struct flt_instance *below);
 
 #endif

@@ -270,6 +270,7 @@ static void refusals(void)
 	int fd, other, pid, status;
 	char path[PATH_MAX];
 	struct statfs vfs;
+	void *at;
 
 	FLT_PROVES("VFS-311", chmod(name, 0777) && errno == EACCES &&
 		   (lower_stat(name).st_mode & 0777) == 0644);
@@ -302,8 +303,9 @@ static void refusals(void)
 
 	name = file(named(SECTION, 'a', DENIED));
 	fd = open(name, O_RDWR);
-	FLT_PROVES("VFS-441", mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED &&
-		   errno == EACCES);
+	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	FLT_PROVES("VFS-441", at == MAP_FAILED && errno == EACCES);
+	FLT_PROVES("FASTIO-35", at == MAP_FAILED && errno == EACCES);
 	close(fd);
 
 	name = file(named(LOCK, 'a', 0xc0000055));
@@ -519,6 +521,50 @@ static void completions(void)
 	close(fd);
 }
 
+/* Lists a file's attributes many times; each time all of them are there, once. */
+static int lists_all(int fd, unsigned int count)
+{
+	char list[4096], name[32];
+	unsigned int round, i;
+	ssize_t length;
+
+	for (round = 0; round < 100; round++) {
+		length = flistxattr(fd, list, sizeof(list));
+		for (i = 0; i < count; i++) {
+			snprintf(name, sizeof(name), "trusted.number%02u", i);
+			if (length < 0 || !memmem(list, length, name, strlen(name) + 1))
+				return 1;
+		}
+		if (length != (ssize_t)(count * (strlen(name) + 1)))
+			return 1;
+	}
+	return 0;
+}
+
+/* Two that list one open file: neither takes the other's place in the list. */
+static void two_list(void)
+{
+	enum { COUNT = 40 };
+	int fd, pid, status = -1, mine;
+	char name[32];
+	unsigned int i;
+
+	file("listed");
+	for (i = 0; i < COUNT; i++) {
+		snprintf(name, sizeof(name), "trusted.number%02u", i);
+		FLT_REQUIRE(!setxattr(below("listed"), name, "value", 5, 0));
+	}
+	fd = open("listed", O_RDONLY);
+	pid = fork();
+	FLT_REQUIRE(fd >= 0 && pid >= 0);
+	if (!pid)
+		_exit(lists_all(fd, COUNT));
+	mine = lists_all(fd, COUNT);
+	FLT_EXPECT(waitpid(pid, &status, 0) == pid);
+	FLT_PROVES("VFS-333", !mine && WIFEXITED(status) && !WEXITSTATUS(status));
+	close(fd);
+}
+
 /* Nobody is interested in reads and writes: copies and splices go straight down. */
 static void narrow(void)
 {
@@ -557,6 +603,7 @@ int main(void)
 	changes();
 	results();
 	completions();
+	two_list();
 	FLT_REQUIRE(!twin_unload("answer", true) && !twin_load_with("answer", "params=Narrow=1"));
 	narrow();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));

@@ -114,6 +114,64 @@ static void create_routes(struct kunit *test)
 	FLT_PROVES(test, "CREATE-31", world_trace_is(w, "A+ B+ C+ F C- B- A- A+ B+ C+ F C- B- A-"));
 }
 
+/* What is asked by a handle is what FltQuery- and FltSetInformationFile ask. */
+static void create_zw_information(struct kunit *test)
+{
+	struct {
+		FILE_RENAME_INFORMATION info;
+		WCHAR more[2];
+	} rename = { .info.FileNameLength = 4, .info.ReplaceIfExists = TRUE };
+	FILE_POSITION_INFORMATION position = { .CurrentByteOffset.QuadPart = 4711 };
+	struct world *w = create_world(test);
+	struct opening o = opening_of(w, u"\\f");
+	PFILE_OBJECT foreign = fake_open(world_second_volume(w));
+	const FLT_PARAMETERS *p;
+	IO_STATUS_BLOCK result;
+	NTSTATUS status;
+	HANDLE other;
+
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&o)));
+	FLT_REQUIRE(test, NT_SUCCESS(ObOpenObjectByPointer(foreign, OBJ_KERNEL_HANDLE, NULL, 0,
+							   *IoFileObjectType, KernelMode,
+							   &other)));
+	world_clear(w);
+	status = ZwSetInformationFile(o.handle, &result, &position, sizeof(position),
+				      FilePositionInformation);
+	FLT_EXPECT(test, NT_SUCCESS(status) && NT_SUCCESS(result.Status) &&
+		   o.object->CurrentByteOffset.QuadPart == 4711);
+	position.CurrentByteOffset.QuadPart = 0;
+	status = ZwQueryInformationFile(o.handle, &result, &position, sizeof(position),
+					FilePositionInformation);
+	FLT_EXPECT(test, NT_SUCCESS(status) && position.CurrentByteOffset.QuadPart == 4711 &&
+		   result.Information == sizeof(position));
+	status = ZwQueryInformationFile(o.handle, &result, &position, sizeof(position) - 1,
+					FilePositionInformation);
+	FLT_EXPECT(test, status == STATUS_INFO_LENGTH_MISMATCH && result.Status == status &&
+		   !result.Information);
+
+	status = ZwSetInformationFile(o.handle, &result, &rename, sizeof(rename),
+				      FileAlignmentInformation);
+	FLT_PROVES(test, "INFO-11", status == STATUS_INVALID_PARAMETER);
+	rename.info.RootDirectory = other;
+	status = ZwSetInformationFile(o.handle, &result, &rename, sizeof(rename),
+				      FileRenameInformation);
+	FLT_PROVES(test, "INFO-33", status == STATUS_NOT_SAME_DEVICE);
+	FLT_EXPECT(test, world_trace_is(w, ""));
+
+	rename.info.RootDirectory = NULL;
+	status = ZwSetInformationFile(o.handle, &result, &rename, sizeof(rename),
+				      FileRenameInformationBypassAccessCheck);
+	FLT_REQUIRE(test, NT_SUCCESS(status) && world_trace_is(w, "C+ F C-"));
+	p = &world_event(w, 'C', WORLD_PRE, 0)->iopb.Parameters;
+	FLT_PROVES(test, "INFO-16",
+		   p->SetFileInformation.FileInformationClass == FileRenameInformation);
+	FLT_EXPECT(test, p->SetFileInformation.ReplaceIfExists &&
+		   p->SetFileInformation.Length == sizeof(rename));
+	ZwClose(other);
+	fake_close(foreign);
+	opening_end(&o);
+}
+
 static void create_ends(struct kunit *test)
 {
 	struct world *w = create_world(test);
@@ -430,6 +488,7 @@ static void create_restarts(struct kunit *test)
 
 static struct kunit_case create_cases[] = {
 	KUNIT_CASE(create_routes),
+	KUNIT_CASE(create_zw_information),
 	KUNIT_CASE(create_ends),
 	KUNIT_CASE(create_levels),
 	KUNIT_CASE(create_names),

@@ -31,14 +31,11 @@ static NTSTATUS flt_list(const struct flt_file_call *call, const struct flt_list
 
 	if (listing->returned)
 		*listing->returned = 0;
-	status = flt_file_call_check(call);
-	if (!NT_SUCCESS(status))
-		return status;
 	if (!listing->buffer || listing->flags & ~FLT_SCAN_FLAGS)
 		return STATUS_INVALID_PARAMETER;
-	gen = flt_file_call_buffered(call, IRP_MJ_DIRECTORY_CONTROL);
+	gen = flt_file_call_begin(call, IRP_MJ_DIRECTORY_CONTROL, &status);
 	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return status;
 	gen->op.iopb.MinorFunction = IRP_MN_QUERY_DIRECTORY;
 	gen->op.iopb.OperationFlags = listing->flags;
 	p = &gen->op.iopb.Parameters;
@@ -144,12 +141,9 @@ NTSTATUS FltQueryEaFile(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PVOID R
 
 	if (LengthReturned)
 		*LengthReturned = 0;
-	status = flt_file_call_check(&call);
-	if (!NT_SUCCESS(status))
-		return status;
-	gen = flt_file_call_buffered(&call, IRP_MJ_QUERY_EA);
+	gen = flt_file_call_begin(&call, IRP_MJ_QUERY_EA, &status);
 	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return status;
 	if (ReturnSingleEntry)
 		gen->op.iopb.OperationFlags |= SL_RETURN_SINGLE_ENTRY;
 	if (RestartScan)
@@ -184,12 +178,9 @@ NTSTATUS FltSetEaFile(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject, PVOID EaB
 	struct flt_generated *gen;
 	NTSTATUS status;
 
-	status = flt_file_call_check(&call);
-	if (!NT_SUCCESS(status))
-		return status;
-	gen = flt_file_call_buffered(&call, IRP_MJ_SET_EA);
+	gen = flt_file_call_begin(&call, IRP_MJ_SET_EA, &status);
 	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return status;
 	gen->op.iopb.Parameters.SetEa.Length = Length;
 	gen->op.iopb.Parameters.SetEa.EaBuffer = EaBuffer;
 	return flt_file_call_run(gen, NULL);
@@ -221,12 +212,9 @@ NTSTATUS FltQuerySecurityObject(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 
 	if (LengthNeeded)
 		*LengthNeeded = 0;
-	status = flt_file_call_check(&call);
-	if (!NT_SUCCESS(status))
-		return status;
-	gen = flt_file_call_buffered(&call, IRP_MJ_QUERY_SECURITY);
+	gen = flt_file_call_begin(&call, IRP_MJ_QUERY_SECURITY, &status);
 	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return status;
 	p = &gen->op.iopb.Parameters;
 	p->QuerySecurity.SecurityInformation = SecurityInformation;
 	p->QuerySecurity.Length = Length;
@@ -257,14 +245,11 @@ NTSTATUS FltSetSecurityObject(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 	struct flt_generated *gen;
 	NTSTATUS status;
 
-	status = flt_file_call_check(&call);
-	if (!NT_SUCCESS(status))
-		return status;
 	if (!SecurityDescriptor)
 		return STATUS_INVALID_PARAMETER;
-	gen = flt_file_call_buffered(&call, IRP_MJ_SET_SECURITY);
+	gen = flt_file_call_begin(&call, IRP_MJ_SET_SECURITY, &status);
 	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return status;
 	gen->op.iopb.Parameters.SetSecurity.SecurityInformation = SecurityInformation;
 	gen->op.iopb.Parameters.SetSecurity.SecurityDescriptor = SecurityDescriptor;
 	return flt_file_call_run(gen, NULL);

@@ -66,6 +66,21 @@ struct flt_generated *flt_file_call_buffered(const struct flt_file_call *call, U
 	return gen;
 }
 
+/* The check and such a request in one; NULL, and why not. */
+struct flt_generated *flt_file_call_begin(const struct flt_file_call *call, UCHAR major,
+					  NTSTATUS *status)
+{
+	struct flt_generated *gen;
+
+	*status = flt_file_call_check(call);
+	if (!NT_SUCCESS(*status))
+		return NULL;
+	gen = flt_file_call_buffered(call, major);
+	if (!gen)
+		*status = STATUS_INSUFFICIENT_RESOURCES;
+	return gen;
+}
+
 /* Sends it and waits. Return: its final status; @information, if there is one, gets Information. */
 NTSTATUS flt_file_call_run(struct flt_generated *gen, ULONG *information)
 {
@@ -98,55 +113,6 @@ static FILE_INFORMATION_CLASS flt_plain_class(FILE_INFORMATION_CLASS class)
 	}
 }
 
-/**
- * FltQueryInformationFile() - what a file is
- * @Instance: only instances below it see the request
- * @FileObject: open file of its volume
- * @FileInformation: receives the structure of the class
- * @Length: bytes there
- * @FileInformationClass: which; the position is answered from the file object
- * @LengthReturned: receives how many bytes were written; may be NULL
- *
- * WDK page: fltqueryinformationfile. IRQL: PASSIVE_LEVEL.
- *
- * Return: status of the operation; STATUS_INVALID_DEVICE_REQUEST for a file that is not open;
- * STATUS_INVALID_PARAMETER above APC_LEVEL
- */
-NTSTATUS FltQueryInformationFile(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
-				 PVOID FileInformation, ULONG Length,
-				 FILE_INFORMATION_CLASS FileInformationClass,
-				 PULONG LengthReturned)
-{
-	const struct flt_file_call call = { __func__, fsh_caller(), Instance, FileObject };
-	struct flt_generated *gen;
-	FLT_PARAMETERS *p;
-	NTSTATUS status;
-
-	if (LengthReturned)
-		*LengthReturned = 0;
-	status = flt_file_call_check(&call);
-	if (!NT_SUCCESS(status))
-		return status;
-	if (FileInformationClass == FilePositionInformation) {
-		if (!FileInformation || Length < sizeof(FILE_POSITION_INFORMATION))
-			return STATUS_INFO_LENGTH_MISMATCH;
-		((PFILE_POSITION_INFORMATION)FileInformation)->CurrentByteOffset =
-			FileObject->CurrentByteOffset;
-		if (LengthReturned)
-			*LengthReturned = sizeof(FILE_POSITION_INFORMATION);
-		return STATUS_SUCCESS;
-	}
-	gen = flt_file_call_buffered(&call, IRP_MJ_QUERY_INFORMATION);
-	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	p = &gen->op.iopb.Parameters;
-	p->QueryFileInformation.Length = Length;
-	p->QueryFileInformation.FileInformationClass = flt_plain_class(FileInformationClass);
-	p->QueryFileInformation.InfoBuffer = FileInformation;
-	return flt_file_call_run(gen, LengthReturned);
-}
-EXPORT_SYMBOL_GPL(FltQueryInformationFile);
-
 /* Is what a rename or link names on the same volume, as far as a handle tells? (INFO-33) */
 static NTSTATUS flt_check_target(PFILE_OBJECT file, const FILE_RENAME_INFORMATION *info,
 				 ULONG length, bool ex, ULONG flags)
@@ -172,8 +138,7 @@ static NTSTATUS flt_check_target(PFILE_OBJECT file, const FILE_RENAME_INFORMATIO
 }
 
 /* What may be set at all (INFO-11), and what is looked at before anybody sees it. */
-static NTSTATUS flt_check_set(PFILE_OBJECT file, FILE_INFORMATION_CLASS class, const void *info,
-			      ULONG length)
+static NTSTATUS flt_check_set(PFILE_OBJECT file, const struct flt_information *info)
 {
 	const ULONG rename = FILE_RENAME_REPLACE_IF_EXISTS | FILE_RENAME_POSIX_SEMANTICS |
 			     FILE_RENAME_SUPPRESS_PIN_STATE_INHERITANCE |
@@ -182,7 +147,7 @@ static NTSTATUS flt_check_set(PFILE_OBJECT file, FILE_INFORMATION_CLASS class, c
 			     FILE_RENAME_NO_DECREASE_AVAILABLE_SPACE |
 			     FILE_RENAME_IGNORE_READONLY_ATTRIBUTE;
 
-	switch (class) {
+	switch (info->class) {
 	case FileAllocationInformation:
 	case FileBasicInformation:
 	case FileDispositionInformation:
@@ -194,15 +159,154 @@ static NTSTATUS flt_check_set(PFILE_OBJECT file, FILE_INFORMATION_CLASS class, c
 		return STATUS_SUCCESS;
 	case FileRenameInformation:
 	case FileLinkInformation:
-		return flt_check_target(file, info, length, false, 0);
+		return flt_check_target(file, info->buffer, info->length, false, 0);
 	case FileRenameInformationEx:
 	case FileLinkInformationEx:
 		/* The bits of a link are those of a rename. */
-		return flt_check_target(file, info, length, true, rename);
+		return flt_check_target(file, info->buffer, info->length, true, rename);
 	default:
 		return STATUS_INVALID_PARAMETER;
 	}
 }
+
+/* The position, which the file object has. */
+static NTSTATUS flt_position(PFILE_OBJECT file, const struct flt_information *info, ULONG *used)
+{
+	FILE_POSITION_INFORMATION *position = info->buffer;
+
+	if (!position || info->length < sizeof(*position))
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (info->major == IRP_MJ_QUERY_INFORMATION) {
+		position->CurrentByteOffset = file->CurrentByteOffset;
+		*used = sizeof(*position);
+		return STATUS_SUCCESS;
+	}
+	if (position->CurrentByteOffset.QuadPart < 0)
+		return STATUS_INVALID_PARAMETER;
+	file->CurrentByteOffset = position->CurrentByteOffset;
+	return STATUS_SUCCESS;
+}
+
+void flt_information_init(struct flt_information *info, UCHAR major, ULONG class, void *buffer,
+			  ULONG length)
+{
+	info->major = major;
+	info->class = major == IRP_MJ_QUERY_VOLUME_INFORMATION ? class : flt_plain_class(class);
+	info->buffer = buffer;
+	info->length = length;
+}
+
+/**
+ * flt_information_here() - what can be said without an operation
+ * @file: open file
+ * @info: what is asked or told
+ * @used: receives how many bytes were written, if it is answered
+ * @status: receives the answer
+ *
+ * Return: true when it is answered, or refused, by that
+ */
+bool flt_information_here(PFILE_OBJECT file, const struct flt_information *info, ULONG *used,
+			  NTSTATUS *status)
+{
+	*used = 0;
+	*status = STATUS_SUCCESS;
+	if (info->major == IRP_MJ_QUERY_VOLUME_INFORMATION)
+		return false;
+	if (info->major == IRP_MJ_SET_INFORMATION)
+		*status = flt_check_set(file, info);
+	if (NT_SUCCESS(*status)) {
+		if (info->class != FilePositionInformation)
+			return false;
+		*status = flt_position(file, info, used);
+	}
+	return true;
+}
+
+/* Fills the operation's parameters from what flt_information_here() left to be asked. */
+void flt_information_fill(struct flt_operation *op, const struct flt_information *info)
+{
+	const FILE_RENAME_INFORMATION *rename = info->buffer;
+	FLT_PARAMETERS *p = &op->iopb.Parameters;
+
+	if (info->major == IRP_MJ_QUERY_INFORMATION) {
+		p->QueryFileInformation.Length = info->length;
+		p->QueryFileInformation.FileInformationClass = info->class;
+		p->QueryFileInformation.InfoBuffer = info->buffer;
+	} else if (info->major == IRP_MJ_QUERY_VOLUME_INFORMATION) {
+		p->QueryVolumeInformation.Length = info->length;
+		p->QueryVolumeInformation.FsInformationClass = info->class;
+		p->QueryVolumeInformation.VolumeBuffer = info->buffer;
+	} else {
+		p->SetFileInformation.Length = info->length;
+		p->SetFileInformation.FileInformationClass = info->class;
+		p->SetFileInformation.InfoBuffer = info->buffer;
+		if (info->class == FileRenameInformation || info->class == FileLinkInformation)
+			p->SetFileInformation.ReplaceIfExists = rename->ReplaceIfExists;
+		else if (info->class == FileRenameInformationEx ||
+			 info->class == FileLinkInformationEx)
+			p->SetFileInformation.ReplaceIfExists =
+				!!(rename->Flags & FILE_RENAME_REPLACE_IF_EXISTS);
+	}
+}
+
+/* Asks it of the instances below, for a call that was checked. */
+static NTSTATUS flt_information_ask(const struct flt_file_call *call,
+				    const struct flt_information *info, ULONG *returned)
+{
+	struct flt_generated *gen = flt_file_call_buffered(call, info->major);
+
+	if (!gen)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	flt_information_fill(&gen->op, info);
+	return flt_file_call_run(gen, returned);
+}
+
+/* All of a routine that asks or tells something by a class. */
+static NTSTATUS flt_information(const struct flt_file_call *call,
+				const struct flt_information *info, ULONG *returned)
+{
+	NTSTATUS status;
+	ULONG used = 0;
+
+	if (returned)
+		*returned = 0;
+	status = flt_file_call_check(call);
+	if (!NT_SUCCESS(status))
+		return status;
+	if (!flt_information_here(call->file, info, &used, &status))
+		return flt_information_ask(call, info, returned);
+	if (returned)
+		*returned = used;
+	return status;
+}
+
+/**
+ * FltQueryInformationFile() - what a file is
+ * @Instance: only instances below it see the request
+ * @FileObject: open file of its volume
+ * @FileInformation: receives the structure of the class
+ * @Length: bytes there
+ * @FileInformationClass: which; the position is answered from the file object
+ * @LengthReturned: receives how many bytes were written; may be NULL
+ *
+ * WDK page: fltqueryinformationfile. IRQL: PASSIVE_LEVEL.
+ *
+ * Return: status of the operation; STATUS_INVALID_DEVICE_REQUEST for a file that is not open;
+ * STATUS_INVALID_PARAMETER above APC_LEVEL
+ */
+NTSTATUS FltQueryInformationFile(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
+				 PVOID FileInformation, ULONG Length,
+				 FILE_INFORMATION_CLASS FileInformationClass,
+				 PULONG LengthReturned)
+{
+	const struct flt_file_call call = { __func__, fsh_caller(), Instance, FileObject };
+	struct flt_information info;
+
+	flt_information_init(&info, IRP_MJ_QUERY_INFORMATION, FileInformationClass,
+			     FileInformation, Length);
+	return flt_information(&call, &info, LengthReturned);
+}
+EXPORT_SYMBOL_GPL(FltQueryInformationFile);
 
 /**
  * FltSetInformationFile() - change what a file is
@@ -223,39 +327,11 @@ NTSTATUS FltSetInformationFile(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 			       FILE_INFORMATION_CLASS FileInformationClass)
 {
 	const struct flt_file_call call = { __func__, fsh_caller(), Instance, FileObject };
-	FILE_INFORMATION_CLASS class = flt_plain_class(FileInformationClass);
-	const FILE_RENAME_INFORMATION *rename = FileInformation;
-	const FILE_POSITION_INFORMATION *position = FileInformation;
-	struct flt_generated *gen;
-	FLT_PARAMETERS *p;
-	NTSTATUS status;
+	struct flt_information info;
 
-	status = flt_file_call_check(&call);
-	if (NT_SUCCESS(status))
-		status = flt_check_set(FileObject, class, FileInformation, Length);
-	if (!NT_SUCCESS(status))
-		return status;
-	if (class == FilePositionInformation) {
-		if (!position || Length < sizeof(*position))
-			return STATUS_INFO_LENGTH_MISMATCH;
-		if (position->CurrentByteOffset.QuadPart < 0)
-			return STATUS_INVALID_PARAMETER;
-		FileObject->CurrentByteOffset = position->CurrentByteOffset;
-		return STATUS_SUCCESS;
-	}
-	gen = flt_file_call_buffered(&call, IRP_MJ_SET_INFORMATION);
-	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	p = &gen->op.iopb.Parameters;
-	p->SetFileInformation.Length = Length;
-	p->SetFileInformation.FileInformationClass = class;
-	p->SetFileInformation.InfoBuffer = FileInformation;
-	if (class == FileRenameInformation || class == FileLinkInformation)
-		p->SetFileInformation.ReplaceIfExists = rename->ReplaceIfExists;
-	else if (class == FileRenameInformationEx || class == FileLinkInformationEx)
-		p->SetFileInformation.ReplaceIfExists =
-			!!(rename->Flags & FILE_RENAME_REPLACE_IF_EXISTS);
-	return flt_file_call_run(gen, NULL);
+	flt_information_init(&info, IRP_MJ_SET_INFORMATION, FileInformationClass, FileInformation,
+			     Length);
+	return flt_information(&call, &info, NULL);
 }
 EXPORT_SYMBOL_GPL(FltSetInformationFile);
 
@@ -273,9 +349,8 @@ EXPORT_SYMBOL_GPL(FltSetInformationFile);
 NTSTATUS FltIsDirectory(PFILE_OBJECT FileObject, PFLT_INSTANCE Instance, PBOOLEAN IsDirectory)
 {
 	const struct flt_file_call call = { __func__, fsh_caller(), Instance, FileObject };
-	FILE_STANDARD_INFORMATION info = {};
-	struct flt_generated *gen;
-	FLT_PARAMETERS *p;
+	FILE_STANDARD_INFORMATION standard = {};
+	struct flt_information info;
 	NTSTATUS status;
 
 	if (!ke_at_most(APC_LEVEL) || !IsDirectory)
@@ -283,16 +358,11 @@ NTSTATUS FltIsDirectory(PFILE_OBJECT FileObject, PFLT_INSTANCE Instance, PBOOLEA
 	status = flt_file_call_objects(&call);
 	if (!NT_SUCCESS(status))
 		return status;
-	gen = flt_file_call_buffered(&call, IRP_MJ_QUERY_INFORMATION);
-	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	p = &gen->op.iopb.Parameters;
-	p->QueryFileInformation.Length = sizeof(info);
-	p->QueryFileInformation.FileInformationClass = FileStandardInformation;
-	p->QueryFileInformation.InfoBuffer = &info;
-	status = flt_file_call_run(gen, NULL);
+	flt_information_init(&info, IRP_MJ_QUERY_INFORMATION, FileStandardInformation, &standard,
+			     sizeof(standard));
+	status = flt_information_ask(&call, &info, NULL);
 	if (NT_SUCCESS(status))
-		*IsDirectory = info.Directory;
+		*IsDirectory = standard.Directory;
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltIsDirectory);
@@ -316,23 +386,11 @@ NTSTATUS FltQueryVolumeInformationFile(PFLT_INSTANCE Instance, PFILE_OBJECT File
 				       PULONG LengthReturned)
 {
 	const struct flt_file_call call = { __func__, fsh_caller(), Instance, FileObject };
-	struct flt_generated *gen;
-	FLT_PARAMETERS *p;
-	NTSTATUS status;
+	struct flt_information info;
 
-	if (LengthReturned)
-		*LengthReturned = 0;
-	status = flt_file_call_check(&call);
-	if (!NT_SUCCESS(status))
-		return status;
-	gen = flt_file_call_buffered(&call, IRP_MJ_QUERY_VOLUME_INFORMATION);
-	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	p = &gen->op.iopb.Parameters;
-	p->QueryVolumeInformation.Length = Length;
-	p->QueryVolumeInformation.FsInformationClass = FsInformationClass;
-	p->QueryVolumeInformation.VolumeBuffer = FsInformation;
-	return flt_file_call_run(gen, LengthReturned);
+	flt_information_init(&info, IRP_MJ_QUERY_VOLUME_INFORMATION, FsInformationClass,
+			     FsInformation, Length);
+	return flt_information(&call, &info, LengthReturned);
 }
 EXPORT_SYMBOL_GPL(FltQueryVolumeInformationFile);
 

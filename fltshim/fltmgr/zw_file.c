@@ -6,6 +6,7 @@
  */
 #include <linux/export.h>
 #include <linux/slab.h>
+#include "fltmgr/file_call.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/operation.h"
@@ -45,6 +46,14 @@ static struct flt_operation *flt_zw_begin(HANDLE handle, UCHAR major, NTSTATUS *
 	return op;
 }
 
+/* The request goes, and its reference to @fo, whether it was sent or not. */
+static void flt_zw_drop(struct flt_operation *op, PFILE_OBJECT fo)
+{
+	flt_operation_fini(op);
+	kfree(op);
+	flt_file_put(flt_file_of(fo));
+}
+
 /* Sends it and waits. */
 static NTSTATUS flt_zw_end(struct flt_operation *op, PIO_STATUS_BLOCK result)
 {
@@ -53,9 +62,7 @@ static NTSTATUS flt_zw_end(struct flt_operation *op, PIO_STATUS_BLOCK result)
 
 	if (result)
 		*result = op->data.IoStatus;
-	flt_operation_fini(op);
-	kfree(op);
-	flt_file_put(flt_file_of(fo));
+	flt_zw_drop(op, fo);
 	return status;
 }
 
@@ -105,8 +112,7 @@ static NTSTATUS flt_zw_transfer(const struct flt_zw_transfer *t, bool write)
 		return status;
 	fo = op->iopb.TargetFileObject;
 	if (!flt_zw_offset(fo, write, t->offset, &offset)) {
-		kfree(op);
-		flt_file_put(flt_file_of(fo));
+		flt_zw_drop(op, fo);
 		return STATUS_INVALID_PARAMETER;
 	}
 	op->iopb.IrpFlags |= write ? IRP_WRITE_OPERATION : IRP_READ_OPERATION;
@@ -190,6 +196,34 @@ NTSTATUS ZwWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine
 }
 EXPORT_SYMBOL_GPL(ZwWriteFile);
 
+/* All of a routine that asks or tells something by a class. */
+static NTSTATUS flt_zw_information(HANDLE handle, const struct flt_information *info,
+				   PIO_STATUS_BLOCK result)
+{
+	struct flt_operation *op;
+	PFILE_OBJECT fo;
+	NTSTATUS status;
+	ULONG used;
+
+	if (!ke_at_most(PASSIVE_LEVEL))
+		return STATUS_INVALID_DEVICE_STATE;
+	op = flt_zw_begin(handle, info->major, &status);
+	if (!op)
+		return status;
+	fo = op->iopb.TargetFileObject;
+	if (flt_information_here(fo, info, &used, &status)) {
+		if (result) {
+			result->Status = status;
+			result->Information = used;
+		}
+		flt_zw_drop(op, fo);
+		return status;
+	}
+	op->iopb.IrpFlags |= IRP_BUFFERED_IO;
+	flt_information_fill(op, info);
+	return flt_zw_end(op, result);
+}
+
 /**
  * ZwQueryInformationFile() - what a file is
  * @FileHandle: handle of a file that a filter opened
@@ -204,19 +238,11 @@ NTSTATUS ZwQueryInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBloc
 				PVOID FileInformation, ULONG Length,
 				FILE_INFORMATION_CLASS FileInformationClass)
 {
-	struct flt_operation *op;
-	NTSTATUS status;
+	struct flt_information info;
 
-	if (!ke_at_most(PASSIVE_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	op = flt_zw_begin(FileHandle, IRP_MJ_QUERY_INFORMATION, &status);
-	if (!op)
-		return status;
-	op->iopb.IrpFlags |= IRP_BUFFERED_IO;
-	op->iopb.Parameters.QueryFileInformation.Length = Length;
-	op->iopb.Parameters.QueryFileInformation.FileInformationClass = FileInformationClass;
-	op->iopb.Parameters.QueryFileInformation.InfoBuffer = FileInformation;
-	return flt_zw_end(op, IoStatusBlock);
+	flt_information_init(&info, IRP_MJ_QUERY_INFORMATION, FileInformationClass, FileInformation,
+			     Length);
+	return flt_zw_information(FileHandle, &info, IoStatusBlock);
 }
 EXPORT_SYMBOL_GPL(ZwQueryInformationFile);
 
@@ -234,19 +260,11 @@ NTSTATUS ZwSetInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock,
 			      PVOID FileInformation, ULONG Length,
 			      FILE_INFORMATION_CLASS FileInformationClass)
 {
-	struct flt_operation *op;
-	NTSTATUS status;
+	struct flt_information info;
 
-	if (!ke_at_most(PASSIVE_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	op = flt_zw_begin(FileHandle, IRP_MJ_SET_INFORMATION, &status);
-	if (!op)
-		return status;
-	op->iopb.IrpFlags |= IRP_BUFFERED_IO;
-	op->iopb.Parameters.SetFileInformation.Length = Length;
-	op->iopb.Parameters.SetFileInformation.FileInformationClass = FileInformationClass;
-	op->iopb.Parameters.SetFileInformation.InfoBuffer = FileInformation;
-	return flt_zw_end(op, IoStatusBlock);
+	flt_information_init(&info, IRP_MJ_SET_INFORMATION, FileInformationClass, FileInformation,
+			     Length);
+	return flt_zw_information(FileHandle, &info, IoStatusBlock);
 }
 EXPORT_SYMBOL_GPL(ZwSetInformationFile);
 
@@ -264,19 +282,11 @@ NTSTATUS ZwQueryVolumeInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStat
 				      PVOID FsInformation, ULONG Length,
 				      FS_INFORMATION_CLASS FsInformationClass)
 {
-	struct flt_operation *op;
-	NTSTATUS status;
+	struct flt_information info;
 
-	if (!ke_at_most(PASSIVE_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	op = flt_zw_begin(FileHandle, IRP_MJ_QUERY_VOLUME_INFORMATION, &status);
-	if (!op)
-		return status;
-	op->iopb.IrpFlags |= IRP_BUFFERED_IO;
-	op->iopb.Parameters.QueryVolumeInformation.Length = Length;
-	op->iopb.Parameters.QueryVolumeInformation.FsInformationClass = FsInformationClass;
-	op->iopb.Parameters.QueryVolumeInformation.VolumeBuffer = FsInformation;
-	return flt_zw_end(op, IoStatusBlock);
+	flt_information_init(&info, IRP_MJ_QUERY_VOLUME_INFORMATION, FsInformationClass, FsInformation,
+			     Length);
+	return flt_zw_information(FileHandle, &info, IoStatusBlock);
 }
 EXPORT_SYMBOL_GPL(ZwQueryVolumeInformationFile);
 

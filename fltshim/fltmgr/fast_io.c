@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The fast I/O that a minifilter may start: reads and writes in the pages of a file's cache,
- * through MDLs. Each routine is one fast I/O operation below the calling instance; whether there is a cache
- * to hand out is the file system's matter. fltfs has none: data is cached by the lower file system,
- * and no interface of Linux lets anybody else hold its pages for writing (FASTIO-47).
+ * through MDLs. Each routine is one fast I/O operation below the calling instance; whether there is
+ * a cache to hand out is the file system's matter. fltfs has none: data is cached by the lower file
+ * system, and no interface of Linux lets anybody else hold its pages for writing (FASTIO-47).
  */
 #include <linux/export.h>
 #include "fltmgr/file_call.h"

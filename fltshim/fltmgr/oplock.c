@@ -7,7 +7,7 @@
  * armed for a cancel. Whoever completes it disarms that first, under the lock; if the cancel was
  * quicker, that one takes the grant away itself, and to everybody else it is gone. Operations are
  * completed, and routines of drivers called, without the lock: they are collected in a list of
- * answers. Lock order: an oplock's lock, then that of flt_keyed_table.
+ * answers.
  */
 #include <linux/export.h>
 #include <linux/slab.h>

@@ -521,50 +521,6 @@ static void completions(void)
 	close(fd);
 }
 
-/* Lists a file's attributes many times; each time all of them are there, once. */
-static int lists_all(int fd, unsigned int count)
-{
-	char list[4096], name[32];
-	unsigned int round, i;
-	ssize_t length;
-
-	for (round = 0; round < 100; round++) {
-		length = flistxattr(fd, list, sizeof(list));
-		for (i = 0; i < count; i++) {
-			snprintf(name, sizeof(name), "trusted.number%02u", i);
-			if (length < 0 || !memmem(list, length, name, strlen(name) + 1))
-				return 1;
-		}
-		if (length != (ssize_t)(count * (strlen(name) + 1)))
-			return 1;
-	}
-	return 0;
-}
-
-/* Two that list one open file: neither takes the other's place in the list. */
-static void two_list(void)
-{
-	enum { COUNT = 40 };
-	int fd, pid, status = -1, mine;
-	char name[32];
-	unsigned int i;
-
-	file("listed");
-	for (i = 0; i < COUNT; i++) {
-		snprintf(name, sizeof(name), "trusted.number%02u", i);
-		FLT_REQUIRE(!setxattr(below("listed"), name, "value", 5, 0));
-	}
-	fd = open("listed", O_RDONLY);
-	pid = fork();
-	FLT_REQUIRE(fd >= 0 && pid >= 0);
-	if (!pid)
-		_exit(lists_all(fd, COUNT));
-	mine = lists_all(fd, COUNT);
-	FLT_EXPECT(waitpid(pid, &status, 0) == pid);
-	FLT_PROVES("VFS-333", !mine && WIFEXITED(status) && !WEXITSTATUS(status));
-	close(fd);
-}
-
 /* Nobody is interested in reads and writes: copies and splices go straight down. */
 static void narrow(void)
 {
@@ -603,7 +559,6 @@ int main(void)
 	changes();
 	results();
 	completions();
-	two_list();
 	FLT_REQUIRE(!twin_unload("answer", true) && !twin_load_with("answer", "params=Narrow=1"));
 	narrow();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));

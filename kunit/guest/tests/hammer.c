@@ -3,10 +3,9 @@
  * Random reads, writes, maps, truncations and holes on files of the mount, from several
  * processes, each against a copy of what its file must hold; others make, rename and remove
  * names in shared folders, through the mount and below it, as fast as they can. With both
- * samples attached, which come and go meanwhile. Then a storm: programs whose operations filters
- * keep are killed, filters unloaded and the mount taken away, all at once.
+ * samples attached, which come and go meanwhile.
  *
- * needs: kernels=6.1,6.12,debug filters=passthru,spy,cancelsafe,deferwork time=240 long=3600
+ * needs: kernels=6.1,6.12,debug filters=passthru,spy time=180 long=1800
  */
 #include "../twin.h"
 
@@ -20,9 +19,6 @@
 #define OPERATIONS_LONG 100000
 /* So often filters come and go at least, if the operations are done sooner. */
 #define ROUNDS 10
-#define STORMS 4
-#define STORMS_LONG 300
-#define VICTIMS 6
 
 /* Shared by all: the filters have come and gone often enough. */
 static volatile bool *enough;
@@ -208,91 +204,6 @@ static unsigned int reap(void)
 	return count;
 }
 
-/* Works on files whose reads are held, and whose opens and writes are deferred, until killed. */
-static void victim(int mnt, unsigned int number)
-{
-	char name[32], other[32], bytes[4096];
-	int fd;
-
-	seed = number * 15485863 + 1;
-	for (;;) {
-		snprintf(name, sizeof(name), "%u.hold", any(6));
-		snprintf(other, sizeof(other), "%u.hold", any(6));
-		fd = openat(mnt, name, O_CREAT | O_RDWR, 0600);
-		/* What fails now is not its matter: a filter may go, and the mount with it. */
-		if (fd < 0)
-			continue;
-		twin_fill(bytes, sizeof(bytes), any(~0U));
-		if (pwrite(fd, bytes, sizeof(bytes), any(100000)) > 0 &&
-		    pread(fd, bytes, sizeof(bytes), any(100000)) > 0 && !any(5))
-			fsync(fd);
-		if (!any(3) && renameat(mnt, name, mnt, other))
-			unlinkat(mnt, name, 0);
-		close(fd);
-	}
-}
-
-static void kill_some(pid_t *victims, unsigned int count)
-{
-	unsigned int i;
-	int status;
-
-	for (i = 0; i < count; i++)
-		FLT_EXPECT(!kill(victims[i], SIGKILL));
-	for (i = 0; i < count; i++)
-		FLT_EXPECT(waitpid(victims[i], &status, 0) == victims[i] && WIFSIGNALED(status) &&
-			   WTERMSIG(status) == SIGKILL);
-}
-
-static void one_storm(const char *lower, const char *mnt)
-{
-	bool first = any(2), unloaded = false, detached = false;
-	pid_t victims[VICTIMS];
-	unsigned int i, dead;
-	int dir, tries;
-
-	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
-	for (i = 0; i < 2; i++) {
-		if (i == first)
-			FLT_REQUIRE(!twin_load_with("cancelsafe", "params=Parameters\\HoldMs=40"));
-		else
-			FLT_REQUIRE(!twin_load("deferwork"));
-	}
-	dir = open(mnt, O_RDONLY | O_DIRECTORY);
-	FLT_REQUIRE(dir >= 0);
-	for (i = 0; i < VICTIMS; i++) {
-		victims[i] = fork();
-		FLT_REQUIRE(victims[i] >= 0);
-		if (!victims[i])
-			victim(dir, i + any(1000));
-	}
-	close(dir);
-	usleep(any(150000));
-	dead = any(VICTIMS);
-	kill_some(victims, dead);
-	switch (any(4)) {
-	case 0:
-		FLT_REQUIRE(!twin_unload("cancelsafe", true));
-		unloaded = true;
-		break;
-	case 1:
-		FLT_EXPECT(umount2(mnt, MNT_FORCE) && errno == EBUSY);
-		break;
-	case 2:
-		detached = !umount2(mnt, MNT_DETACH);
-		FLT_EXPECT(detached);
-		break;
-	}
-	usleep(any(50000));
-	kill_some(victims + dead, VICTIMS - dead);
-	/* Files are closed a moment after their process ends. */
-	for (tries = 0; !detached && umount(mnt) && tries < 100; tries++)
-		usleep(100000);
-	FLT_REQUIRE(tries < 100);
-	FLT_REQUIRE(unloaded || !twin_unload("cancelsafe", true));
-	FLT_REQUIRE(!twin_unload("deferwork", true));
-}
-
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
@@ -336,8 +247,6 @@ int main(void)
 	}
 	printf("%lu operations at least, filters came and went %u times\n", operations, rounds);
 	FLT_REQUIRE(!umount(mnt));
-	for (i = 0; i < (more && *more ? STORMS_LONG : STORMS); i++)
-		one_storm(lower, mnt);
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();
 }

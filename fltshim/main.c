@@ -12,6 +12,7 @@
 #include "fltmgr/held.h"
 #include "fltmgr/name.h"
 #include "fltmgr/operation.h"
+#include "fltmgr/oplock.h"
 #include "fltmgr/shutdown.h"
 #include "fltmgr/volume.h"
 #include "fltmgr/work_item.h"
@@ -31,6 +32,7 @@ static const struct fltshim_part fltshim_parts[] = {
 	{ "held operations", flt_held_init, flt_held_exit },
 	{ "generated I/O", flt_generated_init, flt_generated_exit },
 	{ "file locks", NULL, flt_file_locks_exit },
+	{ "oplocks", NULL, flt_oplocks_exit },
 	{ "contexts", flt_contexts_init, flt_contexts_exit },
 	{ "work items", flt_work_items_init, flt_work_items_exit },
 	{ "names", NULL, flt_names_exit },

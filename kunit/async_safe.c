@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite async_safe: FltDoCompletionProcessingWhenSafe (POSTOP-22, POSTOP-46, POSTOP-52 to
- * POSTOP-65).
+ * POSTOP-65), and a request that outlives its issuer (ASYNC-050).
  */
+#include <linux/kthread.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 #include "fltmgr/instance.h"
 #include "kunit/async_issue.h"
 #include "nt/violation.h"
@@ -257,7 +260,76 @@ static void safe_outlives_detach(struct kunit *test)
 	FLT_PROVES(test, "POSTOP-65", request_wait(r) && r->status == STATUS_DISK_FULL);
 }
 
+/* With next to no stack left it starts a request, and ends: a worker goes on for it. */
+static struct {
+	struct issue *i;
+	struct completion over;	/* the thread has been reaped */
+	NTSTATUS returned;
+	HANDLE requestor;
+	unsigned long id;
+	struct task_struct *worker;
+} leaver;
+
+static noinline void leaver_down(void)
+{
+	char frame[256];
+	unsigned long left = (unsigned long)__builtin_frame_address(0) -
+			     (unsigned long)task_stack_page(current);
+
+	memset(frame, 0, sizeof(frame));
+	barrier_data(frame);
+	if (left > 5632)
+		leaver_down();
+	else
+		leaver.returned = issue_start(leaver.i);
+	barrier_data(frame);
+}
+
+static int leaver_thread(void *unused)
+{
+	leaver_down();
+	return 0;
+}
+
+static void leaver_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+		       int *status, void **context)
+{
+	leaver.worker = current;
+	wait_for_completion_timeout(&leaver.over, 10 * HZ);
+	leaver.requestor = FltGetRequestorProcessIdEx(data);
+	leaver.id = FltGetRequestorProcessId(data);
+}
+
+static void safe_issuer_exits(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct task_struct *thread;
+
+	memset(&leaver, 0, sizeof(leaver));
+	init_completion(&leaver.over);
+	world_probes(w, "ABC");
+	leaver.i = issue_new(w, 'B', IRP_MJ_READ);
+	w->probe[2]->on_pre = leaver_pre;
+	thread = kthread_create(leaver_thread, NULL, "flt-leaver");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	get_task_struct(thread);
+	wake_up_process(thread);
+	FLT_EXPECT(test, WORLD_WAIT(READ_ONCE(leaver.returned)));
+	kthread_stop(thread);
+	put_task_struct(thread);
+	/* Nobody but the request refers to the thread now. */
+	rcu_barrier();
+	complete(&leaver.over);
+	FLT_REQUIRE(test, issue_wait(leaver.i));
+	FLT_PROVES(test, "ASYNC-050", leaver.returned == STATUS_PENDING &&
+		   leaver.worker != thread && NT_SUCCESS(leaver.i->status));
+	/* A kernel thread is of the system process. */
+	FLT_EXPECT(test, leaver.requestor == (HANDLE)4 && leaver.id == 4);
+	issue_free(leaver.i);
+}
+
 static struct kunit_case safe_cases[] = {
+	KUNIT_CASE(safe_issuer_exits),
 	KUNIT_CASE(safe_at_once),
 	KUNIT_CASE(safe_in_worker),
 	KUNIT_CASE(safe_paging),

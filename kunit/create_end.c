@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite create_end: files that a filter opened, and instances, filters and volumes that go
- * (CREATE-35, CREATE-48, CREATE-49, CREATE-51, VOL-44); handles that a driver leaves.
+ * (CREATE-35, CREATE-48, CREATE-49, CREATE-51, INST-39, VOL-44); handles that a driver leaves.
  */
 #include <linux/kthread.h>
 #include <linux/sched/task.h>
@@ -19,19 +19,34 @@ static NTSTATUS create_end_read(HANDLE handle)
 	return ZwReadFile(handle, NULL, NULL, NULL, &result, buffer, sizeof(buffer), &offset, NULL);
 }
 
+static struct opening create_end_early;
+static NTSTATUS create_end_late_read;
+
+/* The last moment to close what was opened below the instance, and too late to use it. */
+static void create_end_complete(struct probe *p, PCFLT_RELATED_OBJECTS objects)
+{
+	create_end_late_read = create_end_read(create_end_early.handle);
+	world_clear(p->world);
+	opening_end(&create_end_early);
+}
+
 static void create_end_detached(struct kunit *test)
 {
 	struct world *w = world_of(test);
-	struct opening o, early;
+	struct opening o;
 	NTSTATUS status;
 
 	world_probes(w, "ABC");
-	early = opening_of(w, u"\\early");
-	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&early)));
+	create_end_early = opening_of(w, u"\\early");
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&create_end_early)));
+	w->probe[1]->on_complete = create_end_complete;
 	o = opening_of(w, u"\\f");
 	FLT_REQUIRE(test, NT_SUCCESS(FltObjectReference(w->probe[1]->instance[0])));
 	FLT_REQUIRE(test, NT_SUCCESS(FltDetachVolume(w->probe[1]->filter,
 						     (PFLT_VOLUME)w->fake->volume, NULL)));
+	/* It is closed as ever, below where the instance was. */
+	FLT_PROVES(test, "CREATE-35", world_trace_is(w, "C+ F C- C+ F C-"));
+	FLT_PROVES(test, "CREATE-48", create_end_late_read == STATUS_FLT_DELETING_OBJECT);
 	world_clear(w);
 	status = opening_do(&o);
 	FLT_PROVES(test, "CREATE-48", status == STATUS_FLT_DELETING_OBJECT && !o.handle &&
@@ -39,11 +54,63 @@ static void create_end_detached(struct kunit *test)
 	FLT_PROVES(test, "VOL-44", FltOpenVolume(w->probe[1]->instance[0], &o.handle, NULL) ==
 		   STATUS_FLT_DELETING_OBJECT && !o.handle);
 	FltObjectDereference(w->probe[1]->instance[0]);
-	FLT_PROVES(test, "CREATE-48", create_end_read(early.handle) == STATUS_FLT_DELETING_OBJECT &&
-		   world_trace_is(w, ""));
-	/* What was opened before is closed as ever, below where the instance was. */
-	opening_end(&early);
-	FLT_PROVES(test, "CREATE-35", world_trace_is(w, "C+ F C- C+ F C-"));
+}
+
+/* Files that are open when the teardown is complete; the filter stays. */
+static void create_end_left_open(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct opening handle, object, other;
+	int files;
+
+	world_probes(w, "ABC");
+	files = atomic_read(&w->fake->files);
+	handle = opening_of(w, u"\\handle");
+	handle.no_object = true;
+	object = opening_of(w, u"\\object");
+	other = opening_of(w, u"\\other");
+	other.top = true;
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&handle)) && NT_SUCCESS(opening_do(&object)) &&
+		    NT_SUCCESS(opening_do(&other)));
+	world_clear(w);
+	w->breaches = true;
+	FLT_REQUIRE(test, !prove_log_start(test, "broke the contract"));
+	FLT_REQUIRE(test, NT_SUCCESS(FltDetachVolume(w->probe[1]->filter,
+						     (PFLT_VOLUME)w->fake->volume, NULL)));
+	FLT_PROVES(test, "INST-39", prove_log_count() == 2 && prove_log_last_has("another one") &&
+		   prove_log_last_has("\\object"));
+	/* One warning for each, CLEANUP and CLOSE of both; the third is not the instance's. */
+	FLT_PROVES(test, "INST-39", world_violations(w) == 2 &&
+		   world_count(w, 'C', WORLD_PRE) == 4 && !world_count(w, 'A', WORLD_PRE));
+	FLT_PROVES(test, "INST-39", atomic_read(&w->fake->files) == files + 2 &&
+		   FltClose(handle.handle) == STATUS_INVALID_HANDLE &&
+		   FltClose(object.handle) == STATUS_INVALID_HANDLE);
+	/* The filter may still give its reference back. */
+	ObDereferenceObject(object.object);
+	FLT_EXPECT(test, atomic_read(&w->fake->files) == files + 1);
+	opening_end(&other);
+	FLT_EXPECT(test, atomic_read(&w->fake->files) == files);
+}
+
+/* A reference that the filter has besides the handle goes with the filter. */
+static void create_end_left_object(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct opening object;
+	int files;
+
+	world_probes(w, "ABC");
+	w->breaches = true;
+	files = atomic_read(&w->fake->files);
+	object = opening_of(w, u"\\object");
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&object)));
+	FLT_REQUIRE(test, !prove_log_start(test, "1 files were left open"));
+	FltDetachVolume(w->probe[1]->filter, (PFLT_VOLUME)w->fake->volume, NULL);
+	FLT_PROVES(test, "INST-39", prove_log_count() == 1 && prove_log_last_has("\\object"));
+	FLT_PROVES(test, "INST-39", atomic_read(&w->fake->files) == files + 1);
+	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(w->probe[1], false)) &&
+		   atomic_read(&w->fake->files) == files);
+	probe_unload(w->probe[1]);
 }
 
 /* Another thread opens and closes. */
@@ -82,6 +149,8 @@ static void create_end_waits(struct kunit *test, int (*thread)(void *unused))
 	struct world *w = world_of(test);
 	struct task_struct *detacher;
 
+	/* The other thread closes after the teardown, as a rule, which is too late. */
+	w->breaches = true;
 	init_completion(&create_end_other.done);
 	w->fake->when = FAKE_HOLD;
 	FLT_REQUIRE(test, !IS_ERR(kthread_run(thread, NULL, "opens")));
@@ -133,6 +202,8 @@ static void create_end_race(struct kunit *test)
 
 	world_probes(w, "ABC");
 	w->quiet = true;
+	/* The other thread may close after the teardown, which is too late. */
+	w->breaches = true;
 	files = atomic_read(&w->fake->files);
 	for (i = 0; i < 50; i++) {
 		init_completion(&create_end_other.done);
@@ -322,6 +393,8 @@ static void create_end_handles_left(struct kunit *test)
 
 static struct kunit_case create_end_cases[] = {
 	KUNIT_CASE(create_end_detached),
+	KUNIT_CASE(create_end_left_open),
+	KUNIT_CASE(create_end_left_object),
 	KUNIT_CASE(create_end_in_flight),
 	KUNIT_CASE(create_end_used),
 	KUNIT_CASE(create_end_race),

@@ -2,6 +2,7 @@
 /*
  * Suite fast_io: operations that are no IRPs (fast-io.md, as far as no file system is needed).
  */
+#include <linux/mm.h>
 #include "kunit/keeper.h"
 #include "kunit/world.h"
 
@@ -339,6 +340,152 @@ static void fast_io_query_open_waits_for_nobody(struct kunit *test)
 		   world_violations(w) == 1);
 }
 
+/* A bottom with a cache of one page, which it hands out and takes back. */
+static struct {
+	void *page;
+	PFILE_OBJECT file;
+	bool cached;
+	bool partly;	/* fails, with MDLs all the same */
+	NTSTATUS completes;
+} fast_io_cache;
+
+static void fast_io_hand_out(struct flt_operation *op, struct fake_order *order)
+{
+	const FLT_PARAMETERS *p = &op->iopb.Parameters;
+	PMDL mdl;
+
+	if (!fast_io_cache.cached) {
+		order->status = STATUS_UNSUCCESSFUL;
+		order->information = 0;
+		return;
+	}
+	mdl = IoAllocateMdl(fast_io_cache.page + p->MdlRead.FileOffset.QuadPart, p->MdlRead.Length,
+			    FALSE, FALSE, NULL);
+	if (!mdl)
+		return;
+	MmBuildMdlForNonPagedPool(mdl);
+	get_page(virt_to_page(fast_io_cache.page));
+	*p->MdlRead.MdlChain = mdl;
+	order->information = p->MdlRead.Length;
+	if (fast_io_cache.partly)
+		order->status = STATUS_DISK_FULL;
+}
+
+static void fast_io_cached(struct fake_volume *fake, struct flt_operation *op,
+			   struct fake_order *order)
+{
+	PMDL mdl = NULL;
+
+	switch (op->iopb.MajorFunction) {
+	case IRP_MJ_MDL_READ:
+	case IRP_MJ_PREPARE_MDL_WRITE:
+		fast_io_hand_out(op, order);
+		return;
+	case IRP_MJ_MDL_READ_COMPLETE:
+		mdl = op->iopb.Parameters.MdlReadComplete.MdlChain;
+		break;
+	case IRP_MJ_MDL_WRITE_COMPLETE:
+		mdl = op->iopb.Parameters.MdlWriteComplete.MdlChain;
+		break;
+	}
+	if (mdl) {
+		put_page(virt_to_page(fast_io_cache.page));
+		IoFreeMdl(mdl);
+	}
+	order->status = fast_io_cache.completes;
+}
+
+static bool fast_io_read(PFLT_INSTANCE instance, LARGE_INTEGER *offset, PMDL *chain,
+			 IO_STATUS_BLOCK *result)
+{
+	return FltFastIoMdlRead(instance, fast_io_cache.file, offset, 50, 7, chain, result);
+}
+
+static void fast_io_mdl(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	LARGE_INTEGER offset = { .QuadPart = 100 };
+	const struct world_event *event;
+	IO_STATUS_BLOCK result;
+	PFLT_INSTANCE b;
+	struct page *page;
+	PMDL chain;
+	int refs;
+
+	world_probes(w, "ABC");
+	b = w->probe[1]->instance[0];
+	w->fake->on_perform = fast_io_cached;
+	w->file->FsContext = w->file;
+	memset(&fast_io_cache, 0, sizeof(fast_io_cache));
+	fast_io_cache.file = w->file;
+	fast_io_cache.page = (void *)__get_free_page(GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, fast_io_cache.page);
+	page = virt_to_page(fast_io_cache.page);
+	refs = page_count(page);
+	/* Not cached: said, and not tried in another way. */
+	chain = (PMDL)8;
+	FLT_PROVES(test, "FASTIO-43", !fast_io_read(b, &offset, &chain, &result) &&
+		   world_trace_is(w, "C+ F C-"));
+	FLT_PROVES(test, "FASTIO-45", result.Status == STATUS_UNSUCCESSFUL && !result.Information &&
+		   !chain);
+	fast_io_cache.cached = true;
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-45", fast_io_read(b, &offset, &chain, &result) &&
+		   result.Status == STATUS_SUCCESS && result.Information == 50 && chain &&
+		   page_count(page) == refs + 1);
+	event = world_event(w, 'C', WORLD_PRE, 0);
+	FLT_PROVES(test, "FASTIO-42", FLT_IS_FASTIO_OPERATION(&event->data) &&
+		   event->iopb.MajorFunction == IRP_MJ_MDL_READ &&
+		   event->iopb.Parameters.MdlRead.FileOffset.QuadPart == 100 &&
+		   event->iopb.Parameters.MdlRead.Length == 50 &&
+		   event->iopb.Parameters.MdlRead.Key == 7 &&
+		   event->iopb.Parameters.MdlRead.MdlChain == &chain);
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-46", FltFastIoMdlReadComplete(b, w->file, chain) &&
+		   page_count(page) == refs && world_trace_is(w, "C+ F C-"));
+	event = world_event(w, 'C', WORLD_PRE, 0);
+	FLT_PROVES(test, "FASTIO-42", event->iopb.MajorFunction == IRP_MJ_MDL_READ_COMPLETE &&
+		   event->iopb.Parameters.MdlReadComplete.MdlChain == chain);
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-45",
+		   FltFastIoPrepareMdlWrite(b, w->file, &offset, 60, 8, &chain, &result) &&
+		   result.Status == STATUS_SUCCESS && result.Information == 60 && chain);
+	event = world_event(w, 'C', WORLD_PRE, 0);
+	FLT_PROVES(test, "FASTIO-42", event->iopb.MajorFunction == IRP_MJ_PREPARE_MDL_WRITE &&
+		   event->iopb.Parameters.PrepareMdlWrite.FileOffset.QuadPart == 100 &&
+		   event->iopb.Parameters.PrepareMdlWrite.Length == 60 &&
+		   event->iopb.Parameters.PrepareMdlWrite.Key == 8 &&
+		   event->iopb.Parameters.PrepareMdlWrite.MdlChain == &chain);
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-46", FltFastIoMdlWriteComplete(b, w->file, &offset, chain) &&
+		   page_count(page) == refs);
+	event = world_event(w, 'C', WORLD_PRE, 0);
+	FLT_PROVES(test, "FASTIO-42", event->iopb.MajorFunction == IRP_MJ_MDL_WRITE_COMPLETE &&
+		   event->iopb.Parameters.MdlWriteComplete.FileOffset.QuadPart == 100 &&
+		   event->iopb.Parameters.MdlWriteComplete.MdlChain == chain);
+	/* A write that fails may have got pages, which are given back all the same. */
+	fast_io_cache.partly = true;
+	FLT_PROVES(test, "FASTIO-45",
+		   !FltFastIoPrepareMdlWrite(b, w->file, &offset, 60, 8, &chain, &result) &&
+		   result.Status == STATUS_DISK_FULL && result.Information == 60 && chain);
+	w->file->Flags |= FO_WRITE_THROUGH;
+	FLT_PROVES(test, "FASTIO-46", !FltFastIoMdlWriteComplete(b, w->file, &offset, chain) &&
+		   page_count(page) == refs);
+	w->file->Flags &= ~FO_WRITE_THROUGH;
+	fast_io_cache.partly = false;
+	fast_io_cache.completes = STATUS_DISK_FULL;
+	FltFastIoPrepareMdlWrite(b, w->file, &offset, 60, 8, &chain, &result);
+	FLT_PROVES(test, "FASTIO-46", !FltFastIoMdlWriteComplete(b, w->file, &offset, chain) &&
+		   page_count(page) == refs);
+	/* What a filter below refuses does not come again. */
+	w->probe[2]->on_pre = fast_io_disallow;
+	world_clear(w);
+	FLT_PROVES(test, "FASTIO-43", !fast_io_read(b, &offset, &chain, &result) &&
+		   result.Status == STATUS_FLT_DISALLOW_FAST_IO && world_trace_is(w, "C+"));
+	free_page((unsigned long)fast_io_cache.page);
+	w->file->FsContext = NULL;
+}
+
 static const UCHAR fast_io_releases[] = {
 	IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION, IRP_MJ_RELEASE_FOR_MOD_WRITE,
 	IRP_MJ_RELEASE_FOR_CC_FLUSH,
@@ -385,6 +532,7 @@ static struct kunit_case fast_io_cases[] = {
 	KUNIT_CASE(fast_io_section_lock),
 	KUNIT_CASE(fast_io_query_open_waits_for_nobody),
 	KUNIT_CASE(fast_io_releases_cannot_fail),
+	KUNIT_CASE(fast_io_mdl),
 	{}
 };
 

@@ -248,9 +248,40 @@ static void inflight_held_many(struct kunit *test)
 	FLT_EXPECT(test, request_wait(late));
 }
 
+/* One that is halted for ever is the filter's, and its caller's, misfortune: named, no more. */
+static void inflight_halted_for_ever(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct fake_volume *other = world_second_volume(w);
+	struct request *r = request_new(w, IRP_MJ_READ), *again;
+	struct keeper *k;
+
+	FLT_REQUIRE(test, !flt_volume_ready(other->volume));
+	world_probes(w, "ABC");
+	k = keeper_halt(w->probe[1], KEEPER_TEST);
+	request_spawn(r);
+	FLT_REQUIRE(test, keeper_wait(k));
+	w->probe[1]->on_post = NULL;
+	msleep(20);
+	FLT_EXPECT(test, !prove_log_start(test, "has held IRP_MJ_READ"));
+	FLT_PROVES(test, "POSTOP-29", flt_held_report(1) == 1 && prove_log_count() == 1 &&
+		   prove_log_last_has("probeB"));
+	/* The filter works on, here and elsewhere; another volume goes and comes. */
+	again = request_on(w, other, NULL, IRP_MJ_READ);
+	FLT_PROVES(test, "POSTOP-29", NT_SUCCESS(request_run(again)) &&
+		   NT_SUCCESS(world_do(w, IRP_MJ_WRITE)));
+	fake_volume_unmount(other);
+	FLT_PROVES(test, "POSTOP-29", request_busy(r) && atomic_read(&w->probe[1]->completes) == 1);
+	FLT_REQUIRE(test, !fake_volume_mount(other, "/other"));
+	FLT_PROVES(test, "POSTOP-29", !flt_volume_ready(other->volume) && request_busy(r));
+	keeper_resume(k);
+	FLT_PROVES(test, "POSTOP-29", request_wait(r) && atomic_read(&r->ended) == 1);
+}
+
 static struct kunit_case inflight_cases[] = {
 	KUNIT_CASE(inflight_held_many),
 	KUNIT_CASE(inflight_held_long),
+	KUNIT_CASE(inflight_halted_for_ever),
 	KUNIT_CASE(inflight_steps),
 	KUNIT_CASE(inflight_callbacks),
 	KUNIT_CASE(inflight_too_many),

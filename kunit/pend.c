@@ -4,6 +4,7 @@
  * PREOP-64, PEND-01 to PEND-22).
  */
 #include <linux/sched/signal.h>
+#include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
 #include "kunit/keeper.h"
 #include "kunit/world.h"
@@ -597,6 +598,48 @@ static void pend_what_a_helper_returns(struct kunit *test)
 	}
 }
 
+static struct {
+	struct completion entered;
+	PFLT_CALLBACK_DATA data;
+} pend_late;
+
+/* Comes back when the teardown-start callback has returned, and keeps its operation then. */
+static void pend_too_late(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	complete(&pend_late.entered);
+	WORLD_WAIT(!flt_instance_may_start(flt_instance_of(objects->Instance)));
+	WRITE_ONCE(pend_late.data, data);
+	*status = FLT_PREOP_PENDING;
+}
+
+static void pend_during_teardown(struct kunit *test)
+{
+	struct world *w = pend_world(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	struct pend_detach d = { .instance = flt_instance_of(w->probe[1]->instance[0]) };
+
+	pend_late.data = NULL;
+	init_completion(&pend_late.entered);
+	w->probe[1]->on_pre = pend_too_late;
+	request_spawn(r);
+	FLT_REQUIRE(test, wait_for_completion_timeout(&pend_late.entered, 10 * HZ));
+	INIT_WORK_ONSTACK(&d.work, pend_detach_work);
+	queue_work(system_unbound_wq, &d.work);
+	FLT_EXPECT(test, WORLD_WAIT(READ_ONCE(pend_late.data)) &&
+		   WORLD_WAIT(atomic_read(&r->op.hold) == FLT_HOLD_PENDED));
+	FLT_PROVES(test, "PEND-22",
+		   probe_violations(w->probe[1], FLT_VIOLATION_PREOP_PENDING) == 1 &&
+		   world_violations(w) == 1);
+	msleep(20);
+	FLT_PROVES(test, "PEND-22", request_busy(r) && !atomic_read(&w->probe[1]->completes));
+	FltCompletePendedPreOperation(pend_late.data, FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
+	FLT_PROVES(test, "PEND-22", request_wait(r) && NT_SUCCESS(r->status));
+	flush_work(&d.work);
+	destroy_work_on_stack(&d.work);
+	FLT_EXPECT(test, NT_SUCCESS(d.status) && atomic_read(&w->probe[1]->completes) == 1);
+}
+
 static struct kunit_case pend_cases[] = {
 	KUNIT_CASE(pend_what_a_helper_returns),
 	KUNIT_CASE(pend_silence_until_resumed),
@@ -620,6 +663,7 @@ static struct kunit_case pend_cases[] = {
 	KUNIT_CASE(pend_killed_below),
 	KUNIT_CASE(pend_resumed_by_teardown),
 	KUNIT_CASE(pend_teardown_waits),
+	KUNIT_CASE(pend_during_teardown),
 	{}
 };
 

@@ -324,6 +324,8 @@ static void reg_shutdown(struct kunit *test)
 		   !a->objects.FileObject && a->irql == PASSIVE_LEVEL &&
 		   FLT_IS_IRP_OPERATION(&a->data) &&
 		   world_event(w, 'A', WORLD_PRE, 1)->volume != a->volume);
+	FLT_PROVES(test, "IRQL-38", a->irql == PASSIVE_LEVEL &&
+		   world_event(w, 'B', WORLD_PRE, 1)->irql == PASSIVE_LEVEL && a->task != current);
 	FLT_PROVES(test, "VOL-81", !memchr_inv(&a->iopb.Parameters, 0,
 					       sizeof(a->iopb.Parameters)));
 	FLT_PROVES(test, "UNLOAD-09", !atomic_read(&w->probe[0]->unloads) &&

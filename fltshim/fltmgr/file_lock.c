@@ -3,19 +3,18 @@
  * The file-lock package: byte-range locks that a filter keeps itself, FltProcessFileLock and its
  * companions. What meets what is in lock_range.c, whether a transfer may pass in lock_check.c.
  *
- * A FILE_LOCK is the driver's memory, which may be gone or never have been set up; so the state is
- * an object of ours, found by the address. Lock order: flt_locks_lock (the hash), then one state's
- * lock; no routine of a driver runs under either. A state has one reference as long as it is in
- * the hash, and one for each request that waits in it.
+ * A FILE_LOCK is the driver's memory; the state is an object of ours, found by the address
+ * (keyed.h). No routine of a driver runs under a state's lock. A state has one reference as long as
+ * it can be found, and one for each request that waits in it.
  */
 #include <linux/export.h>
-#include <linux/hashtable.h>
 #include <linux/slab.h>
 #include "fltmgr/cancel.h"
 #include "fltmgr/file_lock.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
+#include "fltmgr/keyed.h"
 #include "fltmgr/stack.h"
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
@@ -43,30 +42,27 @@ struct flt_lock_waiter {
 	NTSTATUS status;
 };
 
-static DEFINE_HASHTABLE(flt_locks_hash, 8);
-static DEFINE_SPINLOCK(flt_locks_lock);
+static struct flt_keyed_table flt_locks_table = {
+	.lock = __SPIN_LOCK_UNLOCKED(flt_locks_table.lock),
+};
+
+static PFILE_LOCK flt_locks_address(const struct flt_locks *locks)
+{
+	return locks->keyed.address;
+}
 
 void flt_locks_put(struct flt_locks *locks)
 {
-	if (refcount_dec_and_test(&locks->refs))
+	if (refcount_dec_and_test(&locks->keyed.refs))
 		kfree(locks);
 }
 
 /* A state by the driver's address, referenced; NULL for what was never initialised. */
 struct flt_locks *flt_locks_get(PFILE_LOCK address)
 {
-	struct flt_locks *locks, *found = NULL;
+	struct flt_keyed *keyed = flt_keyed_get(&flt_locks_table, address);
 
-	spin_lock_bh(&flt_locks_lock);
-	hash_for_each_possible(flt_locks_hash, locks, link, (unsigned long)address) {
-		if (locks->address == address) {
-			refcount_inc(&locks->refs);
-			found = locks;
-			break;
-		}
-	}
-	spin_unlock_bh(&flt_locks_lock);
-	return found;
+	return keyed ? container_of(keyed, struct flt_locks, keyed) : NULL;
 }
 
 static struct flt_locks *flt_locks_new(PFILE_LOCK address)
@@ -75,24 +71,18 @@ static struct flt_locks *flt_locks_new(PFILE_LOCK address)
 
 	if (!locks)
 		return NULL;
-	locks->address = address;
-	refcount_set(&locks->refs, 1);
 	spin_lock_init(&locks->lock);
 	INIT_LIST_HEAD(&locks->held);
 	INIT_LIST_HEAD(&locks->waiting);
 	locks->ready = true;
-	spin_lock_bh(&flt_locks_lock);
-	hash_add(flt_locks_hash, &locks->link, (unsigned long)address);
-	spin_unlock_bh(&flt_locks_lock);
+	flt_keyed_add(&flt_locks_table, &locks->keyed, address);
 	return locks;
 }
 
 /* Nobody finds it any more. */
 static void flt_locks_forget(struct flt_locks *locks)
 {
-	spin_lock_bh(&flt_locks_lock);
-	hash_del(&locks->link);
-	spin_unlock_bh(&flt_locks_lock);
+	flt_keyed_del(&flt_locks_table, &locks->keyed);
 	flt_locks_put(locks);
 }
 
@@ -289,7 +279,7 @@ static void flt_locks_advance(struct flt_locks *locks)
 			waiter->status = STATUS_SUCCESS;
 			list_move_tail(&waiter->link, &granted);
 		}
-		locks->address->FastIoIsQuestionable = !list_empty(&locks->held);
+		flt_locks_address(locks)->FastIoIsQuestionable = !list_empty(&locks->held);
 		spin_unlock_bh(&locks->lock);
 		changed = false;
 		list_for_each_entry_safe(waiter, next, &granted, link)
@@ -524,7 +514,7 @@ static NTSTATUS flt_lock_wait(struct flt_locks *locks, struct flt_lock_waiter *w
 	status = flt_cancel_arm(waiter->op, flt_lock_cancel, waiter, NULL);
 	if (!NT_SUCCESS(status))
 		return status;
-	refcount_inc(&locks->refs);
+	refcount_inc(&locks->keyed.refs);
 	list_add_tail(&waiter->link, &locks->waiting);
 	return STATUS_PENDING;
 }
@@ -569,7 +559,7 @@ static NTSTATUS flt_lock_acquire(struct flt_locks *locks, PFLT_CALLBACK_DATA dat
 	spin_lock_bh(&locks->lock);
 	if (!flt_range_conflicts(&locks->held, &wanted)) {
 		flt_lock_grant(locks, waiter);
-		locks->address->FastIoIsQuestionable = TRUE;
+		flt_locks_address(locks)->FastIoIsQuestionable = TRUE;
 		status = STATUS_SUCCESS;
 	} else if (data->Iopb->Parameters.LockControl.FailImmediately) {
 		status = STATUS_LOCK_NOT_GRANTED;
@@ -651,15 +641,15 @@ EXPORT_SYMBOL_GPL(FltProcessFileLock);
 /* No driver is left; what they never uninitialized is freed and said. */
 void flt_file_locks_exit(void)
 {
+	struct flt_keyed *keyed;
 	struct flt_locks *locks;
-	struct hlist_node *next;
-	unsigned int i, leaked = 0;
+	unsigned int leaked = 0;
 
-	hash_for_each_safe(flt_locks_hash, i, next, locks, link) {
-		hash_del(&locks->link);
+	while ((keyed = flt_keyed_any(&flt_locks_table))) {
+		locks = container_of(keyed, struct flt_locks, keyed);
 		flt_ranges_free(&locks->held);
 		if (locks->allocated)
-			kfree(locks->address);
+			kfree(keyed->address);
 		kfree(locks);
 		leaked++;
 	}

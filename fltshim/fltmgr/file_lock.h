@@ -6,8 +6,8 @@
 #define FLTMGR_FILE_LOCK_H
 
 #include <linux/list.h>
-#include <linux/refcount.h>
 #include <linux/spinlock.h>
+#include "fltmgr/keyed.h"
 #include "nt/nt.h"
 
 struct flt_operation;
@@ -43,9 +43,7 @@ struct flt_range {
 
 /**
  * struct flt_locks - what a FILE_LOCK stands for
- * @link: in the hash
- * @address: the driver's structure
- * @refs: hash and waiting requests
+ * @keyed: by the driver's structure; references: the table's and those of waiting requests
  * @lock: protects the lists
  * @held: struct flt_range
  * @waiting: struct flt_lock_waiter, in order of arrival
@@ -53,12 +51,10 @@ struct flt_range {
  * @complete: driver's routine for requests that the package completes, or NULL
  * @unlock: driver's routine for locks that go, or NULL
  * @ready: between initialisation and its end
- * @allocated: @address came from FltAllocateFileLock()
+ * @allocated: the structure came from FltAllocateFileLock()
  */
 struct flt_locks {
-	struct hlist_node link;
-	PFILE_LOCK address;
-	refcount_t refs;
+	struct flt_keyed keyed;
 	spinlock_t lock;	/* @held, @waiting; softirq too, where a cancel comes */
 	struct list_head held;
 	struct list_head waiting;

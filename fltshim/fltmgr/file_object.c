@@ -3,6 +3,7 @@
  * Life of file objects: initialised by the file system, referenced by operations and filters,
  * given back to the file system with the last reference.
  */
+#include <linux/slab.h>
 #include <linux/workqueue.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/operation.h"
@@ -36,6 +37,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->vfs_lock = FLT_LOCK_NONE;
 	file->lent = false;
 	file->own = NULL;
+	file->oplock_key = NULL;
 }
 
 /**
@@ -47,6 +49,8 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 void flt_file_fini(struct flt_file *file)
 {
 	flt_names_drop(file);
+	if (unlikely(file->oplock_key))
+		kfree(file->oplock_key);
 	/* Without a reference to it nobody can set one any more: no lock where there is none. */
 	if (!hlist_empty(&file->contexts.contexts))
 		flt_contexts_drop(&file->contexts, file->locked);

@@ -40,6 +40,7 @@ struct flt_volume;
  *	for
  * @lent: lives in its issuer's frame, for one NETWORK_QUERY_OPEN: filters may not keep it
  * @own: a filter opened it: what is known of that (own_file.c), else NULL
+ * @oplock_key: that its create came with, once an oplock was checked for it, or NULL
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
  */
 struct flt_file {
@@ -58,6 +59,7 @@ struct flt_file {
 	u8 vfs_lock;
 	bool lent;
 	struct flt_own *own;
+	GUID *oplock_key;
 	struct llist_node free_link;
 };
 

@@ -421,7 +421,7 @@ static void flt_filter_teardown(struct flt_filter *filter)
 	mutex_unlock(&flt_filters_lock);
 	flt_sysfs_remove(filter);
 	flt_filter_detach_all(filter);
-	flt_own_files_left(filter);
+	flt_own_files_left(filter, NULL);
 	flt_contexts_drop_owned(&filter->contexts);
 	while (!wait_event_idle_timeout(filter->obj.idle, refcount_read(&filter->obj.refs) == 1,
 					flt_patience))

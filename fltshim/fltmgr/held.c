@@ -18,6 +18,7 @@
 #include "fltmgr/cancel.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
+#include "fltmgr/generated.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
@@ -131,6 +132,21 @@ static int flt_records_passed(const struct flt_operation *op)
 	return op->phase == FLT_PHASE_BOTTOM ? op->nr_nodes : op->cursor;
 }
 
+/*
+ * What comes to be held when the filter has let go of everything is reported (PEND-22), and held.
+ * What its teardown-start callback handed back meanwhile is not of that kind.
+ */
+static void flt_hold_late(const struct flt_operation *op, struct flt_instance *holder)
+{
+	if (likely(flt_instance_may_start(holder)))
+		return;
+	/* Pairs with the end of that callback, before which it resumed the operation. */
+	smp_rmb();
+	if (atomic_read(&op->hold) == FLT_HOLD_CALLING)
+		flt_violation(holder->filter, FLT_VIOLATION_PREOP_PENDING, op,
+			      "pended while the instance is torn down");
+}
+
 /**
  * flt_hold_prepare() - get ready to be held
  * @op: the operation; its hold is FLT_HOLD_CALLING
@@ -169,6 +185,8 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 	if (holder) {
 		struct flt_held *held = flt_held_of(&op->data);
 
+		if (op->phase == FLT_PHASE_PRE)
+			flt_hold_late(op, holder);
 		WRITE_ONCE(op->held_since, jiffies);
 		WRITE_ONCE(op->told, false);
 		atomic_inc(&holder->owed);

@@ -12,6 +12,7 @@
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/name.h"
+#include "fltmgr/own_file.h"
 #include "fltmgr/section.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
@@ -277,6 +278,9 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	flt_call_teardown(instance, filter->teardown_complete, reason);
 
 	flt_scans_left(instance);
+	/* What it has open below it still; of a filter that goes they are all closed together. */
+	if (READ_ONCE(filter->state) != FLT_FILTER_GONE)
+		flt_own_files_left(filter, instance);
 	flt_contexts_drop_owned(&instance->contexts);
 
 	/* 6. Out of the lists; the memory stays as long as somebody holds a reference. */

@@ -51,17 +51,19 @@ struct flt_own *flt_own_file_new(struct flt_file *file, struct flt_filter *filte
 	return own;
 }
 
-/* Its filter and instance, no longer needed. */
-static void flt_own_file_part(struct flt_own *own)
+/* Its instance, and with @all its filter, are no longer needed. */
+static void flt_own_file_part(struct flt_own *own, bool all)
 {
-	struct flt_filter *filter;
+	struct flt_filter *filter = NULL;
 	struct flt_instance *below;
 
 	spin_lock(&flt_own_lock);
-	filter = own->filter;
 	below = own->below;
-	own->filter = NULL;
 	own->below = NULL;
+	if (all) {
+		filter = own->filter;
+		own->filter = NULL;
+	}
 	spin_unlock(&flt_own_lock);
 	if (below)
 		flt_object_put(&below->obj);
@@ -180,7 +182,7 @@ bool flt_own_file_end(struct flt_file *file)
 	spin_lock(&flt_own_lock);
 	list_del(&own->link);
 	spin_unlock(&flt_own_lock);
-	flt_own_file_part(own);
+	flt_own_file_part(own, true);
 	file->own = NULL;
 	kfree(own);
 	kvfree(file->fo.FileName.Buffer);
@@ -213,8 +215,9 @@ void flt_own_file_returned(struct flt_own *own, const void *caller)
 		clear_bit(FLT_OWN_GIVEN, &own->state);
 }
 
-/* One that the filter left open, referenced; NULL: there is none. */
-static struct flt_file *flt_own_file_left(const struct flt_filter *filter, unsigned int *count)
+/* One that was left open, referenced; NULL: there is none. */
+static struct flt_file *flt_own_file_left(const struct flt_filter *filter,
+					  const struct flt_instance *below, unsigned int *count)
 {
 	struct flt_file *file = NULL;
 	struct flt_own *own;
@@ -223,7 +226,7 @@ static struct flt_file *flt_own_file_left(const struct flt_filter *filter, unsig
 	spin_lock(&flt_own_lock);
 	list_for_each_entry(own, &flt_own_files, link) {
 		/* One whose last reference is gone is on its way already. */
-		if (own->filter != filter)
+		if (own->filter != filter || (below && own->below != below))
 			continue;
 		if (!file && refcount_inc_not_zero(&own->file->refs))
 			file = own->file;
@@ -245,33 +248,37 @@ static void flt_own_file_text(const struct flt_file *file, char *text, int size)
 }
 
 /**
- * flt_own_files_left() - close what a filter left open (CREATE-49)
- * @filter: unregisters: its instances are torn down
+ * flt_own_files_left() - close what a filter left open (CREATE-49, INST-39)
+ * @filter: the filter
+ * @below: its instance, whose teardown is complete: what was opened below it; or NULL: everything,
+ *	when the filter unregisters and its instances are torn down
  *
- * Handles go, and so does the reference that FltCreateFileEx() gave, unless the filter has given it
- * back itself. Who else has a reference keeps an
+ * Handles go, and CLEANUP and CLOSE are sent. The reference that FltCreateFileEx() gave goes when
+ * the filter does, unless the filter has given it back itself by then. Who has a reference has an
  * object that is closed.
  */
-void flt_own_files_left(struct flt_filter *filter)
+void flt_own_files_left(struct flt_filter *filter, struct flt_instance *below)
 {
 	struct flt_file *file;
 	unsigned int count;
 	bool said = false;
 	char text[128];
 
-	while ((file = flt_own_file_left(filter, &count))) {
+	while ((file = flt_own_file_left(filter, below, &count))) {
 		struct flt_own *own = file->own;
 
-		if (!said) {
-			flt_own_file_text(file, text, sizeof(text));
+		flt_own_file_text(file, text, sizeof(text));
+		if (!said)
 			flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL,
 				      "%u files were left open, the first is %s", count, text);
-			said = true;
-		}
+		else
+			flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL, "another one is %s",
+				      text);
+		said = true;
 		ob_close_handles_of(&file->fo);
 		flt_own_file_close(file);
-		flt_own_file_part(own);
-		if (test_and_clear_bit(FLT_OWN_GIVEN, &own->state))
+		flt_own_file_part(own, !below);
+		if (!below && test_and_clear_bit(FLT_OWN_GIVEN, &own->state))
 			flt_file_put(file);
 		flt_file_put(file);
 	}

@@ -48,6 +48,6 @@ void flt_own_file_done(struct flt_instance *below);
 void flt_own_file_cleanup(struct flt_file *file);
 bool flt_own_file_end(struct flt_file *file);
 void flt_own_file_returned(struct flt_own *own, const void *caller);
-void flt_own_files_left(struct flt_filter *filter);
+void flt_own_files_left(struct flt_filter *filter, struct flt_instance *below);
 
 #endif

@@ -169,9 +169,9 @@ NTSTATUS FltWriteFileEx(PFLT_INSTANCE InitiatingInstance, PFILE_OBJECT FileObjec
                         FLT_IO_OPERATION_FLAGS Flags, PULONG BytesWritten,
                         PFLT_COMPLETED_ASYNC_IO_CALLBACK CallbackRoutine, PVOID CallbackContext,
                         PULONG Key, PMDL Mdl);
-NTSTATUS FltFastIoMdlRead(PFLT_INSTANCE InitiatingInstance, PFILE_OBJECT FileObject,
-                          PLARGE_INTEGER FileOffset, ULONG Length, ULONG LockKey,
-                          PMDL *MdlChain, PIO_STATUS_BLOCK IoStatus);
+BOOLEAN FltFastIoMdlRead(PFLT_INSTANCE InitiatingInstance, PFILE_OBJECT FileObject,
+                         PLARGE_INTEGER FileOffset, ULONG Length, ULONG LockKey,
+                         PMDL *MdlChain, PIO_STATUS_BLOCK IoStatus);
 BOOLEAN FltFastIoMdlReadComplete(PFLT_INSTANCE InitiatingInstance, PFILE_OBJECT FileObject,
                                  PMDL MdlChain);
 BOOLEAN FltFastIoPrepareMdlWrite(PFLT_INSTANCE InitiatingInstance, PFILE_OBJECT FileObject,

@@ -270,6 +270,7 @@ static void refusals(void)
 	int fd, other, pid, status;
 	char path[PATH_MAX];
 	struct statfs vfs;
+	void *at;
 
 	FLT_PROVES("VFS-311", chmod(name, 0777) && errno == EACCES &&
 		   (lower_stat(name).st_mode & 0777) == 0644);
@@ -302,8 +303,9 @@ static void refusals(void)
 
 	name = file(named(SECTION, 'a', DENIED));
 	fd = open(name, O_RDWR);
-	FLT_PROVES("VFS-441", mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED &&
-		   errno == EACCES);
+	at = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	FLT_PROVES("VFS-441", at == MAP_FAILED && errno == EACCES);
+	FLT_PROVES("FASTIO-35", at == MAP_FAILED && errno == EACCES);
 	close(fd);
 
 	name = file(named(LOCK, 'a', 0xc0000055));

@@ -200,7 +200,8 @@ static void cache_section(struct kunit *test)
 		NTSTATUS open, status;
 	} rows[] = {
 		{ 0, MM_PAGE_READONLY, MM_SEC_COMMIT, 0, STATUS_INVALID_PARAMETER_6 },
-		{ OBJ_KERNEL_HANDLE, MM_PAGE_EXECUTE, MM_SEC_COMMIT, 0, STATUS_INVALID_PARAMETER_8 },
+		{ OBJ_KERNEL_HANDLE, MM_PAGE_EXECUTE, MM_SEC_COMMIT, 0,
+		  STATUS_INVALID_PARAMETER_8 },
 		{ OBJ_KERNEL_HANDLE, MM_PAGE_READONLY, 0, 0, STATUS_INVALID_PARAMETER_9 },
 		{ OBJ_KERNEL_HANDLE, MM_PAGE_READONLY, MM_SEC_COMMIT, STATUS_END_OF_FILE,
 		  STATUS_END_OF_FILE },
@@ -226,7 +227,8 @@ static void cache_section(struct kunit *test)
 							 rows[i].allocation, 0) == rows[i].status);
 		FLT_PROVES(test, "SECT-41", !!handle == !rows[i].status && !!object == !!handle);
 	}
-	FLT_PROVES(test, "SECT-41", size.QuadPart == SIZE && !flt_sections_scanned(&fake->sections));
+	FLT_PROVES(test, "SECT-41", size.QuadPart == SIZE);
+	FLT_PROVES(test, "SECT-41", !flt_sections_scanned(&fake->sections));
 	FLT_EXPECT(test, atomic_read(&fake->sources) == 1);
 	ZwClose(handle);
 	ObfDereferenceObject(object);

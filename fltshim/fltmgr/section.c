@@ -458,7 +458,8 @@ static NTSTATUS flt_scan_create(const struct flt_scan_request *request,
  *	FltCloseSectionForDataScan(); the caller keeps its reference
  * @DesiredAccess: SECTION_MAP_READ and the like, which the handle grants
  * @ObjectAttributes: with OBJ_KERNEL_HANDLE for a handle of the kernel; else, and when it is NULL,
- *	the handle is a file descriptor of the current process, closed by exec, that its programs map
+ *	the handle is a file descriptor of the current process, closed by exec, that its
+ *	programs map
  * @MaximumSize: not looked at
  * @SectionPageProtection: PAGE_READONLY or PAGE_READWRITE; views of files are only for reading
  * @AllocationAttributes: SEC_COMMIT, perhaps with SEC_FILE

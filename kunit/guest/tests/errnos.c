@@ -4,7 +4,7 @@
  * with a filter that sees everything: a FUSE file system that fails on demand lies below. The name
  * of a file says which error its operations give: "e5" EIO, but for looking it up; "l5" just that.
  *
- * needs: kernels=6.1,6.12 lower=tmpfs filters=spy modules=fuse time=60
+ * needs: kernels=6.12 lower=tmpfs filters=spy modules=fuse time=120
  */
 #include "../twin.h"
 

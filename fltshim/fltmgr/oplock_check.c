@@ -78,6 +78,7 @@ static void flt_oplock_prepost(const struct flt_oplock_check *check)
 /* Waits in this thread. Return: STATUS_SUCCESS, or why not. The lock is held, and dropped. */
 static NTSTATUS flt_oplock_block(struct flt_oplock *oplock, struct flt_operation *op,
 				 const struct flt_oplock_query *query)
+	__releases(&oplock->lock)
 {
 	DECLARE_COMPLETION_ONSTACK(done);
 	struct flt_oplock_waiter waiter = {
@@ -112,6 +113,7 @@ static NTSTATUS flt_oplock_leave(struct flt_oplock *oplock, struct flt_operation
 				 const struct flt_oplock_query *query,
 				 const struct flt_oplock_check *check,
 				 struct flt_oplock_waiter *waiter)
+	__releases(&oplock->lock)
 {
 	NTSTATUS status = STATUS_SUCCESS;
 	bool over;
@@ -171,16 +173,16 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_check_on(struct flt_oplock *oplock,
 	}
 	for (;;) {
 		wait = flt_oplock_meet(oplock, query, &answers);
-		if (!wait || lazy || !list_empty(&answers))
-			spin_unlock_bh(&oplock->lock);
-		if (!wait || lazy)
+		if (!wait || lazy || list_empty(&answers))
 			break;
 		/* The holders are told first: they may acknowledge right there. */
-		if (!list_empty(&answers)) {
-			flt_oplock_answer(&answers);
-			spin_lock_bh(&oplock->lock);
-			continue;
-		}
+		spin_unlock_bh(&oplock->lock);
+		flt_oplock_answer(&answers);
+		spin_lock_bh(&oplock->lock);
+	}
+	if (!wait || lazy) {
+		spin_unlock_bh(&oplock->lock);
+	} else {
 		/* Both give the lock back. */
 		if (waiter)
 			status = flt_oplock_leave(oplock, op, query, check, waiter);
@@ -188,7 +190,6 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_check_on(struct flt_oplock *oplock,
 			status = flt_oplock_block(oplock, op, query);
 		waiter = NULL;
 		wait = false;
-		break;
 	}
 	flt_oplock_answer(&answers);
 	if (wait)

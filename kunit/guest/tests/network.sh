@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# NFS, from both sides: the mount exported to a client on the same machine, and over a mount of a
-# client. What the server does for it is shown to a filter as a kernel's requests from elsewhere;
-# over NFS everything is what it is there.
+# The mount exported over NFS to a client on the same machine: what the server does for it is shown
+# to a filter as a kernel's requests from elsewhere.
 # needs: kernels=6.1,6.12 lower=ext4 filters=probe modules=nfsd,nfsv4 time=120
-# needs: programs=nfs-kernel-server,nfs-common,kmod,attr
+# needs: programs=nfs-kernel-server,nfs-common,kmod
 . /t/lib.sh
 
 mkdir -p /var/lib/nfs/v4recovery /var/lib/nfs/rpc_pipefs /run /mnt/nfs /etc
@@ -87,63 +86,6 @@ hide_it
 wait_for 10 umount "$MNT" || fail "the server does not let go"
 expect unload_filter probe
 expect rmmod fltshim
-
-# below
-mkdir "$LOWER/down"
-chmod 755 "$LOWER/down"
-export_it "$LOWER/down"
-mkdir /mnt/nfs/play /mnt/nfs/direct
-load_filter probe
-expect mount_flt "" /mnt/nfs/play
-
-# What a program does, and what it is told.
-play() {
-	(
-		cd "$1" || exit 1
-		set -x
-		mkdir -p d/e && rmdir d/e
-		echo one >f && echo two >>f && cat f
-		ln f d/l && stat -c "%a %h %s %F" d/l
-		mv f d/g && mv d/g d/l && ls d
-		cp -p d/l c && chmod 640 c && stat -c "%a %h %s" c
-		ln -s c s && readlink s && cat s
-		truncate -s 2 c && cat c && rm s c
-		mkfifo p && stat -c %F p && rm p
-		dd if=/dev/zero of=z bs=64k count=3 conv=fsync && stat -c %s z
-		flock z -c "flock -n z -c true"
-		setfattr -n user.a -v b z
-		mv z d && mkdir x && mv d x/d && find x | sort && rm -r x
-		mkdir x/y/z
-		ls -A
-	) 2>&1 | grep -v copied
-}
-
-play /mnt/nfs/direct >/tmp/work/direct
-play "$MNT" >/tmp/work/mount
-sed -i 's/\/mnt\/nfs\/direct/HERE/' /tmp/work/direct
-sed -i "s,$MNT,HERE," /tmp/work/mount
-diff /tmp/work/direct /tmp/work/mount || fail "differs on the mount"
-expect test "$(wc -l </tmp/work/direct)" -gt 20
-echo text >"$MNT/f"
-# removed while it is open: below it gets another name until it is closed
-exec 5<"$MNT/f"
-expect rm "$MNT/f"
-same "a file removed while it is open" "$(cat <&5)" text
-expect sh -c "ls -A /mnt/nfs/play | grep -q '^[.]nfs'"
-exec 5<&-
-expect wait_for 5 sh -c "! ls -A /mnt/nfs/play | grep -q '^[.]nfs'"
-# what another client did, seen here
-echo before >"$MNT/g"
-echo behind >"$LOWER/down/play/new"
-rm "$LOWER/down/play/g"
-expect wait_for 70 test -e "$MNT/new"
-expect wait_for 70 test ! -e "$MNT/g"
-# the server says who may
-mkdir "$LOWER/down/play/closed"
-chmod 700 "$LOWER/down/play/closed"
-refuse su user -c "ls $MNT/closed"
-expect umount "$MNT"
-hide_it
 
 rpc.nfsd 0
 kill "$mountd"

@@ -462,8 +462,8 @@ static NTSTATUS flt_create(struct flt_create *c)
  *
  * WDK page: fltcreatefileex2. IRQL: PASSIVE_LEVEL. Works on the file system below and takes no lock
  * of the mount itself, so it may be called in every callback. Links are followed inside the volume.
- * Without IO_FORCE_ACCESS_CHECK nobody's rights are looked at; with it the user in whose thread that
- * is has to have each right asked for (FILE_WRITE_ATTRIBUTES and WRITE_DAC are the owner's,
+ * Without IO_FORCE_ACCESS_CHECK nobody's rights are looked at; with it the user in whose thread
+ * that is has to have each right asked for (FILE_WRITE_ATTRIBUTES and WRITE_DAC are the owner's,
  * WRITE_OWNER takes CAP_CHOWN, DELETE the rights to the directory). What is created is his.
  *
  * Return: status of the create; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_REQUEST where it

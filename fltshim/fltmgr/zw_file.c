@@ -284,8 +284,8 @@ NTSTATUS ZwQueryVolumeInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStat
 {
 	struct flt_information info;
 
-	flt_information_init(&info, IRP_MJ_QUERY_VOLUME_INFORMATION, FsInformationClass, FsInformation,
-			     Length);
+	flt_information_init(&info, IRP_MJ_QUERY_VOLUME_INFORMATION, FsInformationClass,
+			     FsInformation, Length);
 	return flt_zw_information(FileHandle, &info, IoStatusBlock);
 }
 EXPORT_SYMBOL_GPL(ZwQueryVolumeInformationFile);

@@ -52,7 +52,7 @@ struct flt_file *fltfs_own_new(struct flt_volume *volume, NTSTATUS *status)
 	struct fltfs_fo *fo;
 
 	*status = STATUS_DEVICE_NOT_READY;
-	/* One that is still being mounted has no root; with vfs_get_tree(), which says that it has. */
+	/* One that is being mounted has no root; pairs with vfs_get_tree(), which sets the bit. */
 	if (!(smp_load_acquire(&sb->s_flags) & SB_BORN))
 		return NULL;
 	*status = STATUS_FLT_DELETING_OBJECT;

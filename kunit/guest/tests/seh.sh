@@ -82,11 +82,11 @@ printf '%s\n' 'unload' 'object 2 ends, 102' 'the other source ends' 'object 1 en
 proves SRC-142 cmp report wanted
 expect sh -c '! dmesg | grep -q "pool blocks"'
 
-# A constructor that raises is as good as a DriverEntry that does.
+# A constructor that raises is as good as a DriverEntry that does. (insmod may try it twice.)
 dmesg -c >/dev/null
 proves SRC-142 refuse insmod /modules/cxxtest.ko 'params=Parameters\Raise=1'
 proves SRC-142 sh -c 'dmesg | grep -qi "cxxtest: DriverEntry raised 0xc000007f"'
-dmesg | sed -n 's/^\[[^]]*\] *//; s/.*cxxtest: //p' | grep ends >report
+dmesg | sed -n 's/^\[[^]]*\] *//; s/.*cxxtest: //p' | grep ends | head -n 2 >report
 printf '%s\n' 'object 1 ends, 101' 'object 0 ends, 100' >wanted
 proves SRC-142 cmp report wanted
 expect sh -c '! dmesg | grep -q "pool blocks"'

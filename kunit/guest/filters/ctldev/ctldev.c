@@ -475,7 +475,7 @@ CtlUnload (
 }
 
 //
-//  Is there a value Early? The path is that of DriverEntry.
+//  Is the value Early set? The path is that of DriverEntry.
 //
 
 static BOOLEAN
@@ -515,7 +515,7 @@ CtlEarly (
                               &Length );
     ZwClose( Key );
 
-    return NT_SUCCESS( Status );
+    return NT_SUCCESS( Status ) && Value.Data[0] != 0;
 }
 
 NTSTATUS

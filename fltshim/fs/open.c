@@ -385,7 +385,7 @@ int fltfs_create_again(struct fltfs_create *create, struct flt_operation *op,
 		.restarts	= create->restarts + 1,
 	};
 	struct _ECP_LIST *ecps = op->ecps;
-	bool lent = op->ecps_lent;
+	bool lent = ecps && op->ecps_lent;	/* not set without them */
 	int err = -ELOOP;
 
 	if (next.restarts <= FLT_MAX_DEVICE_REPARSE_ATTEMPTS)

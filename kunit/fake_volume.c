@@ -227,16 +227,21 @@ int fake_volume_mount(struct fake_volume *fake, const char *name)
 		.device_type = FILE_DEVICE_DISK_FILE_SYSTEM,
 		.local = true,
 	};
-	struct flt_volume *volume;
-
-	fake->ops = fake_volume_ops;
-	volume = flt_volume_create(&fake->ops, fake, &info);
+	struct flt_volume *volume = flt_volume_create(&fake_volume_ops, fake, &info);
 
 	if (IS_ERR(volume))
 		return PTR_ERR(volume);
 	flt_sections_init(&fake->sections, volume);
 	fake->volume = volume;
 	return 0;
+}
+
+/* Another answer to questions about sections, or, with NULL, none; its own from now on. */
+void fake_volume_sections(struct fake_volume *fake, const struct flt_section_ops *section)
+{
+	fake->ops = fake_volume_ops;
+	fake->ops.section = section;
+	fake->volume->ops = &fake->ops;
 }
 
 /* Unmounts it: what comes from outside has ended; what filters do to it ends meanwhile. */

@@ -59,7 +59,7 @@ struct fake_order {
  * @path_status: what a question for it is answered with
  * @stamp: of the names
  * @asked: how often it was asked for one
- * @ops: what the filter manager may ask of it; a test may take something away
+ * @ops: what the filter manager may ask of it after fake_volume_sections()
  * @sections: of the stream that fake_map() files belong to; and the following: of that
  * @stream: where its contexts hang
  * @size: of the stream
@@ -109,6 +109,7 @@ struct fake_volume {
 	struct flt_section_users users;
 };
 
+void fake_volume_sections(struct fake_volume *fake, const struct flt_section_ops *section);
 extern const struct flt_section_ops fake_section_ops;	/* fake_section.c */
 void fake_map(struct fake_volume *fake, PFILE_OBJECT file, u64 size);
 u8 fake_byte(u64 offset);

@@ -6,6 +6,7 @@
 #include <linux/kthread.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include "fltmgr/ecp.h"
 #include "fltmgr/cancel.h"
 #include "kunit/oplocks.h"
 #include "nt/guid.h"
@@ -290,14 +291,14 @@ static void opl_of_create(struct kunit *test)
 	memset(&ecp->OplockKey, 7, sizeof(ecp->OplockKey));
 	FltInsertExtraCreateParameter(w->probe[0]->filter, list, ecp);
 	r = opl_opening(opl.file[0], FILE_READ_DATA, FILE_SHARE_READ, FILE_OPEN, 0);
-	r->request.op.ecps = list;
+	r->request.op.ecps = flt_ecps_lend(list);
 	r->request.op.ecps_lent = true;
 	request_start(&r->request);
 	FLT_EXPECT(test, opl_over(r, STATUS_SUCCESS) && flt_file_of(opl.file[0])->oplock_key &&
 		   flt_file_of(opl.file[0])->oplock_key->Data4[3] == 7);
 	opl.flags = OPLOCK_FLAG_OPLOCK_KEY_CHECK_ONLY;
 	r = opl_opening(opl.file[1], FILE_READ_DATA, FILE_SHARE_READ, FILE_OPEN, 0);
-	r->request.op.ecps = list;
+	r->request.op.ecps = flt_ecps_lend(list);
 	r->request.op.ecps_lent = true;
 	request_start(&r->request);
 	FLT_EXPECT(test, opl_over(r, STATUS_SUCCESS) &&

@@ -51,11 +51,11 @@ static void section_register(struct kunit *test)
 						&scan) == STATUS_SUCCESS);
 	scan_end(&scan);
 
-	w->fake->ops.section = NULL;
+	fake_volume_sections(w->fake, NULL);
 	FLT_EXPECT(test, FltRegisterForDataScan(p->instance[0]) == STATUS_NOT_SUPPORTED);
 	FLT_PROVES(test, "CTX-63", FltGetSectionContext(p->instance[0], w->file, &context) ==
 		   STATUS_NOT_SUPPORTED && !context);
-	w->fake->ops.section = &fake_section_ops;
+	fake_volume_sections(w->fake, &fake_section_ops);
 }
 
 static void section_arguments(struct kunit *test)

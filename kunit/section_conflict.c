@@ -190,7 +190,7 @@ static void conflict_in_create(struct kunit *test)
 	scan_conflict = conflict_inside;
 	p = scan_probe(w, 'A');
 	w->quiet = true;
-	w->fake->ops.section = &ops;
+	fake_volume_sections(w->fake, &ops);
 	inside.handle = &handle;
 	inside.object = &object;
 	inside.changes = 0;

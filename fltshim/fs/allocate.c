@@ -6,6 +6,7 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 
 #define FLTFS_ALLOCATE_SET	(FALLOC_FL_KEEP_SIZE)
@@ -74,13 +75,19 @@ static int fltfs_allocate_resize(struct fltfs_allocate *allocate)
 		.ia_file	= allocate->fo->lower,
 	};
 
-	return fltfs_setattr_lower(allocate->fo->dentry, &attr);
+	struct inode *inode = d_inode(allocate->fo->dentry);
+	int err;
+
+	inode_lock(inode);
+	err = fltfs_setattr_lower(allocate->fo->dentry, &attr);
+	inode_unlock(inode);
+	return err;
 }
 
 static int fltfs_allocate_lower(struct fltfs_allocate *allocate)
 {
-	return vfs_fallocate(allocate->fo->lower, allocate->mode, allocate->offset,
-			     allocate->length);
+	return fltfs_fallocate_lower(allocate->fo, allocate->fo->lower, allocate->mode,
+				     allocate->offset, allocate->length);
 }
 
 /*
@@ -93,8 +100,9 @@ static int fltfs_allocate_changed(struct fltfs_allocate *allocate)
 	int err = 0;
 
 	if (allocate->reserve != end && allocate->reserve > allocate->offset)
-		err = vfs_fallocate(allocate->fo->lower, allocate->mode | FALLOC_FL_KEEP_SIZE,
-				    allocate->offset, allocate->reserve - allocate->offset);
+		err = fltfs_fallocate_lower(allocate->fo, allocate->fo->lower,
+					    allocate->mode | FALLOC_FL_KEEP_SIZE, allocate->offset,
+					    allocate->reserve - allocate->offset);
 	if (!err && allocate->grows)
 		err = fltfs_allocate_resize(allocate);
 	return err;

@@ -7,6 +7,7 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include "fs/cache.h"
 #include "fs/namei.h"
 #include "fs/own.h"
 #include "fs/request.h"
@@ -23,6 +24,8 @@ static int fltfs_set_size(struct fltfs_fo *fo, s64 size)
 		.ia_valid	= ATTR_SIZE | ATTR_MTIME | ATTR_CTIME,
 		.ia_size	= size,
 	};
+	struct inode *inode = d_inode(fo->dentry);
+	bool begun;
 	int err;
 
 	if (!fltfs_may(fo, FILE_WRITE_DATA))
@@ -33,7 +36,13 @@ static int fltfs_set_size(struct fltfs_fo *fo, s64 size)
 		attr.ia_valid |= ATTR_FILE;
 		attr.ia_file = fo->lower;
 	}
-	err = fltfs_setattr_lower(fo->dentry, &attr);
+	/* No upper lock: the caller may be under it. */
+	begun = fltfs_lower_begin(inode);
+	err = fltfs_setattr_below(fo->dentry, &attr);
+	if (begun)
+		fltfs_lower_end(inode);
+	else
+		fltfs_own_touched(inode, 0, 0);
 	if (!err)
 		fltfs_fo_flag(fo, FO_FILE_SIZE_CHANGED);
 	return err;
@@ -60,7 +69,7 @@ static int fltfs_set_allocation(struct fltfs_fo *fo, const FLT_PARAMETERS *param
 		return -EACCES;
 	if (!d_is_reg(fo->dentry) || size < 0)
 		return -EINVAL;
-	if (size < i_size_read(fltfs_lower_inode(d_inode(fo->dentry))))
+	if (size < fltfs_size(d_inode(fo->dentry)))
 		return fltfs_set_size(fo, size);
 	if (!size || !fo->lower || !(fo->lower->f_mode & FMODE_WRITE))
 		return 0;

@@ -10,7 +10,9 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "compat/kiocb.h"
+#include "fs/cache.h"
 #include "fs/request.h"
+#include "nt/ke_irql.h"
 #include "nt/mm_mdl.h"
 
 static struct kmem_cache *fltfs_lower_aio_cache;
@@ -117,12 +119,17 @@ static size_t fltfs_transfer_bound(const struct flt_operation *op, const char *b
 	return offset < transfer->size ? min(length, transfer->size - offset) : length;
 }
 
-/*
- * The memory of the request as an iterator of its own, so that the caller's stays where it is.
- * @vecs has to last as long as the request. Return: 0 or a negative errno.
+/**
+ * fltfs_transfer_iter() - the memory of a request, as the filters left it
+ * @op: read or write, of a program's, of the page cache's or of a filter's
+ * @vecs: filled; has to last as long as the request, fltfs_vecs_free() afterwards
+ * @write: which
+ * @iter: receives it: an iterator of its own, so that the caller's stays where it is
+ *
+ * Return: 0 or a negative errno
  */
-static int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs, bool write,
-			       struct iov_iter *iter)
+int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs, bool write,
+			struct iov_iter *iter)
 {
 	const struct fltfs_transfer *transfer = op->front;
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
@@ -251,14 +258,57 @@ static void fltfs_lower_result(struct flt_operation *op, const struct kiocb *ioc
 		flt_operation_result(op, STATUS_SUCCESS, ret);
 }
 
+/*
+ * A program's request on a file in own mode. Return: false when that has ended meanwhile, or a
+ * filter has sent it to another file: then it is the lower file's.
+ */
+static noinline bool fltfs_transfer_own(struct flt_operation *op, struct fltfs_fo *fo, bool write)
+{
+	struct fltfs_transfer *transfer = op->front;
+	struct file *file = transfer->caller->ki_filp;
+	struct kiocb iocb = {};
+	struct fltfs_vecs vecs;
+	struct iov_iter iter;
+	loff_t size;
+	ssize_t ret;
+
+	if (fltfs_file_fo(file) != fo || !fltfs_own(file_inode(file)))
+		return false;
+	ret = fltfs_lower_prepare(op, fo, write, &iocb, &vecs, &iter);
+	if (ret) {
+		fltfs_op_errno(op, ret, 0);
+		return true;
+	}
+	iocb.ki_filp = file;
+	size = i_size_read(file_inode(file));
+	ret = fltfs_own_transfer(&iocb, &iter, write);
+	fltfs_vecs_free(&vecs);
+	if (ret == -EAGAIN)
+		return false;
+	fltfs_lower_result(op, &iocb, size, ret);
+	return true;
+}
+
+/*
+ * What a filter reads itself below the own page cache: what is only there is written first. Not for
+ * paging I/O, which may be part of just such a write, in the filter's own thread too.
+ */
+static void fltfs_transfer_settle(const struct flt_operation *op, struct inode *inode)
+{
+	if (READ_ONCE(fltfs_i(inode)->cache) && !(op->iopb.IrpFlags & IRP_PAGING_IO) &&
+	    !ke_holds(KE_HOLD_PAGING))
+		fltfs_flush_pages(inode, 0, LLONG_MAX);
+}
+
 /* Waits for the lower file. */
 static noinline void fltfs_transfer_now(struct flt_operation *op, struct fltfs_fo *fo, bool write)
 {
+	struct inode *inode = d_inode(fo->dentry);
 	struct kiocb iocb = {};
 	struct super_block *sb;
 	struct fltfs_vecs vecs;
 	struct iov_iter iter;
-	bool protected;
+	bool protected, begun;
 	loff_t size = 0;
 	ssize_t ret;
 
@@ -270,13 +320,20 @@ static noinline void fltfs_transfer_now(struct flt_operation *op, struct fltfs_f
 	if (write) {
 		sb = file_inode(iocb.ki_filp)->i_sb;
 		size = i_size_read(file_inode(iocb.ki_filp));
-		protected = fltfs_fo_splices(fo);
+		protected = fltfs_fo_protected(fo);
+		begun = fltfs_lower_begin(inode);
 		if (!protected)
 			sb_start_write(sb);
 		ret = iocb.ki_filp->f_op->write_iter(&iocb, &iter);
 		if (!protected)
 			sb_end_write(sb);
+		if (begun)
+			fltfs_lower_end(inode);
+		else if (ret > 0)
+			fltfs_own_touched(inode, iocb.ki_pos - ret, ret);
 	} else {
+		if (!op->front)
+			fltfs_transfer_settle(op, inode);
 		ret = iocb.ki_filp->f_op->read_iter(&iocb, &iter);
 	}
 	fltfs_vecs_free(&vecs);
@@ -301,6 +358,7 @@ static void fltfs_lower_aio_end(struct fltfs_lower_aio *aio, ssize_t ret)
 
 		__sb_writers_acquired(sb, SB_FREEZE_WRITE);
 		sb_end_write(sb);
+		fltfs_lower_end(d_inode(fltfs_op_fo(aio->op)->dentry));
 	}
 	fltfs_vecs_free(&aio->vecs);
 	fltfs_lower_result(aio->op, &aio->iocb, aio->size, ret);
@@ -367,6 +425,14 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 		fltfs_op_errno(op, ret, 0);
 		goto put;
 	}
+	if (write && !fltfs_lower_begin(d_inode(fo->dentry))) {
+		/* In own mode: what a filter wrote is to be seen there when it is over. */
+		fltfs_vecs_free(&aio->vecs);
+		fltfs_lower_aio_put(aio);
+		fltfs_lower_aio_put(aio);
+		fltfs_transfer_now(op, fo, write);
+		return true;
+	}
 	if (write) {
 		sb = file_inode(aio->iocb.ki_filp)->i_sb;
 		aio->size = i_size_read(file_inode(aio->iocb.ki_filp));
@@ -420,7 +486,12 @@ bool fltfs_perform_transfer(struct flt_operation *op)
 		cred = transfer->async->cred;
 	if (cred)
 		old = override_creds(cred);
-	if (fltfs_transfer_is_async(op, fo))
+	if (transfer && transfer->paging)
+		fltfs_bottom_paging(op);
+	else if (transfer && READ_ONCE(fltfs_i(d_inode(fo->dentry))->cache) &&
+		 fltfs_transfer_own(op, fo, write))
+		done = true;
+	else if (fltfs_transfer_is_async(op, fo))
 		done = fltfs_transfer_submit(op, fo, write);
 	else
 		fltfs_transfer_now(op, fo, write);

@@ -109,7 +109,10 @@ static int fltfs_create_truncate(struct fltfs_create *create, struct file *lower
 		if (err)
 			return err;
 	}
-	return fltfs_setattr_lower(dentry, &attr);
+	inode_lock(d_inode(dentry));
+	err = fltfs_setattr_lower(dentry, &attr);
+	inode_unlock(d_inode(dentry));
+	return err;
 }
 
 static int fltfs_create_open(struct fltfs_create *create, const FLT_PARAMETERS *parameters,

@@ -5,6 +5,7 @@
  * with all of them (rule R5).
  */
 #include <linux/slab.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
@@ -47,8 +48,8 @@ struct fltfs_setattr {
 };
 
 /**
- * fltfs_setattr_lower() - change attributes below
- * @dentry: upper dentry; its inode is locked by the VFS, or its file is being opened
+ * fltfs_setattr_below() - change attributes of the lower inode, whatever the page cache holds
+ * @dentry: upper dentry
  * @attr: what to change; ia_file, if valid, is the lower file
  *
  * What the upper notify_change() worked out from flags is left for the lower one to work out
@@ -56,7 +57,7 @@ struct fltfs_setattr {
  *
  * Return: 0 or the lower file system's error.
  */
-int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
+int fltfs_setattr_below(struct dentry *dentry, struct iattr *attr)
 {
 	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
 	struct dentry *lower = fltfs_lower_dentry(dentry);
@@ -85,6 +86,20 @@ int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
 out_write:
 	mnt_drop_write(fsb->mnt);
 	return err;
+}
+
+/**
+ * fltfs_setattr_lower() - change attributes of the lower inode, and the size of what is cached
+ * @dentry: upper dentry; its inode is locked
+ * @attr: what to change; ia_file, if valid, is the lower file
+ *
+ * Return: 0 or the lower file system's error.
+ */
+int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
+{
+	if (attr->ia_valid & ATTR_SIZE && d_is_reg(dentry))
+		return fltfs_truncate(dentry, attr, fltfs_setattr_below);
+	return fltfs_setattr_below(dentry, attr);
 }
 
 /**

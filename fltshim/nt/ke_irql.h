@@ -40,6 +40,7 @@ enum ke_hold {
 	KE_HOLD_PAGING,		/* an operation of the paging path: APC_LEVEL */
 	KE_HOLD_CRITICAL,	/* critical region: normal kernel APCs off, level unchanged */
 	KE_HOLD_GUARDED,	/* guarded region: all APCs off, level unchanged */
+	KE_HOLD_FLUSH,		/* inside a flush that filters were told of; level unchanged */
 	KE_HOLDS
 };
 

@@ -5,8 +5,12 @@
  * operation, or in a thread of its own. Their level, TopLevelIrp and memory; and that callbacks of
  * the operations around them hold nobody up.
  */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
 #include <linux/lockdep.h>
 #include <linux/sched/mm.h>
+#include "fs/cache.h"
+#include "fs/request.h"
 #include "kunit/async_issue.h"
 #include "kunit/keeper.h"
 #include "nt/ke_irql.h"
@@ -416,6 +420,71 @@ static void paging_slow_callbacks(struct kunit *test)
 	}
 }
 
+static struct {
+	struct fltfs_transfer transfer;
+	char bytes[512];
+	unsigned int task_flags;
+	ssize_t written;
+} paging_below;
+
+static ssize_t paging_below_write(struct kiocb *iocb, struct iov_iter *iter)
+{
+	paging_below.task_flags = current->flags;
+	paging_below.written = iov_iter_count(iter);
+	iov_iter_advance(iter, paging_below.written);
+	return paging_below.written;
+}
+
+/* What the bottom of fltfs does with it. */
+static void paging_below_perform(struct fake_volume *fake, struct flt_operation *op,
+				 struct fake_order *order)
+{
+	FLT_PARAMETERS parameters = op->iopb.Parameters;
+	void *front = op->front;
+
+	op->front = &paging_below.transfer;
+	op->iopb.Parameters.Write.Length = sizeof(paging_below.bytes);
+	op->iopb.Parameters.Write.WriteBuffer = paging_below.bytes;
+	op->iopb.Parameters.Write.MdlAddress = NULL;
+	op->iopb.Parameters.Write.ByteOffset.QuadPart = 0;
+	fltfs_bottom_paging(op);
+	op->iopb.Parameters = parameters;
+	op->front = front;
+}
+
+/* While the lower file is written for the page cache, its throttling must not stop that. */
+static void paging_throttle(struct kunit *test)
+{
+	static const struct file_operations methods = { .write_iter = paging_below_write };
+	struct fltfs_inode *fi = kunit_kzalloc(test, sizeof(*fi), GFP_KERNEL);
+	struct world *w = paging_world(test, "A");
+	struct file *below = anon_inode_getfile("[below]", &methods, NULL, O_RDWR);
+
+	FLT_REQUIRE(test, fi && !IS_ERR(below));
+	memset(&paging_below, 0, sizeof(paging_below));
+	paging_below.transfer = (struct fltfs_transfer) {
+		.write = true, .inode = &fi->vfs, .paging = below,
+		.length = sizeof(paging_below.bytes), .size = sizeof(paging_below.bytes),
+		.shown = paging_below.bytes, .buffer = paging_below.bytes,
+	};
+	w->fake->on_perform = paging_below_perform;
+	FLT_EXPECT(test, NT_SUCCESS(request_run(paging_request(w, IRP_MJ_WRITE, 0))));
+	FLT_PROVES(test, "VFS-895", paging_below.written == sizeof(paging_below.bytes) &&
+		   paging_below.task_flags & PF_LOCAL_THROTTLE &&
+		   paging_below.task_flags & PF_MEMALLOC_NOFS);
+	FLT_PROVES(test, "VFS-895", paging_call('A', false, 0)->nofs &&
+		   paging_call('A', true, 0)->nofs);
+	FLT_PROVES(test, "VFS-895", !(current->flags & (PF_LOCAL_THROTTLE | PF_MEMALLOC_NOFS)));
+	fput(below);
+}
+
+/* Reclaim finds nothing to write pages with; uncached requests do not go through the mapping. */
+static void paging_methods(struct kunit *test)
+{
+	FLT_PROVES(test, "VFS-455", !fltfs_aops.writepage && fltfs_aops.writepages);
+	FLT_PROVES(test, "VFS-457", !fltfs_aops.direct_IO);
+}
+
 static struct kunit_case paging_cases[] = {
 	KUNIT_CASE(paging_top_level),
 	KUNIT_CASE(paging_top_level_of_started),
@@ -424,6 +493,8 @@ static struct kunit_case paging_cases[] = {
 	KUNIT_CASE(paging_others_are_passive),
 	KUNIT_CASE(paging_no_recursion),
 	KUNIT_CASE(paging_slow_callbacks),
+	KUNIT_CASE(paging_throttle),
+	KUNIT_CASE(paging_methods),
 	{}
 };
 

@@ -223,6 +223,22 @@ undo:
 	return status;
 }
 
+/*
+ * What was written while an instance was there is shown to it, if the file system has kept it back:
+ * a filter that transforms data would otherwise leave some of it as it is.
+ */
+static void flt_volume_settle(struct flt_volume *volume)
+{
+	bool pinned = false;
+
+	mutex_lock(&volume->lock);
+	if (!volume->leaving && volume->ops && volume->ops->pin)
+		pinned = volume->ops->pin(volume);
+	mutex_unlock(&volume->lock);
+	if (pinned)
+		volume->ops->settle(volume);
+}
+
 /**
  * flt_instance_detach() - tear an instance down
  * @instance: referenced by the caller
@@ -241,6 +257,8 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	/* One whose setup callback still runs is detached when that is over. */
 	wait_event_idle(instance->obj.idle,
 			READ_ONCE(instance->state) != FLT_INSTANCE_SETUP);
+
+	flt_volume_settle(volume);
 
 	/*
 	 * 1. LEAVING and out of the snapshot: operations that start from here on do not visit

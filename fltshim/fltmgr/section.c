@@ -5,8 +5,9 @@
  * told when an operation would take mapped data away. The data itself is the file system's matter
  * (flt_section_ops), views are the memory manager's (nt/mm_view.c).
  *
- * Lock: flt_scans_lock protects the lists of scans and the calls of each; nothing is taken under
- * it. Whoever closes a scan waits for the notifications that are under way, except its own.
+ * Lock: flt_scans_lock protects the lists of scans, the calls of each, and what section object
+ * pointers show; nothing is taken under it. Whoever closes a scan waits for the notifications that
+ * are under way, except its own.
  */
 #include <linux/export.h>
 #include <linux/hashtable.h>
@@ -77,6 +78,45 @@ void flt_sections_init(struct flt_sections *sections, struct flt_volume *volume)
 	INIT_LIST_HEAD(&sections->scans);
 }
 
+/* What drivers see of who maps the stream: scans, and what the file system says. */
+static void flt_sections_show(struct flt_sections *sections)
+{
+	bool data = sections->data || !list_empty(&sections->scans);
+
+	lockdep_assert_held(&flt_scans_lock);
+	sections->shown.DataSectionObject = data ? sections : NULL;
+	sections->shown.ImageSectionObject = sections->image ? sections : NULL;
+}
+
+/**
+ * flt_sections_mapped() - the stream is mapped, other than for a data scan
+ * @sections: of the stream
+ * @execute: to be executed
+ */
+void flt_sections_mapped(struct flt_sections *sections, bool execute)
+{
+	spin_lock(&flt_scans_lock);
+	if (execute)
+		sections->image = true;
+	else
+		sections->data = true;
+	flt_sections_show(sections);
+	spin_unlock(&flt_scans_lock);
+}
+
+/**
+ * flt_sections_unmapped() - nothing of that kind maps the stream any more
+ * @sections: of the stream
+ */
+void flt_sections_unmapped(struct flt_sections *sections)
+{
+	spin_lock(&flt_scans_lock);
+	sections->image = false;
+	sections->data = false;
+	flt_sections_show(sections);
+	spin_unlock(&flt_scans_lock);
+}
+
 static void flt_scan_place(const struct flt_scan *scan, struct flt_context_place *place)
 {
 	struct flt_instance *instance = scan->instance;
@@ -113,14 +153,11 @@ static unsigned int flt_scan_calls_of_mine(const struct flt_scan *scan)
 /* Out of all lists; its holder ends it. */
 static void flt_scan_unlink(struct flt_scan *scan)
 {
-	struct flt_sections *sections = scan->file->sections;
-
 	lockdep_assert_held(&flt_scans_lock);
 	hash_del(&scan->hash);
 	list_del_init(&scan->stream_link);
 	list_del_init(&scan->instance_link);
-	if (list_empty(&sections->scans))
-		sections->shown.DataSectionObject = NULL;
+	flt_sections_show(scan->file->sections);
 }
 
 /* What flt_scan_unlink() took out ends: nobody is told any more, and the context goes. */
@@ -174,7 +211,7 @@ static NTSTATUS flt_scan_begin(struct flt_instance *instance, struct flt_file *f
 		hash_add(flt_scans, &scan->hash, (unsigned long)context);
 		list_add_tail(&scan->stream_link, &file->sections->scans);
 		list_add_tail(&scan->instance_link, &instance->scans);
-		file->sections->shown.DataSectionObject = file->sections;
+		flt_sections_show(file->sections);
 		scan = NULL;
 	}
 	spin_unlock(&flt_scans_lock);

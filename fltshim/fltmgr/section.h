@@ -21,12 +21,16 @@ struct flt_volume;
  *	and memory managers, and may have written to it
  * @self: its own address, by which it is told from what a driver made up
  * @volume: the stream's
+ * @data: the file system says that it is mapped; under the lock of section.c
+ * @image: that it is mapped to be executed; likewise
  * @scans: data scans of it, the oldest first; under the lock of section.c, looked at without
  */
 struct flt_sections {
 	SECTION_OBJECT_POINTERS shown;
 	const struct flt_sections *self;
 	struct flt_volume *volume;
+	bool data;
+	bool image;
 	struct list_head scans;
 };
 
@@ -62,6 +66,8 @@ struct flt_section_ops {
 };
 
 void flt_sections_init(struct flt_sections *sections, struct flt_volume *volume);
+void flt_sections_mapped(struct flt_sections *sections, bool execute);
+void flt_sections_unmapped(struct flt_sections *sections);
 
 /* Is somebody to be told when data of the stream goes? */
 static inline bool flt_sections_scanned(const struct flt_sections *sections)

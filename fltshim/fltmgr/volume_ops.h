@@ -17,8 +17,8 @@ struct flt_volume;
 /*
  * None of these runs when flt_volume_destroy() has ended: @perform, @cancel, @substitute and @keep
  * are for an operation that is under way, @free_file, @query_name and @name_stamp for a file,
- * either of which the file system waits for before it begins. @writable and @interest_changed are
- * for a volume that somebody has a reference of and may be at its end: they are called under
+ * either of which the file system waits for before it begins. @writable, @interest_changed and @pin
+ * are for a volume that somebody has a reference of and may be at its end: they are called under
  * volume->lock, which flt_volume_destroy() takes to clear volume->ops.
  */
 
@@ -61,6 +61,9 @@ struct flt_volume;
  *	that somebody has a reference of
  * @interest_changed: NULL, or tell the file system that instances were attached or detached, after
  *	the new interest mask is published (task context, may sleep).
+ * @pin: NULL, or: keep the volume from going, for @settle; false when it goes already
+ * @settle: NULL without @pin, or: an instance is about to go. Dirty pages, which it has not been
+ *	shown yet, are written now; then the pin is dropped. No lock is held.
  */
 struct flt_volume_ops {
 	bool (*perform)(struct flt_operation *op);
@@ -75,6 +78,8 @@ struct flt_volume_ops {
 	bool (*writable)(struct flt_volume *volume);
 	void (*interest_changed)(struct flt_volume *volume);
 	const struct flt_section_ops *section;
+	bool (*pin)(struct flt_volume *volume);
+	void (*settle)(struct flt_volume *volume);
 };
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include <linux/slab.h>
 #include "compat/kiocb.h"
+#include "fs/cache.h"
 #include "fs/request.h"
 
 /**
@@ -43,6 +44,7 @@ static void fltfs_aio_finish(struct fltfs_aio *aio)
 		__sb_writers_acquired(sb, SB_FREEZE_WRITE);
 		sb_end_write(sb);
 		fltfs_copy_size(file_inode(caller->ki_filp));
+		fltfs_lower_end(file_inode(caller->ki_filp));
 	}
 }
 
@@ -99,16 +101,22 @@ ssize_t fltfs_aio_read(struct kiocb *iocb, struct file *lower, struct iov_iter *
 	return fltfs_aio_submitted(aio, lower->f_op->read_iter(&aio->iocb, iter));
 }
 
-/* Freeze protection of the lower file system is held until completion, in whatever context. */
+/*
+ * Freeze protection of the lower file system, and what the caller has begun on the inode
+ * (fltfs_lower_begin()), are held until completion, in whatever context.
+ */
 ssize_t fltfs_aio_write(struct kiocb *iocb, struct file *lower, struct iov_iter *iter)
 {
 	struct super_block *sb = file_inode(lower)->i_sb;
 	struct fltfs_aio *aio = fltfs_aio_new(iocb, lower, IOCB_WRITE);
 
-	if (!aio)
+	if (!aio) {
+		fltfs_lower_end(file_inode(iocb->ki_filp));
 		return fltfs_aio_nomem(iocb);
+	}
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
 		if (!sb_start_write_trylock(sb)) {
+			fltfs_lower_end(file_inode(iocb->ki_filp));
 			kmem_cache_free(fltfs_aio_cache, aio);
 			return -EAGAIN;
 		}

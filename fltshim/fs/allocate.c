@@ -6,6 +6,7 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 
 #define FLTFS_ALLOCATE_SET	(FALLOC_FL_KEEP_SIZE)
@@ -73,14 +74,19 @@ static int fltfs_allocate_resize(struct fltfs_allocate *allocate)
 		.ia_size	= allocate->end,
 		.ia_file	= allocate->fo->lower,
 	};
+	struct inode *inode = d_inode(allocate->fo->dentry);
+	int err;
 
-	return fltfs_setattr_lower(allocate->fo->dentry, &attr);
+	inode_lock(inode);
+	err = fltfs_setattr_lower(allocate->fo->dentry, &attr);
+	inode_unlock(inode);
+	return err;
 }
 
 static int fltfs_allocate_lower(struct fltfs_allocate *allocate)
 {
-	return vfs_fallocate(allocate->fo->lower, allocate->mode, allocate->offset,
-			     allocate->length);
+	return fltfs_fallocate_lower(allocate->fo, allocate->fo->lower, allocate->mode,
+				     allocate->offset, allocate->length);
 }
 
 /*
@@ -92,8 +98,9 @@ static int fltfs_allocate_changed(struct fltfs_allocate *allocate)
 	int err = 0;
 
 	if (allocate->reserve > allocate->offset)
-		err = vfs_fallocate(allocate->fo->lower, allocate->mode | FALLOC_FL_KEEP_SIZE,
-				    allocate->offset, allocate->reserve - allocate->offset);
+		err = fltfs_fallocate_lower(allocate->fo, allocate->fo->lower,
+					    allocate->mode | FALLOC_FL_KEEP_SIZE, allocate->offset,
+					    allocate->reserve - allocate->offset);
 	if (!err && allocate->grows)
 		err = fltfs_allocate_resize(allocate);
 	return err;
@@ -164,7 +171,7 @@ static int fltfs_allocate_set(struct fltfs_allocate *allocate)
 	allocate->reserve = end;
 	allocate->end = end;
 	allocate->grows = !(allocate->mode & FALLOC_FL_KEEP_SIZE) &&
-			  end > i_size_read(file_inode(allocate->fo->lower));
+			  end > fltfs_size(d_inode(allocate->fo->dentry));
 	allocate->grow = allocate->grows;
 	return fltfs_allocate_send(allocate, FileAllocationInformation, &allocate->allocation);
 }

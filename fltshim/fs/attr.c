@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/fileattr.h>
 #include <linux/namei.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 
 /*
@@ -65,6 +66,8 @@ int fltfs_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start
 
 	if (!lower->i_op->fiemap)
 		return -EOPNOTSUPP;
+	if (fltfs_own(inode))
+		fltfs_flush_pages(inode, 0, LLONG_MAX);
 	return lower->i_op->fiemap(lower, info, start, len);
 }
 

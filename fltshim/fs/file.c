@@ -3,6 +3,7 @@
  * Open files: each upper file has one lower file, opened with the caller's credentials and flags.
  */
 #include "compat/open.h"
+#include "fs/cache.h"
 #include "fs/request.h"
 
 /* What fcntl(F_SETFL) can change. */
@@ -24,6 +25,8 @@ void fltfs_file_setup(struct file *file, struct file *lower)
 	file->f_mode &= lower->f_mode | ~position;
 	file->f_mode |= lower->f_mode & (FMODE_CAN_ODIRECT | FMODE_NOWAIT | FMODE_STREAM);
 	file->private_data = lower;
+	if (S_ISREG(file_inode(file)->i_mode))
+		fltfs_inode_opened(file_inode(file));
 }
 
 /**
@@ -38,6 +41,7 @@ int fltfs_open(struct inode *inode, struct file *file)
 	struct path path;
 	struct file *lower;
 
+	fltfs_cache_open(inode);
 	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_CREATE)))
 		return fltfs_open_filtered(inode, file);
 
@@ -86,10 +90,16 @@ int fltfs_release(struct inode *inode, struct file *file)
 
 	if (!fo && fltfs_wants(inode, FLTFS_SEQ_END))
 		fo = fltfs_file_get_fo(file);
+	/* What mappings left is written after CLEANUP; CLOSE may be the pager's last reference. */
+	if (fo)
+		fltfs_fo_cleanup(fo);
+	if (S_ISREG(inode->i_mode))
+		fltfs_inode_closed(inode);
 	if (fo)
 		fltfs_fo_release(fo);
 	else
 		flt_file_close(fltfs_lower_file(file));
+	fltfs_cache_open(inode);
 	return 0;
 }
 
@@ -105,10 +115,11 @@ void fltfs_sync_flags(struct file *file, struct file *lower)
 }
 
 /*
- * Called for each descriptor that is closed. The last one is told by the reference count: in
- * pass-through no mapping holds the upper file. Where something else still does (a request under
- * way in another thread), CLEANUP comes from ->release; so it does for a file of a file system
- * above, which passes each close of a descriptor of its own on to the one file that it has.
+ * Called for each descriptor that is closed. The last one is told by the reference count, less the
+ * mappings of the own page cache; in pass-through no mapping holds the upper file. Where something
+ * else still does (a request under way in another thread), CLEANUP comes from ->release; so it does
+ * for a file of a file system above, which passes each close of a descriptor of its own on to the
+ * one file that it has.
  */
 int fltfs_flush(struct file *file, fl_owner_t id)
 {
@@ -119,7 +130,8 @@ int fltfs_flush(struct file *file, fl_owner_t id)
 	fltfs_lock_flush(file, id);
 	if (lower->f_op->flush)
 		err = lower->f_op->flush(lower, id);
-	if (file_count(file) != 1 || file->f_mode & FMODE_NOACCOUNT)
+	if (file_count(file) != 1 + (fo ? atomic_read(&fo->maps) : 0) ||
+	    file->f_mode & FMODE_NOACCOUNT)
 		return err;
 	if (!fo && fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_CLEANUP)))
 		fo = fltfs_file_get_fo(file);
@@ -162,25 +174,51 @@ static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t
 
 int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
-	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_FLUSH_BUFFERS)))
-		return fltfs_fsync_filtered(file, start, end, datasync);
-	return vfs_fsync_range(fltfs_lower_file(file), start, end, datasync);
+	struct inode *inode = file_inode(file);
+	int err = 0, ret;
+
+	if (S_ISREG(inode->i_mode) && fltfs_own(inode))
+		err = fltfs_flush_shown(file, start, end);
+	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FLUSH_BUFFERS)))
+		ret = fltfs_fsync_filtered(file, start, end, datasync);
+	else
+		ret = vfs_fsync_range(fltfs_lower_file(file), start, end, datasync);
+	return err ?: ret;
+}
+
+/* Before what may look at, or change, the lower file behind the own page cache. */
+static bool fltfs_ioctl_begin(struct inode *inode)
+{
+	bool own = S_ISREG(inode->i_mode) && fltfs_own(inode);
+
+	if (own)
+		fltfs_flush_pages(inode, 0, LLONG_MAX);
+	return own;
+}
+
+static void fltfs_ioctl_end(struct inode *inode, bool own)
+{
+	if (own || unlikely(READ_ONCE(fltfs_i(inode)->cache)))
+		fltfs_own_behind(inode);
+	fltfs_copy_attr(inode);
 }
 
 long fltfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	bool own = fltfs_ioctl_begin(file_inode(file));
 	long ret;
 
 	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DEVICE_CONTROL)))
 		ret = fltfs_ioctl_filtered(file, cmd, arg, false);
 	else
 		ret = vfs_ioctl(fltfs_lower_file(file), cmd, arg);
-	fltfs_copy_attr(file_inode(file));
+	fltfs_ioctl_end(file_inode(file), own);
 	return ret;
 }
 
 long fltfs_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
+	bool own = fltfs_ioctl_begin(file_inode(file));
 	struct file *lower = fltfs_lower_file(file);
 	long ret = -ENOIOCTLCMD;
 
@@ -188,7 +226,7 @@ long fltfs_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		ret = fltfs_ioctl_filtered(file, cmd, arg, true);
 	else if (lower->f_op->compat_ioctl)
 		ret = lower->f_op->compat_ioctl(lower, cmd, arg);
-	fltfs_copy_attr(file_inode(file));
+	fltfs_ioctl_end(file_inode(file), own);
 	return ret;
 }
 

@@ -20,6 +20,7 @@
 #include "compat/inode.h"
 
 struct flt_volume;
+struct fltfs_fo;
 struct fltfs_known_name;
 struct fltfs_stream;
 
@@ -47,6 +48,14 @@ struct fltfs_stream;
  * @classes_ex: removal, rename and link are shown with their Ex classes
  * @create_locked: callbacks of a create that may make a file run with its directory locked
  * @create_waits: some filter may wait in its callbacks of a create
+ * @cache: enum fltfs_cache_option
+ * @write_back: writes to the own page cache stay there for a while
+ * @own_cache: some filter needs paging I/O, so files use fltfs's own page cache (fs/cache.h)
+ * @told: the log has been told of a file that cannot, since it is mapped
+ * @copies: how many runs of dirty pages are on their way down, by @copies_turn when they began
+ * @copies_turn: changed by each sync
+ * @copies_lock: one sync at a time waits for them
+ * @cred: who mounted
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
  * @unpin: drops the last reference of a file object: it unmounts, which no context of a filter may
  *	be kept for
@@ -67,6 +76,28 @@ struct fltfs_sb {
 	bool create_waits;
 	bool shows_clones;
 	struct work_struct unpin;
+	u8 cache;
+	bool write_back;
+	bool own_cache;
+	bool told;
+	u8 copies_turn;
+	atomic_t copies[2];
+	struct mutex copies_lock;	/* copies_turn */
+	const struct cred *cred;
+};
+
+/* When files use fltfs's own page cache (mount option "cache"). */
+enum fltfs_cache_option {
+	FLTFS_CACHE_NEVER,	/* the default */
+	FLTFS_CACHE_AUTO,	/* while a filter takes paging I/O and leaves cached I/O alone */
+	FLTFS_CACHE_ALWAYS,	/* while a filter takes paging I/O */
+};
+
+/* Whose page cache an inode uses. */
+enum fltfs_cache {
+	FLTFS_CACHE_LOWER,	/* the lower file system's */
+	FLTFS_CACHE_MOVING,	/* on the way to the own one; fltfs_inode.cache_lock is held */
+	FLTFS_CACHE_OWN,
 };
 
 /**
@@ -76,6 +107,24 @@ struct fltfs_sb {
  * @stream: what file objects of this inode share; NULL until the first one is open
  * @moves: how often a name of it, if it is no directory, was changed into another
  * @known: the last name that filters were shown, or NULL; RCU (name.c)
+ * @cache: enum fltfs_cache; changed under @cache_lock, to the lower one under the inode lock too
+ * @lower_mapped: the lower file was mapped since the last time that no file was open
+ * @told: the log has been told that the lower file is mapped
+ * @writers: changes of the lower file under way that a change of @cache waits for
+ * @opens: open upper files of a regular file; it becomes 0 under @lock
+ * @maps: mappings of the own page cache
+ * @cache_lock: one change of @cache, or one new mapping, at a time
+ * @lock: protects the next eight, @lower_mapped's reset and the last of @opens
+ * @pager: file object that paging I/O is shown on, referenced; while a file is open
+ * @reader: lower file that pages are read from; the same
+ * @writer: lower file that pages are written to; the same
+ * @copies: copies of dirty pages on their way down (page_write.c)
+ * @copy_number: how many of them have begun
+ * @failed: how many of them did not arrive
+ * @error: why the last one did not
+ * @copies_wait: who waits for them
+ * @protected: the task that writes for a splice, which has the lower freeze protection; under the
+ *	inode lock, for comparison only
  * @special: the kernel's own methods of a FIFO, socket or device node
  * @vfs: the VFS part
  */
@@ -84,7 +133,24 @@ struct fltfs_inode {
 	struct flt_volume *volume;
 	struct fltfs_stream *stream;
 	struct fltfs_known_name __rcu *known;
+	u8 cache;
+	bool lower_mapped;
+	bool told;
 	u32 moves;
+	atomic_t writers;
+	atomic_t opens;
+	atomic_t maps;
+	struct mutex cache_lock;	/* changes of cache */
+	spinlock_t lock;		/* pager to error */
+	struct fltfs_fo *pager;
+	struct file *reader;
+	struct file *writer;
+	struct list_head copies;
+	u32 copy_number;
+	u32 failed;
+	int error;
+	wait_queue_head_t copies_wait;
+	struct task_struct *protected;
 	const struct file_operations *special;
 	struct inode vfs;
 };
@@ -142,6 +208,7 @@ int fltfs_drop_inode(struct inode *inode);
 int fltfs_inode_cache_create(void);
 void fltfs_inode_cache_destroy(void);
 void fltfs_copy_size(struct inode *inode);
+void fltfs_take_size(struct inode *inode);
 void fltfs_copy_attr(struct inode *inode);
 
 /*
@@ -163,6 +230,7 @@ static inline void fltfs_refresh(struct inode *inode)
 int fltfs_permission(flt_idmap *idmap, struct inode *inode, int mask);
 int fltfs_getattr(flt_idmap *idmap, const struct path *path, struct kstat *stat, u32 request_mask,
 		  unsigned int flags);
+int fltfs_setattr_below(struct dentry *dentry, struct iattr *attr);
 int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr);
 int fltfs_setattr(flt_idmap *idmap, struct dentry *dentry, struct iattr *attr);
 int fltfs_fileattr_get(struct dentry *dentry, struct fileattr *fa);

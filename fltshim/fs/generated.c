@@ -7,6 +7,7 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include "fs/cache.h"
 #include "fs/namei.h"
 #include "fs/own.h"
 #include "fs/request.h"
@@ -35,7 +36,7 @@ static int fltfs_set_size(struct flt_operation *op, s64 size)
 		attr.ia_file = fo->lower;
 	}
 	fltfs_conflict_size(op, d_inode(fo->dentry), size);
-	err = fltfs_setattr_lower(fo->dentry, &attr);
+	err = fltfs_resize_below(fo->dentry, &attr);
 	if (!err)
 		fltfs_fo_flag(fo, FO_FILE_SIZE_CHANGED);
 	return err;
@@ -64,7 +65,7 @@ static int fltfs_set_allocation(struct flt_operation *op, const FLT_PARAMETERS *
 		return -EACCES;
 	if (!d_is_reg(fo->dentry) || size < 0)
 		return -EINVAL;
-	if (size < i_size_read(fltfs_lower_inode(d_inode(fo->dentry))))
+	if (size < fltfs_size(d_inode(fo->dentry)))
 		return fltfs_set_size(op, size);
 	if (!size || !fo->lower || !(fo->lower->f_mode & FMODE_WRITE))
 		return 0;

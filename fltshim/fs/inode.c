@@ -5,6 +5,7 @@
  * lower inode always has the truth.
  */
 #include <linux/slab.h>
+#include "fs/cache.h"
 #include "fs/name.h"
 #include "fs/request.h"
 
@@ -26,6 +27,18 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->stream = NULL;
 	RCU_INIT_POINTER(fi->known, NULL);
 	fi->moves = 0;
+	fi->cache = FLTFS_CACHE_LOWER;
+	fi->lower_mapped = false;
+	fi->told = false;
+	fi->pager = NULL;
+	fi->reader = NULL;
+	fi->writer = NULL;
+	fi->protected = NULL;
+	fi->copy_number = 0;
+	fi->failed = 0;
+	atomic_set(&fi->writers, 0);
+	atomic_set(&fi->opens, 0);
+	atomic_set(&fi->maps, 0);
 	return &fi->vfs;
 }
 
@@ -63,9 +76,18 @@ int fltfs_drop_inode(struct inode *inode)
  * @inode: upper inode
  *
  * Without a lock, since it also runs where writes complete: two racing callers cannot leave the
- * older of two sizes behind, because the one that loses the exchange looks again.
+ * older of two sizes behind, because the one that loses the exchange looks again. With the own page
+ * cache the upper size is the one that counts; it changes under the inode lock.
  */
 void fltfs_copy_size(struct inode *inode)
+{
+	if (unlikely(READ_ONCE(fltfs_i(inode)->cache)))
+		return;
+	fltfs_take_size(inode);
+}
+
+/* The same, whatever the mode. */
+void fltfs_take_size(struct inode *inode)
 {
 	struct inode *lower = fltfs_lower_inode(inode);
 	loff_t old = i_size_read(inode);
@@ -155,6 +177,7 @@ static void fltfs_inode_init(struct inode *inode, struct inode *lower)
 	case S_IFREG:
 		inode->i_op = &fltfs_file_iops;
 		inode->i_fop = &fltfs_file_fops;
+		inode->i_mapping->a_ops = &fltfs_aops;
 		break;
 	case S_IFDIR:
 		inode->i_op = &fltfs_dir_iops;
@@ -208,6 +231,10 @@ static void fltfs_inode_init_once(void *object)
 	struct fltfs_inode *fi = object;
 
 	inode_init_once(&fi->vfs);
+	mutex_init(&fi->cache_lock);
+	spin_lock_init(&fi->lock);
+	INIT_LIST_HEAD(&fi->copies);
+	init_waitqueue_head(&fi->copies_wait);
 }
 
 int fltfs_inode_cache_create(void)

@@ -5,6 +5,7 @@
  */
 #include <linux/fs.h>
 #include <linux/stat.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
@@ -23,10 +24,15 @@
 int fltfs_lower_stat(const struct fltfs_fo *fo, u32 request_mask, unsigned int flags,
 		     struct kstat *stat)
 {
+	struct inode *inode = d_inode(fo->dentry);
 	struct path path = fltfs_fo_path(fo);
+	int err;
 
-	return vfs_getattr_nosec(&path, stat, request_mask | FLTFS_STAT_MASK,
-				 flags & AT_STATX_SYNC_TYPE);
+	err = vfs_getattr_nosec(&path, stat, request_mask | FLTFS_STAT_MASK,
+				flags & AT_STATX_SYNC_TYPE);
+	if (!err && inode && fltfs_lower_inode(inode) == d_inode(path.dentry))
+		fltfs_stat_size(inode, stat);
+	return err;
 }
 
 /* The tag that stands for a kind of special file (VFS-822), or 0. */

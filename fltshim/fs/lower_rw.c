@@ -10,7 +10,9 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "compat/kiocb.h"
+#include "fs/cache.h"
 #include "fs/request.h"
+#include "nt/ke_irql.h"
 #include "nt/mm_mdl.h"
 
 static struct kmem_cache *fltfs_lower_aio_cache;
@@ -127,12 +129,17 @@ static __always_inline bool fltfs_transfer_is_own(const struct flt_operation *op
 	       parameters->Read.ReadBuffer == transfer->shown;
 }
 
-/*
- * The memory of the request as an iterator of its own, so that the caller's stays where it is.
- * @vecs has to last as long as the request. Return: 0 or a negative errno.
+/**
+ * fltfs_transfer_iter() - the memory of a request, as the filters left it
+ * @op: read or write, of a program's, of the page cache's or of a filter's
+ * @vecs: filled; has to last as long as the request, fltfs_vecs_free() afterwards
+ * @write: which
+ * @iter: receives it: an iterator of its own, so that the caller's stays where it is
+ *
+ * Return: 0 or a negative errno
  */
-static int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs, bool write,
-			       struct iov_iter *iter)
+int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs, bool write,
+			struct iov_iter *iter)
 {
 	const struct fltfs_transfer *transfer = op->front;
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
@@ -205,7 +212,8 @@ static __always_inline int fltfs_transfer_position(const struct flt_operation *o
 		iocb->ki_pos = transfer ? transfer->caller->ki_pos : 0;
 		return 0;
 	}
-	if (iocb->ki_flags & IOCB_APPEND && offset >= i_size_read(file_inode(iocb->ki_filp)))
+	if (iocb->ki_flags & IOCB_APPEND &&
+	    offset >= fltfs_size(d_inode(fltfs_op_fo(op)->dentry)))
 		iocb->ki_flags &= ~IOCB_APPEND;
 	iocb->ki_pos = offset;
 	return 0;
@@ -235,13 +243,11 @@ static __always_inline int fltfs_lower_prepare(const struct flt_operation *op,
 					       struct kiocb *iocb,
 					       void (*complete)(struct kiocb *iocb, long ret))
 {
-	const struct fltfs_transfer *transfer = op->front;
-	struct file *paging = transfer ? transfer->paging : NULL;
-	int err = paging ? 0 : fltfs_transfer_check(fo, write);
+	int err = fltfs_transfer_check(fo, write);
 
 	if (unlikely(err))
 		return err;
-	iocb->ki_filp = paging ?: fo->lower;
+	iocb->ki_filp = fo->lower;
 	iocb->ki_complete = complete;
 	iocb->private = NULL;
 	iocb->ki_flags = 0;
@@ -278,21 +284,28 @@ static __always_inline void fltfs_lower_result(struct flt_operation *op,
 static __always_inline void fltfs_lower_call(struct flt_operation *op, const struct fltfs_fo *fo,
 					     bool write, struct kiocb *iocb, struct iov_iter *iter)
 {
-	struct inode *inode = file_inode(iocb->ki_filp);
+	struct inode *inode = d_inode(fo->dentry);
+	struct super_block *sb;
+	bool protected, begun;
 	loff_t size = 0;
-	bool protected;
 	ssize_t ret;
 
 	if (write) {
-		size = i_size_read(inode);
+		sb = file_inode(iocb->ki_filp)->i_sb;
+		size = i_size_read(file_inode(iocb->ki_filp));
 		if (iocb->ki_flags & IOCB_DIRECT)
-			fltfs_conflict(op, d_inode(fo->dentry), iocb->ki_pos);
-		protected = fltfs_fo_splices(fo);
+			fltfs_conflict(op, inode, iocb->ki_pos);
+		protected = fltfs_fo_protected(fo);
+		begun = fltfs_lower_begin(inode);
 		if (!protected)
-			sb_start_write(inode->i_sb);
+			sb_start_write(sb);
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)
-			sb_end_write(inode->i_sb);
+			sb_end_write(sb);
+		if (likely(begun))
+			fltfs_lower_end(inode);
+		else if (ret > 0)
+			fltfs_own_touched(inode, iocb->ki_pos - ret, ret);
 	} else {
 		ret = iocb->ki_filp->f_op->read_iter(iocb, iter);
 	}
@@ -336,6 +349,56 @@ static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs
 	fltfs_vecs_free(&vecs);
 }
 
+/*
+ * A program's request on a file whose data is in the own page cache. Return: false when it is not
+ * any more, or a filter has sent the request to another file: then it is the lower file's.
+ */
+static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltfs_fo *fo,
+					   bool write)
+{
+	struct fltfs_transfer *transfer = op->front;
+	struct file *file = transfer->caller->ki_filp;
+	struct inode *inode = file_inode(file);
+	struct kiocb iocb FLT_NOT_CLEARED;
+	struct fltfs_vecs vecs;
+	struct iov_iter iter;
+	loff_t size;
+	ssize_t ret;
+
+	if (fltfs_file_fo(file) != fo || !fltfs_own(inode))
+		return false;
+	ret = fltfs_lower_prepare(op, fo, write, &iocb, NULL) ?:
+	      fltfs_transfer_iter(op, &vecs, write, &iter);
+	if (ret) {
+		fltfs_op_errno(op, ret, 0);
+		return true;
+	}
+	iocb.ki_filp = file;
+	size = i_size_read(inode);
+	if (write && iocb.ki_flags & IOCB_DIRECT)
+		fltfs_conflict(op, inode, iocb.ki_pos);
+	ret = fltfs_own_transfer(&iocb, &iter, write);
+	fltfs_vecs_free(&vecs);
+	if (ret == -EAGAIN)
+		return false;
+	fltfs_lower_result(op, &iocb, size, ret);
+	return true;
+}
+
+/*
+ * What a filter reads itself below the own page cache: what is only there is written first. Not for
+ * paging I/O, which may be part of just such a write, in the filter's own thread too.
+ */
+static void fltfs_transfer_settle(const struct flt_operation *op, const struct fltfs_fo *fo)
+{
+	struct inode *inode = d_inode(fo->dentry);
+
+	/* A filter may name an object that is not open. */
+	if (fo->lower && READ_ONCE(fltfs_i(inode)->cache) &&
+	    !(op->iopb.IrpFlags & IRP_PAGING_IO) && !ke_holds(KE_HOLD_PAGING))
+		fltfs_flush_pages(inode, 0, LLONG_MAX);
+}
+
 static void fltfs_lower_aio_put(struct fltfs_lower_aio *aio)
 {
 	if (!refcount_dec_and_test(&aio->refs))
@@ -354,6 +417,7 @@ static void fltfs_lower_aio_end(struct fltfs_lower_aio *aio, ssize_t ret)
 
 		__sb_writers_acquired(sb, SB_FREEZE_WRITE);
 		sb_end_write(sb);
+		fltfs_lower_end(d_inode(fltfs_op_fo(aio->op)->dentry));
 	}
 	fltfs_vecs_free(&aio->vecs);
 	fltfs_lower_result(aio->op, &aio->iocb, aio->size, ret);
@@ -419,11 +483,21 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 		fltfs_op_errno(op, ret, 0);
 		goto put;
 	}
+	/* Before anybody waits for this write to end, since filters are called. */
+	if (write && aio->iocb.ki_flags & IOCB_DIRECT &&
+	    likely(!READ_ONCE(fltfs_i(d_inode(fo->dentry))->cache)))
+		fltfs_conflict(op, d_inode(fo->dentry), aio->iocb.ki_pos);
+	if (write && !fltfs_lower_begin(d_inode(fo->dentry))) {
+		/* In own mode: what a filter wrote is to be seen there when it is over. */
+		fltfs_vecs_free(&aio->vecs);
+		fltfs_lower_aio_put(aio);
+		fltfs_lower_aio_put(aio);
+		fltfs_transfer_other(op, fo, write);
+		return true;
+	}
 	if (write) {
 		sb = file_inode(aio->iocb.ki_filp)->i_sb;
 		aio->size = i_size_read(file_inode(aio->iocb.ki_filp));
-		if (aio->iocb.ki_flags & IOCB_DIRECT)
-			fltfs_conflict(op, d_inode(fo->dentry), aio->iocb.ki_pos);
 		sb_start_write(sb);
 		/* The completion may run in another task: tell lockdep that this one let go. */
 		__sb_writers_release(sb, SB_FREEZE_WRITE);
@@ -451,22 +525,41 @@ static bool fltfs_transfer_is_async(const struct flt_operation *op, const struct
 			     fo->lower->f_mode & FMODE_CAN_ODIRECT);
 }
 
-/* An asynchronous one, or a filter's: perhaps without waiting, perhaps in another thread. */
+/* In another cache than the lower file's? Of a program's request, whatever a filter made of it. */
+static __always_inline bool fltfs_transfer_is_cached(const struct fltfs_transfer *transfer)
+{
+	return READ_ONCE(fltfs_i(file_inode(transfer->caller->ki_filp))->cache);
+}
+
+/*
+ * An asynchronous one, a filter's, or one of the own page cache or by way of it: perhaps without
+ * waiting, perhaps in another thread.
+ */
 static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_fo *fo, bool write)
 {
 	const struct fltfs_transfer *transfer = op->front;
 	const struct cred *cred = NULL, *old;
 	bool done = true;
 
+	if (transfer && transfer->paging) {
+		fltfs_bottom_paging(op);
+		return true;
+	}
 	/* In another thread the submitter's rights count, not that thread's. */
 	if (transfer && transfer->async)
 		cred = transfer->async->cred;
 	if (cred)
 		old = override_creds(cred);
-	if (fltfs_transfer_is_async(op, fo))
-		done = fltfs_transfer_submit(op, fo, write);
-	else
-		fltfs_transfer_other(op, fo, write);
+	if (!transfer || !fltfs_transfer_is_cached(transfer) ||
+	    !fltfs_transfer_cached(op, fo, write)) {
+		if (fltfs_transfer_is_async(op, fo)) {
+			done = fltfs_transfer_submit(op, fo, write);
+		} else {
+			if (!transfer && !write)
+				fltfs_transfer_settle(op, fo);
+			fltfs_transfer_other(op, fo, write);
+		}
+	}
 	if (cred)
 		revert_creds(old);
 	return done;
@@ -474,7 +567,7 @@ static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_
 
 /**
  * fltfs_perform_transfer() - READ or WRITE at the bottom of the stack
- * @op: the operation, a program's or one that a filter started
+ * @op: the operation, a program's, the own page cache's or one that a filter started
  *
  * Return: true when it is done, false when it finishes later
  */
@@ -489,7 +582,8 @@ bool fltfs_perform_transfer(struct flt_operation *op)
 		return true;
 	}
 	fo = fltfs_op_fo(op);
-	if (unlikely(!transfer || transfer->async))
+	if (unlikely(!transfer || transfer->async || transfer->paging ||
+		     fltfs_transfer_is_cached(transfer)))
 		return fltfs_perform_other(op, fo, write);
 	if (likely(fltfs_transfer_is_own(op, transfer)))
 		fltfs_transfer_own(op, fo, write);

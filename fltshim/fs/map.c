@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mapping of files: the lower file's, with a bracket around it that filters see (FS-filter
- * operations, which are not pended: the caller holds mmap_lock for writing).
+ * Mapping of files: of the lower file, or of the own page cache where the inode uses that, with a
+ * bracket around it that filters see (FS-filter operations, which are not pended: the caller holds
+ * mmap_lock for writing).
  */
 #include <linux/mm.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_irql.h"
 
@@ -72,6 +74,42 @@ static int fltfs_mmap_lower(struct file *file, struct vm_area_struct *vma)
 	return lower->f_op->mmap(lower, vma);
 }
 
+/* The mapping is of the upper file, and keeps it: CLOSE comes after the last unmapping. */
+static noinline int fltfs_mmap_own(struct file *file, struct vm_area_struct *vma)
+{
+	bool write = vma->vm_flags & VM_SHARED && file->f_mode & FMODE_WRITE;
+	struct fltfs_fo *fo = fltfs_file_get_fo(file);
+	int err;
+
+	if (!fo)
+		return -ENOMEM;
+	err = fltfs_pager(fo, write);
+	if (err)
+		return err;
+	if (!fltfs_map_own(fo, vma->vm_flags & VM_EXEC))
+		return -EAGAIN;
+	atomic_inc(&fo->maps);
+	vma->vm_ops = &fltfs_vm_ops;
+	return 0;
+}
+
+/* Whichever cache it is that has the file's data, and has it still when the mapping is made. */
+static int fltfs_mmap_now(struct file *file, struct vm_area_struct *vma)
+{
+	struct inode *inode = file_inode(file);
+	int err;
+
+	for (;;) {
+		if (fltfs_cache_choose(inode, true)) {
+			err = fltfs_mmap_own(file, vma);
+			if (err != -EAGAIN)
+				return err;
+		} else if (fltfs_map_lower(inode)) {
+			return fltfs_mmap_lower(file, vma);
+		}
+	}
+}
+
 /* A mapping is never refused once it was made, so a release that fails changes nothing. */
 static noinline int fltfs_mmap_filtered(struct file *file, struct vm_area_struct *vma)
 {
@@ -84,7 +122,7 @@ static noinline int fltfs_mmap_filtered(struct file *file, struct vm_area_struct
 				 fltfs_page_protection(vma));
 	if (err)
 		return err;
-	err = fltfs_mmap_lower(file, vma);
+	err = fltfs_mmap_now(file, vma);
 	fltfs_section_send(fo, IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION, 0);
 	return err;
 }
@@ -95,5 +133,5 @@ int fltfs_mmap(struct file *file, struct vm_area_struct *vma)
 		return -ENODEV;
 	if (fltfs_wants(file_inode(file), FLTFS_SEQ_SECTION))
 		return fltfs_mmap_filtered(file, vma);
-	return fltfs_mmap_lower(file, vma);
+	return fltfs_mmap_now(file, vma);
 }

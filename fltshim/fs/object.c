@@ -42,6 +42,12 @@ void fltfs_unpin(struct super_block *sb)
 		queue_work(fltfs_unpin_wq, &fltfs_sb(sb)->unpin);
 }
 
+/* Other work that ends with fltfs_unpin(): over when the module goes. */
+void fltfs_unpin_later(struct work_struct *work)
+{
+	queue_work(fltfs_unpin_wq, work);
+}
+
 static struct fltfs_stream *fltfs_stream_of(struct inode *inode)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
@@ -129,6 +135,7 @@ struct fltfs_fo *fltfs_fo_new(struct dentry *dentry)
 	fo->scan = NULL;
 	fo->lister = NULL;
 	fo->ea_cursor = 0;
+	atomic_set(&fo->maps, 0);
 	fo->splicer = NULL;
 	fo->base.fo.Flags = FO_SYNCHRONOUS_IO | FO_OPENED_CASE_SENSITIVE;
 	if (fltfs_remote_origin())

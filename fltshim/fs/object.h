@@ -47,6 +47,7 @@ enum {
 	FLTFS_FO_NAMELESS,	/* made without a name; FileName is made up */
 	FLTFS_FO_OWN,		/* a filter opened it; the filter manager sends CLEANUP and CLOSE */
 	FLTFS_FO_VOLUME,	/* it is the volume itself */
+	FLTFS_FO_PROTECTED,	/* @splicer has the lower freeze protection */
 };
 
 /**
@@ -68,7 +69,8 @@ enum {
  * @lister: the same for filters that list it themselves (own_scan.c)
  * @ea_cursor: extended attributes that the QUERY_EA of filters have told of
  * @splice: makes splices into the file one at a time; outside the lower freeze protection
- * @splicer: the task that holds @splice and that protection; for comparison only
+ * @maps: mappings of the own page cache made through it
+ * @splicer: the task that holds @splice; for comparison only
  */
 struct fltfs_fo {
 	struct flt_file base;
@@ -84,6 +86,7 @@ struct fltfs_fo {
 	struct fltfs_scan *scan;
 	struct fltfs_lister *lister;
 	unsigned int ea_cursor;
+	atomic_t maps;
 	struct mutex splice;	/* one splice into the file at a time */
 	struct task_struct *splicer;
 };
@@ -141,6 +144,7 @@ struct fltfs_fo *fltfs_fo_new(struct dentry *dentry);
 void fltfs_fo_free(struct flt_file *base);
 void fltfs_unpin_init(struct fltfs_sb *fsb);
 void fltfs_unpin(struct super_block *sb);
+void fltfs_unpin_later(struct work_struct *work);
 int fltfs_fo_opened(struct fltfs_fo *fo, ACCESS_MASK access);
 void fltfs_fo_list(struct fltfs_fo *fo);
 void fltfs_fo_forget(struct fltfs_fo *fo);
@@ -165,10 +169,16 @@ static inline struct fltfs_fo *fltfs_file_fo(const struct file *file)
 	return private & 1 ? (struct fltfs_fo *)(private - 1) : NULL;
 }
 
-/* Does this task splice into the file, holding the lower freeze protection for its writes? */
+/* Does this task splice into the file? */
 static inline bool fltfs_fo_splices(const struct fltfs_fo *fo)
 {
 	return unlikely(READ_ONCE(fo->splicer) == current);
+}
+
+/* ... holding the lower freeze protection for its writes? */
+static inline bool fltfs_fo_protected(const struct fltfs_fo *fo)
+{
+	return fltfs_fo_splices(fo) && test_bit(FLTFS_FO_PROTECTED, &fo->state);
 }
 
 static inline struct file *fltfs_lower_file(const struct file *file)

@@ -116,7 +116,10 @@ static int fltfs_create_truncate(struct flt_operation *op, struct fltfs_create *
 			return err;
 	}
 	fltfs_conflict_size(op, d_inode(dentry), 0);
-	return fltfs_setattr_lower(dentry, &attr);
+	inode_lock(d_inode(dentry));
+	err = fltfs_setattr_lower(dentry, &attr);
+	inode_unlock(d_inode(dentry));
+	return err;
 }
 
 static int fltfs_create_open(struct flt_operation *op, struct fltfs_create *create,

@@ -13,6 +13,7 @@
 #include <linux/sched/task.h>
 #include "compat/open.h"
 #include "fltmgr/name.h"
+#include "fs/cache.h"
 #include "fs/name.h"
 #include "fs/own.h"
 #include "fs/request.h"
@@ -308,7 +309,7 @@ static int fltfs_own_overwrite(struct fltfs_own_open *open)
 		attr.ia_file = open->fo->lower;
 	}
 	fltfs_conflict_size(open->op, d_inode(open->fo->dentry), 0);
-	return fltfs_setattr_lower(open->fo->dentry, &attr);
+	return fltfs_resize_below(open->fo->dentry, &attr);
 }
 
 /*

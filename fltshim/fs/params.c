@@ -12,6 +12,8 @@
 enum {
 	FLTFS_OPT_COMPLETION,
 	FLTFS_OPT_CREATE,
+	FLTFS_OPT_CACHE,
+	FLTFS_OPT_WRITE,
 };
 
 static const struct constant_table fltfs_completion_words[] = {
@@ -26,9 +28,25 @@ static const struct constant_table fltfs_create_words[] = {
 	{}
 };
 
+/* In the order of enum fltfs_cache_option. */
+const struct constant_table fltfs_cache_words[] = {
+	{ "lower",	FLTFS_CACHE_NEVER },
+	{ "auto",	FLTFS_CACHE_AUTO },
+	{ "own",	FLTFS_CACHE_ALWAYS },
+	{}
+};
+
+static const struct constant_table fltfs_write_words[] = {
+	{ "through",	FLTFS_WRITE_THROUGH },
+	{ "back",	FLTFS_WRITE_BACK },
+	{}
+};
+
 const struct fs_parameter_spec fltfs_parameters[] = {
 	fsparam_enum("completion", FLTFS_OPT_COMPLETION, fltfs_completion_words),
 	fsparam_enum("create", FLTFS_OPT_CREATE, fltfs_create_words),
+	fsparam_enum("cache", FLTFS_OPT_CACHE, fltfs_cache_words),
+	fsparam_enum("write", FLTFS_OPT_WRITE, fltfs_write_words),
 	{}
 };
 
@@ -73,13 +91,19 @@ static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 			return fltfs_refuse(fc, -EINVAL, "unknown mount option \"%s\"", param->key);
 		return opt;
 	}
-	if (opt == FLTFS_OPT_COMPLETION)
+	if (opt == FLTFS_OPT_COMPLETION) {
 		options->completion = result.uint_32;
-	else if (opt == FLTFS_OPT_CREATE)
+	} else if (opt == FLTFS_OPT_CREATE) {
 		options->create = result.uint_32;
-	else if (opt == -EINVAL && param->type == fs_value_is_string)
+	} else if (opt == FLTFS_OPT_CACHE) {
+		options->cache = result.uint_32;
+		options->cache_said = true;
+	} else if (opt == FLTFS_OPT_WRITE) {
+		options->write = result.uint_32;
+	} else if (opt == -EINVAL && param->type == fs_value_is_string) {
 		return fltfs_refuse(fc, -EINVAL, "mount option \"%s\" cannot be \"%s\"",
 				    param->key, param->string);
+	}
 	return opt < 0 ? opt : 0;
 }
 

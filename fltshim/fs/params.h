@@ -7,6 +7,7 @@
 
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
+#include "fs/fltfs.h"
 
 /* What a mount request says; zero where it says nothing. */
 struct fltfs_options {
@@ -20,7 +21,16 @@ struct fltfs_options {
 		FLTFS_CREATE_EARLY,
 		FLTFS_CREATE_LOCKED,
 	} create;
+	enum {
+		FLTFS_WRITE_UNSAID,
+		FLTFS_WRITE_THROUGH,
+		FLTFS_WRITE_BACK,
+	} write;
+	bool cache_said;
+	enum fltfs_cache_option cache;
 };
+
+extern const struct constant_table fltfs_cache_words[];
 
 extern const struct fs_parameter_spec fltfs_parameters[];
 

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/falloc.h>
 #include "compat/splice.h"
+#include "fs/cache.h"
 #include "fs/request.h"
 
 /* In which form a file's data is read and written just now. */
@@ -47,6 +48,9 @@ loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 	if (whence == SEEK_END && fltfs_wants(inode, FLT_WANT(IRP_MJ_QUERY_INFORMATION)))
 		return fltfs_seek_end_filtered(file, offset);
 
+	/* What only the own page cache has is data too. */
+	if (fltfs_own(inode))
+		fltfs_flush_pages(inode, 0, LLONG_MAX);
 	ret = vfs_llseek(fltfs_lower_file(file), offset, whence);
 	if (ret < 0)
 		return ret;
@@ -55,38 +59,55 @@ loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 
 long fltfs_fallocate(struct file *file, int mode, loff_t offset, loff_t len)
 {
+	struct inode *inode = file_inode(file);
+	struct fltfs_fo *fo;
 	long ret;
 
-	if (fltfs_wants(file_inode(file), fltfs_want_allocate(mode)) ||
-	    (mode & ~FALLOC_FL_KEEP_SIZE && fltfs_is_scanned(file_inode(file))))
+	if (fltfs_wants(inode, fltfs_want_allocate(mode)) ||
+	    (mode & ~FALLOC_FL_KEEP_SIZE && fltfs_is_scanned(inode))) {
 		ret = fltfs_allocate_filtered(file, mode, offset, len);
-	else
+	} else if (fltfs_lower_or_own(inode)) {
 		ret = vfs_fallocate(fltfs_lower_file(file), mode, offset, len);
-	fltfs_copy_attr(file_inode(file));
+		fltfs_lower_end(inode);
+	} else {
+		fo = fltfs_file_get_fo(file);
+		ret = fo ? fltfs_fallocate_lower(fo, fo->lower, mode, offset, len) : -ENOMEM;
+	}
+	fltfs_copy_attr(inode);
 	return ret;
 }
 
 int fltfs_fadvise(struct file *file, loff_t offset, loff_t len, int advice)
 {
+	if (fltfs_own(file_inode(file))) {
+		struct fltfs_fo *fo = fltfs_file_get_fo(file);
+		int err = fo ? fltfs_pager(fo, false) : -ENOMEM;
+
+		return err ?: generic_fadvise(file, offset, len, advice);
+	}
 	return vfs_fadvise(fltfs_lower_file(file), offset, len, advice);
 }
 
 ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info *pipe, size_t len,
 			  unsigned int flags)
 {
-	if (fltfs_wants(file_inode(in), fltfs_want_read(in)))
+	if (fltfs_own(file_inode(in)) || fltfs_wants(file_inode(in), fltfs_want_read(in)))
 		return flt_splice_read_upper(in, ppos, pipe, len, flags);
 	return flt_splice_read_lower(fltfs_lower_file(in), ppos, pipe, len, flags);
 }
 
 /*
  * A splice whose writes the filters see. They come under the pipe's lock, before which the lower
- * freeze protection has to be taken; the writes then find that this task has it already.
+ * freeze protection has to be taken; the writes then find that this task has it already. The own
+ * page cache needs none: it keeps what is written until the pipe's lock is gone. Else that
+ * protection would be both outside and inside the upper inode lock.
  */
 static noinline ssize_t fltfs_splice_write_filtered(struct pipe_inode_info *pipe,
 						    struct file *out, loff_t *ppos, size_t len,
 						    unsigned int flags)
 {
+	bool protect = !fltfs_own(file_inode(out)) || out->f_flags & O_DIRECT;
+	loff_t start = min(*ppos, i_size_read(file_inode(out)));
 	struct file *lower = fltfs_lower_file(out);
 	struct fltfs_fo *fo = fltfs_file_get_fo(out);
 	ssize_t ret;
@@ -96,12 +117,20 @@ static noinline ssize_t fltfs_splice_write_filtered(struct pipe_inode_info *pipe
 	ret = mutex_lock_killable(&fo->splice);
 	if (ret)
 		return ret;
-	file_start_write(lower);
+	if (protect) {
+		file_start_write(lower);
+		set_bit(FLTFS_FO_PROTECTED, &fo->state);
+	}
 	WRITE_ONCE(fo->splicer, current);
 	ret = iter_file_splice_write(pipe, out, ppos, len, flags);
 	WRITE_ONCE(fo->splicer, NULL);
-	file_end_write(lower);
+	if (protect) {
+		clear_bit(FLTFS_FO_PROTECTED, &fo->state);
+		file_end_write(lower);
+	}
 	mutex_unlock(&fo->splice);
+	if (ret > 0)
+		ret = fltfs_own_spliced(fo, start, *ppos) ?: ret;
 	return ret;
 }
 
@@ -112,11 +141,13 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
-	if (fltfs_wants(file_inode(out), fltfs_want_write(out)))
+	if (fltfs_own(file_inode(out)) || fltfs_wants(file_inode(out), fltfs_want_write(out)))
 		return fltfs_splice_write_filtered(pipe, out, ppos, len, flags);
 	file_start_write(lower);
 	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
 	file_end_write(lower);
+	/* It may wait for its pipe for ever, so a change to the own page cache does not wait. */
+	fltfs_own_behind(file_inode(out));
 	fltfs_refresh(file_inode(out));
 	return ret;
 }
@@ -134,23 +165,45 @@ struct fltfs_remap {
 static loff_t fltfs_copy_lower(void *context)
 {
 	const struct fltfs_remap *remap = context;
+	struct inode *target = file_inode(remap->out);
+	bool begun = fltfs_lower_or_own(target);
+	ssize_t ret;
 
 	/* The two files may belong to two mounts of ours. */
-	return vfs_copy_file_range(fltfs_lower_file(remap->in), remap->pos_in,
-				   fltfs_lower_file(remap->out), remap->pos_out, remap->len,
-				   remap->flags);
+	ret = vfs_copy_file_range(fltfs_lower_file(remap->in), remap->pos_in,
+				  fltfs_lower_file(remap->out), remap->pos_out, remap->len,
+				  remap->flags);
+	if (begun)
+		fltfs_lower_end(target);
+	else
+		fltfs_own_behind(target);
+	return ret;
 }
 
 static loff_t fltfs_remap_lower(void *context)
 {
 	const struct fltfs_remap *remap = context;
 	struct file *in = fltfs_lower_file(remap->in), *out = fltfs_lower_file(remap->out);
+	struct inode *source = file_inode(remap->in), *target = file_inode(remap->out);
+	bool begun;
+	loff_t ret;
 
+	if (fltfs_own(source))
+		fltfs_flush_pages(source, 0, LLONG_MAX);
+	begun = fltfs_lower_or_own(target);
+	if (!begun)
+		fltfs_flush_pages(target, 0, LLONG_MAX);
 	if (remap->flags & REMAP_FILE_DEDUP)
-		return vfs_dedupe_file_range_one(in, remap->pos_in, out, remap->pos_out,
-						 remap->len, remap->flags);
-	return vfs_clone_file_range(in, remap->pos_in, out, remap->pos_out, remap->len,
-				    remap->flags);
+		ret = vfs_dedupe_file_range_one(in, remap->pos_in, out, remap->pos_out,
+						remap->len, remap->flags);
+	else
+		ret = vfs_clone_file_range(in, remap->pos_in, out, remap->pos_out, remap->len,
+					   remap->flags);
+	if (begun)
+		fltfs_lower_end(target);
+	else
+		fltfs_own_behind(target);
+	return ret;
 }
 
 ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
@@ -161,7 +214,8 @@ ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, 
 	ssize_t ret;
 
 	/* The copy becomes reads and writes when somebody wants to see them. */
-	if (fltfs_wants(file_inode(in), fltfs_want_read(in)) ||
+	if (fltfs_own(file_inode(in)) || fltfs_own(inode) ||
+	    fltfs_wants(file_inode(in), fltfs_want_read(in)) ||
 	    fltfs_wants(inode, fltfs_want_write(out)))
 		return flt_copy_by_splice(in, pos_in, out, pos_out, len);
 	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL)))

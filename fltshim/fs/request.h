@@ -83,6 +83,7 @@ void fltfs_bottom_nothing(struct flt_operation *op);
 /* volume.c */
 int fltfs_volume_create(struct super_block *sb, const char *name);
 void fltfs_volume_destroy(struct fltfs_sb *fsb);
+void fltfs_interest_changed(struct flt_volume *volume);
 ULONG fltfs_type_of(const char *name, const char *subtype, FLT_FILESYSTEM_TYPE *type);
 
 /* lower_info.c */
@@ -125,7 +126,8 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs);
  * @end: position after what was written below
  * @was: where the file ended before an append
  * @async: what an asynchronous request is part of, or NULL
- * @paging: lower file of paging I/O, which is no program's; or NULL
+ * @paging: lower file of paging I/O, which has no caller and no iterator; or NULL
+ * @inode: upper inode, with @paging
  */
 struct fltfs_transfer {
 	struct fltfs_request request;
@@ -142,6 +144,7 @@ struct fltfs_transfer {
 	loff_t was;
 	struct fltfs_async *async;
 	struct file *paging;
+	struct inode *inode;
 };
 
 /**
@@ -230,6 +233,8 @@ void fltfs_async_exit(void);
 
 /* lower_rw.c */
 bool fltfs_perform_transfer(struct flt_operation *op);
+int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs, bool write,
+			struct iov_iter *iter);
 void fltfs_lower_aio_finish(struct fltfs_lower_aio *aio);
 int fltfs_lower_rw_init(void);
 void fltfs_lower_rw_exit(void);

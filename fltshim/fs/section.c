@@ -3,11 +3,15 @@
  * What fltfs does for sections (fltmgr/section.h): the pages that views show, the file that
  * programs map, who else uses the data, and what of it is cached.
  *
- * The pages of a view are those of the lower file system's page cache, held as long as the view is:
- * a truncation takes them out of the cache and leaves them to the view. Where a filter takes paging
- * reads, and so may change what is read, or the lower file has no pages, they are copies, filled by
- * paging reads that the filters see. The data is read with the rights of the kernel: what a scanner
- * may look at does not depend on how a program opened the file.
+ * The pages of a view are those of the page cache that has the file's data, held as long as the
+ * view is: a truncation takes them out of the cache and leaves them to the view. Where that is the
+ * lower file system's, but a filter takes paging reads, and so may change what is read, or the lower
+ * file has no pages, they are copies, filled by paging reads that the filters see; so they are for
+ * who may have pages locked. The data is read with the rights of the kernel: what a scanner may
+ * look at does not depend on how a program opened the file.
+ *
+ * A section of a file in own mode (fs/cache.h) counts as a mapping: the file stays in that mode.
+ * One of a file in lower mode keeps it there while it is a data scan.
  */
 #include <linux/cred.h>
 #include <linux/fadvise.h>
@@ -17,18 +21,24 @@
 #include <linux/vmalloc.h>
 #include "compat/open.h"
 #include "fltmgr/section.h"
+#include "fs/cache.h"
 #include "fs/own.h"
 #include "fs/request.h"
+#include "nt/ke_irql.h"
 #include "nt/mm_mdl.h"
+
+#define FLTFS_AHEAD	32	/* pages of the own page cache that are read ahead at a time */
 
 /**
  * struct fltfs_source - where the pages of a section come from
  * @fo: file object that it was made from, referenced
  * @lower: lower file, open for reading
+ * @own: it is counted as a mapping of the own page cache
  */
 struct fltfs_source {
 	struct fltfs_fo *fo;
 	struct file *lower;
+	bool own;
 };
 
 static struct inode *fltfs_source_inode(const struct fltfs_source *source)
@@ -39,14 +49,25 @@ static struct inode *fltfs_source_inode(const struct fltfs_source *source)
 /* How many pages the file has now. */
 static pgoff_t fltfs_source_end(const struct fltfs_source *source)
 {
-	return DIV_ROUND_UP_ULL(i_size_read(file_inode(source->lower)), PAGE_SIZE);
+	return DIV_ROUND_UP_ULL(fltfs_size(fltfs_source_inode(source)), PAGE_SIZE);
 }
 
-/* Has the lower file a page cache that holds what programs read? */
-static bool fltfs_source_shares(const struct fltfs_source *source)
+/* Has the own page cache the data? It has as long as it is mapped; else a filter may be coming. */
+static bool fltfs_source_owns(const struct fltfs_source *source)
+{
+	return source->own || fltfs_cache_choose(fltfs_source_inode(source), true);
+}
+
+/*
+ * Are there pages that hold what programs read? With the own page cache, not for who is called to
+ * read or write some: it would wait for pages of its own.
+ */
+static bool fltfs_source_shares(const struct fltfs_source *source, bool own)
 {
 	const struct address_space *mapping = source->lower->f_mapping;
 
+	if (own)
+		return !ke_holds(KE_HOLD_PAGING);
 	if (fltfs_wants(fltfs_source_inode(source), FLT_WANT_READ_PAGING) ||
 	    IS_DAX(file_inode(source->lower)))
 		return false;
@@ -54,35 +75,64 @@ static bool fltfs_source_shares(const struct fltfs_source *source)
 	       file_inode(source->lower)->i_sb->s_magic == TMPFS_MAGIC;
 }
 
-static struct page *fltfs_source_page(const struct fltfs_source *source, pgoff_t index)
+static struct page *fltfs_source_page(const struct fltfs_source *source,
+				      struct address_space *mapping, pgoff_t index)
 {
-	struct address_space *mapping = source->lower->f_mapping;
+	struct page *page;
 
-	if (!mapping->a_ops->read_folio)
-		return shmem_read_mapping_page(mapping, index);
-	return read_mapping_page(mapping, index, source->lower);
+	filemap_invalidate_lock_shared(mapping);
+	if (index >= fltfs_source_end(source))
+		page = ERR_PTR(-EIO);
+	else if (mapping->host == fltfs_source_inode(source))
+		page = read_mapping_page(mapping, index, NULL);
+	else if (mapping->a_ops->read_folio)
+		page = read_mapping_page(mapping, index, source->lower);
+	else
+		page = shmem_read_mapping_page(mapping, index);
+	filemap_invalidate_unlock_shared(mapping);
+	return page;
 }
 
-/* Pages of the lower page cache. A truncation of the file is kept out while they are read. */
-static int fltfs_source_share(const struct fltfs_source *source, pgoff_t index,
-			      unsigned int count, struct page **pages)
+/* Pages of a page cache. A truncation of the file is kept out while they are read. */
+static int fltfs_source_take(const struct fltfs_source *source, struct address_space *mapping,
+			     pgoff_t index, unsigned int count, struct page **pages)
 {
-	struct address_space *mapping = source->lower->f_mapping;
+	bool own = mapping->host == fltfs_source_inode(source);
+	struct file_ra_state ahead = {};
 	unsigned int i;
 	int err = 0;
 
 	/* Read ahead: they are waited for one by one. */
-	vfs_fadvise(source->lower, (loff_t)index << PAGE_SHIFT, (loff_t)count << PAGE_SHIFT,
-		    POSIX_FADV_WILLNEED);
+	if (own)
+		file_ra_state_init(&ahead, mapping);
+	else
+		vfs_fadvise(source->lower, (loff_t)index << PAGE_SHIFT,
+			    (loff_t)count << PAGE_SHIFT, POSIX_FADV_WILLNEED);
 	for (i = 0; i < count && !err; i++) {
-		filemap_invalidate_lock_shared(mapping);
-		pages[i] = index + i < fltfs_source_end(source) ?
-			   fltfs_source_page(source, index + i) : ERR_PTR(-EIO);
-		filemap_invalidate_unlock_shared(mapping);
+		if (own && !(i % FLTFS_AHEAD))
+			page_cache_sync_readahead(mapping, &ahead, NULL, index + i,
+						  min_t(unsigned int, count - i, FLTFS_AHEAD));
+		pages[i] = fltfs_source_page(source, mapping, index + i);
 		err = PTR_ERR_OR_ZERO(pages[i]);
 	}
 	if (err)
 		release_pages(pages, i - 1);
+	return err;
+}
+
+/* Pages of either; those of the own one are read by way of an open file of it, which this is. */
+static int fltfs_source_share(const struct fltfs_source *source, bool own, pgoff_t index,
+			      unsigned int count, struct page **pages)
+{
+	struct inode *inode = fltfs_source_inode(source);
+	int err;
+
+	if (!own)
+		return fltfs_source_take(source, source->lower->f_mapping, index, count, pages);
+	fltfs_inode_opened(inode);
+	err = fltfs_pager_by_path(source->fo->dentry, false) ?:
+	      fltfs_source_take(source, inode->i_mapping, index, count, pages);
+	fltfs_inode_closed(inode);
 	return err;
 }
 
@@ -112,9 +162,11 @@ static int fltfs_source_copy(const struct fltfs_source *source, pgoff_t index, u
 			     struct page **pages)
 {
 	size_t size = (size_t)count << PAGE_SHIFT;
-	struct kiocb caller = { .ki_filp = source->lower };
 	struct fltfs_transfer transfer = {
-		.caller = &caller, .length = size, .size = size, .paging = source->lower,
+		.length	= size,
+		.size	= size,
+		.paging	= source->lower,
+		.inode	= fltfs_source_inode(source),
 	};
 	unsigned int got = 0;
 	void *memory = NULL;
@@ -157,10 +209,11 @@ static NTSTATUS fltfs_source_pages(void *context, pgoff_t index, unsigned int co
 {
 	const struct fltfs_source *source = context;
 	const struct cred *old = override_creds(fltfs_kernel_cred);
+	bool own = fltfs_source_owns(source);
 	int err;
 
-	if (fltfs_source_shares(source))
-		err = fltfs_source_share(source, index, count, pages);
+	if (fltfs_source_shares(source, own))
+		err = fltfs_source_share(source, own, index, count, pages);
 	else
 		err = fltfs_source_copy(source, index, count, pages);
 	revert_creds(old);
@@ -169,11 +222,13 @@ static NTSTATUS fltfs_source_pages(void *context, pgoff_t index, unsigned int co
 	return err == -ENOMEM ? STATUS_INSUFFICIENT_RESOURCES : STATUS_IN_PAGE_ERROR;
 }
 
-/* mm_section_source.file */
+/* mm_section_source.file: the lower one, so none while the data is in the own page cache. */
 static struct file *fltfs_source_file(void *context)
 {
 	const struct fltfs_source *source = context;
 
+	if (fltfs_source_owns(source) || !fltfs_map_lower(fltfs_source_inode(source)))
+		return NULL;
 	return source->lower;
 }
 
@@ -182,6 +237,8 @@ static void fltfs_source_free(void *context)
 {
 	struct fltfs_source *source = context;
 
+	if (source->own)
+		fltfs_unmap_own(fltfs_source_inode(source));
 	fput(source->lower);
 	flt_file_put(&source->fo->base);
 	kfree(source);
@@ -229,7 +286,7 @@ static NTSTATUS fltfs_section_open(struct flt_file *file, const struct mm_sectio
 
 	if (!NT_SUCCESS(status))
 		return status;
-	*size = i_size_read(fltfs_lower_inode(d_inode(fo->dentry)));
+	*size = fltfs_size(d_inode(fo->dentry));
 	if (!*size)
 		return STATUS_END_OF_FILE;
 	source = kmalloc(sizeof(*source), GFP_KERNEL);
@@ -243,6 +300,7 @@ static NTSTATUS fltfs_section_open(struct flt_file *file, const struct mm_sectio
 	}
 	flt_file_get(file);
 	source->fo = fo;
+	source->own = fltfs_cache_choose(d_inode(fo->dentry), true) && fltfs_map_own(fo, false);
 	*ops = &fltfs_source_ops;
 	*context = source;
 	return STATUS_SUCCESS;
@@ -254,7 +312,7 @@ static NTSTATUS fltfs_section_size(struct flt_file *file, s64 *size)
 
 	if (d_is_dir(fo->dentry))
 		return STATUS_FILE_IS_A_DIRECTORY;
-	*size = i_size_read(fltfs_lower_inode(d_inode(fo->dentry)));
+	*size = fltfs_size(d_inode(fo->dentry));
 	return STATUS_SUCCESS;
 }
 
@@ -264,15 +322,35 @@ static struct inode *fltfs_sections_inode(const struct flt_sections *sections)
 	return container_of(sections, struct fltfs_stream, sections)->inode;
 }
 
+static bool fltfs_sections_own(const struct flt_sections *sections)
+{
+	return READ_ONCE(fltfs_i(fltfs_sections_inode(sections))->cache) == FLTFS_CACHE_OWN;
+}
+
+/* Of the page cache that programs map. */
 static struct address_space *fltfs_sections_mapping(const struct flt_sections *sections)
 {
-	return fltfs_lower_inode(fltfs_sections_inode(sections))->i_mapping;
+	struct inode *inode = fltfs_sections_inode(sections);
+
+	return fltfs_sections_own(sections) ? inode->i_mapping :
+					      fltfs_lower_inode(inode)->i_mapping;
+}
+
+/* What is dirty in the own page cache goes to the lower one, and from there to where it is kept. */
+static int fltfs_sections_write(const struct flt_sections *sections, s64 start, s64 last)
+{
+	struct inode *inode = fltfs_sections_inode(sections);
+	int err = 0;
+
+	if (fltfs_sections_own(sections))
+		err = fltfs_flush_pages(inode, start, last);
+	return err ?: filemap_write_and_wait_range(fltfs_lower_inode(inode)->i_mapping, start,
+						   last);
 }
 
 static NTSTATUS fltfs_section_flush(struct flt_sections *sections, s64 start, s64 last)
 {
-	return flt_status_from_errno(filemap_write_and_wait_range(fltfs_sections_mapping(sections),
-								  start, last));
+	return flt_status_from_errno(fltfs_sections_write(sections, start, last));
 }
 
 static bool fltfs_section_purge(struct flt_sections *sections, s64 start, s64 last, bool unmap)
@@ -281,8 +359,8 @@ static bool fltfs_section_purge(struct flt_sections *sections, s64 start, s64 la
 
 	if (!unmap && mapping_mapped(mapping))
 		return false;
-	/* Dirty pages are the lower file system's, and may not be lost. */
-	if (filemap_write_and_wait_range(mapping, start, last))
+	/* Dirty pages are the file system's, and may not be lost. */
+	if (fltfs_sections_write(sections, start, last))
 		return false;
 	return !invalidate_inode_pages2_range(mapping, start >> PAGE_SHIFT, last >> PAGE_SHIFT);
 }
@@ -342,6 +420,6 @@ void fltfs_conflict(struct flt_operation *op, struct inode *inode, loff_t from)
 /* The same, for a change of size: what lies behind the new end goes. */
 void fltfs_conflict_size(struct flt_operation *op, struct inode *inode, loff_t size)
 {
-	if (size < i_size_read(fltfs_lower_inode(inode)))
+	if (size < fltfs_size(inode))
 		fltfs_conflict(op, inode, size);
 }

@@ -5,6 +5,7 @@
  * with all of them (rule R5).
  */
 #include <linux/slab.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
@@ -24,6 +25,8 @@ struct fltfs_parts {
  * struct fltfs_setattr - a change under way
  * @request: first member
  * @fo: file object that the operations are shown on
+ * @locked: inode that the VFS has locked; a filter may have sent the open for an operation by path
+ *	to another one, which is not
  * @attr: what to change, as the filters left it
  * @all: the parts
  * @left: those still to be shown
@@ -36,6 +39,7 @@ struct fltfs_parts {
 struct fltfs_setattr {
 	struct fltfs_request request;
 	struct fltfs_fo *fo;
+	const struct inode *locked;
 	struct iattr attr;
 	struct fltfs_parts all;
 	struct fltfs_parts left;
@@ -47,8 +51,8 @@ struct fltfs_setattr {
 };
 
 /**
- * fltfs_setattr_lower() - change attributes below
- * @dentry: upper dentry; its inode is locked by the VFS, or its file is being opened
+ * fltfs_setattr_below() - change attributes of the lower inode, whatever the page cache holds
+ * @dentry: upper dentry
  * @attr: what to change; ia_file, if valid, is the lower file
  *
  * What the upper notify_change() worked out from flags is left for the lower one to work out
@@ -56,7 +60,7 @@ struct fltfs_setattr {
  *
  * Return: 0 or the lower file system's error.
  */
-int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
+int fltfs_setattr_below(struct dentry *dentry, struct iattr *attr)
 {
 	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
 	struct dentry *lower = fltfs_lower_dentry(dentry);
@@ -85,6 +89,20 @@ int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
 out_write:
 	mnt_drop_write(fsb->mnt);
 	return err;
+}
+
+/**
+ * fltfs_setattr_lower() - change attributes of the lower inode, and the size of what is cached
+ * @dentry: upper dentry; its inode is locked where the size is to be changed
+ * @attr: what to change; ia_file, if valid, is the lower file
+ *
+ * Return: 0 or the lower file system's error.
+ */
+int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
+{
+	if (attr->ia_valid & ATTR_SIZE && d_is_reg(dentry))
+		return fltfs_truncate(dentry, attr, fltfs_setattr_below);
+	return fltfs_setattr_below(dentry, attr);
 }
 
 /**
@@ -215,6 +233,8 @@ static int fltfs_setattr_next(struct fltfs_setattr *set)
 		return fltfs_setattr_security(set);
 	if (set->apart)
 		return fltfs_setattr_owned(set->fo->dentry, &set->attr);
+	if (set->attr.ia_valid & ATTR_SIZE && unlikely(d_inode(set->fo->dentry) != set->locked))
+		return fltfs_resize_below(set->fo->dentry, &set->attr);
 	return fltfs_setattr_lower(set->fo->dentry, &set->attr);
 }
 
@@ -358,6 +378,7 @@ static noinline int fltfs_setattr_filtered(struct dentry *dentry, const struct i
 	if (!set)
 		return -ENOMEM;
 	set->request.bottom = fltfs_bottom_setattr;
+	set->locked = d_inode(dentry);
 	set->attr = *attr;
 	set->all = *parts;
 	set->left = *parts;

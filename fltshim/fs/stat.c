@@ -5,6 +5,7 @@
  * the answer is what the program sees; nothing of it is kept.
  */
 #include <linux/slab.h>
+#include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
@@ -44,9 +45,13 @@ static int fltfs_stat_lower(const struct path *path, struct kstat *stat, u32 mas
 			    unsigned int flags)
 {
 	struct path lower = fltfs_lower_path(path->dentry);
+	int err;
 
 	/* The security hook ran for the upper path; the lower call is the one without it. */
-	return vfs_getattr_nosec(&lower, stat, mask, flags & AT_STATX_SYNC_TYPE);
+	err = vfs_getattr_nosec(&lower, stat, mask, flags & AT_STATX_SYNC_TYPE);
+	if (!err)
+		fltfs_stat_size(d_inode(path->dentry), stat);
+	return err;
 }
 
 /* The bottom of QUERY_INFORMATION and of QUERY_OPEN; the class may have been changed. */

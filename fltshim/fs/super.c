@@ -10,6 +10,7 @@
 #include <linux/statfs.h>
 #include "fltmgr/cancel.h"
 #include "fs/own.h"
+#include "fs/cache.h"
 #include "fs/request.h"
 #include "fs/params.h"
 
@@ -49,6 +50,8 @@ static int fltfs_sync_fs(struct super_block *sb, int wait)
 
 	if (!wait)
 		return 0;
+	/* Pages are clean by now, their copies may be on their way. */
+	fltfs_copies_wait_all(sb);
 	if (sb->s_root && !READ_ONCE(volume->leaving) && flt_volume_wants(volume, FLTFS_SEQ_SYNC))
 		return fltfs_sync_filtered(sb);
 	return fltfs_sync_lower(sb);
@@ -86,6 +89,10 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_puts(m, ",completion=passive");
 	if (READ_ONCE(fsb->create_locked))
 		seq_puts(m, ",create=locked");
+	if (fsb->cache != FLTFS_CACHE_NEVER)
+		seq_printf(m, ",cache=%s", fltfs_cache_words[fsb->cache].name);
+	if (READ_ONCE(fsb->write_back))
+		seq_puts(m, ",write=back");
 	return 0;
 }
 
@@ -96,6 +103,13 @@ static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options 
 		WRITE_ONCE(fsb->passive, options->completion == FLTFS_COMPLETION_PASSIVE);
 	if (options->create)
 		WRITE_ONCE(fsb->create_locked, options->create == FLTFS_CREATE_LOCKED);
+	if (options->write)
+		WRITE_ONCE(fsb->write_back, options->write == FLTFS_WRITE_BACK);
+	if (options->cache_said) {
+		WRITE_ONCE(fsb->cache, options->cache);
+		if (fsb->volume)
+			fltfs_interest_changed(fsb->volume);
+	}
 }
 
 static const struct super_operations fltfs_super_ops = {
@@ -181,6 +195,8 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_fs_info = fsb;
 	fltfs_unpin_init(fsb);
 	xa_init(&fsb->devices);
+	mutex_init(&fsb->copies_lock);
+	fsb->cred = get_current_cred();
 	fltfs_take_options(fsb, fc->fs_private);
 
 	err = kern_path(fc->source, LOOKUP_FOLLOW, &path);
@@ -218,6 +234,10 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_d_op = &fltfs_dentry_operations;
 	sb->s_xattr = fltfs_xattr_handlers;
 
+	/* Else what is dirty in the own page cache would never be written. */
+	err = super_setup_bdi(sb);
+	if (err)
+		goto out_path;
 	err = fltfs_volume_create(sb, fc->source);
 	if (err)
 		goto out_path;
@@ -287,6 +307,7 @@ static void fltfs_kill_sb(struct super_block *sb)
 	if (fsb->mnt)
 		kern_unmount(fsb->mnt);
 	xa_destroy(&fsb->devices);
+	put_cred(fsb->cred);
 	kfree(fsb);
 }
 
@@ -328,15 +349,20 @@ int fltfs_init(void)
 	err = fltfs_completion_init();
 	if (err)
 		goto out_async;
-	fltfs_early_init();
 	err = fltfs_own_init();
 	if (err)
 		goto out_completion;
-	err = register_filesystem(&fltfs_type);
+	err = fltfs_page_write_init();
 	if (err)
 		goto out_own;
+	fltfs_early_init();
+	err = register_filesystem(&fltfs_type);
+	if (err)
+		goto out_page_write;
 	return 0;
 
+out_page_write:
+	fltfs_page_write_exit();
 out_own:
 	fltfs_own_exit();
 out_completion:
@@ -358,6 +384,7 @@ void fltfs_exit(void)
 {
 	unregister_filesystem(&fltfs_type);
 	fltfs_early_exit();
+	fltfs_page_write_exit();
 	fltfs_own_exit();
 	/* Requests are over, their completions may be on their last instructions. */
 	fltfs_completion_exit();

@@ -14,6 +14,7 @@
 #include <linux/vmalloc.h>
 #include "compat/iter.h"
 #include "compat/kiocb.h"
+#include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/mm_mdl.h"
 
@@ -175,12 +176,15 @@ static __always_inline bool fltfs_transfer_fill(struct flt_operation *op, struct
 		write && caller->ki_flags & IOCB_APPEND ? -1 : caller->ki_pos;
 	op->front = transfer;
 
-	transfer->was = write ? i_size_read(file_inode(fo->lower)) : 0;
+	transfer->was = write ? fltfs_size(d_inode(fo->dentry)) : 0;
 	transfer->length = iov_iter_count(transfer->iter);
 	transfer->buffer = NULL;
 	transfer->memory = NULL;
 	transfer->paging = NULL;
 	direct = fltfs_transfer_direct(transfer->iter, &transfer->shown);
+	/* See fltfs_own_iter(). */
+	if (caller->ki_flags & IOCB_DIRECT && fltfs_own(file_inode(caller->ki_filp)))
+		direct = false;
 	op->iopb.Parameters.Read.Length = transfer->length;
 	op->iopb.Parameters.Read.ReadBuffer = transfer->shown;
 	if (!direct ||
@@ -212,9 +216,7 @@ bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
  */
 static loff_t fltfs_append_end(const struct fltfs_transfer *transfer, ssize_t taken)
 {
-	const struct file *lower = fltfs_lower_file(transfer->caller->ki_filp);
-
-	return max(i_size_read(file_inode(lower)), transfer->was + taken);
+	return max(fltfs_size(file_inode(transfer->caller->ki_filp)), transfer->was + taken);
 }
 
 static __always_inline ssize_t fltfs_transfer_finish(struct flt_operation *op,

@@ -7,12 +7,18 @@
 #include <linux/kdev_t.h>
 #include <linux/sched/signal.h>
 #include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/writeback.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
+#include "fs/cache.h"
 #include "fs/name.h"
 #include "fs/own.h"
 #include "fs/request.h"
+
+/* How long a filter's teardown waits for dirty pages to be written through it. */
+#define FLTFS_SETTLE_PATIENCE	(30 * HZ)
 
 /* For operations that need nothing of the file system. */
 void fltfs_bottom_nothing(struct flt_operation *op)
@@ -128,10 +134,76 @@ static bool fltfs_stack_waits(const struct flt_stack *stack)
 }
 
 /*
+ * Who needs to see paging I/O, if anybody does? Everybody who takes it, or only those who would see
+ * no data without it, since they leave cached reads and writes alone.
+ */
+static const struct flt_instance *fltfs_stack_takes_paging(const struct flt_stack *stack,
+							   bool only)
+{
+	static const UCHAR majors[] = { IRP_MJ_READ, IRP_MJ_WRITE };
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(majors); i++) {
+		unsigned int index = flt_op_index(majors[i]);
+
+		for (j = 0; j < stack->count[index]; j++) {
+			const struct flt_node *node = &stack->nodes[stack->first[index] + j];
+
+			if (node->skip & (FLTFL_OPERATION_REGISTRATION_SKIP_PAGING_IO |
+					  FLTFL_OPERATION_REGISTRATION_SKIP_NON_DASD_IO))
+				continue;
+			if (!only || node->skip & FLTFL_OPERATION_REGISTRATION_SKIP_CACHED_IO)
+				return node->instance;
+		}
+	}
+	return NULL;
+}
+
+static const struct flt_instance *fltfs_stack_needs_cache(const struct fltfs_sb *fsb,
+							  const struct flt_stack *stack)
+{
+	switch (READ_ONCE(fsb->cache)) {
+	case FLTFS_CACHE_ALWAYS:
+		return fltfs_stack_takes_paging(stack, false);
+	case FLTFS_CACHE_AUTO:
+		return fltfs_stack_takes_paging(stack, true);
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * fltfs_tell_mapped() - say that a file stays in the lower page cache for the time being
+ * @inode: upper inode
+ *
+ * Once for the files that are mapped when a filter comes, others for who debugs (SECT-13).
+ */
+void fltfs_tell_mapped(struct inode *inode)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+	struct dentry *dentry = d_find_any_alias(inode);
+	const struct flt_instance *instance = NULL;
+	const struct flt_stack *stack;
+
+	rcu_read_lock();
+	stack = rcu_dereference(fsb->volume->stack);
+	if (stack)
+		instance = fltfs_stack_needs_cache(fsb, stack);
+	if (dentry && instance && !xchg(&fsb->told, true))
+		pr_notice("fltfs: the file %pd is mapped: until it is unmapped and closed, the filter %s sees no paging I/O of it\n",
+			  dentry, instance->filter->name_utf8);
+	else if (dentry && instance)
+		pr_debug("fltfs: the file %pd is mapped: the filter %s sees no paging I/O of it\n",
+			 dentry, instance->filter->name_utf8);
+	rcu_read_unlock();
+	dput(dentry);
+}
+
+/*
  * An instance that attaches while a stat is on its way may see it in the form that was right
  * before: no more than if it had attached a moment later.
  */
-static void fltfs_interest_changed(struct flt_volume *volume)
+void fltfs_interest_changed(struct flt_volume *volume)
 {
 	struct fltfs_sb *fsb = volume->private;
 	const struct flt_stack *stack;
@@ -141,6 +213,8 @@ static void fltfs_interest_changed(struct flt_volume *volume)
 	WRITE_ONCE(fsb->query_open, stack && fltfs_stack_takes_query_open(stack));
 	WRITE_ONCE(fsb->create_waits, stack && fltfs_stack_waits(stack));
 	WRITE_ONCE(fsb->shows_clones, !stack || fltfs_stack_shows_clones(stack));
+	WRITE_ONCE(fsb->own_cache, stack && fltfs_stack_needs_cache(fsb, stack));
+	WRITE_ONCE(fsb->told, false);
 	rcu_read_unlock();
 }
 
@@ -210,6 +284,69 @@ static bool fltfs_writable(struct flt_volume *volume)
 	       !(fsb->sb->s_bdev && bdev_read_only(fsb->sb->s_bdev));
 }
 
+/* flt_volume_ops.pin: only where pages are written through filters, which is all it is for. */
+static bool fltfs_pin(struct flt_volume *volume)
+{
+	const struct fltfs_sb *fsb = volume->private;
+
+	return READ_ONCE(fsb->own_cache) && atomic_inc_not_zero(&fsb->upper->s_active);
+}
+
+/**
+ * struct fltfs_settle - dirty pages on their way through a filter that is about to go
+ * @work: who writes them
+ * @sb: upper super block, pinned
+ * @done: they are written
+ * @refs: of the worker and of who waits for it
+ */
+struct fltfs_settle {
+	struct work_struct work;
+	struct super_block *sb;
+	struct completion done;
+	refcount_t refs;
+};
+
+static void fltfs_settle_put(struct fltfs_settle *settle)
+{
+	if (refcount_dec_and_test(&settle->refs))
+		kfree(settle);
+}
+
+static void fltfs_settle_worker(struct work_struct *work)
+{
+	struct fltfs_settle *settle = container_of(work, struct fltfs_settle, work);
+	struct super_block *sb = settle->sb;
+
+	down_read(&sb->s_umount);
+	if (!sb_rdonly(sb))
+		sync_inodes_sb(sb);
+	up_read(&sb->s_umount);
+	fltfs_copies_wait_all(sb);
+	complete(&settle->done);
+	fltfs_settle_put(settle);
+	fltfs_unpin(sb);
+}
+
+/*
+ * flt_volume_ops.settle. What becomes dirty meanwhile, the filter may miss; and it may be one that
+ * keeps a write until its teardown begins: so that is not waited for without end.
+ */
+static void fltfs_settle(struct flt_volume *volume)
+{
+	struct super_block *sb = ((struct fltfs_sb *)volume->private)->upper;
+	struct fltfs_settle *settle = kmalloc(sizeof(*settle), GFP_KERNEL | __GFP_NOFAIL);
+
+	settle->sb = sb;
+	init_completion(&settle->done);
+	refcount_set(&settle->refs, 2);
+	INIT_WORK(&settle->work, fltfs_settle_worker);
+	fltfs_unpin_later(&settle->work);
+	if (!wait_for_completion_timeout(&settle->done, FLTFS_SETTLE_PATIENCE))
+		pr_warn("fltfs: a filter goes before all that was written to %s is written through it\n",
+			volume->info.mount_name);
+	fltfs_settle_put(settle);
+}
+
 static const struct flt_volume_ops fltfs_volume_ops = {
 	.perform		= fltfs_perform,
 	.substitute		= fltfs_substitute,
@@ -222,6 +359,8 @@ static const struct flt_volume_ops fltfs_volume_ops = {
 	.writable		= fltfs_writable,
 	.interest_changed	= fltfs_interest_changed,
 	.section		= &fltfs_section_ops,
+	.pin			= fltfs_pin,
+	.settle			= fltfs_settle,
 };
 
 /* What the device below is like. */

@@ -41,6 +41,7 @@ enum ke_hold {
 	KE_HOLD_MEMORY,		/* mmap_lock is held: user memory cannot be reached */
 	KE_HOLD_CRITICAL,	/* critical region: normal kernel APCs off, level unchanged */
 	KE_HOLD_GUARDED,	/* guarded region: all APCs off, level unchanged */
+	KE_HOLD_FLUSH,		/* inside a flush that filters were told of; level unchanged */
 	KE_HOLDS
 };
 

@@ -40,7 +40,8 @@ bool mm_section_close_fd(HANDLE handle);
  * struct mm_section_source - where the pages of a section come from
  * @pages: the pages from @index on, each referenced; all @count or none. They are only read unless
  *	@writable. Task context, may sleep.
- * @file: the open file that a program's mapping is of; NULL: programs cannot map it
+ * @file: the open file that a program's mapping is of, under mmap_lock; NULL, and NULL from it:
+ *	programs cannot map it
  * @free: the section is gone. Task context, may sleep.
  * @writable: views may write to the pages, which are marked dirty then
  */

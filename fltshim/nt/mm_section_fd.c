@@ -32,7 +32,7 @@ static int mm_section_fd_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!(fd->access & SECTION_MAP_READ) || vma->vm_flags & VM_EXEC)
 		return -EACCES;
 	mapped = section->ops->file(section->source);
-	if (!mapped->f_op->mmap)
+	if (!mapped || !mapped->f_op->mmap)
 		return -ENODEV;
 	flt_vm_flags_clear(vma, VM_MAYEXEC);
 	vma_set_file(vma, mapped);

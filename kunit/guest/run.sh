@@ -24,8 +24,15 @@ now() {
 	cut -d ' ' -f 1 /proc/uptime
 }
 
-# The tasks that are stuck, into the kernel log, which the host gets.
+# The tasks that are stuck, into the kernel log, which the host gets; and what those of the session
+# $1 wait for, into what the test has printed.
 dump() {
+	for pid in $(ls /proc | grep '^[0-9]*$'); do
+		session=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 4)
+		[ "$session" = "$1" ] || continue
+		echo "late: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		head -n 12 "/proc/$pid/stack"
+	done >>/tmp/out 2>/dev/null
 	echo w >/proc/sysrq-trigger
 	for pid in $(ls /proc | grep '^[0-9]*$'); do
 		case $(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null) in
@@ -40,7 +47,7 @@ dump() {
 watch_over() {
 	sleep "$2"
 	: >/tmp/late
-	dump
+	dump "$1"
 	kill -KILL "-$1"
 	sleep 20
 	: >/tmp/stuck
@@ -63,7 +70,8 @@ while read -r TEST seconds file; do
 	tainted=$(taint)
 	echo "test $TEST begins" >/dev/kmsg
 	start=$(now)
-	(cd /tmp/work && exec setsid "$file") </dev/null >/tmp/out 2>&1 &
+	: >/tmp/out
+	(cd /tmp/work && exec setsid "$file") </dev/null >>/tmp/out 2>&1 &
 	pid=$!
 	watch_over $pid "$seconds" 2>/dev/null &
 	dog=$!

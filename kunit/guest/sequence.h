@@ -63,6 +63,14 @@ static inline const char *seq_major(unsigned int major)
 		return "ACQUIRE_SECTION";
 	case 0xfe:
 		return "RELEASE_SECTION";
+	case 0xfd:
+		return "ACQUIRE_MOD_WRITE";
+	case 0xfc:
+		return "RELEASE_MOD_WRITE";
+	case 0xfb:
+		return "ACQUIRE_CC_FLUSH";
+	case 0xfa:
+		return "RELEASE_CC_FLUSH";
 	case 0xf9:
 		return "QUERY_OPEN";
 	case 0xf2:
@@ -278,6 +286,10 @@ static inline int seq_details(char *to, size_t room, const struct seq_event *eve
 		used += snprintf(to + used, room - used, " %llu", event->detail[0]);
 		if (event->flags & 1)
 			used += snprintf(to + used, room - used, " NOCACHE");
+		if (event->flags & 2)
+			used += snprintf(to + used, room - used, " PAGING");
+		if (event->flags & 0x40)
+			used += snprintf(to + used, room - used, " SYNC");
 		if (event->op_flags & 4)
 			used += snprintf(to + used, room - used, " THROUGH");
 		break;
@@ -368,13 +380,22 @@ static inline const char *seq_render(void)
 	return text;
 }
 
+/* The level at which an operation's callbacks run: APC_LEVEL where it is part of paging. */
+static inline unsigned int seq_level(const struct seq_event *event)
+{
+	if (event->major == 3 || event->major == 4)
+		return !!(event->flags & 2);
+	return event->major == 0xfd || event->major == 0xfc;
+}
+
 /* What holds for all operations of these tests whatever they are. */
 static inline bool seq_sound(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < seq_count; i++)
-		if (!seq_events[i].done || seq_events[i].irql || seq_events[i].post_irql)
+		if (!seq_events[i].done || seq_events[i].irql != seq_level(&seq_events[i]) ||
+		    seq_events[i].post_irql != seq_level(&seq_events[i]))
 			return false;
 	return true;
 }

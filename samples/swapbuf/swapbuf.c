@@ -6,7 +6,7 @@ Module Name:
 
 Abstract:
 
-    Exchanges the buffers of uncached reads and writes: what lies in a file is not what programs
+    Exchanges the buffers of uncached and paging reads and writes: what lies in a file is not what programs
     read and write, but the same with every byte changed by a mask. A write goes down from a buffer
     of the filter's that holds the changed bytes, so the program's own memory stays as it is; a
     read fills a buffer of the filter's, from which the bytes that were read are changed back into
@@ -15,7 +15,8 @@ Abstract:
     Changing a byte twice gives the byte again, and where it lies in the file does not matter, so
     appended data needs no special case. This is a pattern for encryption, not encryption.
 
-    Cached reads and writes are left alone: their data reaches the file by paging I/O.
+    Cached reads and writes are left alone: their data reaches the file by paging I/O, which is
+    uncached. So programs see the plain bytes however they look at a file, mapped or executed too.
 
 Environment:
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# The sample swapbuf: what programs write and read uncached is plain, what lies below is changed,
-# with synchronous and asynchronous requests, above and below other filters, and while it goes.
-# needs: lower=ext4 kernels=6.1,6.12,debug filters=swapbuf,deferwork,asyncio,passthru programs=fio time=300
+# The sample swapbuf: what programs write and read is plain, cached, mapped and uncached, what lies
+# below is changed, with synchronous and asynchronous requests, above and below other filters, and
+# while it goes.
+# needs: lower=ext4 kernels=6.1,6.12,debug filters=swapbuf,deferwork,asyncio,passthru programs=fio,sqlite3 time=300
 . /t/lib.sh
 
 # count NAME: a number of the line that the filter prints when it goes
@@ -34,7 +35,7 @@ table=$(awk 'BEGIN { for (i = 0; i < 256; i++) {
 
 load_filter passthru
 load_filter swapbuf
-expect mount_flt
+expect mount_flt cache=auto
 dd if=/dev/urandom of=data bs=64k count=8 2>/dev/null
 masked data >want
 
@@ -46,8 +47,45 @@ proves BUF-004 cmp data back
 dd if="$MNT/copy" of=back bs=4k skip=3 count=5 iflag=direct 2>/dev/null
 dd if=data of=part bs=4k skip=3 count=5 2>/dev/null
 expect cmp part back
-# what is cached is left alone
-expect cmp want "$MNT/copy"
+# what is cached and mapped is what programs wrote, and runs; below it is changed
+expect cmp data "$MNT/copy"
+expect cp data "$MNT/cached"
+proves VFS-411 cmp want "$LOWER/cached"
+expect dd if=part of="$MNT/cached" bs=1000 seek=3 conv=notrunc,fsync 2>/dev/null
+cp data cached
+dd if=part of=cached bs=1000 seek=3 conv=notrunc 2>/dev/null
+expect cmp cached "$MNT/cached"
+masked cached >want.cached
+expect cmp want.cached "$LOWER/cached"
+true=$(command -v true)
+[ -n "${true##*/*}" ] && true=/bin/true
+expect cp -L "$true" "$MNT/true"
+masked "$MNT/true" >want.true
+expect cmp want.true "$LOWER/true"
+proves VFS-641 "$MNT/true"
+# uncached reads see what is cached and mapped, and the other way round
+expect dd if="$MNT/cached" of=back bs=64k iflag=direct 2>/dev/null
+expect cmp cached back
+expect dd if=data of="$MNT/cached" bs=64k count=1 oflag=direct conv=notrunc 2>/dev/null
+dd if=data of=cached bs=64k count=1 conv=notrunc 2>/dev/null
+proves VFS-414 cmp cached "$MNT/cached"
+
+# a database whose index is mapped by all that use it
+sqlite3 "$MNT/data.db" 'pragma journal_mode=wal; create table t(a, b);' >/dev/null
+for i in 1 2; do
+	for j in 1 2 3; do
+		sqlite3 "$MNT/data.db" '.timeout 60000' "with recursive c(n) as (select 1 union all
+			select n + 1 from c where n < 300) insert into t select n, hex(zeroblob(n % 40))
+			from c;" || fail "sqlite $i"
+	done &
+	pids="$pids $!"
+done
+wait $pids
+same "the database" "$(sqlite3 "$MNT/data.db" 'pragma integrity_check; select count(*), sum(a) from t')" \
+	"ok
+1800|270900"
+masked "$MNT/data.db" >want.db
+expect cmp want.db "$LOWER/data.db"
 
 # a file that ends inside a sector: whole sectors go down, what is there comes up
 head -c 10001 data | tr '\000-\377' "$table" >"$LOWER/odd"
@@ -59,6 +97,9 @@ proves BUF-074 [ "$(wc -c <back)" = 10001 ]
 for engine in psync libaio io_uring; do
 	fio_verify $engine
 done
+fio_verify psync --direct=0 --filename=buffered
+expect mount -o remount,write=back "$MNT"
+fio_verify mmap --direct=0 --iodepth=1 --filename=mapped
 expect umount "$MNT"
 expect unload_filter swapbuf
 dmesg >log
@@ -71,7 +112,7 @@ same "failed" "$(count failed)" 0
 load_filter swapbuf
 load_filter deferwork
 load_filter asyncio 'params=Parameters\ChunkSize=8192'
-expect mount_flt
+expect mount_flt cache=auto
 for engine in psync libaio io_uring; do
 	fio_verify $engine --filename=stacked.$engine
 	# what is plain above is changed below, all of it
@@ -81,6 +122,9 @@ for engine in psync libaio io_uring; do
 done
 dd if=data of="$MNT/stacked" bs=64k oflag=direct 2>/dev/null
 expect cmp want "$LOWER/stacked"
+fio --name=mapped --directory="$MNT" --ioengine=mmap --rw=randwrite --bs=4k --size=512k \
+	--verify=crc32c --verify_fatal=1 --randseed=7 --output=/tmp/work/fio >/dev/null 2>&1 ||
+	fail "fio mmap: $(cat /tmp/work/fio)"
 
 # it goes while requests are under way; what comes after it is as it is below
 fio --name=goes --directory="$MNT" --ioengine=libaio --direct=1 --rw=randread --bs=4k --size=1m \

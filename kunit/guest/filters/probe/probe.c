@@ -37,6 +37,62 @@ DriverEntry (
     _In_ PUNICODE_STRING RegistryPath
     );
 
+static ULONGLONG
+ProbeSum (
+    _In_opt_ PMDL Mdl,
+    _In_ ULONG Length
+    )
+/*++
+
+Routine Description:
+
+    The bytes that an MDL describes, added up; 0 without an MDL.
+
+--*/
+{
+    PUCHAR Byte = NULL;
+    ULONGLONG Sum = 0;
+    ULONG Index;
+
+    if (Mdl != NULL && MmGetMdlByteCount(Mdl) >= Length) {
+
+        Byte = MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority);
+    }
+
+    if (Byte != NULL) {
+
+        for (Index = 0; Index < Length; Index += 1) {
+
+            Sum += Byte[Index];
+        }
+    }
+
+    return Sum;
+}
+
+static ULONGLONG
+ProbeSections (
+    _In_ PFILE_OBJECT FileObject
+    )
+/*++
+
+Routine Description:
+
+    Is the file mapped as data (1), is it mapped to be executed (2)?
+
+--*/
+{
+    PSECTION_OBJECT_POINTERS Sections = FileObject->SectionObjectPointer;
+
+    if (Sections == NULL) {
+
+        return 0;
+    }
+
+    return (Sections->DataSectionObject != NULL ? 1 : 0) |
+           (Sections->ImageSectionObject != NULL ? 2 : 0);
+}
+
 static VOID
 ProbeDetails (
     _In_ PFLT_IO_PARAMETER_BLOCK Iopb,
@@ -71,6 +127,8 @@ Routine Description:
 
         Detail[0] = Parameters->Read.Length;
         Detail[1] = (Parameters->Read.ReadBuffer != NULL);
+        Detail[2] = (Parameters->Read.MdlAddress != NULL) ?
+                        MmGetMdlByteCount(Parameters->Read.MdlAddress) : 0;
         Detail[3] = (ULONGLONG)Parameters->Read.ByteOffset.QuadPart;
         break;
 
@@ -78,6 +136,11 @@ Routine Description:
 
         Detail[0] = Parameters->Write.Length;
         Detail[1] = (Parameters->Write.WriteBuffer != NULL);
+
+        if (FlagOn(Iopb->IrpFlags, IRP_PAGING_IO)) {
+
+            Detail[2] = ProbeSum(Parameters->Write.MdlAddress, Parameters->Write.Length);
+        }
         Detail[3] = (ULONGLONG)Parameters->Write.ByteOffset.QuadPart;
         break;
 
@@ -189,6 +252,18 @@ Routine Description:
 
         Detail[0] = (ULONG)Parameters->AcquireForSectionSynchronization.SyncType;
         Detail[1] = Parameters->AcquireForSectionSynchronization.PageProtection;
+        Detail[2] = ProbeSections(Iopb->TargetFileObject);
+        break;
+
+    case IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION:
+
+        Detail[2] = ProbeSections(Iopb->TargetFileObject);
+        break;
+
+    case IRP_MJ_ACQUIRE_FOR_MOD_WRITE:
+
+        Detail[0] = (ULONGLONG)
+                        Parameters->AcquireForModifiedPageWriter.EndingOffset->QuadPart;
         break;
 
     case IRP_MJ_DIRECTORY_CONTROL:
@@ -470,6 +545,10 @@ static CONST FLT_OPERATION_REGISTRATION ProbeOperations[] = {
     PROBE(IRP_MJ_QUERY_OPEN),
     PROBE(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
     PROBE(IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION),
+    PROBE(IRP_MJ_ACQUIRE_FOR_MOD_WRITE),
+    PROBE(IRP_MJ_RELEASE_FOR_MOD_WRITE),
+    PROBE(IRP_MJ_ACQUIRE_FOR_CC_FLUSH),
+    PROBE(IRP_MJ_RELEASE_FOR_CC_FLUSH),
 
     { IRP_MJ_SHUTDOWN, 0, ProbePreOperation, NULL },
 

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Whose page cache holds the data of a file: the lower file system's (pass-through), or fltfs's
+ * own, where misses and dirty pages go down the stack as paging READ and WRITE. The own one is
+ * used while a filter needs to see paging I/O; cache_mode.c changes from one to the other.
+ *
+ * Locks, outermost first: upper inode lock, mmap_lock, fltfs_inode.cache_lock, invalidate_lock of
+ * the upper mapping, upper folio lock, fltfs_inode.lock; then the lower file system's own. A
+ * filter's paging READ runs under the locks of its folios. A paging WRITE holds none: its pages
+ * were copied.
+ */
+#ifndef FS_CACHE_H
+#define FS_CACHE_H
+
+#include <linux/mm_types.h>
+#include <linux/stat.h>
+#include "fs/object.h"
+
+struct fltfs_transfer;
+struct vm_area_struct;
+struct writeback_control;
+
+#define FLTFS_WANT_PAGING	(FLT_WANT_READ_PAGING | FLT_WANT_WRITE_PAGING)
+
+/* cache_mode.c */
+bool fltfs_cache_choose(struct inode *inode, bool mapping);
+void fltfs_cache_open(struct inode *inode);
+void fltfs_inode_opened(struct inode *inode);
+void fltfs_inode_closed(struct inode *inode);
+int fltfs_pager(struct fltfs_fo *fo, bool write);
+int fltfs_pager_by_path(struct dentry *dentry, bool write);
+bool fltfs_map_own(struct fltfs_fo *fo, bool execute);
+bool fltfs_map_lower(struct inode *inode);
+void fltfs_unmap_own(struct inode *inode);
+
+/*
+ * Is the file's data in the own page cache? To be asked by each entry point before it starts; while
+ * no filter takes paging I/O, it is one test of two values that the entry point needs anyway, and
+ * where the mount has no own page cache, one more.
+ */
+static inline bool fltfs_own(struct inode *inode)
+{
+	const struct fltfs_inode *fi = fltfs_i(inode);
+
+	if (likely(!READ_ONCE(fi->cache) &&
+		   (!flt_volume_wants(fi->volume, FLTFS_WANT_PAGING) ||
+		    !READ_ONCE(fltfs_sb(inode->i_sb)->own_cache))))
+		return false;
+	return fltfs_cache_choose(inode, false);
+}
+
+/*
+ * Around what changes the data of the lower file directly. False, and nothing to end, when the data
+ * is in the own page cache by now; a change to that waits for those that are under way.
+ */
+static inline bool fltfs_lower_begin(struct inode *inode)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+
+	atomic_inc(&fi->writers);
+	smp_mb__after_atomic();	/* against fltfs_cache_enter(): it sees the writer, or we see it */
+	if (likely(!READ_ONCE(fi->cache)))
+		return true;
+	if (atomic_dec_and_test(&fi->writers))
+		wake_up_var(&fi->writers);
+	return false;
+}
+
+/* Any context. The inode may be gone afterwards unless the caller keeps it. */
+static inline void fltfs_lower_end(struct inode *inode)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+
+	if (atomic_dec_and_test(&fi->writers) && unlikely(READ_ONCE(fi->cache)))
+		wake_up_var(&fi->writers);
+}
+
+/* The same, by asking until one of the two is settled: true for the lower file. */
+static inline bool fltfs_lower_or_own(struct inode *inode)
+{
+	for (;;) {
+		if (fltfs_own(inode))
+			return false;
+		if (fltfs_lower_begin(inode))
+			return true;
+	}
+}
+
+/* Where the file ends: with the own page cache, the lower file may be behind. */
+static inline loff_t fltfs_size(const struct inode *inode)
+{
+	if (unlikely(READ_ONCE(fltfs_i(inode)->cache) == FLTFS_CACHE_OWN))
+		return i_size_read(inode);
+	return i_size_read(fltfs_lower_inode(inode));
+}
+
+/* The same in the lower file's attributes. */
+static inline void fltfs_stat_size(const struct inode *inode, struct kstat *stat)
+{
+	if (unlikely(READ_ONCE(fltfs_i(inode)->cache) == FLTFS_CACHE_OWN))
+		stat->size = i_size_read(inode);
+}
+
+/* volume.c */
+void fltfs_tell_mapped(struct inode *inode);
+
+/* pages.c */
+extern const struct address_space_operations fltfs_aops;
+extern const struct vm_operations_struct fltfs_vm_ops;
+int fltfs_fill(struct inode *inode, struct folio **folios, unsigned int count, bool wait);
+struct folio *fltfs_grab(struct inode *inode, pgoff_t index, bool fill);
+ssize_t fltfs_paging(struct inode *inode, bool write, bool wait, loff_t pos, void *buffer,
+		     size_t length);
+void fltfs_bottom_paging(struct flt_operation *op);
+
+/* page_write.c */
+int fltfs_writepages(struct address_space *mapping, struct writeback_control *wbc);
+void fltfs_copies_wait(struct inode *inode, loff_t start, loff_t end);
+void fltfs_copies_wait_all(struct super_block *sb);
+int fltfs_flush_pages(struct inode *inode, loff_t start, loff_t end);
+int fltfs_flush_since(struct inode *inode, loff_t start, loff_t end, u32 failures);
+u32 fltfs_failures(struct inode *inode);
+int fltfs_flush_shown(struct file *file, loff_t start, loff_t end);
+int fltfs_page_write_init(void);
+void fltfs_page_write_exit(void);
+
+/* own.c */
+ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write);
+ssize_t fltfs_own_iter(struct kiocb *iocb, struct iov_iter *iter, bool write);
+int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end);
+void fltfs_own_touched(struct inode *inode, loff_t pos, size_t length);
+void fltfs_own_behind(struct inode *inode);
+int fltfs_truncate(struct dentry *dentry, struct iattr *attr,
+		   int (*lower)(struct dentry *dentry, struct iattr *attr));
+int fltfs_resize_below(struct dentry *dentry, struct iattr *attr);
+int fltfs_fallocate_lower(struct fltfs_fo *fo, struct file *file, int mode, loff_t offset,
+			  loff_t len);
+
+#endif

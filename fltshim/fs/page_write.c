@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writing dirty pages of the own page cache: they are copied, their write-back ends at once, and
+ * the copy goes through the stack as a paging WRITE. So a filter that keeps the operation holds up
+ * neither memory reclaim nor anybody who wants the page, and what it does to the buffer it does to
+ * the copy. Each inode has a list of the copies that are on their way: who fills, writes, flushes
+ * or truncates the same range waits for them, since the lower file is behind meanwhile.
+ *
+ * Memory for copies comes from a mempool: without memory, the writer waits for earlier copies. No
+ * folio lock is waited for with an unsent copy at hand, so no two writers wait for each other.
+ */
+#include <linux/backing-dev.h>
+#include <linux/delay.h>
+#include <linux/mempool.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/pagevec.h>
+#include <linux/sched/mm.h>
+#include <linux/writeback.h>
+#include "fs/cache.h"
+#include "fs/request.h"
+#include "nt/ke_irql.h"
+
+#define FLTFS_COPY_ORDER	4
+#define FLTFS_COPY_SIZE		(PAGE_SIZE << FLTFS_COPY_ORDER)
+#define FLTFS_COPIES_MIN	4
+/* Without memory, a WRITE is tried this often, so long apart: the copy is all there is. */
+#define FLTFS_SEND_TRIES	50
+#define FLTFS_SEND_PAUSE_MS	100
+
+static mempool_t *fltfs_copy_pool;
+
+/**
+ * struct fltfs_copy - pages on their way down
+ * @link: in fltfs_inode.copies, under its lock, while @end is not @start
+ * @start: where in the file
+ * @end: and how far
+ * @number: fltfs_inode.copy_number when it was begun
+ * @turn: which of fltfs_sb.copies counts it
+ * @buffer: their contents, FLTFS_COPY_SIZE bytes
+ */
+struct fltfs_copy {
+	struct list_head link;
+	loff_t start;
+	loff_t end;
+	u32 number;
+	u8 turn;
+	void *buffer;
+};
+
+/* Is a copy of the range on its way that was begun no later than @number? */
+static bool fltfs_copies_overlap(struct fltfs_inode *fi, loff_t start, loff_t end, u32 number)
+{
+	struct fltfs_copy *copy;
+	bool overlap = false;
+
+	spin_lock(&fi->lock);
+	list_for_each_entry(copy, &fi->copies, link) {
+		if (copy->start < end && copy->end > start &&
+		    (s32)(copy->number - number) <= 0) {
+			overlap = true;
+			break;
+		}
+	}
+	spin_unlock(&fi->lock);
+	return overlap;
+}
+
+/**
+ * fltfs_copies_wait() - wait until no copy of a range is on its way down
+ * @inode: upper inode
+ * @start: where the range begins
+ * @end: its end, exclusive
+ *
+ * Not for those that are begun meanwhile: somebody who writes all the time holds up nobody.
+ */
+void fltfs_copies_wait(struct inode *inode, loff_t start, loff_t end)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	u32 number;
+
+	if (likely(list_empty_careful(&fi->copies)))
+		return;
+	spin_lock(&fi->lock);
+	number = fi->copy_number;
+	spin_unlock(&fi->lock);
+	wait_event(fi->copies_wait, !fltfs_copies_overlap(fi, start, end, number));
+}
+
+/*
+ * For sync, whoever sends them: those that are on their way when it begins. Others are counted by
+ * the other counter from then on. Both take their turn: somebody may have looked which one it is
+ * just before that changed.
+ */
+void fltfs_copies_wait_all(struct super_block *sb)
+{
+	struct fltfs_sb *fsb = fltfs_sb(sb);
+	unsigned int i;
+	u8 turn;
+
+	mutex_lock(&fsb->copies_lock);
+	for (i = 0; i < ARRAY_SIZE(fsb->copies); i++) {
+		turn = fsb->copies_turn;
+		WRITE_ONCE(fsb->copies_turn, !turn);
+		wait_var_event(&fsb->copies[turn], !atomic_read(&fsb->copies[turn]));
+	}
+	mutex_unlock(&fsb->copies_lock);
+}
+
+/* A page of the run: from here on others know that the lower file lacks it. */
+static void fltfs_copy_add(struct inode *inode, struct fltfs_copy *copy, struct folio *folio)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+	loff_t pos = folio_pos(folio), size = i_size_read(inode);
+	void *target = copy->buffer;
+
+	spin_lock(&fi->lock);
+	if (copy->start == copy->end) {
+		copy->start = pos;
+		copy->number = ++fi->copy_number;
+		copy->turn = READ_ONCE(fsb->copies_turn);
+		list_add_tail(&copy->link, &fi->copies);
+		atomic_inc(&fsb->copies[copy->turn]);
+	}
+	target += pos - copy->start;
+	copy->end = pos + PAGE_SIZE;
+	spin_unlock(&fi->lock);
+	memcpy(target, folio_address(folio), PAGE_SIZE);
+	/* What a mapping left behind the end of the file is nobody's data. */
+	if (size < pos + PAGE_SIZE)
+		memset(target + (size - pos), 0, pos + PAGE_SIZE - size);
+}
+
+/* Sends the run, if there is one. Return: 0 or a negative errno, recorded on the mapping too. */
+static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wait)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+	size_t length = copy->end - copy->start;
+	unsigned int tries = 0;
+	ssize_t ret;
+
+	if (!length)
+		return 0;
+	for (;;) {
+		ret = fltfs_paging(inode, true, wait, copy->start, copy->buffer, length);
+		if (likely(ret != -ENOMEM) || ++tries == FLTFS_SEND_TRIES)
+			break;
+		msleep(FLTFS_SEND_PAUSE_MS);
+	}
+	/* A filter that took less has not taken it. */
+	if (ret >= 0 && ret < length &&
+	    ret < min_t(loff_t, length, i_size_read(inode) - copy->start))
+		ret = -EIO;
+	if (ret < 0)
+		mapping_set_error(inode->i_mapping, ret);
+	spin_lock(&fi->lock);
+	if (ret < 0) {
+		fi->failed++;
+		fi->error = ret;
+	}
+	list_del(&copy->link);
+	copy->start = 0;
+	copy->end = 0;
+	spin_unlock(&fi->lock);
+	wake_up_all(&fi->copies_wait);
+	if (atomic_dec_and_test(&fsb->copies[copy->turn]))
+		wake_up_var(&fsb->copies[copy->turn]);
+	return ret < 0 ? ret : 0;
+}
+
+/* Locks a page; an unsent run is sent first where that has to be waited for. */
+static int fltfs_copy_lock(struct inode *inode, struct fltfs_copy *copy, struct folio *folio,
+			   bool wait)
+{
+	int err = 0;
+
+	if (folio_trylock(folio))
+		return 0;
+	err = fltfs_copy_send(inode, copy, wait);
+	folio_lock(folio);
+	return err;
+}
+
+/* One page that was found dirty. Return: 0 or the error of a run that was sent. */
+static int fltfs_copy_page(struct inode *inode, struct fltfs_copy *copy, struct folio *folio,
+			   struct writeback_control *wbc)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	bool wait = wbc->sync_mode == WB_SYNC_ALL;
+	loff_t pos = folio_pos(folio);
+	int err = 0, ret;
+
+	if (copy->end != copy->start &&
+	    (copy->end != pos || copy->end - copy->start == FLTFS_COPY_SIZE))
+		err = fltfs_copy_send(inode, copy, wait);
+	ret = fltfs_copy_lock(inode, copy, folio, wait);
+	err = err ?: ret;
+	/* (No other copy of a locked page can begin.) */
+	if (fltfs_copies_overlap(fi, pos, pos + PAGE_SIZE, READ_ONCE(fi->copy_number))) {
+		/* An older copy of it is on its way: it must not come after this one. */
+		ret = fltfs_copy_send(inode, copy, wait);
+		err = err ?: ret;
+		fltfs_copies_wait(inode, pos, pos + PAGE_SIZE);
+	}
+	if (folio->mapping != inode->i_mapping || !folio_clear_dirty_for_io(folio)) {
+		folio_unlock(folio);
+		return err;
+	}
+	wbc->nr_to_write--;
+	folio_start_writeback(folio);
+	/* What lies behind the end, a truncation is about to drop. */
+	if (pos < i_size_read(inode))
+		fltfs_copy_add(inode, copy, folio);
+	folio_unlock(folio);
+	folio_end_writeback(folio);
+	return err;
+}
+
+static int fltfs_write_range(struct inode *inode, struct fltfs_copy *copy,
+			     struct writeback_control *wbc)
+{
+	struct address_space *mapping = inode->i_mapping;
+	bool wait = wbc->sync_mode == WB_SYNC_ALL;
+	pgoff_t index = wbc->range_start >> PAGE_SHIFT, end = wbc->range_end >> PAGE_SHIFT;
+	xa_mark_t tag = PAGECACHE_TAG_DIRTY;
+	struct folio_batch batch;
+	unsigned int i, count;
+	int ret, err = 0;
+
+	if (wbc->range_cyclic) {
+		index = 0;
+		end = -1;
+	}
+	/* What becomes dirty from here on is somebody else's to write. */
+	if (wait || wbc->tagged_writepages) {
+		tag_pages_for_writeback(mapping, index, end);
+		tag = PAGECACHE_TAG_TOWRITE;
+	}
+	folio_batch_init(&batch);
+	while (index <= end) {
+		count = filemap_get_folios_tag(mapping, &index, end, tag, &batch);
+		if (!count)
+			break;
+		for (i = 0; i < count; i++) {
+			ret = fltfs_copy_page(inode, copy, batch.folios[i], wbc);
+			err = err ?: ret;
+		}
+		folio_batch_release(&batch);
+		/* Those that wait get all of it, errors or not. */
+		if (!wait && wbc->nr_to_write <= 0)
+			break;
+		cond_resched();
+	}
+	ret = fltfs_copy_send(inode, copy, wait);
+	return err ?: ret;
+}
+
+/* One half of a bracket around paging WRITEs. */
+static noinline void fltfs_bracket(struct inode *inode, UCHAR major, LARGE_INTEGER *end)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
+	struct flt_operation op FLT_NOT_CLEARED;
+	PERESOURCE resource = NULL;
+	struct fltfs_fo *fo;
+
+	if (!fltfs_wants(inode, FLT_WANT(major)))
+		return;
+	spin_lock(&fi->lock);
+	fo = fi->pager;
+	if (fo)
+		flt_file_get(&fo->base);
+	spin_unlock(&fi->lock);
+	if (!fo)
+		return;
+	flt_operation_init(&op, fo->base.volume, major, &fo->base.fo);
+	op.data.RequestorMode = KernelMode;
+	if (major == IRP_MJ_ACQUIRE_FOR_MOD_WRITE) {
+		op.iopb.Parameters.AcquireForModifiedPageWriter.EndingOffset = end;
+		op.iopb.Parameters.AcquireForModifiedPageWriter.ResourceToRelease = &resource;
+	}
+	op.front = &request;
+	flt_operation_run(&op);
+	flt_operation_fini(&op);
+	flt_file_put(&fo->base);
+}
+
+/* The last byte that a pass of the flusher may write. */
+static loff_t fltfs_write_end(struct inode *inode, const struct writeback_control *wbc)
+{
+	loff_t size = i_size_read(inode);
+
+	return wbc->range_cyclic ? size : min_t(u64, size, (u64)wbc->range_end + 1);
+}
+
+/**
+ * fltfs_writepages() - a_ops->writepages
+ * @mapping: of an upper inode
+ * @wbc: which pages, and for whom
+ *
+ * In a flusher inside a MOD_WRITE bracket, in any other task inside a CC_FLUSH bracket unless that
+ * has made one already.
+ *
+ * Return: 0 or the first error
+ */
+int fltfs_writepages(struct address_space *mapping, struct writeback_control *wbc)
+{
+	struct inode *inode = mapping->host;
+	bool flusher = current->flags & PF_WQ_WORKER;
+	bool bracket = flusher || !ke_holds(KE_HOLD_FLUSH);
+	struct fltfs_copy copy = {};
+	LARGE_INTEGER end;
+	unsigned int nofs;
+	struct page *pages;
+	int err;
+
+	if (!mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
+		return 0;
+	nofs = memalloc_nofs_save();
+	end.QuadPart = fltfs_write_end(inode, wbc);
+	if (bracket)
+		fltfs_bracket(inode, flusher ? IRP_MJ_ACQUIRE_FOR_MOD_WRITE :
+					       IRP_MJ_ACQUIRE_FOR_CC_FLUSH, &end);
+	pages = mempool_alloc(fltfs_copy_pool, GFP_NOFS);
+	copy.buffer = page_address(pages);
+	err = fltfs_write_range(inode, &copy, wbc);
+	mempool_free(pages, fltfs_copy_pool);
+	if (bracket)
+		fltfs_bracket(inode, flusher ? IRP_MJ_RELEASE_FOR_MOD_WRITE :
+					       IRP_MJ_RELEASE_FOR_CC_FLUSH, NULL);
+	memalloc_nofs_restore(nofs);
+	return err;
+}
+
+/**
+ * fltfs_flush_pages() - write what is dirty in a range, and wait until it is in the lower file
+ * @inode: upper inode
+ * @start: where the range begins
+ * @end: its last byte
+ *
+ * Not with a folio lock.
+ *
+ * Return: 0 or a negative errno
+ */
+int fltfs_flush_pages(struct inode *inode, loff_t start, loff_t end)
+{
+	return fltfs_flush_since(inode, start, end, fltfs_failures(inode));
+}
+
+/* How many writes of pages have failed so far; for fltfs_flush_since(). */
+u32 fltfs_failures(struct inode *inode)
+{
+	return READ_ONCE(fltfs_i(inode)->failed);
+}
+
+/**
+ * fltfs_flush_since() - the same, by who needs to know whether its pages were written by anybody
+ * @inode: upper inode
+ * @start: where the range begins
+ * @end: its last byte
+ * @failures: fltfs_failures() before the pages became dirty
+ *
+ * What failed before that is not the caller's: fsync tells of it.
+ *
+ * Return: 0 or a negative errno
+ */
+int fltfs_flush_since(struct inode *inode, loff_t start, loff_t end, u32 failures)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	int err = 0;
+
+	if (inode->i_mapping->nrpages || !list_empty_careful(&fi->copies)) {
+		err = filemap_fdatawrite_range(inode->i_mapping, start, end);
+		filemap_fdatawait_range_keep_errors(inode->i_mapping, start, end);
+		fltfs_copies_wait(inode, start, end == LLONG_MAX ? end : end + 1);
+	}
+	spin_lock(&fi->lock);
+	if (!err && fi->failed != failures)
+		err = fi->error;
+	spin_unlock(&fi->lock);
+	return err;
+}
+
+/**
+ * fltfs_flush_shown() - the flush that an fsync begins with: in a bracket, dirty pages or not
+ * @file: upper file in own mode
+ * @start: where the range begins
+ * @end: its last byte
+ *
+ * Return: 0, or the error of earlier or present writes that @file has not reported yet
+ */
+int fltfs_flush_shown(struct file *file, loff_t start, loff_t end)
+{
+	struct inode *inode = file_inode(file);
+	int err, ret;
+
+	fltfs_bracket(inode, IRP_MJ_ACQUIRE_FOR_CC_FLUSH, NULL);
+	ke_hold(KE_HOLD_FLUSH);
+	err = file_write_and_wait_range(file, start, end);
+	fltfs_copies_wait(inode, start, end == LLONG_MAX ? end : end + 1);
+	ke_release(KE_HOLD_FLUSH);
+	fltfs_bracket(inode, IRP_MJ_RELEASE_FOR_CC_FLUSH, NULL);
+	ret = file_check_and_advance_wb_err(file);
+	return err ?: ret;
+}
+
+int fltfs_page_write_init(void)
+{
+	fltfs_copy_pool = mempool_create_page_pool(FLTFS_COPIES_MIN, FLTFS_COPY_ORDER);
+	return fltfs_copy_pool ? 0 : -ENOMEM;
+}
+
+void fltfs_page_write_exit(void)
+{
+	mempool_destroy(fltfs_copy_pool);
+}

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The own page cache: pages are filled by paging READ, one for each run of neighbouring pages, and
+ * mapped from here. Paging operations enter the stack like any other; their bottom goes to the
+ * lower file's own iterator methods.
+ *
+ * A hole of the lower file is shown, but nothing is read there (STATUS_END_OF_FILE, no bytes) and
+ * the pages become zero by themselves: what was never written is beyond the valid data, and a
+ * filter that transforms what it is given has nothing to transform.
+ *
+ * Runs under folio locks, so: no user memory, no allocation that enters a file system, no upper
+ * inode lock.
+ */
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/mm.h>
+#include <linux/vmalloc.h>
+#include <linux/writeback.h>
+#include "compat/kiocb.h"
+#include "fs/cache.h"
+#include "fs/request.h"
+#include "nt/ke_irql.h"
+#include "nt/mm_mdl.h"
+
+#define FLTFS_RUN	32	/* pages that one READ fills at most */
+
+/*
+ * Where the lower file's data around @pos begins (*@data) and, if that is at @pos, how far it goes
+ * (@length at most). A lower file that cannot tell is all data. Allocated blocks that were never
+ * written are a hole while none of them is in the lower page cache.
+ */
+static size_t fltfs_data_run(struct file *lower, loff_t pos, size_t length, bool *data)
+{
+	loff_t found;
+
+	invalidate_mapping_pages(lower->f_mapping, pos >> PAGE_SHIFT,
+				 (pos + length - 1) >> PAGE_SHIFT);
+	found = vfs_llseek(lower, pos, SEEK_DATA);
+	*data = true;
+	if (found == -ENXIO || found > pos) {
+		*data = false;
+		return found < 0 ? length : min_t(u64, length, found - pos);
+	}
+	if (found < 0)
+		return length;
+	found = vfs_llseek(lower, pos, SEEK_HOLE);
+	return found > pos ? min_t(u64, length, found - pos) : length;
+}
+
+/* Carries a paging READ or WRITE out. Offset, length and memory are as the filters left them. */
+static noinline void fltfs_paging_run(struct flt_operation *op, struct kiocb *iocb,
+				      struct iov_iter *iter)
+{
+	struct fltfs_transfer *transfer = op->front;
+	size_t length = op->iopb.Parameters.Read.Length;
+	struct file *lower = transfer->paging;
+	ssize_t ret = 0;
+	bool data;
+
+	iocb->ki_filp = lower;
+	iocb->ki_pos = op->iopb.Parameters.Read.ByteOffset.QuadPart;
+	if (iocb->ki_pos < 0) {
+		fltfs_op_errno(op, -EINVAL, 0);
+		return;
+	}
+	if (!transfer->write) {
+		/* In lower mode, for a section, it is just read. */
+		if (!READ_ONCE(fltfs_i(transfer->inode)->cache) ||
+		    fltfs_data_run(lower, iocb->ki_pos, length, &data) < length || data)
+			ret = lower->f_op->read_iter(iocb, iter);
+		if (ret < 0)
+			fltfs_op_errno(op, ret, 0);
+		else
+			flt_operation_result(op, ret ? STATUS_SUCCESS : STATUS_END_OF_FILE, ret);
+		return;
+	}
+	iocb->ki_flags |= IOCB_WRITE;
+	iov_iter_truncate(iter, transfer->length);
+	while (iov_iter_count(iter)) {
+		ret = lower->f_op->write_iter(iocb, iter);
+		if (ret <= 0)
+			break;
+	}
+	if (iov_iter_count(iter))
+		fltfs_op_errno(op, ret ?: -ENOSPC, 0);
+	else
+		flt_operation_result(op, STATUS_SUCCESS, length);
+}
+
+/**
+ * fltfs_bottom_paging() - paging I/O at the bottom of the stack
+ * @op: operation whose front is a struct fltfs_transfer with a lower file for paging
+ */
+void fltfs_bottom_paging(struct flt_operation *op)
+{
+	struct fltfs_transfer *transfer = op->front;
+	struct super_block *sb = file_inode(transfer->paging)->i_sb;
+	struct kiocb iocb = { .ki_ioprio = get_current_ioprio() };
+	unsigned int throttle = current->flags & PF_LOCAL_THROTTLE;
+	struct fltfs_vecs vecs;
+	struct iov_iter iter;
+	bool protect;
+	int err;
+
+	err = fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
+	if (err) {
+		fltfs_op_errno(op, err, 0);
+		return;
+	}
+	/* A splice took the freeze protection before the lock of its pipe. */
+	protect = transfer->write &&
+		  READ_ONCE(fltfs_i(transfer->inode)->protected) != current;
+	if (protect)
+		sb_start_write(sb);
+	/* Waiting for the lower file system to clean pages must not stop who cleans ours. */
+	current->flags |= PF_LOCAL_THROTTLE;
+	fltfs_paging_run(op, &iocb, &iter);
+	current->flags = (current->flags & ~PF_LOCAL_THROTTLE) | throttle;
+	if (protect)
+		sb_end_write(sb);
+	fltfs_vecs_free(&vecs);
+}
+
+/* The operation itself; @transfer is filled. Return: bytes or a negative errno. */
+static noinline ssize_t fltfs_paging_send(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
+					  loff_t pos, bool wait, PMDL mdl)
+{
+	bool write = transfer->write;
+	struct flt_operation op FLT_NOT_CLEARED;
+	ssize_t ret;
+
+	flt_operation_init(&op, fo->base.volume, write ? IRP_MJ_WRITE : IRP_MJ_READ, &fo->base.fo);
+	op.data.RequestorMode = KernelMode;
+	op.iopb.IrpFlags = IRP_NOCACHE | IRP_PAGING_IO |
+			   (wait ? IRP_SYNCHRONOUS_PAGING_IO : 0) |
+			   (write ? IRP_WRITE_OPERATION : IRP_READ_OPERATION);
+	op.iopb.Parameters.Read.Length = transfer->size;
+	op.iopb.Parameters.Read.ByteOffset.QuadPart = pos;
+	op.iopb.Parameters.Read.ReadBuffer = transfer->buffer;
+	op.iopb.Parameters.Read.MdlAddress = mdl;
+	op.front = transfer;
+	if (write)
+		op.flags |= FLT_OP_UNKILLABLE;
+	mm_mdl_keep(&op.locked, mdl);
+	flt_operation_run(&op);
+	if (!write && op.data.IoStatus.Status == STATUS_END_OF_FILE)
+		ret = 0;
+	else
+		ret = fltfs_op_result(&op) ?:
+		      min_t(ULONG_PTR, op.data.IoStatus.Information, transfer->size);
+	flt_operation_fini(&op);
+	return ret;
+}
+
+/**
+ * fltfs_paging() - read or write pages through the stack
+ * @inode: upper inode, in own mode, open
+ * @write: which
+ * @wait: somebody waits for it (IRP_SYNCHRONOUS_PAGING_IO)
+ * @pos: where in the file, page-aligned
+ * @buffer: kernel memory
+ * @length: whole pages. Of the last one of a write only what lies before the end of the file
+ *	reaches the lower file.
+ *
+ * Under memalloc_nofs_save(). At APC_LEVEL to the filters.
+ *
+ * Return: bytes or a negative errno
+ */
+ssize_t fltfs_paging(struct inode *inode, bool write, bool wait, loff_t pos, void *buffer,
+		     size_t length)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	struct fltfs_transfer transfer = {
+		.write	= write,
+		.inode	= inode,
+		.length	= length,
+		.shown	= buffer,
+		.buffer	= buffer,
+		.size	= length,
+	};
+	struct fltfs_fo *fo;
+	ssize_t ret;
+	PMDL mdl;
+
+	if (write) {
+		loff_t size = i_size_read(inode);
+
+		if (pos >= size)
+			return length;	/* truncated meanwhile */
+		transfer.length = min_t(u64, length, size - pos);
+	}
+	spin_lock(&fi->lock);
+	fo = fi->pager;
+	transfer.paging = write ? fi->writer : fi->reader;
+	if (fo)
+		flt_file_get(&fo->base);
+	if (transfer.paging)
+		get_file(transfer.paging);
+	spin_unlock(&fi->lock);
+	ret = -EIO;
+	if (WARN_ON_ONCE(!fo || !transfer.paging))
+		goto put;
+
+	ret = -ENOMEM;
+	mdl = mm_mdl_new(buffer, length);
+	if (!mdl)
+		goto put;
+	MmBuildMdlForNonPagedPool(mdl);
+	ke_hold(KE_HOLD_PAGING);
+	ret = fltfs_paging_send(fo, &transfer, pos, wait, mdl);
+	ke_release(KE_HOLD_PAGING);
+put:
+	if (transfer.paging)
+		fput(transfer.paging);
+	if (fo)
+		flt_file_put(&fo->base);
+	return ret;
+}
+
+/* One run of data or hole. Return: 0 or a negative errno; then the pages stay not up to date. */
+static int fltfs_fill_run(struct inode *inode, struct folio **folios, unsigned int count,
+			  bool wait)
+{
+	struct page *pages[FLTFS_RUN];
+	size_t length = (size_t)count << PAGE_SHIFT;
+	void *buffer;
+	unsigned int i;
+	ssize_t ret;
+
+	for (i = 0; i < count; i++)
+		pages[i] = &folios[i]->page;
+	buffer = count == 1 ? folio_address(folios[0]) :
+			      vm_map_ram(pages, count, NUMA_NO_NODE);
+	if (!buffer)
+		return -ENOMEM;
+	ret = fltfs_paging(inode, false, wait, folio_pos(folios[0]), buffer, length);
+	if (ret >= 0)
+		memset(buffer + ret, 0, length - ret);
+	if (count > 1)
+		vm_unmap_ram(buffer, count);
+	if (ret < 0)
+		return ret;
+	for (i = 0; i < count; i++)
+		folio_mark_uptodate(folios[i]);
+	return 0;
+}
+
+/**
+ * fltfs_fill() - fill pages
+ * @inode: upper inode
+ * @folios: locked, neighbours, a page each, not up to date
+ * @count: how many, FLTFS_RUN at most
+ * @wait: somebody waits for them
+ *
+ * They stay locked. What a copy still on its way down will write there is waited for.
+ *
+ * Return: 0 or the first error
+ */
+int fltfs_fill(struct inode *inode, struct folio **folios, unsigned int count, bool wait)
+{
+	loff_t pos = folio_pos(folios[0]);
+	unsigned int nofs = memalloc_nofs_save();
+	unsigned int done, part;
+	int ret, err = 0;
+	bool data;
+
+	fltfs_copies_wait(inode, pos, pos + ((loff_t)count << PAGE_SHIFT));
+	for (done = 0; done < count; done += part) {
+		size_t length = (size_t)(count - done) << PAGE_SHIFT;
+		struct file *reader = READ_ONCE(fltfs_i(inode)->reader);
+
+		pos = folio_pos(folios[done]);
+		if (reader)
+			length = fltfs_data_run(reader, pos, length, &data);
+		/* A page that is partly data is data; a hole is whole pages. */
+		part = length >> PAGE_SHIFT;
+		if (reader && data)
+			part = DIV_ROUND_UP(length, PAGE_SIZE);
+		part = clamp(part, 1U, count - done);
+		ret = fltfs_fill_run(inode, folios + done, part, wait);
+		if (ret == -ENOMEM && part > 1) {
+			part = 1;
+			ret = fltfs_fill_run(inode, folios + done, part, wait);
+		}
+		if (ret && !err)
+			err = ret;
+	}
+	memalloc_nofs_restore(nofs);
+	return err;
+}
+
+/**
+ * fltfs_grab() - a page to be changed
+ * @inode: upper inode, locked
+ * @index: which
+ * @fill: it has to be up to date
+ *
+ * Return: the page locked and referenced, or an error pointer
+ */
+struct folio *fltfs_grab(struct inode *inode, pgoff_t index, bool fill)
+{
+	struct address_space *mapping = inode->i_mapping;
+	struct folio *folio;
+	int err = 0;
+
+	folio = __filemap_get_folio(mapping, index, FGP_LOCK | FGP_WRITE | FGP_CREAT | FGP_NOFS,
+				    mapping_gfp_mask(mapping));
+	if (IS_ERR_OR_NULL(folio))
+		return ERR_PTR(-ENOMEM);
+	if (fill && !folio_test_uptodate(folio))
+		err = fltfs_fill(inode, &folio, 1, true);
+	if (!err)
+		return folio;
+	folio_unlock(folio);
+	folio_put(folio);
+	return ERR_PTR(err);
+}
+
+static int fltfs_read_folio(struct file *file, struct folio *folio)
+{
+	int err = fltfs_fill(folio->mapping->host, &folio, 1, true);
+
+	folio_unlock(folio);
+	return err;
+}
+
+/* What fails here is tried once more, by read_folio, when somebody needs it. */
+static void fltfs_readahead(struct readahead_control *rac)
+{
+	struct inode *inode = rac->mapping->host;
+	struct folio *folios[FLTFS_RUN];
+	unsigned int count, i;
+
+	do {
+		for (count = 0; count < FLTFS_RUN; count++) {
+			folios[count] = readahead_folio(rac);
+			if (!folios[count])
+				break;
+		}
+		if (!count)
+			break;
+		fltfs_fill(inode, folios, count, false);
+		for (i = 0; i < count; i++)
+			folio_unlock(folios[i]);
+	} while (count == FLTFS_RUN);
+}
+
+/* No writepage: reclaim does not write, the flusher does. */
+const struct address_space_operations fltfs_aops = {
+	.read_folio	= fltfs_read_folio,
+	.readahead	= fltfs_readahead,
+	.writepages	= fltfs_writepages,
+	.dirty_folio	= filemap_dirty_folio,
+	.migrate_folio	= filemap_migrate_folio,
+};
+
+/*
+ * A page of a shared mapping is about to become dirty. Under invalidate_lock, so that what writes
+ * pages and then drops them, for good, under that lock loses nothing in between.
+ */
+static vm_fault_t fltfs_page_mkwrite(struct vm_fault *vmf)
+{
+	struct folio *folio = page_folio(vmf->page);
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	vm_fault_t ret = VM_FAULT_LOCKED;
+
+	sb_start_pagefault(inode->i_sb);
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	folio_lock(folio);
+	if (folio->mapping != inode->i_mapping) {
+		folio_unlock(folio);
+		ret = VM_FAULT_NOPAGE;
+	} else {
+		folio_mark_dirty(folio);
+		folio_wait_stable(folio);
+	}
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	sb_end_pagefault(inode->i_sb);
+	return ret;
+}
+
+static void fltfs_vma_open(struct vm_area_struct *vma)
+{
+	struct fltfs_fo *fo = fltfs_file_fo(vma->vm_file);
+
+	atomic_inc(&fltfs_i(file_inode(vma->vm_file))->maps);
+	atomic_inc(&fo->maps);
+}
+
+static void fltfs_vma_close(struct vm_area_struct *vma)
+{
+	struct fltfs_fo *fo = fltfs_file_fo(vma->vm_file);
+
+	atomic_dec(&fo->maps);
+	fltfs_unmap_own(file_inode(vma->vm_file));
+}
+
+const struct vm_operations_struct fltfs_vm_ops = {
+	.open		= fltfs_vma_open,
+	.close		= fltfs_vma_close,
+	.fault		= filemap_fault,
+	.map_pages	= filemap_map_pages,
+	.page_mkwrite	= fltfs_page_mkwrite,
+};

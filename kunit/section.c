@@ -182,6 +182,27 @@ static void section_context(struct kunit *test)
 	FLT_PROVES(test, "SECT-32", WORLD_WAIT(atomic_read(&scan_cleaned) == 3));
 }
 
+/* What programs map and what is scanned show in the same pointers. */
+static void section_shown(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = section_world(test);
+	const SECTION_OBJECT_POINTERS *shown = w->file->SectionObjectPointer;
+	struct scan scan;
+
+	flt_sections_mapped(&w->fake->sections, true);
+	FLT_EXPECT(test, shown->ImageSectionObject && !shown->DataSectionObject);
+	FLT_REQUIRE(test, scan_begin(p, &scan) == STATUS_SUCCESS);
+	FLT_EXPECT(test, shown->ImageSectionObject && shown->DataSectionObject);
+	flt_sections_unmapped(&w->fake->sections);
+	FLT_EXPECT(test, !shown->ImageSectionObject && shown->DataSectionObject);
+	flt_sections_mapped(&w->fake->sections, false);
+	scan_end(&scan);
+	FLT_EXPECT(test, shown->DataSectionObject);
+	flt_sections_unmapped(&w->fake->sections);
+	FLT_EXPECT(test, !shown->ImageSectionObject && !shown->DataSectionObject);
+}
+
 /* Handle, object, context and close, in any order. */
 static void section_orders(struct kunit *test)
 {
@@ -428,6 +449,7 @@ static struct kunit_case section_cases[] = {
 	KUNIT_CASE(section_register),
 	KUNIT_CASE(section_arguments),
 	KUNIT_CASE(section_context),
+	KUNIT_CASE(section_shown),
 	KUNIT_CASE(section_orders),
 	KUNIT_CASE(section_views),
 	KUNIT_CASE(section_protection),

@@ -264,15 +264,22 @@ void flt_record_finish(struct flt_record *record)
 static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int resume,
 			 void *context, bool *run, bool *armed)
 {
-	int old = atomic_read(&op->hold);
+	int old = atomic_read(&op->hold), claimed = FLT_HOLD_CLAIMED;
 
-	if (op->phase != phase)
-		return false;
 	for (;;) {
-		if (old != FLT_HOLD_CALLING && old != FLT_HOLD_PENDED)
+		if (READ_ONCE(op->phase) != phase ||
+		    (old != FLT_HOLD_CALLING && old != FLT_HOLD_PENDED))
 			return false;
 		if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_CLAIMED))
 			break;
+	}
+	/*
+	 * It may have gone on to its next phase before that, and be held there: then it is given
+	 * back, unless whoever ends that hold has not waited.
+	 */
+	if (unlikely(READ_ONCE(op->phase) != phase)) {
+		atomic_try_cmpxchg(&op->hold, &claimed, old);
+		return false;
 	}
 	*armed = flt_cancel_disarm(op);
 	op->resume = resume;

@@ -134,11 +134,15 @@ static int flt_records_passed(const struct flt_operation *op)
 
 /*
  * What comes to be held when the filter has let go of everything is reported (PEND-22), and held.
- * What its teardown-start callback handed back meanwhile is not of that kind.
+ * What its teardown-start callback handed back meanwhile is not of that kind, nor is what a worker
+ * or whoever cancels it is about to hand back: for these no filter can wait.
  */
 static void flt_hold_late(const struct flt_operation *op, struct flt_instance *holder)
 {
 	if (likely(flt_instance_may_start(holder)))
+		return;
+	if (op->flags & FLT_OP_POSTED ||
+	    (atomic_read(&op->cancel) & FLT_CANCEL_STATE) == FLT_CANCEL_FIRING)
 		return;
 	/* Pairs with the end of that callback, before which it resumed the operation. */
 	smp_rmb();

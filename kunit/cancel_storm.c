@@ -32,7 +32,7 @@ struct storm {
 	FLT_CALLBACK_DATA_QUEUE queue;
 	KSPIN_LOCK lock;
 	struct list_head list;
-	struct mutex turn;
+	struct mutex turn;	/* see above */
 	struct issue *issues[STORM_ISSUERS];
 	struct task_struct *callers[STORM_CALLERS];
 	PFILE_OBJECT there;

@@ -23,7 +23,8 @@ enum storm_end { STORM_DETACH, STORM_UNLOAD, STORM_UNMOUNT, STORM_ENDS };
 /*
  * What a round is made of: B's cancel-safe queue, the callers' requests, the issuers' callback
  * data, B's instance on another volume, referenced, and a file there, which B may use as long as
- * @use lets it and closes when that instance goes. @owed counts post-operation
+ * @use lets it and closes when that instance goes. @turn is the consumer's while it has an
+ * operation that is in no queue any more: B's teardown waits for that. @owed counts post-operation
  * callbacks that B asked for and did not get yet.
  */
 struct storm {
@@ -31,6 +32,7 @@ struct storm {
 	FLT_CALLBACK_DATA_QUEUE queue;
 	KSPIN_LOCK lock;
 	struct list_head list;
+	struct mutex turn;	/* see above */
 	struct issue *issues[STORM_ISSUERS];
 	struct task_struct *callers[STORM_CALLERS];
 	PFILE_OBJECT there;
@@ -231,6 +233,8 @@ static void storm_start(struct probe *p, PCFLT_RELATED_OBJECTS objects)
 	FltCbdqDisable(&storm.queue);
 	while ((data = FltCbdqRemoveNextIo(&storm.queue, NULL)))
 		FltCompletePendedPreOperation(data, FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
+	mutex_lock(&storm.turn);
+	mutex_unlock(&storm.turn);
 }
 
 /* No callback of the instance here comes any more, so nothing is sent to the other one. */
@@ -310,10 +314,13 @@ static int storm_issuer(void *arg)
 static int storm_consumer(void *arg)
 {
 	while (!kthread_should_stop()) {
-		PFLT_CALLBACK_DATA data = FltCbdqRemoveNextIo(&storm.queue, NULL);
+		PFLT_CALLBACK_DATA data;
 
+		mutex_lock(&storm.turn);
+		data = FltCbdqRemoveNextIo(&storm.queue, NULL);
 		if (data)
 			storm_resume(data);
+		mutex_unlock(&storm.turn);
 		if (storm_below(2))
 			fake_release_in_softirq(storm.world->fake);
 		else
@@ -444,6 +451,7 @@ static void storm_case(struct kunit *test)
 	memset(s, 0, sizeof(*s));
 	s->world = w;
 	INIT_LIST_HEAD(&s->list);
+	mutex_init(&s->turn);
 	KeInitializeSpinLock(&s->lock);
 	world_second_volume(w);
 	world_probes(w, "AC");

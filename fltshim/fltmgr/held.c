@@ -134,11 +134,15 @@ static int flt_records_passed(const struct flt_operation *op)
 
 /*
  * What comes to be held when the filter has let go of everything is reported (PEND-22), and held.
- * What its teardown-start callback handed back meanwhile is not of that kind.
+ * What its teardown-start callback handed back meanwhile is not of that kind, nor is what a worker
+ * or whoever cancels it is about to hand back: for these no filter can wait.
  */
 static void flt_hold_late(const struct flt_operation *op, struct flt_instance *holder)
 {
 	if (likely(flt_instance_may_start(holder)))
+		return;
+	if (op->flags & FLT_OP_POSTED ||
+	    (atomic_read(&op->cancel) & FLT_CANCEL_STATE) == FLT_CANCEL_FIRING)
 		return;
 	/* Pairs with the end of that callback, before which it resumed the operation. */
 	smp_rmb();
@@ -264,15 +268,22 @@ void flt_record_finish(struct flt_record *record)
 static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int resume,
 			 void *context, bool *run, bool *armed)
 {
-	int old = atomic_read(&op->hold);
+	int old = atomic_read(&op->hold), claimed = FLT_HOLD_CLAIMED;
 
-	if (op->phase != phase)
-		return false;
 	for (;;) {
-		if (old != FLT_HOLD_CALLING && old != FLT_HOLD_PENDED)
+		if (READ_ONCE(op->phase) != phase ||
+		    (old != FLT_HOLD_CALLING && old != FLT_HOLD_PENDED))
 			return false;
 		if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_CLAIMED))
 			break;
+	}
+	/*
+	 * It may have gone on to its next phase before that, and be held there: then it is given
+	 * back, unless whoever ends that hold has not waited.
+	 */
+	if (unlikely(READ_ONCE(op->phase) != phase)) {
+		atomic_try_cmpxchg(&op->hold, &claimed, old);
+		return false;
 	}
 	*armed = flt_cancel_disarm(op);
 	op->resume = resume;

@@ -97,13 +97,14 @@ bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
 	    op->volume->ops->keep)
 		op->volume->ops->keep(op);
 	flt_hold_prepare(op, holder);
-	if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED))
-		return true;
-	while (old == FLT_HOLD_CLAIMED) {
+	while (!atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_PENDED)) {
+		if (old != FLT_HOLD_CLAIMED)
+			return false;
+		/* See flt_unhold(). */
 		cpu_relax();
-		old = atomic_read_acquire(&op->hold);
+		old = FLT_HOLD_CALLING;
 	}
-	return false;
+	return true;
 }
 
 /*
@@ -129,6 +130,13 @@ bool flt_callback_strayed(struct flt_operation *op, struct flt_filter *filter, i
 	}
 	flt_item_wait_data(&op->data);
 	return true;
+}
+
+/* Resumed when the callbacks of this way, of which nodes[@last] has the last, had all returned. */
+void flt_walk_strayed(struct flt_operation *op, int last)
+{
+	flt_violation(op->nodes[last].filter, FLT_VIOLATION_RESUME, op,
+		      "resumed when no callback had kept it");
 }
 
 /*

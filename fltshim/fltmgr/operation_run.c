@@ -415,10 +415,17 @@ void flt_operation_continue(struct flt_operation *op)
  */
 void flt_operation_bottom_done(struct flt_operation *op)
 {
-	int old = FLT_HOLD_CALLING;
+	int old;
 
-	if (atomic_try_cmpxchg_release(&op->hold, &old, FLT_HOLD_RESUMED))
-		return;		/* perform() has not returned yet */
+	for (;;) {
+		old = FLT_HOLD_CALLING;
+		if (atomic_try_cmpxchg_release(&op->hold, &old, FLT_HOLD_RESUMED))
+			return;		/* perform() has not returned yet */
+		if (old != FLT_HOLD_CLAIMED)
+			break;
+		/* Taken by somebody who means a callback, and gives it back: flt_hold_try(). */
+		cpu_relax();
+	}
 	atomic_set_release(&op->hold, FLT_HOLD_RESUMED);
 	flt_operation_continue(op);
 }

@@ -270,6 +270,9 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_check_run(const struct flt_oplock_ch
 	struct flt_operation *op;
 	NTSTATUS status;
 
+	if (!ke_level_at_most(APC_LEVEL) &&
+	    !ke_level_breach(check->caller, check->routine, APC_LEVEL))
+		return flt_oplock_fail(data, STATUS_INVALID_PARAMETER);
 	op = flt_oplock_operation(check, &verdict);
 	if (!op)
 		return verdict;
@@ -337,8 +340,6 @@ FLT_PREOP_CALLBACK_STATUS FltCheckOplockEx(POPLOCK Oplock, PFLT_CALLBACK_DATA Ca
 		WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_NOTHING,
 	};
 
-	if (!ke_at_most(APC_LEVEL))
-		return flt_oplock_fail(CallbackData, STATUS_INVALID_PARAMETER);
 	return flt_oplock_check_run(&check);
 }
 EXPORT_SYMBOL_GPL(FltCheckOplockEx);
@@ -364,8 +365,6 @@ FLT_PREOP_CALLBACK_STATUS FltCheckOplock(POPLOCK Oplock, PFLT_CALLBACK_DATA Call
 		WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_NOTHING,
 	};
 
-	if (!ke_at_most(APC_LEVEL))
-		return flt_oplock_fail(CallbackData, STATUS_INVALID_PARAMETER);
 	return flt_oplock_check_run(&check);
 }
 EXPORT_SYMBOL_GPL(FltCheckOplock);
@@ -396,8 +395,6 @@ FLT_PREOP_CALLBACK_STATUS FltOplockBreakToNoneEx(POPLOCK Oplock, PFLT_CALLBACK_D
 		PrePostCallbackDataRoutine, FLT_OPLOCK_WRITES,
 	};
 
-	if (!ke_at_most(APC_LEVEL))
-		return flt_oplock_fail(CallbackData, STATUS_INVALID_PARAMETER);
 	return flt_oplock_check_run(&check);
 }
 EXPORT_SYMBOL_GPL(FltOplockBreakToNoneEx);
@@ -424,8 +421,6 @@ FLT_PREOP_CALLBACK_STATUS FltOplockBreakToNone(POPLOCK Oplock, PFLT_CALLBACK_DAT
 		Context, WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_WRITES,
 	};
 
-	if (!ke_at_most(APC_LEVEL))
-		return flt_oplock_fail(CallbackData, STATUS_INVALID_PARAMETER);
 	return flt_oplock_check_run(&check);
 }
 EXPORT_SYMBOL_GPL(FltOplockBreakToNone);
@@ -454,8 +449,6 @@ FLT_PREOP_CALLBACK_STATUS FltOplockBreakH(POPLOCK Oplock, PFLT_CALLBACK_DATA Cal
 		WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_DELETES,
 	};
 
-	if (!ke_at_most(APC_LEVEL))
-		return flt_oplock_fail(CallbackData, STATUS_INVALID_PARAMETER);
 	return flt_oplock_check_run(&check);
 }
 EXPORT_SYMBOL_GPL(FltOplockBreakH);

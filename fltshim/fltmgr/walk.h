@@ -38,6 +38,8 @@ void flt_operation_mend(struct flt_operation *op, struct flt_filter *filter);
 bool flt_callback_strayed(struct flt_operation *op, struct flt_filter *filter, int verdict);
 void flt_callback_back(struct flt_walk *walk, struct flt_filter *filter, const char *what);
 
+void flt_walk_strayed(struct flt_operation *op, int last);
+
 /* walk_down.c, walk_up.c: behind an exception barrier; and what follows when one is reached */
 void flt_walk_down(struct flt_walk *walk);
 void flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code);
@@ -99,12 +101,16 @@ static __always_inline bool flt_unhold(struct flt_operation *op)
 {
 	int old = FLT_HOLD_CALLING;
 
-	if (likely(atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_NONE)))
-		return false;
-	while (atomic_read_acquire(&op->hold) == FLT_HOLD_CLAIMED)
+	while (unlikely(!atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_NONE))) {
+		if (old != FLT_HOLD_CLAIMED) {
+			atomic_set(&op->hold, FLT_HOLD_NONE);
+			return true;
+		}
+		/* It will be RESUMED, or was taken for another phase and is given back. */
 		cpu_relax();
-	atomic_set(&op->hold, FLT_HOLD_NONE);
-	return true;
+		old = FLT_HOLD_CALLING;
+	}
+	return false;
 }
 
 /* Ends a callback that did not keep the operation, as far as it can be seen cheaply. */

@@ -215,8 +215,8 @@ seh_raises void flt_walk_down(struct flt_walk *walk)
 		}
 		flt_operation_show(op, 0);
 		if (likely(flt_pre_all(walk, op))) {
-			/* (Nobody whom a resumption now could be told of: it is ignored.) */
-			flt_unhold(op);
+			if (unlikely(flt_unhold(op)) && op->nr_nodes)
+				flt_walk_strayed(op, op->nr_nodes - 1);
 			op->phase = FLT_PHASE_BOTTOM;
 			return;
 		}

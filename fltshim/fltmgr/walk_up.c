@@ -175,8 +175,8 @@ seh_raises void flt_walk_up(struct flt_walk *walk)
 		walk->before = op->data.IoStatus;
 		flt_operation_show(op, FLTFL_CALLBACK_DATA_POST_OPERATION);
 		if (likely(flt_post_all(walk, op))) {
-			/* (Nobody whom a resumption now could be told of: it is ignored.) */
-			flt_unhold(op);
+			if (unlikely(flt_unhold(op)) && op->cursor + 1 < op->nr_nodes)
+				flt_walk_strayed(op, op->cursor + 1);
 			op->phase = FLT_PHASE_DONE;
 			return;
 		}

@@ -12,36 +12,16 @@
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
+#include "../rows.h"
 #include "../twin.h"
 
 #define BIG	(64 << 20)
 
-static int log_fd;
-static char text[65536];
 static bool debug;
 
-/* Everything that the filter has printed since the last call; its rows are counted on the way. */
 static void collect(void)
 {
-	char record[2048], id[32], held[16];
-	size_t used = 0;
-	ssize_t got;
-
-	text[0] = 0;
-	while ((got = read(log_fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
-		char *line;
-
-		if (got <= 0)
-			continue;
-		record[got] = 0;
-		line = strcasestr(record, "bufctx: ");
-		if (!line)
-			continue;
-		if (sscanf(line + 8, "row %31s %15s", id, held) == 2)
-			prove_result(id, !strcmp(held, "ok"), line, __FILE__, __LINE__);
-		if (strcspn(line, "\n") + used + 2 < sizeof(text))
-			used += sprintf(text + used, "%.*s\n", (int)strcspn(line, "\n"), line);
-	}
+	rows_collect("bufctx: ", NULL);
 }
 
 static int open_in(const char *dir, const char *name, int flags)

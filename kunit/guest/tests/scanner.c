@@ -10,36 +10,16 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "../rows.h"
 #include "../twin.h"
 
 #define SIZE	5000
 
-static int log_fd;
-static char text[65536];
 static const char *mnt, *lower;
 
-/* Everything that the filters have printed since the last call; rows are counted on the way. */
 static void collect(void)
 {
-	char record[2048], id[32], held[16];
-	size_t used = 0;
-	ssize_t got;
-
-	text[0] = 0;
-	while ((got = read(log_fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
-		char *line;
-
-		if (got <= 0)
-			continue;
-		record[got] = 0;
-		line = strcasestr(record, "scanner: ");
-		if (line && sscanf(line + 9, "row %31s %15s", id, held) == 2)
-			prove_result(id, !strcmp(held, "ok"), line, __FILE__, __LINE__);
-		if (!line)
-			line = strstr(record, "fltshim: ");
-		if (line && strcspn(line, "\n") + used + 2 < sizeof(text))
-			used += sprintf(text + used, "%.*s\n", (int)strcspn(line, "\n"), line);
-	}
+	rows_collect("scanner: ", "fltshim: ");
 }
 
 static bool told(const char *what)

@@ -39,52 +39,6 @@ PFLT_FILTER Filter;
 
 DRIVER_INITIALIZE DriverEntry;
 
-VOID
-Row (
-    _In_ PCSTR Name,
-    _In_ BOOLEAN Holds
-    )
-{
-    DbgPrint("row %s %s\n", Name, Holds ? "ok" : "failed");
-}
-
-BOOLEAN
-Asked (
-    _In_ PCFLT_RELATED_OBJECTS FltObjects,
-    _In_ PCWSTR Word
-    )
-{
-    PCUNICODE_STRING Name;
-    USHORT Start;
-    USHORT Index;
-
-    if (FltObjects->FileObject == NULL) {
-
-        return FALSE;
-    }
-
-    Name = &FltObjects->FileObject->FileName;
-
-    for (Start = 0; Start < Name->Length / sizeof(WCHAR); Start += 1) {
-
-        for (Index = 0; Word[Index] != UNICODE_NULL; Index += 1) {
-
-            if (Start + Index >= Name->Length / (USHORT)sizeof(WCHAR) ||
-                Name->Buffer[Start + Index] != Word[Index]) {
-
-                break;
-            }
-        }
-
-        if (Word[Index] == UNICODE_NULL) {
-
-            return TRUE;
-        }
-    }
-
-    return FALSE;
-}
-
 static NTSTATUS
 FLTAPI
 InstanceSetup (

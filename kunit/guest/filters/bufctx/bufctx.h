@@ -6,8 +6,8 @@ Module Name:
 
 Abstract:
 
-    What the parts of bufctx share: how a row is told, what a name asks for, buffers that are
-    exchanged, contexts that are marks, and the callbacks of each part.
+    What the parts of bufctx share: buffers that are exchanged, contexts that are marks, and the
+    callbacks of each part.
 
 Environment:
 
@@ -19,6 +19,8 @@ Environment:
 
 #include <fltKernel.h>
 #include <dontuse.h>
+
+#include "..\asked.h"
 
 #define BUFCTX_TAG 'xcuB'
 
@@ -43,22 +45,6 @@ typedef struct _MARK {
 
 extern PFLT_FILTER Filter;
 extern volatile LONG Marks;
-
-//
-//  bufctx.c
-//
-
-VOID
-Row (
-    _In_ PCSTR Name,
-    _In_ BOOLEAN Holds
-    );
-
-BOOLEAN
-Asked (
-    _In_ PCFLT_RELATED_OBJECTS FltObjects,
-    _In_ PCWSTR Word
-    );
 
 //
 //  method.c

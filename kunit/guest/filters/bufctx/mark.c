@@ -120,7 +120,7 @@ PreCreate (
     UNREFERENCED_PARAMETER( Data );
     UNREFERENCED_PARAMETER( CompletionContext );
 
-    if (Asked( FltObjects, L"context" )) {
+    if (Asked( FltObjects->FileObject, L"context" )) {
 
         Row( "CTX-47", LookFor( FltObjects, FALSE ) == STATUS_NOT_SUPPORTED &&
                        SetMark( FltObjects, FLT_STREAM_CONTEXT ) == STATUS_NOT_SUPPORTED );
@@ -176,7 +176,7 @@ PostCreate (
     UNREFERENCED_PARAMETER( CompletionContext );
     UNREFERENCED_PARAMETER( Flags );
 
-    if (!Asked( FltObjects, L"context" )) {
+    if (!Asked( FltObjects->FileObject, L"context" )) {
 
         return FLT_POSTOP_FINISHED_PROCESSING;
     }
@@ -208,7 +208,7 @@ PreClose (
     UNREFERENCED_PARAMETER( Data );
     UNREFERENCED_PARAMETER( CompletionContext );
 
-    if (!Asked( FltObjects, L"context" )) {
+    if (!Asked( FltObjects->FileObject, L"context" )) {
 
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }

@@ -149,7 +149,7 @@ PreOther (
 
     if (Iopb->MajorFunction == IRP_MJ_SET_INFORMATION &&
         Iopb->Parameters.SetFileInformation.FileInformationClass == FileRenameInformation &&
-        Asked( FltObjects, L"renamed" )) {
+        Asked( FltObjects->FileObject, L"renamed" )) {
 
         Rename = Iopb->Parameters.SetFileInformation.InfoBuffer;
         Row( "BUF-001", FLT_IS_SYSTEM_BUFFER( Data ) && (ULONG_PTR)Rename >> 63 != 0 &&

@@ -114,33 +114,35 @@ PreRead (
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
 
-    if (Asked( FltObjects, L"touch" )) {
+    if (Asked( FltObjects->FileObject, L"touch" )) {
 
         Touch( Iopb->Parameters.Read.ReadBuffer, Length, TRUE );
     }
 
-    if (Asked( FltObjects, L"lock" )) {
+    if (Asked( FltObjects->FileObject, L"lock" )) {
 
         DbgPrint("lock %08x\n", FltLockUserBuffer( Data ));
     }
 
-    if (Asked( FltObjects, L"chain" )) {
+    if (Asked( FltObjects->FileObject, L"chain" )) {
 
         Exchange = NewExchange( FltObjects, Length, PIECES, &Mdl );
         Exchange->Chain = TRUE;
 
-    } else if (Asked( FltObjects, L"both" )) {
+    } else if (Asked( FltObjects->FileObject, L"both" )) {
 
         Exchange = NewExchange( FltObjects, Length, 1, &Mdl );
         Exchange->Decoy = ExAllocatePoolWithTag( NonPagedPoolNx, Length, BUFCTX_TAG );
         RtlFillMemory( Exchange->Decoy, Length, 0xDD );
 
-    } else if (Asked( FltObjects, L"odd" ) || Asked( FltObjects, L"exact" )) {
+    } else if (Asked( FltObjects->FileObject, L"odd" ) ||
+               Asked( FltObjects->FileObject, L"exact" )) {
 
         Exchange = ExAllocatePool2( POOL_FLAG_NON_PAGED, sizeof(EXCHANGE), BUFCTX_TAG );
         Exchange->Decoy = ExAllocatePoolWithTag( NonPagedPoolNx, Length + 1, BUFCTX_TAG );
-        Mdl = IoAllocateMdl( Exchange->Decoy + (Asked( FltObjects, L"odd" ) ? 1 : 0), Length, FALSE,
-                             FALSE, NULL );
+        Mdl = IoAllocateMdl( Exchange->Decoy +
+                                 (Asked( FltObjects->FileObject, L"odd" ) ? 1 : 0),
+                             Length, FALSE, FALSE, NULL );
         MmBuildMdlForNonPagedPool( Mdl );
         Iopb->Parameters.Read.ReadBuffer = MmGetMdlVirtualAddress( Mdl );
         Iopb->Parameters.Read.MdlAddress = Mdl;
@@ -179,7 +181,7 @@ PostRead (
 
     UNREFERENCED_PARAMETER( Flags );
 
-    if (Asked( FltObjects, L"flip" )) {
+    if (Asked( FltObjects->FileObject, L"flip" )) {
 
         for (Index = 0; Index < Length; Index += 1) {
 
@@ -291,17 +293,17 @@ PreWrite (
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
 
-    if (Asked( FltObjects, L"touch" )) {
+    if (Asked( FltObjects->FileObject, L"touch" )) {
 
         Touch( Buffer, Length, FALSE );
     }
 
-    if (Asked( FltObjects, L"raw" )) {
+    if (Asked( FltObjects->FileObject, L"raw" )) {
 
         CopyRaw( Buffer, Length );
     }
 
-    if (Asked( FltObjects, L"sum" )) {
+    if (Asked( FltObjects->FileObject, L"sum" )) {
 
         for (Index = 0; Index < Length; Index += 1) {
 
@@ -311,7 +313,7 @@ PreWrite (
         DbgPrint("sum %u of %u\n", Sum, Length);
     }
 
-    if (Asked( FltObjects, L"worker" )) {
+    if (Asked( FltObjects->FileObject, L"worker" )) {
 
         Item = FltAllocateDeferredIoWorkItem();
 
@@ -322,7 +324,7 @@ PreWrite (
         }
     }
 
-    if (!Asked( FltObjects, L"chain" )) {
+    if (!Asked( FltObjects->FileObject, L"chain" )) {
 
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }

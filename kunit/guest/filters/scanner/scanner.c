@@ -36,6 +36,8 @@ Environment:
 #include <fltKernel.h>
 #include <dontuse.h>
 
+#include "..\asked.h"
+
 #define SCANNER_TAG 'nacS'
 
 typedef struct _SCAN {
@@ -64,52 +66,6 @@ static PFILE_OBJECT LateFile;
 static BOOLEAN LateClosed;
 
 DRIVER_INITIALIZE DriverEntry;
-
-static VOID
-Row (
-    _In_ PCSTR Name,
-    _In_ BOOLEAN Holds
-    )
-{
-    DbgPrint("row %s %s\n", Name, Holds ? "ok" : "failed");
-}
-
-static BOOLEAN
-Asked (
-    _In_ PFILE_OBJECT FileObject,
-    _In_ PCWSTR Word
-    )
-{
-    PCUNICODE_STRING Name;
-    USHORT Start;
-    USHORT Index;
-
-    if (FileObject == NULL) {
-
-        return FALSE;
-    }
-
-    Name = &FileObject->FileName;
-
-    for (Start = 0; Start < Name->Length / sizeof(WCHAR); Start += 1) {
-
-        for (Index = 0; Word[Index] != UNICODE_NULL; Index += 1) {
-
-            if (Start + Index >= Name->Length / (USHORT)sizeof(WCHAR) ||
-                Name->Buffer[Start + Index] != Word[Index]) {
-
-                break;
-            }
-        }
-
-        if (Word[Index] == UNICODE_NULL) {
-
-            return TRUE;
-        }
-    }
-
-    return FALSE;
-}
 
 static ULONG
 SumOf (

@@ -20,6 +20,9 @@ struct fltfs_transfer;
 struct vm_area_struct;
 struct writeback_control;
 
+/* "The file has left own mode meanwhile": no error that anything else comes back with. */
+#define FLTFS_LEFT	(-EOPENSTALE)
+
 #define FLTFS_WANT_PAGING	(FLT_WANT_READ_PAGING | FLT_WANT_WRITE_PAGING)
 
 /* cache_mode.c */
@@ -73,6 +76,21 @@ static inline void fltfs_lower_end(struct inode *inode)
 
 	if (atomic_dec_and_test(&fi->writers) && unlikely(READ_ONCE(fi->cache)))
 		wake_up_var(&fi->writers);
+}
+
+/*
+ * The same for a write to a file that is open: nothing to count where the mount has no own page
+ * cache, which is settled when the first file of the inode is opened.
+ */
+static inline bool fltfs_write_begin(struct inode *inode)
+{
+	return likely(!READ_ONCE(fltfs_i(inode)->counted)) || fltfs_lower_begin(inode);
+}
+
+static inline void fltfs_write_end(struct inode *inode)
+{
+	if (unlikely(READ_ONCE(fltfs_i(inode)->counted)))
+		fltfs_lower_end(inode);
 }
 
 /* The same, by asking until one of the two is settled: true for the lower file. */

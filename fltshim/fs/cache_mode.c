@@ -5,8 +5,10 @@
  * file is opened or closed. No open and no operation fails because of it.
  *
  * To the own cache nothing has to be moved: the lower cache is current once the writes to the lower
- * file that are under way have ended. Mappings of the lower file cannot be taken back, so such an
- * inode stays as it is until they are gone, which the log is told of. Back, dirty pages are written
+ * file that are under way have ended. They are counted for that, where the mount may have an own
+ * page cache: a file that was opened while it could not stays as it is until it is closed. Mappings
+ * of the lower file cannot be taken back, so such an inode stays until they are gone, which the log
+ * is told of. Back, dirty pages are written
  * and the own cache is emptied, under the inode lock that own writes hold.
  *
  * While a file is open in own mode its inode keeps one file object for paging I/O (the pager) and
@@ -22,6 +24,12 @@
 
 /* How long writers of the lower file are waited for at a time. */
 #define FLTFS_ENTER_PATIENCE	(2 * HZ)
+
+/* Under @lock. A file is open whose writes to the lower file nobody can wait for. */
+static bool fltfs_is_uncounted(const struct fltfs_inode *fi)
+{
+	return atomic_read(&fi->opens) && !fi->counted;
+}
 
 /*
  * Somebody maps the lower file, or may be about to, or a filter has views of its pages: then it
@@ -43,11 +51,16 @@ static bool fltfs_stays_below(struct inode *inode)
 static bool fltfs_cache_enter(struct inode *inode)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
+	bool uncounted;
 
 	/* A mapper sets lower_mapped before it looks at the mode. */
 	WRITE_ONCE(fi->cache, FLTFS_CACHE_MOVING);
 	smp_mb();	/* against fltfs_lower_begin() and fltfs_map_lower() */
-	if (fltfs_stays_below(inode)) {
+	/* Who opens the first file after this sees that the inode moves. */
+	spin_lock(&fi->lock);
+	uncounted = fltfs_is_uncounted(fi);
+	spin_unlock(&fi->lock);
+	if (uncounted || fltfs_stays_below(inode)) {
 		WRITE_ONCE(fi->cache, FLTFS_CACHE_LOWER);
 		return true;
 	}
@@ -181,6 +194,8 @@ void fltfs_inode_opened(struct inode *inode)
 	if (atomic_inc_not_zero(&fi->opens))
 		return;
 	spin_lock(&fi->lock);
+	if (!atomic_read(&fi->opens))
+		WRITE_ONCE(fi->counted, READ_ONCE(fltfs_sb(inode->i_sb)->cached));
 	atomic_inc(&fi->opens);
 	spin_unlock(&fi->lock);
 }

@@ -7,10 +7,12 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/writeback.h>
 #include "fs/cache.h"
 #include "fs/namei.h"
 #include "fs/own.h"
 #include "fs/request.h"
+#include "nt/ke_irql.h"
 #include "nt/ke_time.h"
 
 static bool fltfs_may(const struct fltfs_fo *fo, ACCESS_MASK access)
@@ -210,14 +212,38 @@ static NTSTATUS fltfs_set_information(struct flt_operation *op)
 	return STATUS_INVALID_INFO_CLASS;
 }
 
-/* What is open by path only has nothing of its own to flush. */
+/* Who changes what is mounted syncs too, so it is not waited for. */
+static void fltfs_flush_volume(struct super_block *sb)
+{
+	if (!READ_ONCE(fltfs_sb(sb)->cached) || ke_holds(KE_HOLD_PAGING) ||
+	    !down_read_trylock(&sb->s_umount))
+		return;
+	if (!sb_rdonly(sb))
+		sync_inodes_sb(sb);
+	up_read(&sb->s_umount);
+	fltfs_copies_wait_all(sb);
+}
+
+/*
+ * What is open by path only has nothing of its own to flush. What is dirty in the own page cache
+ * goes down first, unless that is under way in this very task.
+ */
 static NTSTATUS fltfs_flush_generated(const struct fltfs_fo *fo, UCHAR minor)
 {
-	if (test_bit(FLTFS_FO_VOLUME, &fo->state))
+	struct inode *inode = d_inode(fo->dentry);
+	int err = 0;
+
+	if (test_bit(FLTFS_FO_VOLUME, &fo->state)) {
+		fltfs_flush_volume(fo->dentry->d_sb);
 		return flt_status_from_errno(fltfs_sync_lower(fo->dentry->d_sb));
+	}
 	if (!fo->lower)
 		return STATUS_SUCCESS;
-	return flt_status_from_errno(vfs_fsync(fo->lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY));
+	if (READ_ONCE(fltfs_i(inode)->cache) && !ke_holds(KE_HOLD_PAGING))
+		err = fltfs_flush_pages(inode, 0, LLONG_MAX);
+	if (!err)
+		err = vfs_fsync(fo->lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY);
+	return flt_status_from_errno(err);
 }
 
 /*

@@ -30,6 +30,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->cache = FLTFS_CACHE_LOWER;
 	fi->lower_mapped = false;
 	fi->told = false;
+	fi->counted = false;
 	fi->pager = NULL;
 	fi->reader = NULL;
 	fi->writer = NULL;
@@ -224,6 +225,18 @@ struct inode *fltfs_iget(struct super_block *sb, struct inode *lower)
 		fltfs_copy_attr(inode);
 	}
 	return inode;
+}
+
+/**
+ * fltfs_find_inode() - the same, if there is one
+ * @sb: upper super block
+ * @lower: lower inode
+ *
+ * Return: a referenced inode, or NULL
+ */
+struct inode *fltfs_find_inode(struct super_block *sb, struct inode *lower)
+{
+	return ilookup5(sb, (unsigned long)lower, fltfs_inode_test, lower);
 }
 
 static void fltfs_inode_init_once(void *object)

@@ -280,13 +280,81 @@ static __always_inline void fltfs_lower_result(struct flt_operation *op,
 		flt_operation_result(op, STATUS_SUCCESS, ret);
 }
 
+/*
+ * A program's request on a file whose data is in the own page cache. Return: false when it is not
+ * any more, or a filter has sent the request to another file: then it is the lower file's.
+ */
+static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltfs_fo *fo,
+					   bool write)
+{
+	struct fltfs_transfer *transfer = op->front;
+	struct file *file = transfer->caller->ki_filp;
+	struct inode *inode = file_inode(file);
+	struct kiocb iocb FLT_NOT_CLEARED;
+	struct fltfs_vecs vecs;
+	struct iov_iter iter;
+	loff_t size;
+	ssize_t ret;
+
+	if (fltfs_file_fo(file) != fo || !fltfs_own(inode))
+		return false;
+	ret = fltfs_lower_prepare(op, fo, write, &iocb, NULL) ?:
+	      fltfs_transfer_iter(op, &vecs, write, &iter);
+	if (ret) {
+		fltfs_op_errno(op, ret, 0);
+		return true;
+	}
+	iocb.ki_filp = file;
+	size = i_size_read(inode);
+	if (write && iocb.ki_flags & IOCB_DIRECT)
+		fltfs_conflict(op, inode, iocb.ki_pos);
+	ret = fltfs_own_transfer(&iocb, &iter, write);
+	fltfs_vecs_free(&vecs);
+	if (ret == FLTFS_LEFT)
+		return false;
+	fltfs_lower_result(op, &iocb, size, ret);
+	return true;
+}
+
+/*
+ * A write was about to start on a lower file whose data has just moved to the own page cache.
+ * Return: true when it is done there; else *@begun says whether it moved back, and a write may go
+ * on below in either case: what is no program's, or was meant for another file.
+ */
+static noinline bool fltfs_transfer_late(struct flt_operation *op, struct fltfs_fo *fo, bool *begun)
+{
+	const struct fltfs_transfer *transfer = op->front;
+
+	if (!transfer || fltfs_file_fo(transfer->caller->ki_filp) != fo)
+		return false;
+	while (!*begun) {
+		if (fltfs_transfer_cached(op, fo, true))
+			return true;
+		*begun = fltfs_lower_begin(d_inode(fo->dentry));
+	}
+	return false;
+}
+
+/*
+ * Does a write have to be counted (fltfs_lower_begin())? Not a program's to its own open file where
+ * that cannot change to another page cache.
+ */
+static __always_inline bool fltfs_write_is_counted(const struct flt_operation *op,
+						   const struct inode *inode)
+{
+	const struct fltfs_transfer *transfer = op->front;
+
+	return !transfer || file_inode(transfer->caller->ki_filp) != inode ||
+	       READ_ONCE(fltfs_i(inode)->counted);
+}
+
 /* Hands a prepared request to the lower file, and waits for it. */
-static __always_inline void fltfs_lower_call(struct flt_operation *op, const struct fltfs_fo *fo,
+static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fltfs_fo *fo,
 					     bool write, struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct inode *inode = d_inode(fo->dentry);
 	struct super_block *sb;
-	bool protected, begun;
+	bool protected, counted, begun;
 	loff_t size = 0;
 	ssize_t ret;
 
@@ -295,16 +363,19 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, const str
 		size = i_size_read(file_inode(iocb->ki_filp));
 		if (iocb->ki_flags & IOCB_DIRECT)
 			fltfs_conflict(op, inode, iocb->ki_pos);
+		counted = fltfs_write_is_counted(op, inode);
+		begun = !counted || fltfs_lower_begin(inode);
+		if (unlikely(!begun) && fltfs_transfer_late(op, fo, &begun))
+			return;
 		protected = fltfs_fo_protected(fo);
-		begun = fltfs_lower_begin(inode);
 		if (!protected)
 			sb_start_write(sb);
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)
 			sb_end_write(sb);
-		if (likely(begun))
+		if (unlikely(counted && begun))
 			fltfs_lower_end(inode);
-		else if (ret > 0)
+		else if (unlikely(!begun && ret > 0))
 			fltfs_own_touched(inode, iocb->ki_pos - ret, ret);
 	} else {
 		ret = iocb->ki_filp->f_op->read_iter(iocb, iter);
@@ -350,44 +421,9 @@ static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs
 }
 
 /*
- * A program's request on a file whose data is in the own page cache. Return: false when it is not
- * any more, or a filter has sent the request to another file: then it is the lower file's.
- */
-static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltfs_fo *fo,
-					   bool write)
-{
-	struct fltfs_transfer *transfer = op->front;
-	struct file *file = transfer->caller->ki_filp;
-	struct inode *inode = file_inode(file);
-	struct kiocb iocb FLT_NOT_CLEARED;
-	struct fltfs_vecs vecs;
-	struct iov_iter iter;
-	loff_t size;
-	ssize_t ret;
-
-	if (fltfs_file_fo(file) != fo || !fltfs_own(inode))
-		return false;
-	ret = fltfs_lower_prepare(op, fo, write, &iocb, NULL) ?:
-	      fltfs_transfer_iter(op, &vecs, write, &iter);
-	if (ret) {
-		fltfs_op_errno(op, ret, 0);
-		return true;
-	}
-	iocb.ki_filp = file;
-	size = i_size_read(inode);
-	if (write && iocb.ki_flags & IOCB_DIRECT)
-		fltfs_conflict(op, inode, iocb.ki_pos);
-	ret = fltfs_own_transfer(&iocb, &iter, write);
-	fltfs_vecs_free(&vecs);
-	if (ret == -EAGAIN)
-		return false;
-	fltfs_lower_result(op, &iocb, size, ret);
-	return true;
-}
-
-/*
- * What a filter reads itself below the own page cache: what is only there is written first. Not for
- * paging I/O, which may be part of just such a write, in the filter's own thread too.
+ * What a filter reads or writes itself below the own page cache: what is only there goes down
+ * first. Not for paging I/O, which may be part of just such a write, in the filter's own thread
+ * too.
  */
 static void fltfs_transfer_settle(const struct flt_operation *op, const struct fltfs_fo *fo)
 {
@@ -417,7 +453,8 @@ static void fltfs_lower_aio_end(struct fltfs_lower_aio *aio, ssize_t ret)
 
 		__sb_writers_acquired(sb, SB_FREEZE_WRITE);
 		sb_end_write(sb);
-		fltfs_lower_end(d_inode(fltfs_op_fo(aio->op)->dentry));
+		if (aio->counted)
+			fltfs_lower_end(d_inode(fltfs_op_fo(aio->op)->dentry));
 	}
 	fltfs_vecs_free(&aio->vecs);
 	fltfs_lower_result(aio->op, &aio->iocb, aio->size, ret);
@@ -487,7 +524,8 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 	if (write && aio->iocb.ki_flags & IOCB_DIRECT &&
 	    likely(!READ_ONCE(fltfs_i(d_inode(fo->dentry))->cache)))
 		fltfs_conflict(op, d_inode(fo->dentry), aio->iocb.ki_pos);
-	if (write && !fltfs_lower_begin(d_inode(fo->dentry))) {
+	aio->counted = write && fltfs_write_is_counted(op, d_inode(fo->dentry));
+	if (aio->counted && !fltfs_lower_begin(d_inode(fo->dentry))) {
 		/* In own mode: what a filter wrote is to be seen there when it is over. */
 		fltfs_vecs_free(&aio->vecs);
 		fltfs_lower_aio_put(aio);
@@ -552,13 +590,12 @@ static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_
 		old = override_creds(cred);
 	if (!transfer || !fltfs_transfer_is_cached(transfer) ||
 	    !fltfs_transfer_cached(op, fo, write)) {
-		if (fltfs_transfer_is_async(op, fo)) {
+		if (!transfer)
+			fltfs_transfer_settle(op, fo);
+		if (fltfs_transfer_is_async(op, fo))
 			done = fltfs_transfer_submit(op, fo, write);
-		} else {
-			if (!transfer && !write)
-				fltfs_transfer_settle(op, fo);
+		else
 			fltfs_transfer_other(op, fo, write);
-		}
 	}
 	if (cred)
 		revert_creds(old);

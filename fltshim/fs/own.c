@@ -332,8 +332,8 @@ static int fltfs_flush_for_read(struct inode *inode, loff_t pos, size_t length)
  *
  * Holds no lock but those of the VFS's entry point.
  *
- * Return: bytes; a negative errno; -EAGAIN when the file left own mode meanwhile: to be carried out
- * on the lower file
+ * Return: bytes; a negative errno; FLTFS_LEFT when the file left own mode meanwhile: to be carried
+ * out on the lower file
  */
 ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write)
 {
@@ -346,7 +346,7 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 		return -ENOMEM;
 	if (write) {
 		if (!fltfs_own_lock(inode))
-			return -EAGAIN;
+			return FLTFS_LEFT;
 		ret = direct ? fltfs_own_direct_write(inode, fo, iocb, iter) :
 			       fltfs_own_write(inode, fo, iocb, iter);
 		inode_unlock(inode);
@@ -355,7 +355,7 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 		return ret;
 	}
 	if (!fltfs_is_own(inode))
-		return -EAGAIN;
+		return FLTFS_LEFT;
 	if (direct) {
 		if (iocb->ki_pos < 0)
 			return -EINVAL;
@@ -393,7 +393,7 @@ ssize_t fltfs_own_iter(struct kiocb *iocb, struct iov_iter *iter, bool write)
 	    fltfs_wants(inode, write ? FLT_WANT(IRP_MJ_WRITE) : FLT_WANT(IRP_MJ_READ)))
 		return fltfs_transfer_filtered(iocb, iter, write);
 	ret = fltfs_own_transfer(&own, iter, write);
-	if (ret == -EAGAIN)
+	if (ret == FLTFS_LEFT)
 		return fltfs_transfer_filtered(iocb, iter, write);
 	iocb->ki_pos = own.ki_pos;
 	if (write)

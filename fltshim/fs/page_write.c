@@ -288,7 +288,7 @@ static noinline void fltfs_bracket(struct inode *inode, UCHAR major, LARGE_INTEG
 }
 
 /* The last byte that a pass of the flusher may write. */
-static loff_t fltfs_write_end(struct inode *inode, const struct writeback_control *wbc)
+static loff_t fltfs_flusher_end(struct inode *inode, const struct writeback_control *wbc)
 {
 	loff_t size = i_size_read(inode);
 
@@ -319,7 +319,7 @@ int fltfs_writepages(struct address_space *mapping, struct writeback_control *wb
 	if (!mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
 		return 0;
 	nofs = memalloc_nofs_save();
-	end.QuadPart = fltfs_write_end(inode, wbc);
+	end.QuadPart = fltfs_flusher_end(inode, wbc);
 	if (bracket)
 		fltfs_bracket(inode, flusher ? IRP_MJ_ACQUIRE_FOR_MOD_WRITE :
 					       IRP_MJ_ACQUIRE_FOR_CC_FLUSH, &end);

@@ -15,6 +15,7 @@
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include "compat/open.h"
+#include "fs/cache.h"
 #include "fs/name.h"
 #include "fs/request.h"
 #include "fs/scan.h"
@@ -103,6 +104,17 @@ static void fltfs_entry_fill(FILE_ID_BOTH_DIR_INFORMATION *entry, const struct k
 		entry->EaSize = fltfs_reparse_tag(stat->mode);
 }
 
+/* What is still in the own page cache counts, too. */
+static noinline void fltfs_entry_size(struct fltfs_sb *fsb, struct inode *lower,
+				      struct kstat *stat)
+{
+	struct inode *inode = S_ISREG(lower->i_mode) ? fltfs_find_inode(fsb->upper, lower) : NULL;
+
+	if (inode)
+		fltfs_stat_size(inode, stat);
+	iput(inode);
+}
+
 /* Attributes of one entry; one that went meanwhile keeps what the listing itself said. */
 static void fltfs_entry_stat(struct fltfs_sb *fsb, struct dentry *dir, const char *name, int len,
 			     FILE_ID_BOTH_DIR_INFORMATION *entry, struct fltfs_scan_entry *known)
@@ -124,6 +136,8 @@ static void fltfs_entry_stat(struct fltfs_sb *fsb, struct dentry *dir, const cha
 	}
 	if (d_is_positive(path.dentry) &&
 	    !vfs_getattr_nosec(&path, &stat, STATX_BASIC_STATS | STATX_BTIME, 0)) {
+		if (unlikely(READ_ONCE(fsb->cached)))
+			fltfs_entry_size(fsb, d_inode(path.dentry), &stat);
 		known->id = fltfs_file_id(fsb, &stat);
 		fltfs_entry_fill(entry, &stat, known->id);
 	}

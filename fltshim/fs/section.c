@@ -5,10 +5,10 @@
  *
  * The pages of a view are those of the page cache that has the file's data, held as long as the
  * view is: a truncation takes them out of the cache and leaves them to the view. Where that is the
- * lower file system's, but a filter takes paging reads, and so may change what is read, or the lower
- * file has no pages, they are copies, filled by paging reads that the filters see; so they are for
- * who may have pages locked. The data is read with the rights of the kernel: what a scanner may
- * look at does not depend on how a program opened the file.
+ * lower file system's, but a filter takes paging reads, and so may change what is read, or the
+ * lower file has no pages, they are copies, filled by paging reads that the filters see; so they
+ * are for who may have pages locked. The data is read with the rights of the kernel: what a scanner
+ * may look at does not depend on how a program opened the file.
  *
  * A section of a file in own mode (fs/cache.h) counts as a mapping: the file stays in that mode.
  * One of a file in lower mode keeps it there while it is a data scan.

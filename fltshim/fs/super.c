@@ -106,6 +106,9 @@ static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options 
 	if (options->write)
 		WRITE_ONCE(fsb->write_back, options->write == FLTFS_WRITE_BACK);
 	if (options->cache_said) {
+		/* Before files are opened that may use it. */
+		if (options->cache != FLTFS_CACHE_NEVER)
+			WRITE_ONCE(fsb->cached, true);
 		WRITE_ONCE(fsb->cache, options->cache);
 		if (fsb->volume)
 			fltfs_interest_changed(fsb->volume);

@@ -2,9 +2,10 @@
 /*
  * I/O that a filter starts itself on the file it sees: asynchronous uncached reads, which complete
  * in a bottom half, and what it can ask and change of a file and its volume. The filter "ownio" does
- * it when a file of a certain name is cleaned up, and prints what came of it.
+ * it when a file of a certain name is cleaned up, and prints what came of it. At the end below a
+ * page cache of the mount's own, which keeps back what was written until then.
  *
- * needs: lower=ext4 filters=ownio time=60
+ * needs: lower=ext4 filters=ownio,probe time=60
  */
 #include <sys/statvfs.h>
 
@@ -111,7 +112,8 @@ static void own(const char *mnt, const char *lower)
 	unlink(below);
 }
 
-static void direct(const char *mnt, bool passive)
+/* @kept: what is read has not been written yet. */
+static void direct(const char *mnt, bool passive, bool kept)
 {
 	int requests = 0, good = 0, bad = 0, pending = 0, in_passive = 0, dispatch = 0, above = 0;
 	int waited = 0;
@@ -120,7 +122,7 @@ static void direct(const char *mnt, bool passive)
 	int fd, i, j;
 
 	snprintf(path, sizeof(path), "%s/direct", mnt);
-	fd = open(path, O_CREAT | O_RDWR | O_DIRECT, 0600);
+	fd = open(path, O_CREAT | O_RDWR | (kept ? 0 : O_DIRECT), 0600);
 	FLT_REQUIRE(fd >= 0);
 	for (i = 0; i < BLOCKS; i++) {
 		for (j = 0; j < BLOCK; j++) {
@@ -151,6 +153,31 @@ static void direct(const char *mnt, bool passive)
 	free(block);
 }
 
+/* What is kept back counts in a listing, and a flush by the filter reaches it. */
+static void flushed(const char *mnt, const char *lower)
+{
+	char path[PATH_MAX], data[8] = "";
+	int fd, other, below;
+
+	snprintf(path, sizeof(path), "%s/flush", mnt);
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	other = open(path, O_RDONLY);
+	FLT_REQUIRE(fd >= 0 && other >= 0 && write(fd, "kept", 4) == 4);
+	snprintf(path, sizeof(path), "%s/flush", lower);
+	below = open(path, O_RDONLY);
+	FLT_REQUIRE(below >= 0);
+	FLT_EXPECT(!read(below, data, 4));
+	collect();
+	close(other);
+	collect();
+	FLT_EXPECT(answer("list").status == 0 && answer("list").a == 4);
+	FLT_EXPECT(answer("flush").status == 0);
+	FLT_EXPECT(read(below, data, 4) == 4 && !strcmp(data, "kept"));
+	close(below);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -163,9 +190,14 @@ int main(void)
 	for (passive = 0; passive < 2; passive++) {
 		FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, passive ? "completion=passive" : NULL));
 		own(mnt, lower);
-		direct(mnt, passive);
+		direct(mnt, passive, false);
 		FLT_REQUIRE(!umount(mnt));
 	}
+	FLT_REQUIRE(!twin_load("probe"));
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=own,write=back"));
+	direct(mnt, false, true);
+	flushed(mnt, lower);
+	FLT_REQUIRE(!umount(mnt) && !twin_unload("probe", true));
 	FLT_REQUIRE(!twin_unload("ownio", true) && !twin_unload("fltshim", false));
 	return prove_status();
 }

@@ -4,7 +4,7 @@
  * programs change the file, handles that programs map, and how mappings of programs are shown. The
  * filter "scanner" does what the name of a file says and prints what it can judge itself.
  *
- * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx time=60
+ * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,passthru time=60
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -470,6 +470,34 @@ static void users(void)
 	waitpid(pid, NULL, 0);
 }
 
+/* The same where the data is in a page cache of the mount's own, and only there. */
+static void own(bool direct)
+{
+	const char page[4096] = "kept back";
+	unsigned int want;
+	char line[64];
+	int fd;
+
+	FLT_REQUIRE(!twin_load("passthru"));
+	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "cache=own,write=back"));
+	view("view.own");
+	view("low.own");
+	fd = open_in(mnt, "view.kept", O_CREAT | O_RDWR);
+	FLT_REQUIRE(fd >= 0 && pwrite(fd, page, 4096, 700) == 4096);
+	want = read_sum("view.kept");
+	collect();
+	touch("view.kept");
+	snprintf(line, sizeof(line), "view %u of %d in 8192", want, 4096 + 700);
+	FLT_PROVES("SECT-22", told(line));
+	close(fd);
+	conflicts(direct);
+	overwritten();
+	closed_by_it();
+	late();
+	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "cache=lower,write=through"));
+	FLT_REQUIRE(!twin_unload("passthru", true));
+}
+
 int main(void)
 {
 	const char *type = getenv("LOWER_FS");
@@ -503,6 +531,8 @@ int main(void)
 	view("view.flip");
 	view("low.flip");
 	FLT_REQUIRE(!twin_unload("bufctx", true));
+
+	own(ext4);
 
 	/* What is left is closed for the filter, and said. */
 	touch("leave");

@@ -10,6 +10,7 @@ Abstract:
     can by operations that it starts itself, and prints what came of each; for one whose name ends
     in "direct" it reads the whole file with uncached asynchronous requests, 32 at a time. Where
     one of them completes at PASSIVE_LEVEL, every eighth starts another one there and waits for it.
+    One whose name ends in "flush" it looks for in the listing of its folder, and flushes.
 
         ownio: NAME status=X info=N a=N b=N c=N
         ownio: direct requests=N good=N bad=N pending=N passive=N dispatch=N above=N sum=N waited=N
@@ -542,6 +543,69 @@ Routine Description:
              Reads.Waited);
 }
 
+static VOID
+OwnioList (
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    Says what size the listing of its folder has for the file.
+
+--*/
+{
+    PFLT_FILE_NAME_INFORMATION Name;
+    OBJECT_ATTRIBUTES Attributes;
+    UNICODE_STRING Folder;
+    IO_STATUS_BLOCK IoStatus;
+    PFILE_OBJECT Directory;
+    HANDLE Handle;
+    NTSTATUS Status;
+    ULONG Length = 0;
+    struct {
+
+        FILE_ID_BOTH_DIR_INFORMATION Information;
+        WCHAR Name[32];
+
+    } Entry;
+
+    Status = FltGetFileNameInformation(Data,
+                                       FLT_FILE_NAME_OPENED | FLT_FILE_NAME_QUERY_DEFAULT,
+                                       &Name);
+
+    if (!NT_SUCCESS(Status)) {
+
+        return;
+    }
+
+    FltParseFileNameInformation(Name);
+    Folder = Name->Name;
+    Folder.Length -= Name->FinalComponent.Length;
+
+    InitializeObjectAttributes(&Attributes, &Folder, OBJ_KERNEL_HANDLE, NULL, NULL);
+
+    Status = FltCreateFileEx(OwnioFilter, FltObjects->Instance, &Handle, &Directory,
+                             FILE_LIST_DIRECTORY | SYNCHRONIZE, &Attributes, &IoStatus, NULL, 0,
+                             FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, FILE_OPEN,
+                             FILE_DIRECTORY_FILE, NULL, 0, 0);
+
+    RtlZeroMemory(&Entry, sizeof(Entry));
+
+    if (NT_SUCCESS(Status)) {
+
+        Status = FltQueryDirectoryFile(FltObjects->Instance, Directory, &Entry, sizeof(Entry),
+                                       FileIdBothDirectoryInformation, TRUE,
+                                       &Name->FinalComponent, FALSE, &Length);
+        ObDereferenceObject(Directory);
+        FltClose(Handle);
+    }
+
+    OwnioSay("list", Status, Length, Entry.Information.EndOfFile.QuadPart, 0, 0);
+    FltReleaseFileNameInformation(Name);
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 OwnioPreCleanup (
@@ -552,8 +616,8 @@ OwnioPreCleanup (
 {
     UNICODE_STRING Own = RTL_CONSTANT_STRING(L"own");
     UNICODE_STRING Direct = RTL_CONSTANT_STRING(L"direct");
+    UNICODE_STRING Flush = RTL_CONSTANT_STRING(L"flush");
 
-    UNREFERENCED_PARAMETER(Data);
     UNREFERENCED_PARAMETER(CompletionContext);
 
     if (RtlSuffixUnicodeString(&Own, &FltObjects->FileObject->FileName, FALSE)) {
@@ -568,6 +632,11 @@ OwnioPreCleanup (
     } else if (RtlSuffixUnicodeString(&Direct, &FltObjects->FileObject->FileName, FALSE)) {
 
         OwnioDirect(FltObjects);
+
+    } else if (RtlSuffixUnicodeString(&Flush, &FltObjects->FileObject->FileName, FALSE)) {
+
+        OwnioList(Data, FltObjects);
+        OwnioSay("flush", FltFlushBuffers(FltObjects->Instance, FltObjects->FileObject), 0, 0, 0, 0);
     }
 
     return FLT_PREOP_SUCCESS_NO_CALLBACK;

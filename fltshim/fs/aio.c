@@ -44,7 +44,7 @@ static void fltfs_aio_finish(struct fltfs_aio *aio)
 		__sb_writers_acquired(sb, SB_FREEZE_WRITE);
 		sb_end_write(sb);
 		fltfs_copy_size(file_inode(caller->ki_filp));
-		fltfs_write_end(file_inode(caller->ki_filp));
+		fltfs_lower_end(file_inode(caller->ki_filp));
 	}
 }
 
@@ -103,7 +103,7 @@ ssize_t fltfs_aio_read(struct kiocb *iocb, struct file *lower, struct iov_iter *
 
 /*
  * Freeze protection of the lower file system, and what the caller has begun on the inode
- * (fltfs_write_begin()), are held until completion, in whatever context.
+ * (fltfs_lower_begin()), are held until completion, in whatever context.
  */
 ssize_t fltfs_aio_write(struct kiocb *iocb, struct file *lower, struct iov_iter *iter)
 {
@@ -111,12 +111,12 @@ ssize_t fltfs_aio_write(struct kiocb *iocb, struct file *lower, struct iov_iter 
 	struct fltfs_aio *aio = fltfs_aio_new(iocb, lower, IOCB_WRITE);
 
 	if (!aio) {
-		fltfs_write_end(file_inode(iocb->ki_filp));
+		fltfs_lower_end(file_inode(iocb->ki_filp));
 		return fltfs_aio_nomem(iocb);
 	}
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
 		if (!sb_start_write_trylock(sb)) {
-			fltfs_write_end(file_inode(iocb->ki_filp));
+			fltfs_lower_end(file_inode(iocb->ki_filp));
 			kmem_cache_free(fltfs_aio_cache, aio);
 			return -EAGAIN;
 		}

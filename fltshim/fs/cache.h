@@ -27,7 +27,7 @@ struct writeback_control;
 
 /* cache_mode.c */
 bool fltfs_cache_choose(struct inode *inode, bool mapping);
-void fltfs_cache_open(struct inode *inode);
+void fltfs_cache_leave(struct inode *inode);
 void fltfs_inode_opened(struct inode *inode);
 void fltfs_inode_closed(struct inode *inode);
 int fltfs_pager(struct fltfs_fo *fo, bool write);
@@ -37,19 +37,30 @@ bool fltfs_map_lower(struct inode *inode);
 void fltfs_unmap_own(struct inode *inode);
 
 /*
- * Is the file's data in the own page cache? To be asked by each entry point before it starts; while
- * no filter takes paging I/O, it is one test of two values that the entry point needs anyway, and
- * where the mount has no own page cache, one more.
+ * Is the file's data in the own page cache? To be asked by each entry point before it starts; one
+ * test where the mount has none.
  */
 static inline bool fltfs_own(struct inode *inode)
 {
 	const struct fltfs_inode *fi = fltfs_i(inode);
 
+	if (likely(!fi->cached))
+		return false;
 	if (likely(!READ_ONCE(fi->cache) &&
 		   (!flt_volume_wants(fi->volume, FLTFS_WANT_PAGING) ||
 		    !READ_ONCE(fltfs_sb(inode->i_sb)->own_cache))))
 		return false;
 	return fltfs_cache_choose(inode, false);
+}
+
+/* A file is being opened or was closed, and no lock is held: the time to go back. */
+static inline void fltfs_cache_open(struct inode *inode)
+{
+	const struct fltfs_inode *fi = fltfs_i(inode);
+
+	if (unlikely(READ_ONCE(fi->cache) == FLTFS_CACHE_OWN) && !atomic_read(&fi->maps) &&
+	    !READ_ONCE(fltfs_sb(inode->i_sb)->own_cache))
+		fltfs_cache_leave(inode);
 }
 
 /*
@@ -60,6 +71,8 @@ static inline bool fltfs_lower_begin(struct inode *inode)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 
+	if (likely(!fi->cached))
+		return true;
 	atomic_inc(&fi->writers);
 	smp_mb__after_atomic();	/* against fltfs_cache_enter(): it sees the writer, or we see it */
 	if (likely(!READ_ONCE(fi->cache)))
@@ -74,23 +87,10 @@ static inline void fltfs_lower_end(struct inode *inode)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 
+	if (likely(!fi->cached))
+		return;
 	if (atomic_dec_and_test(&fi->writers) && unlikely(READ_ONCE(fi->cache)))
 		wake_up_var(&fi->writers);
-}
-
-/*
- * The same for a write to a file that is open: nothing to count where the mount has no own page
- * cache, which is settled when the first file of the inode is opened.
- */
-static inline bool fltfs_write_begin(struct inode *inode)
-{
-	return likely(!READ_ONCE(fltfs_i(inode)->counted)) || fltfs_lower_begin(inode);
-}
-
-static inline void fltfs_write_end(struct inode *inode)
-{
-	if (unlikely(READ_ONCE(fltfs_i(inode)->counted)))
-		fltfs_lower_end(inode);
 }
 
 /* The same, by asking until one of the two is settled: true for the lower file. */

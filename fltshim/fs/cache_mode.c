@@ -5,10 +5,9 @@
  * file is opened or closed. No open and no operation fails because of it.
  *
  * To the own cache nothing has to be moved: the lower cache is current once the writes to the lower
- * file that are under way have ended. They are counted for that, where the mount may have an own
- * page cache: a file that was opened while it could not stays as it is until it is closed. Mappings
- * of the lower file cannot be taken back, so such an inode stays until they are gone, which the log
- * is told of. Back, dirty pages are written
+ * file that are under way have ended. They are counted for that, in a mount that may have
+ * an own page cache. Mappings of the lower file cannot be taken back, so such an inode stays as it
+ * is until they are gone, which the log is told of. Back, dirty pages are written
  * and the own cache is emptied, under the inode lock that own writes hold.
  *
  * While a file is open in own mode its inode keeps one file object for paging I/O (the pager) and
@@ -24,12 +23,6 @@
 
 /* How long writers of the lower file are waited for at a time. */
 #define FLTFS_ENTER_PATIENCE	(2 * HZ)
-
-/* Under @lock. A file is open whose writes to the lower file nobody can wait for. */
-static bool fltfs_is_uncounted(const struct fltfs_inode *fi)
-{
-	return atomic_read(&fi->opens) && !fi->counted;
-}
 
 /*
  * Somebody maps the lower file, or may be about to, or a filter has views of its pages: then it
@@ -51,16 +44,11 @@ static bool fltfs_stays_below(struct inode *inode)
 static bool fltfs_cache_enter(struct inode *inode)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
-	bool uncounted;
 
 	/* A mapper sets lower_mapped before it looks at the mode. */
 	WRITE_ONCE(fi->cache, FLTFS_CACHE_MOVING);
 	smp_mb();	/* against fltfs_lower_begin() and fltfs_map_lower() */
-	/* Who opens the first file after this sees that the inode moves. */
-	spin_lock(&fi->lock);
-	uncounted = fltfs_is_uncounted(fi);
-	spin_unlock(&fi->lock);
-	if (uncounted || fltfs_stays_below(inode)) {
+	if (fltfs_stays_below(inode)) {
 		WRITE_ONCE(fi->cache, FLTFS_CACHE_LOWER);
 		return true;
 	}
@@ -95,7 +83,7 @@ bool fltfs_cache_choose(struct inode *inode, bool mapping)
 	u8 cache;
 
 	cache = smp_load_acquire(&fi->cache);	/* pairs with fltfs_cache_enter() */
-	if (!S_ISREG(inode->i_mode))
+	if (!fi->cached || !S_ISREG(inode->i_mode))
 		return false;
 	if (cache == FLTFS_CACHE_OWN)
 		return true;
@@ -143,13 +131,15 @@ static bool fltfs_is_behind(struct inode *inode)
 	return !list_empty_careful(&fltfs_i(inode)->copies);
 }
 
-/*
- * Nobody needs paging I/O any more: back to the lower cache, unless the own one is mapped. A
- * mapping may have come and gone while its pages were written, so what matters is what is there
- * when no other can come: a page that cannot be dropped, or became dirty, keeps the file where it
- * is until the next time.
+/**
+ * fltfs_cache_leave() - nobody needs paging I/O any more: back to the lower cache
+ * @inode: upper inode, in own mode; no lock is held
+ *
+ * Unless the own one is mapped. A mapping may have come and gone while its pages were written, so
+ * what matters is what is there when no other can come: a page that cannot be dropped, or became
+ * dirty, keeps the file where it is until the next time.
  */
-static void fltfs_cache_leave(struct inode *inode)
+void fltfs_cache_leave(struct inode *inode)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 
@@ -173,19 +163,6 @@ static void fltfs_cache_leave(struct inode *inode)
 	inode_unlock(inode);
 }
 
-/**
- * fltfs_cache_open() - a file is being opened or was closed: the time to go back
- * @inode: upper inode; no lock is held
- */
-void fltfs_cache_open(struct inode *inode)
-{
-	struct fltfs_inode *fi = fltfs_i(inode);
-
-	if (unlikely(READ_ONCE(fi->cache) == FLTFS_CACHE_OWN) && !atomic_read(&fi->maps) &&
-	    !READ_ONCE(fltfs_sb(inode->i_sb)->own_cache))
-		fltfs_cache_leave(inode);
-}
-
 /* An upper file of a regular file is open now; ->release will come for it. */
 void fltfs_inode_opened(struct inode *inode)
 {
@@ -194,8 +171,6 @@ void fltfs_inode_opened(struct inode *inode)
 	if (atomic_inc_not_zero(&fi->opens))
 		return;
 	spin_lock(&fi->lock);
-	if (!atomic_read(&fi->opens))
-		WRITE_ONCE(fi->counted, READ_ONCE(fltfs_sb(inode->i_sb)->cached));
 	atomic_inc(&fi->opens);
 	spin_unlock(&fi->lock);
 }

@@ -25,7 +25,7 @@ void fltfs_file_setup(struct file *file, struct file *lower)
 	file->f_mode &= lower->f_mode | ~position;
 	file->f_mode |= lower->f_mode & (FMODE_CAN_ODIRECT | FMODE_NOWAIT | FMODE_STREAM);
 	file->private_data = lower;
-	if (S_ISREG(file_inode(file)->i_mode))
+	if (fltfs_i(file_inode(file))->cached && S_ISREG(file_inode(file)->i_mode))
 		fltfs_inode_opened(file_inode(file));
 }
 
@@ -93,7 +93,7 @@ int fltfs_release(struct inode *inode, struct file *file)
 	/* What mappings left is written after CLEANUP; CLOSE may be the pager's last reference. */
 	if (fo)
 		fltfs_fo_cleanup(fo);
-	if (S_ISREG(inode->i_mode))
+	if (fltfs_i(inode)->cached && S_ISREG(inode->i_mode))
 		fltfs_inode_closed(inode);
 	if (fo)
 		fltfs_fo_release(fo);
@@ -172,18 +172,27 @@ static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t
 	return err;
 }
 
+static __always_inline int fltfs_fsync_next(struct file *file, loff_t start, loff_t end,
+					    int datasync)
+{
+	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_FLUSH_BUFFERS)))
+		return fltfs_fsync_filtered(file, start, end, datasync);
+	return vfs_fsync_range(fltfs_lower_file(file), start, end, datasync);
+}
+
+static noinline int fltfs_fsync_own(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	int err = fltfs_flush_shown(file, start, end);
+	int ret = fltfs_fsync_next(file, start, end, datasync);
+
+	return err ?: ret;
+}
+
 int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
-	struct inode *inode = file_inode(file);
-	int err = 0, ret;
-
-	if (S_ISREG(inode->i_mode) && fltfs_own(inode))
-		err = fltfs_flush_shown(file, start, end);
-	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FLUSH_BUFFERS)))
-		ret = fltfs_fsync_filtered(file, start, end, datasync);
-	else
-		ret = vfs_fsync_range(fltfs_lower_file(file), start, end, datasync);
-	return err ?: ret;
+	if (fltfs_own(file_inode(file)))
+		return fltfs_fsync_own(file, start, end, datasync);
+	return fltfs_fsync_next(file, start, end, datasync);
 }
 
 /* Before what may look at, or change, the lower file behind the own page cache. */

@@ -52,7 +52,7 @@ struct fltfs_stream;
  * @write_back: writes to the own page cache stay there for a while
  * @own_cache: some filter needs paging I/O, so files use fltfs's own page cache (fs/cache.h)
  * @told: the log has been told of a file that cannot, since it is mapped
- * @cached: @cache was something else than FLTFS_CACHE_NEVER once
+ * @cached: files may use an own page cache, now or after a remount; as it was mounted
  * @copies: how many runs of dirty pages are on their way down, by @copies_turn when they began
  * @copies_turn: changed by each sync
  * @copies_lock: one sync at a time waits for them
@@ -112,13 +112,12 @@ enum fltfs_cache {
  * @cache: enum fltfs_cache; changed under @cache_lock, to the lower one under the inode lock too
  * @lower_mapped: the lower file was mapped since the last time that no file was open
  * @told: the log has been told that the lower file is mapped
- * @counted: writes to an open file count as @writers: else it stays below. Set by the first open,
- *	under @lock
+ * @cached: fltfs_sb.cached: else nothing of all this is used
  * @writers: changes of the lower file under way that a change of @cache waits for
  * @opens: open upper files of a regular file; it becomes 0 under @lock
  * @maps: mappings of the own page cache
  * @cache_lock: one change of @cache, or one new mapping, at a time
- * @lock: protects the next eight, @counted, @lower_mapped's reset, the first and last of @opens
+ * @lock: protects the next eight, @lower_mapped's reset and the last of @opens
  * @pager: file object that paging I/O is shown on, referenced; while a file is open
  * @reader: lower file that pages are read from; the same
  * @writer: lower file that pages are written to; the same
@@ -140,7 +139,7 @@ struct fltfs_inode {
 	u8 cache;
 	bool lower_mapped;
 	bool told;
-	bool counted;
+	bool cached;
 	u32 moves;
 	atomic_t writers;
 	atomic_t opens;

@@ -215,7 +215,7 @@ static NTSTATUS fltfs_set_information(struct flt_operation *op)
 /* Who changes what is mounted syncs too, so it is not waited for. */
 static void fltfs_flush_volume(struct super_block *sb)
 {
-	if (!READ_ONCE(fltfs_sb(sb)->cached) || ke_holds(KE_HOLD_PAGING) ||
+	if (!fltfs_sb(sb)->cached || ke_holds(KE_HOLD_PAGING) ||
 	    !down_read_trylock(&sb->s_umount))
 		return;
 	if (!sb_rdonly(sb))

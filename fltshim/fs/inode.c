@@ -30,7 +30,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->cache = FLTFS_CACHE_LOWER;
 	fi->lower_mapped = false;
 	fi->told = false;
-	fi->counted = false;
+	fi->cached = fltfs_sb(sb)->cached;
 	fi->pager = NULL;
 	fi->reader = NULL;
 	fi->writer = NULL;

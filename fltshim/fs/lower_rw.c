@@ -335,26 +335,13 @@ static noinline bool fltfs_transfer_late(struct flt_operation *op, struct fltfs_
 	return false;
 }
 
-/*
- * Does a write have to be counted (fltfs_lower_begin())? Not a program's to its own open file where
- * that cannot change to another page cache.
- */
-static __always_inline bool fltfs_write_is_counted(const struct flt_operation *op,
-						   const struct inode *inode)
-{
-	const struct fltfs_transfer *transfer = op->front;
-
-	return !transfer || file_inode(transfer->caller->ki_filp) != inode ||
-	       READ_ONCE(fltfs_i(inode)->counted);
-}
-
 /* Hands a prepared request to the lower file, and waits for it. */
 static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fltfs_fo *fo,
 					     bool write, struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct inode *inode = d_inode(fo->dentry);
 	struct super_block *sb;
-	bool protected, counted, begun;
+	bool protected, begun;
 	loff_t size = 0;
 	ssize_t ret;
 
@@ -363,8 +350,7 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 		size = i_size_read(file_inode(iocb->ki_filp));
 		if (iocb->ki_flags & IOCB_DIRECT)
 			fltfs_conflict(op, inode, iocb->ki_pos);
-		counted = fltfs_write_is_counted(op, inode);
-		begun = !counted || fltfs_lower_begin(inode);
+		begun = fltfs_lower_begin(inode);
 		if (unlikely(!begun) && fltfs_transfer_late(op, fo, &begun))
 			return;
 		protected = fltfs_fo_protected(fo);
@@ -373,9 +359,9 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)
 			sb_end_write(sb);
-		if (unlikely(counted && begun))
+		if (likely(begun))
 			fltfs_lower_end(inode);
-		else if (unlikely(!begun && ret > 0))
+		else if (ret > 0)
 			fltfs_own_touched(inode, iocb->ki_pos - ret, ret);
 	} else {
 		ret = iocb->ki_filp->f_op->read_iter(iocb, iter);
@@ -453,8 +439,7 @@ static void fltfs_lower_aio_end(struct fltfs_lower_aio *aio, ssize_t ret)
 
 		__sb_writers_acquired(sb, SB_FREEZE_WRITE);
 		sb_end_write(sb);
-		if (aio->counted)
-			fltfs_lower_end(d_inode(fltfs_op_fo(aio->op)->dentry));
+		fltfs_lower_end(d_inode(fltfs_op_fo(aio->op)->dentry));
 	}
 	fltfs_vecs_free(&aio->vecs);
 	fltfs_lower_result(aio->op, &aio->iocb, aio->size, ret);
@@ -524,8 +509,7 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 	if (write && aio->iocb.ki_flags & IOCB_DIRECT &&
 	    likely(!READ_ONCE(fltfs_i(d_inode(fo->dentry))->cache)))
 		fltfs_conflict(op, d_inode(fo->dentry), aio->iocb.ki_pos);
-	aio->counted = write && fltfs_write_is_counted(op, d_inode(fo->dentry));
-	if (aio->counted && !fltfs_lower_begin(d_inode(fo->dentry))) {
+	if (write && !fltfs_lower_begin(d_inode(fo->dentry))) {
 		/* In own mode: what a filter wrote is to be seen there when it is over. */
 		fltfs_vecs_free(&aio->vecs);
 		fltfs_lower_aio_put(aio);

@@ -154,7 +154,6 @@ struct fltfs_transfer {
  * @vecs: its memory, where that is the kernel's
  * @size: of the lower file before a write
  * @result: what the lower file said
- * @counted: a write that fltfs_lower_begin() counts
  * @node: waits for a bottom half
  * @work: waits for a worker
  * @refs: submitter and completion; a lower file system may look at @iocb after completing it
@@ -166,7 +165,6 @@ struct fltfs_lower_aio {
 	struct fltfs_vecs vecs;
 	loff_t size;
 	long result;
-	bool counted;
 	union {
 		struct llist_node node;
 		struct work_struct work;

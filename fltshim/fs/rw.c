@@ -72,7 +72,7 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)) ||
 	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
 		return fltfs_transfer_filtered(iocb, iter, true);
-	if (unlikely(!fltfs_write_begin(inode)))
+	if (unlikely(!fltfs_lower_begin(inode)))
 		return fltfs_own_iter(iocb, iter, true);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);
@@ -89,7 +89,7 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	protected = fo && fltfs_fo_protected(fo);
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
 		if (!protected && !sb_start_write_trylock(sb)) {
-			fltfs_write_end(inode);
+			fltfs_lower_end(inode);
 			return -EAGAIN;
 		}
 	} else if (!protected) {
@@ -98,7 +98,7 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	ret = lower->f_op->write_iter(&own, iter);
 	if (!protected)
 		sb_end_write(sb);
-	fltfs_write_end(inode);
+	fltfs_lower_end(inode);
 	iocb->ki_pos = own.ki_pos;
 	/* Writing may take set-id bits away. */
 	fltfs_refresh(inode);

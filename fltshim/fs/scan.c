@@ -136,7 +136,7 @@ static void fltfs_entry_stat(struct fltfs_sb *fsb, struct dentry *dir, const cha
 	}
 	if (d_is_positive(path.dentry) &&
 	    !vfs_getattr_nosec(&path, &stat, STATX_BASIC_STATS | STATX_BTIME, 0)) {
-		if (unlikely(READ_ONCE(fsb->cached)))
+		if (unlikely(fsb->cached))
 			fltfs_entry_size(fsb, d_inode(path.dentry), &stat);
 		known->id = fltfs_file_id(fsb, &stat);
 		fltfs_entry_fill(entry, &stat, known->id);

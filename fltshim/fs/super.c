@@ -89,7 +89,7 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_puts(m, ",completion=passive");
 	if (READ_ONCE(fsb->create_locked))
 		seq_puts(m, ",create=locked");
-	if (fsb->cache != FLTFS_CACHE_NEVER)
+	if (fsb->cached)
 		seq_printf(m, ",cache=%s", fltfs_cache_words[fsb->cache].name);
 	if (READ_ONCE(fsb->write_back))
 		seq_puts(m, ",write=back");
@@ -106,9 +106,6 @@ static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options 
 	if (options->write)
 		WRITE_ONCE(fsb->write_back, options->write == FLTFS_WRITE_BACK);
 	if (options->cache_said) {
-		/* Before files are opened that may use it. */
-		if (options->cache != FLTFS_CACHE_NEVER)
-			WRITE_ONCE(fsb->cached, true);
 		WRITE_ONCE(fsb->cache, options->cache);
 		if (fsb->volume)
 			fltfs_interest_changed(fsb->volume);
@@ -187,6 +184,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	struct fltfs_sb *fsb;
 	struct inode *root;
 	struct kstat stat;
+	const struct fltfs_options *options;
 	struct path path;
 	int err;
 
@@ -200,7 +198,9 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	xa_init(&fsb->devices);
 	mutex_init(&fsb->copies_lock);
 	fsb->cred = get_current_cred();
-	fltfs_take_options(fsb, fc->fs_private);
+	options = fc->fs_private;
+	fsb->cached = options->cache_said;
+	fltfs_take_options(fsb, options);
 
 	err = kern_path(fc->source, LOOKUP_FOLLOW, &path);
 	if (err)
@@ -275,8 +275,12 @@ int fltfs_get_tree(struct fs_context *fc)
 int fltfs_reconfigure(struct fs_context *fc)
 {
 	struct super_block *sb = fc->root->d_sb;
+	const struct fltfs_options *options = fc->fs_private;
 	struct fltfs_sb *fsb = fltfs_sb(sb);
 
+	/* Files that are open have not been followed. */
+	if (options->cache && !fsb->cached)
+		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\", which can only be changed");
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
 		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
 	if (fc->sb_flags & SB_RDONLY && !sb_rdonly(sb)) {
@@ -285,7 +289,7 @@ int fltfs_reconfigure(struct fs_context *fc)
 		if (err)
 			return err;
 	}
-	fltfs_take_options(fsb, fc->fs_private);
+	fltfs_take_options(fsb, options);
 	flt_volume_resume(fsb->volume);
 	return 0;
 }

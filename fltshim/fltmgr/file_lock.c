@@ -194,7 +194,8 @@ static bool flt_lock_settle(struct flt_locks *locks, struct flt_lock_waiter *wai
 	LIST_HEAD(removed);
 
 	spin_lock_bh(&locks->lock);
-	list_for_each_entry(range, &locks->held, link) {
+	/* It was added at the end, and little has come since. */
+	list_for_each_entry_reverse(range, &locks->held, link) {
 		if (range->id != waiter->id)
 			continue;
 		changed = range->posix || !NT_SUCCESS(status);

@@ -201,6 +201,16 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 		hlist_add_head(&op->held_link, &held->ops);
 		spin_unlock_bh(&held->lock);
 	}
+	if (holder && op->slot) {
+		struct flt_live *live = op->live;
+
+		/* The few places are for those that run. Who walks over them has the lock. */
+		spin_lock_bh(&live->lock);
+		list_add_tail(&op->inflight, &live->ops);
+		WRITE_ONCE(*op->slot, NULL);
+		op->slot = NULL;
+		spin_unlock_bh(&live->lock);
+	}
 	if (!op->stack_ref) {
 		op->stack_ref = true;
 		flt_stack_get(op->stack);

@@ -145,7 +145,8 @@ struct flt_record {
  * @volume: the volume
  * @initiator: the instance that started it: only those below it are visited; NULL for what
  *	came from outside
- * @stack: the snapshot taken at the start: decides which instances are visited
+ * @stack: the snapshot taken at the start: decides which instances are visited; NULL before that
+ *	where flt_operation_init() made it, not set where __flt_operation_init() did
  * @guard: the snapshot whose rundown protects the present run of the machine
  * @records: @inline_records, or allocated when the snapshot is deeper
  * @reserve: @nr_reserve of them that the operation's owner has, or NULL

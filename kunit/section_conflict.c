@@ -246,11 +246,41 @@ static void conflict_waits(struct kunit *test)
 	scan_drop(&scan);
 }
 
+/* A scan that is made in the setup callback: what happens in that is told. */
+static NTSTATUS conflict_setup(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags)
+{
+	struct kunit *test = p->world->test;
+	struct scan scan;
+
+	FLT_EXPECT(test, FltRegisterForDataScan(objects->Instance) == STATUS_SUCCESS);
+	FLT_REQUIRE(test, scan_begin(p, &scan) == STATUS_SUCCESS);
+	FLT_PROVES(test, "SECT-35", conflict_change(p->world, 0) == STATUS_SUCCESS &&
+		   atomic_read(&seen.calls) == 1);
+	scan_end(&scan);
+	return STATUS_SUCCESS;
+}
+
+static void conflict_in_setup(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = conflict_world(test);
+	PFLT_INSTANCE instance;
+
+	FLT_REQUIRE(test, FltDetachVolume(p->filter, (PFLT_VOLUME)w->fake->volume, NULL) ==
+		    STATUS_SUCCESS);
+	p->on_setup = conflict_setup;
+	FLT_REQUIRE(test, FltAttachVolume(p->filter, (PFLT_VOLUME)w->fake->volume, NULL,
+					  &instance) == STATUS_SUCCESS);
+	FltObjectDereference(instance);
+	FLT_EXPECT(test, atomic_read(&seen.calls) == 1);
+}
+
 static struct kunit_case conflict_cases[] = {
 	KUNIT_CASE(conflict_told),
 	KUNIT_CASE(conflict_status),
 	KUNIT_CASE(conflict_in_create),
 	KUNIT_CASE(conflict_waits),
+	KUNIT_CASE(conflict_in_setup),
 	{}
 };
 

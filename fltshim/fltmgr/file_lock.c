@@ -288,7 +288,7 @@ static void flt_locks_advance(struct flt_locks *locks)
 	} while (changed);
 }
 
-/* cancel_fire of a waiting request: in the context of who cancels, up to softirq. */
+/* Cancel of a waiting request: in the context of who cancels, up to softirq. */
 static void flt_lock_cancel(struct flt_operation *op)
 {
 	struct flt_instance *instance = op->nodes[op->cursor].instance;
@@ -304,6 +304,24 @@ static void flt_lock_cancel(struct flt_operation *op)
 	flt_lock_waiter_end(waiter);
 	flt_instance_settle(instance);
 }
+
+/* A waiting request has gone on without a lock. */
+static void flt_lock_lost(struct flt_operation *op)
+{
+	struct flt_lock_waiter *waiter = op->cancel_arg;
+	struct flt_locks *locks = waiter->locks;
+
+	spin_lock_bh(&locks->lock);
+	list_del(&waiter->link);
+	spin_unlock_bh(&locks->lock);
+	flt_lock_waiter_free(waiter);
+	flt_locks_put(locks);
+}
+
+static const struct flt_cancel_ops flt_lock_waiter_ops = {
+	.fire	= flt_lock_cancel,
+	.lost	= flt_lock_lost,
+};
 
 /* Everything goes: locks silently known to the driver, requests with STATUS_CANCELLED. */
 static void flt_locks_clear(struct flt_locks *locks)
@@ -512,7 +530,7 @@ static NTSTATUS flt_lock_wait(struct flt_locks *locks, struct flt_lock_waiter *w
 	NTSTATUS status;
 
 	lockdep_assert_held(&locks->lock);
-	status = flt_cancel_arm(waiter->op, flt_lock_cancel, waiter, NULL);
+	status = flt_cancel_arm(waiter->op, &flt_lock_waiter_ops, waiter, NULL);
 	if (!NT_SUCCESS(status))
 		return status;
 	refcount_inc(&locks->keyed.refs);

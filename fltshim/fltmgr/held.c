@@ -273,7 +273,7 @@ void flt_record_finish(struct flt_record *record)
 
 /*
  * Moves a held operation to RESUMED; false when nobody holds it in @phase. A cancel routine that
- * is armed still is disarmed before anybody can go on with the operation.
+ * is armed still is disarmed, and who armed it told, before anybody can go on with the operation.
  */
 static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int resume,
 			 void *context, bool *run, bool *armed)
@@ -295,7 +295,7 @@ static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int res
 		atomic_try_cmpxchg(&op->hold, &claimed, old);
 		return false;
 	}
-	*armed = flt_cancel_disarm(op);
+	*armed = flt_cancel_lose(op);
 	op->resume = resume;
 	op->resume_context = context;
 	*run = old == FLT_HOLD_PENDED;

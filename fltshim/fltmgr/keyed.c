@@ -28,6 +28,23 @@ struct flt_keyed *flt_keyed_get(struct flt_keyed_table *table, const void *addre
 	return found;
 }
 
+/* The same, taken out: the table's reference is the caller's then. Of several one gets it. */
+struct flt_keyed *flt_keyed_take(struct flt_keyed_table *table, const void *address)
+{
+	struct flt_keyed *keyed, *found = NULL;
+
+	spin_lock_bh(&table->lock);
+	hlist_for_each_entry(keyed, flt_keyed_bucket(table, address), link) {
+		if (keyed->address == address) {
+			hlist_del(&keyed->link);
+			found = keyed;
+			break;
+		}
+	}
+	spin_unlock_bh(&table->lock);
+	return found;
+}
+
 /* Makes a new state known; its one reference is the table's. */
 void flt_keyed_add(struct flt_keyed_table *table, struct flt_keyed *keyed, void *address)
 {

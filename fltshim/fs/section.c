@@ -5,9 +5,9 @@
  *
  * The pages of a view are those of the lower file system's page cache, held as long as the view is:
  * a truncation takes them out of the cache and leaves them to the view. Where a filter takes paging
- * reads, and so may change what is read, or the lower file has no pages, they are copies, filled by
- * paging reads that the filters see. The data is read with the rights of the kernel: what a scanner
- * may look at does not depend on how a program opened the file.
+ * reads, and so may change what is read, or what programs read is not in such pages, they are
+ * copies, filled by paging reads that the filters see. The data is read with the rights of the
+ * kernel: what a scanner may look at does not depend on how a program opened the file.
  */
 #include <linux/cred.h>
 #include <linux/fadvise.h>
@@ -42,16 +42,20 @@ static pgoff_t fltfs_source_end(const struct fltfs_source *source)
 	return DIV_ROUND_UP_ULL(i_size_read(file_inode(source->lower)), PAGE_SIZE);
 }
 
-/* Has the lower file a page cache that holds what programs read? */
+/*
+ * Has the lower file a page cache that holds what programs read? Certainly where it is all there
+ * is, or is filled from a disk; a server's file may be read past its pages, or have them dropped
+ * at each read.
+ */
 static bool fltfs_source_shares(const struct fltfs_source *source)
 {
-	const struct address_space *mapping = source->lower->f_mapping;
+	const struct inode *inode = file_inode(source->lower);
 
-	if (fltfs_wants(fltfs_source_inode(source), FLT_WANT_READ_PAGING) ||
-	    IS_DAX(file_inode(source->lower)))
+	if (fltfs_wants(fltfs_source_inode(source), FLT_WANT_READ_PAGING) || IS_DAX(inode))
 		return false;
-	return mapping->a_ops->read_folio ||
-	       file_inode(source->lower)->i_sb->s_magic == TMPFS_MAGIC;
+	if (inode->i_sb->s_magic == TMPFS_MAGIC)
+		return true;
+	return source->lower->f_mapping->a_ops->read_folio && inode->i_sb->s_bdev;
 }
 
 static struct page *fltfs_source_page(const struct fltfs_source *source, pgoff_t index)

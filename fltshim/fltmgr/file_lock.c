@@ -79,11 +79,13 @@ static struct flt_locks *flt_locks_new(PFILE_LOCK address)
 	return locks;
 }
 
-/* Nobody finds it any more. */
-static void flt_locks_forget(struct flt_locks *locks)
+/* Nobody finds it any more; false when somebody else has seen to that. */
+static bool flt_locks_forget(struct flt_locks *locks)
 {
-	flt_keyed_del(&flt_locks_table, &locks->keyed);
+	if (!flt_keyed_del(&flt_locks_table, &locks->keyed))
+		return false;
 	flt_locks_put(locks);
+	return true;
 }
 
 static void flt_ranges_free(struct list_head *ranges)
@@ -454,8 +456,8 @@ VOID FltFreeFileLock(PFILE_LOCK FileLock)
 		if (!locks->ready)
 			fsh_violation(fsh_caller(), __func__, "%p is not initialised", FileLock);
 		flt_locks_clear(locks);
-		flt_locks_forget(locks);
-		kfree(FileLock);
+		if (flt_locks_forget(locks))
+			kfree(FileLock);
 	}
 	if (locks)
 		flt_locks_put(locks);

@@ -4,7 +4,7 @@
  * programs change the file, handles that programs map, and how mappings of programs are shown. The
  * filter "scanner" does what the name of a file says and prints what it can judge itself.
  *
- * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx time=60
+ * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,answer time=60
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -252,6 +252,44 @@ static void piece(void)
 	close(fd);
 	touch("piece");
 	FLT_PROVES("SECT-28", told("a view of 102400 MiB is not mapped"));
+}
+
+static void viewed(const char *name, unsigned int want, const char *id)
+{
+	char line[64];
+
+	touch(name);
+	snprintf(line, sizeof(line), "view %u of %d in 8192", want, SIZE);
+	FLT_PROVES(id, told(line));
+}
+
+/* Reads that give less than is asked for, and those of another file: by the filter "answer". */
+static void odd_reads(void)
+{
+	static const char other[] = "other=00o00000000=12o00000000";
+	unsigned char zeros[SIZE] = {};
+	int fd;
+
+	put("view.half=03e00000000", SIZE);
+	viewed("view.half=03e00000000", pattern_sum(SIZE), "SECT-27");
+	put("view.none=03s00000000", SIZE);
+	touch("view.none=03s00000000");
+	FLT_PROVES("SECT-27", told("no view: c0000006"));
+
+	fd = open_in(lower, other, O_CREAT | O_WRONLY);
+	FLT_REQUIRE(fd >= 0 && write(fd, zeros, SIZE) == SIZE && !close(fd));
+	put("view.sent=03o00000000", SIZE);
+	fd = open_in(mnt, other, O_RDONLY);
+	FLT_REQUIRE(fd >= 0);
+	viewed("view.sent=03o00000000", sum(zeros, SIZE), "CBD-048");
+	close(fd);
+	/* and not against the rights that it is open with */
+	fd = open_in(mnt, other, O_WRONLY);
+	FLT_REQUIRE(fd >= 0);
+	touch("view.sent=03o00000000");
+	FLT_EXPECT(told("no view: c0000006"));
+	close(fd);
+	viewed("view.sent=03o00000000", pattern_sum(SIZE), "SECT-22");
 }
 
 static sigjmp_buf back;
@@ -503,6 +541,9 @@ int main(void)
 	view("view.flip");
 	view("low.flip");
 	FLT_REQUIRE(!twin_unload("bufctx", true));
+	FLT_REQUIRE(!twin_load("answer"));
+	odd_reads();
+	FLT_REQUIRE(!twin_unload("answer", true));
 
 	/* What is left is closed for the filter, and said. */
 	touch("leave");

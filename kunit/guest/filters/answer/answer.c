@@ -25,6 +25,8 @@ Abstract:
         i   sends it down once more when it comes back
         r   sends a create to another name: 0 the same up to its first mark, 1 the very same, 2 the
             one up to the mark, in the folder \d, 3 one on a volume that there is not
+        o   of a create: the file is the other one, as long as it is open; of a read: reads from
+            the other one
         e   changes what it carries: see AnswerChange and AnswerChangeResult
 
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
@@ -45,6 +47,7 @@ static PFLT_FILTER AnswerFilter;
 KEVENT AnswerGate;
 static KEVENT AnswerNever;
 static BOOLEAN AnswerNoMounts;
+static PFILE_OBJECT AnswerOther;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -154,6 +157,19 @@ AnswerPreOperation (
 
         return AnswerRedirect(Data, FltObjects, Answer.Status);
 
+    case L'o':
+
+        if (Data->Iopb->MajorFunction == IRP_MJ_READ && AnswerOther != NULL) {
+
+            Data->Iopb->TargetFileObject = AnswerOther;
+            FltSetCallbackDataDirty(Data);
+
+        } else if (Data->Iopb->MajorFunction == IRP_MJ_CLEANUP) {
+
+            AnswerOther = NULL;
+        }
+        return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+
     case L'e':
 
         AnswerChange(Data, Answer.Status);
@@ -192,6 +208,13 @@ AnswerPostOperation (
 
         Timeout.QuadPart = -10000LL * Answer.Status;
         FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+
+    } else if (Answer.Action == L'o') {
+
+        if (Data->Iopb->MajorFunction == IRP_MJ_CREATE && NT_SUCCESS(Data->IoStatus.Status)) {
+
+            AnswerOther = FltObjects->FileObject;
+        }
 
     } else if (Answer.Action == L'i') {
 

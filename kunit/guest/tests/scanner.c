@@ -6,6 +6,7 @@
  *
  * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,answer time=60
  */
+#include <linux/fs.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -175,6 +176,58 @@ static int do_direct(int fd)
 	return pwrite(fd, direct_buffer, 4096, 4096) != 4096;
 }
 
+/* By way of a pipe. */
+static int do_splice(int fd)
+{
+	loff_t at = 4096;
+	int pipes[2];
+	bool done;
+
+	FLT_REQUIRE(!pipe(pipes));
+	done = !fcntl(fd, F_SETFL, O_DIRECT) &&
+	       vmsplice(pipes[1], &(struct iovec) { direct_buffer, 4096 }, 1, 0) == 4096 &&
+	       splice(pipes[0], NULL, fd, &at, 4096, 0) == 4096;
+	close(pipes[0]);
+	close(pipes[1]);
+	return !done;
+}
+
+/* From another file, of zeros. */
+static int copy_zeros(int fd, int flags)
+{
+	int in = open_in(mnt, "zeros", O_CREAT | O_RDWR);
+	loff_t from = 0, to = 4096;
+	bool done;
+
+	FLT_REQUIRE(in >= 0 && !ftruncate(in, 8192));
+	done = !fcntl(fd, F_SETFL, flags) && copy_file_range(in, &from, fd, &to, 4096, 0) == 4096;
+	close(in);
+	return !done;
+}
+
+static int do_copy(int fd)
+{
+	return copy_zeros(fd, 0);
+}
+
+static int do_direct_copy(int fd)
+{
+	return copy_zeros(fd, O_DIRECT);
+}
+
+/* What the lower file system has to be asked for, even if it cannot. */
+static int do_clone(int fd)
+{
+	struct file_clone_range range = { .src_length = 4096, .dest_offset = 4096 };
+	bool done;
+
+	range.src_fd = open_in(mnt, "zeros", O_CREAT | O_RDWR);
+	FLT_REQUIRE(range.src_fd >= 0 && !ftruncate(range.src_fd, 8192));
+	done = !ioctl(fd, FICLONERANGE, &range) || errno == EOPNOTSUPP;
+	close(range.src_fd);
+	return !done;
+}
+
 /* Writing, reading and renaming as usual. */
 static int do_usual(int fd)
 {
@@ -191,8 +244,13 @@ static void conflicts(bool direct)
 	conflict("keep.truncate", do_truncate, 1, 6, "SECT-34");
 	conflict("keep.grow", do_grow, 0, 0, "SECT-40");
 	conflict("keep.punch", do_punch, 1, 13, "SECT-34");
-	if (direct)
+	if (direct) {
 		conflict("keep.direct", do_direct, 1, 4, "SECT-34");
+		conflict("keep.splice", do_splice, 1, 4, "SECT-34");
+		conflict("keep.copied", do_direct_copy, 1, 4, "SECT-34");
+	}
+	conflict("keep.clone", do_clone, 1, 13, "SECT-34");
+	conflict("keep.copy", do_copy, 0, 0, "SECT-40");
 	conflict("keep.usual", do_usual, 0, 0, "SECT-40");
 }
 

@@ -257,12 +257,13 @@ struct fltfs_fo *fltfs_short_volume(struct super_block *sb, ACCESS_MASK access)
  * @dentry: upper dentry, positive
  * @access: DesiredAccess, if the object has to be made
  * @options: its CreateOptions besides those that follow from the kind of file
- * @follows: see struct fltfs_how
+ *
+ * A filter may send it to another file: then the operation is that one's.
  *
  * Return: 0, or the errno of a create that was refused or failed.
  */
 int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
-		       ULONG options, bool follows)
+		       ULONG options)
 {
 	/* The VFS calls whatever changes an inode with that locked. */
 	const ACCESS_MASK changes = FILE_WRITE_DATA | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES |
@@ -273,7 +274,7 @@ int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACC
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
 		.lock		= access & changes ? FLT_LOCK_INODE : FLT_LOCK_NONE,
-		.follows	= follows,
+		.follows	= true,
 	};
 	struct fltfs_fo *fo = fltfs_fo_own(dentry);
 

@@ -214,6 +214,29 @@ static void without_end(void)
 	FLT_PROVES("CREATE-63", seq_count > 32 && seq_count <= 65);
 }
 
+/* Of the other file, which is y. */
+static void by_path_acl(const char *name)
+{
+	static const char acl_name[] = "system.posix_acl_access";
+	static const struct {
+		uint32_t version;
+		struct {
+			uint16_t tag, perm;
+			uint32_t id;
+		} entries[5];
+	} acl = { 2, { { 1, 6, ~0U }, { 2, 4, 5 }, { 4, 4, ~0U }, { 16, 6, ~0U }, { 32, 4, ~0U } } };
+
+	/* not all of them have any */
+	if (setxattr(below("y"), acl_name, &acl, sizeof(acl), 0) ||
+	    removexattr(below("y"), acl_name))
+		return;
+	FLT_PROVES("CREATE-61", !setxattr(name, acl_name, &acl, sizeof(acl), 0) &&
+		   getxattr(below("y"), acl_name, NULL, 0) == sizeof(acl));
+	FLT_PROVES("CREATE-61", getxattr(below(name), acl_name, NULL, 0) < 0 && errno == ENODATA);
+	FLT_PROVES("CREATE-61", !removexattr(name, acl_name) &&
+		   getxattr(below("y"), acl_name, NULL, 0) < 0 && errno == ENODATA);
+}
+
 /* What acts on the object alone acts on the other one. */
 static void by_path(void)
 {
@@ -245,6 +268,11 @@ static void by_path(void)
 	FLT_PROVES("CREATE-61", getxattr(below(name), "trusted.a", data, 9) < 0 &&
 		   errno == ENODATA && !stat(below(name), &other) && other.st_mtime > 2000 &&
 		   (other.st_mode & 07777) == 0644 && !other.st_uid);
+	FLT_EXPECT(!setxattr(below(name), "trusted.b", "12", 2, 0));
+	FLT_PROVES("CREATE-61", listxattr(name, data, sizeof(data)) > 0 &&
+		   memmem(data, sizeof(data), "trusted.a", 10) &&
+		   !memmem(data, sizeof(data), "trusted.b", 10));
+	by_path_acl(name);
 	/* a folder in the place of a file: the mode would be one of a file */
 	put("d" TO_PLAIN "f", "first");
 	FLT_EXPECT(chmod("d" TO_PLAIN "f", 0700) && errno == EXDEV);

@@ -6,6 +6,7 @@
 #ifndef FS_OPEN_H
 #define FS_OPEN_H
 
+#include "fltmgr/ecp.h"
 #include "fs/request.h"
 
 /**
@@ -21,6 +22,7 @@
  * @outside: it is a FIFO, socket, device node or symbolic link, as the bottom found
  * @created: the bottom made the file
  * @restarts: how often a filter has sent it to another name
+ * @ecps: what the one before has left for its operation
  */
 struct fltfs_create {
 	struct fltfs_request request;
@@ -34,6 +36,7 @@ struct fltfs_create {
 	bool outside;
 	bool created;
 	unsigned int restarts;
+	struct flt_ecps_kept ecps;
 };
 
 /* Does the open go on with another name? The operation is over. */
@@ -61,6 +64,7 @@ struct dentry *fltfs_reopen_find(const struct fltfs_create *create, bool make);
 int fltfs_reopen(struct fltfs_create *create, struct flt_operation *op);
 
 /* early.c */
+void fltfs_early_inherit(struct fltfs_create *create);
 bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op),
 		      struct fltfs_fo **fo);
 

@@ -9,8 +9,8 @@
 #include <linux/slab.h>
 #include "fltmgr/create_name.h"
 #include "fs/name.h"
+#include "fs/open.h"
 #include "fs/own.h"
-#include "fs/request.h"
 
 /**
  * struct fltfs_short_create - the create of such an object
@@ -21,6 +21,7 @@
  * @target: name whose parent directory is opened (SL_OPEN_TARGET_DIRECTORY), or NULL
  * @make: makes the object below, for FILE_CREATE
  * @context: for @make
+ * @ecps: what the one before, which a filter sent elsewhere, has left
  */
 struct fltfs_short_create {
 	struct fltfs_request request;
@@ -30,6 +31,7 @@ struct fltfs_short_create {
 	struct dentry *target;
 	fltfs_make_fn make;
 	void *context;
+	struct flt_ecps_kept ecps;
 };
 
 static void fltfs_bottom_short_create(struct flt_operation *op)
@@ -61,6 +63,23 @@ static void fltfs_bottom_short_create(struct flt_operation *op)
 	fltfs_op_errno(op, err, err && err != -EEXIST ? 0 : information);
 }
 
+/* What is asked for: nothing that filters made of it is carried over to another name. */
+static void fltfs_short_ask(struct fltfs_short_create *create)
+{
+	const struct fltfs_how *how = create->how;
+
+	create->request = (struct fltfs_request) { .bottom = fltfs_bottom_short_create };
+	create->state = (ACCESS_STATE) {
+		.RemainingDesiredAccess	= how->access,
+		.OriginalDesiredAccess	= how->access,
+	};
+	create->security = (IO_SECURITY_CONTEXT) {
+		.AccessState		= &create->state,
+		.DesiredAccess		= how->access,
+		.FullCreateOptions	= how->options | how->disposition << 24,
+	};
+}
+
 /* Return: 0, a negative errno, or 1 when a filter sent it to another name. */
 static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_create *create)
 {
@@ -68,6 +87,7 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
+	fltfs_short_ask(create);
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
 	op.data.RequestorMode = fltfs_requestor();
 	op.iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
@@ -77,6 +97,7 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	op.iopb.Parameters.Create.FileAttributes = how->attributes;
 	op.iopb.Parameters.Create.ShareAccess = FILE_SHARE_VALID_FLAGS;
 	op.front = create;
+	flt_ecps_give(&create->ecps, &op);
 	flt_operation_run(&op);
 	if (likely(op.data.IoStatus.Status != STATUS_REPARSE))
 		err = fltfs_op_result(&op);
@@ -87,6 +108,8 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	/* Cancelled by a filter that said nothing else, or a success that opened nothing. */
 	if (!err && fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
 		err = -EACCES;
+	if (err > 0)
+		flt_ecps_keep(&op, &create->ecps);
 	flt_operation_fini(&op);
 	return err;
 }
@@ -178,7 +201,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	int err;
 
 	fo = fltfs_fo_new(target ?: dentry);
-	create = kzalloc(sizeof(*create), GFP_KERNEL);
+	create = kmalloc(sizeof(*create), GFP_KERNEL);
 	if (!fo || !create) {
 		err = -ENOMEM;
 		goto out;
@@ -193,16 +216,11 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	}
 	if (how->volume)
 		fltfs_name_free(&fo->base.fo.FileName);
-	create->request.bottom = fltfs_bottom_short_create;
-	create->security.AccessState = &create->state;
-	create->security.DesiredAccess = how->access;
-	create->security.FullCreateOptions = how->options | how->disposition << 24;
-	create->state.RemainingDesiredAccess = how->access;
-	create->state.OriginalDesiredAccess = how->access;
 	create->how = how;
 	create->target = target;
 	create->make = make;
 	create->context = context;
+	create->ecps = (struct flt_ecps_kept) {};
 	err = fltfs_short_send(fo, create);
 	while (err > 0) {
 		struct fltfs_fo *next = ERR_PTR(-ELOOP);
@@ -218,6 +236,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 		fo->base.vfs_lock = how->lock;
 		err = fltfs_short_send(fo, create);
 	}
+	flt_ecps_kept_end(&create->ecps);
 out:
 	kfree(create);
 	if (!err && test_bit(FLTFS_FO_OPEN, &fo->state)) {

@@ -12,6 +12,9 @@
 #define TO_ITSELF "=00r00000001"
 #define TO_FOLDER "=00r00000002"
 #define TO_NOWHERE "=00r00000003"
+#define TO_REST "=00r00000004"
+/* refused, unless the open was sent here */
+#define ONLY_SENT "=00cc0000022"
 
 static char data[4096];
 
@@ -165,6 +168,37 @@ static void absent(void)
 	FLT_PROVES("CREATE-62", file < 0 && errno == EXDEV && holds("new" TO_NOWHERE, NULL));
 }
 
+/* What filters leave in a create for those that come after it in the same open. */
+static void parameters(void)
+{
+	int file;
+
+	put("sent" ONLY_SENT, "the other");
+	file = open("sent" ONLY_SENT, O_RDONLY);
+	FLT_EXPECT(file < 0 && errno == EACCES);
+	put("sent" TO_REST ONLY_SENT, "first");
+	file = open("sent" TO_REST ONLY_SENT, O_RDONLY);
+	FLT_PROVES("CREATE-60", file >= 0 && reads(file, "the other"));
+	FLT_EXPECT(!close(file) && !unlink(below("sent" TO_REST ONLY_SENT)));
+	/* nothing has the first name: it is begun where a file may be made */
+	file = open("sent" TO_REST ONLY_SENT, O_RDONLY);
+	FLT_PROVES("CREATE-60", file >= 0 && reads(file, "the other"));
+	FLT_EXPECT(!close(file));
+	file = open("sent" TO_REST ONLY_SENT, O_RDWR | O_CREAT, 0644);
+	FLT_PROVES("CREATE-60", file >= 0 && reads(file, "the other"));
+	FLT_EXPECT(!close(file));
+	file = open("sent" TO_REST ONLY_SENT, O_RDWR | O_CREAT | O_EXCL, 0644);
+	FLT_EXPECT(file < 0 && errno == EEXIST);
+	file = open("sent" ONLY_SENT, O_RDONLY);
+	FLT_EXPECT(file < 0 && errno == EACCES);
+	/* by path */
+	put("sent" TO_REST ONLY_SENT, "first");
+	FLT_EXPECT(truncate("sent" ONLY_SENT, 3) && errno == EACCES);
+	FLT_PROVES("CREATE-60", !truncate("sent" TO_REST ONLY_SENT, 3) &&
+		   holds("sent" ONLY_SENT, "the") && holds("sent" TO_REST ONLY_SENT, "first"));
+	FLT_EXPECT(truncate("sent" ONLY_SENT, 3) && errno == EACCES);
+}
+
 static void rights(void)
 {
 	pid_t child;
@@ -197,6 +231,7 @@ static void rights(void)
 
 static void without_end(void)
 {
+	unsigned int seq_once;
 	int file, error;
 
 	put("loop" TO_ITSELF, "first");
@@ -212,6 +247,13 @@ static void without_end(void)
 	seq_stop();
 	FLT_PROVES("CREATE-63", file < 0 && error == ELOOP && holds("loop2" TO_ITSELF, NULL));
 	FLT_PROVES("CREATE-63", seq_count > 32 && seq_count <= 65);
+	/* from one that is not there to one that is: it is one open */
+	seq_once = seq_count;
+	seq_start();
+	file = open("loop" TO_REST TO_ITSELF, O_RDONLY);
+	error = errno;
+	seq_stop();
+	FLT_PROVES("CREATE-63", file < 0 && error == ELOOP && seq_count == seq_once);
 }
 
 /* Of the other file, which is y. */
@@ -253,6 +295,7 @@ static void by_path(void)
 	seq_start();
 	FLT_PROVES("CREATE-61", !truncate(name, 3) && holds("y", "the") && holds(name, "first"));
 	seq_stop();
+	FLT_PROVES("CREATE-60", !fnmatch("* CREATE b \\y OPEN 100002 *", seq_render(), FNM_NOESCAPE));
 	FLT_PROVES("CREATE-61", !fnmatch("CREATE a *y" TO_PLAIN "* !104:0; CREATE b \\y OPEN * =1; "
 					 "SET_INFORMATION b EndOfFile 3; " CLOSED("b"),
 					 seq_render(), FNM_NOESCAPE) && seq_sound());
@@ -326,6 +369,7 @@ int main(int argc, char **argv)
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
 	existing();
 	absent();
+	parameters();
 	rights();
 	without_end();
 	by_path();

@@ -24,7 +24,10 @@ Abstract:
             not an open for an operation by path
         i   sends it down once more when it comes back
         r   sends a create to another name: 0 the same up to its first mark, 1 the very same, 2 the
-            one up to the mark, in the folder \d, 3 one on a volume that there is not
+            one up to the mark, in the folder \d, 3 one on a volume that there is not, 4 the same
+            without its first mark, 5 what is no name; and leaves in it an extra create parameter,
+            and an access that nobody asked for
+        c   completes a create that has no such parameter with the status
         o   of a create: the file is the other one, as long as it is open; of a read: reads from
             the other one
         e   changes what it carries: see AnswerChange and AnswerChangeResult
@@ -43,7 +46,7 @@ Environment:
 
 #include "answer.h"
 
-static PFLT_FILTER AnswerFilter;
+PFLT_FILTER AnswerFilter;
 KEVENT AnswerGate;
 static KEVENT AnswerNever;
 static BOOLEAN AnswerNoMounts;
@@ -115,6 +118,15 @@ AnswerPreOperation (
     }
 
     switch (Answer.Action) {
+
+    case L'c':
+
+        if (AnswerWasSent(Data)) {
+
+            return FLT_PREOP_SUCCESS_NO_CALLBACK;
+        }
+
+        __fallthrough;
 
     case L'a':
 

@@ -60,6 +60,9 @@ int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo 
 int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op);
 
 /* reopen.c */
+struct flt_place;
+int fltfs_redirect_place(const struct fltfs_fo *fo, struct flt_place *place);
+int fltfs_redirect_permit(flt_idmap *idmap, struct inode *inode, int mask, unsigned int flags);
 struct dentry *fltfs_reopen_find(const struct fltfs_create *create, bool make);
 int fltfs_reopen(struct fltfs_create *create, struct flt_operation *op);
 

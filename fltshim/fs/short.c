@@ -114,40 +114,50 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	return err;
 }
 
+/*
+ * The VFS has asked about the file that it chose, and made a mode of its kind: so it is of this one
+ * here. A truncation (vfs_truncate()) counts as a writer as long as the file object is in use.
+ */
+static int fltfs_short_permit(struct fltfs_fo *fo, const struct fltfs_how *how, umode_t mode)
+{
+	struct inode *inode = d_inode(fo->dentry);
+	int err;
+
+	if (how->access & ~(FILE_READ_ATTRIBUTES | SYNCHRONIZE) &&
+	    (mode ^ fltfs_lower_inode(inode)->i_mode) & S_IFMT)
+		return -EXDEV;
+	if (!(how->access & FILE_WRITE_DATA))
+		return 0;
+	err = get_write_access(inode);
+	if (err)
+		return err;
+	set_bit(FLTFS_FO_WRITER, &fo->state);
+	return fltfs_redirect_permit(fltfs_lower_idmap(inode->i_sb), inode, MAY_WRITE,
+				     O_WRONLY | O_TRUNC);
+}
+
 /* The file object of what was found; it has the name that the filter gave. */
 static struct fltfs_fo *fltfs_short_found(struct fltfs_walk *walk, const struct fltfs_how *how,
 					  const UNICODE_STRING *path, umode_t mode)
 {
 	struct dentry *upper = fltfs_walk_alias(walk);
-	struct inode *lower = d_inode(walk->found);
-	UNICODE_STRING *name;
 	struct fltfs_fo *fo;
-	int err = 0;
+	int err;
 
 	if (IS_ERR(upper))
 		return ERR_CAST(upper);
-	/* The VFS has asked about the file that it chose, and made a mode of its kind. */
-	if (how->access & ~(FILE_READ_ATTRIBUTES | SYNCHRONIZE) && (mode ^ lower->i_mode) & S_IFMT)
-		err = -EXDEV;
-	else if (how->access & FILE_WRITE_DATA)
-		err = inode_permission(flt_mnt_idmap(walk->fsb->mnt), lower, MAY_WRITE);
-	fo = err ? ERR_PTR(err) : fltfs_fo_new(upper) ?: ERR_PTR(-ENOMEM);
+	fo = fltfs_fo_new(upper);
 	dput(upper);
-	if (IS_ERR(fo))
-		return fo;
-	fo->below = dget(walk->found);
-	name = &fo->base.fo.FileName;
-	fltfs_name_free(name);
-	name->Buffer = kvmalloc(path->Length + sizeof(WCHAR), GFP_KERNEL);
-	if (!name->Buffer) {
-		fltfs_fo_forget(fo);
+	if (!fo)
 		return ERR_PTR(-ENOMEM);
-	}
-	memcpy(name->Buffer, path->Buffer, path->Length);
-	name->Buffer[path->Length / sizeof(WCHAR)] = 0;
-	name->Length = path->Length;
-	name->MaximumLength = path->Length;
-	return fo;
+	fo->below = dget(walk->found);
+	err = fltfs_short_permit(fo, how, mode);
+	if (!err && !NT_SUCCESS(flt_object_rename(&fo->base.fo, path->Buffer, path->Length)))
+		err = -ENOMEM;
+	if (!err)
+		return fo;
+	fltfs_fo_forget(fo);
+	return ERR_PTR(err);
 }
 
 /* Goes on where a filter sent it: only lower locks are taken, since the VFS may hold upper ones. */
@@ -155,26 +165,24 @@ static struct fltfs_fo *fltfs_short_follow(const struct fltfs_fo *from,
 					   const struct fltfs_how *how)
 {
 	bool itself = how->options & FILE_OPEN_REPARSE_POINT;
-	struct fltfs_fo *fo = ERR_PTR(-EXDEV);
 	struct fltfs_walk walk;
 	struct flt_place place;
+	struct fltfs_fo *fo;
 	NTSTATUS status;
+	int err;
 
-	status = flt_place_from_name(&from->base.fo.FileName, 0, &place);
+	err = fltfs_redirect_place(from, &place);
+	if (err)
+		return ERR_PTR(err);
+	status = fltfs_walk(&walk, fltfs_sb(from->dentry->d_sb), NULL, &place.path,
+			    itself ? FLTFS_WALK_LAST_LINK : 0);
 	if (!NT_SUCCESS(status))
-		return fo;
-	if (place.volume == from->base.volume) {
-		status = fltfs_walk(&walk, fltfs_sb(from->dentry->d_sb), NULL, &place.path,
-				    itself ? FLTFS_WALK_LAST_LINK : 0);
-		if (!NT_SUCCESS(status))
-			fo = ERR_PTR(flt_errno_from_status(status, NULL));
-		else if (!walk.found)
-			fo = ERR_PTR(-ENOENT);
-		else
-			fo = fltfs_short_found(&walk, how, &place.path,
-					       d_inode(from->dentry)->i_mode);
-		fltfs_walk_end(&walk);
-	}
+		fo = ERR_PTR(flt_errno_from_status(status, NULL));
+	else if (!walk.found)
+		fo = ERR_PTR(-ENOENT);
+	else
+		fo = fltfs_short_found(&walk, how, &place.path, d_inode(from->dentry)->i_mode);
+	fltfs_walk_end(&walk);
 	flt_place_put(&place);
 	return fo;
 }

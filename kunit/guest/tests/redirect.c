@@ -6,6 +6,9 @@
  *
  * needs: kernels=6.1,6.12,debug filters=probe,answer time=60
  */
+#include <linux/fs.h>
+#include <signal.h>
+
 #include "../sequence.h"
 
 #define TO_PLAIN "=00r00000000"
@@ -13,6 +16,7 @@
 #define TO_FOLDER "=00r00000002"
 #define TO_NOWHERE "=00r00000003"
 #define TO_REST "=00r00000004"
+#define TO_NONSENSE "=00r00000005"
 /* refused, unless the open was sent here */
 #define ONLY_SENT "=00cc0000022"
 
@@ -46,6 +50,13 @@ static bool holds(const char *name, const char *text)
 	got = read(in, have, sizeof(have));
 	close(in);
 	return text && got == (ssize_t)strlen(text) && !memcmp(have, text, got);
+}
+
+static bool is_long(const char *name, off_t size)
+{
+	struct stat st;
+
+	return !stat(below(name), &st) && st.st_size == size;
 }
 
 static bool reads(int fd, const char *text)
@@ -279,6 +290,69 @@ static void by_path_acl(const char *name)
 		   getxattr(below("y"), acl_name, NULL, 0) < 0 && errno == ENODATA);
 }
 
+/* Where the lower file system has that. */
+static bool appends_only(const char *name, bool only)
+{
+	int flags, file = open(below(name), O_RDONLY);
+	bool done;
+
+	FLT_REQUIRE(file >= 0);
+	done = !ioctl(file, FS_IOC_GETFLAGS, &flags);
+	flags = only ? flags | FS_APPEND_FL : flags & ~FS_APPEND_FL;
+	done = done && !ioctl(file, FS_IOC_SETFLAGS, &flags);
+	close(file);
+	return done;
+}
+
+/* A lease that another process's truncation breaks: nothing is changed before it is given back. */
+static void leased(void)
+{
+	const struct timespec while_waiting = { 0, 20 * 1000 * 1000 };
+	int file, status = -1;
+	bool asked = false;
+	sigset_t set;
+	pid_t child;
+
+	put("leased" TO_PLAIN, "first");
+	put("leased", "the other");
+	sigemptyset(&set);
+	sigaddset(&set, SIGIO);
+	FLT_REQUIRE(!sigprocmask(SIG_BLOCK, &set, NULL));
+	file = open("leased", O_RDONLY);
+	FLT_REQUIRE(file >= 0 && !fcntl(file, F_SETLEASE, F_RDLCK));
+	child = fork();
+	if (!child)
+		_exit(!!truncate("leased" TO_PLAIN, 3));
+	while (!asked && !waitpid(child, &status, WNOHANG))
+		asked = sigtimedwait(&set, NULL, &while_waiting) == SIGIO;
+	FLT_PROVES("CREATE-61", asked && holds("leased", "the other"));
+	FLT_EXPECT(!fcntl(file, F_SETLEASE, F_UNLCK));
+	if (asked)
+		waitpid(child, &status, 0);
+	FLT_PROVES("CREATE-61", !status && holds("leased", "the"));
+	close(file);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* What the VFS asks of the file that it chose is asked of the other one. */
+static void truncated(void)
+{
+	put("log" TO_PLAIN, "first");
+	put("log", "the other");
+	if (appends_only("log", true)) {
+		FLT_PROVES("CREATE-61", truncate("log" TO_PLAIN, 3) && errno == EPERM &&
+			   holds("log", "the other"));
+		FLT_EXPECT(appends_only("log", false));
+	}
+	leased();
+	/* the errors of an open */
+	put("log" TO_NOWHERE, "first");
+	FLT_PROVES("CREATE-62", truncate("log" TO_NOWHERE, 3) && errno == EXDEV);
+	put("log" TO_NONSENSE, "first");
+	FLT_EXPECT(open("log" TO_NONSENSE, O_RDWR) < 0 && errno == EINVAL);
+	FLT_EXPECT(truncate("log" TO_NONSENSE, 3) && errno == EINVAL);
+}
+
 /* What acts on the object alone acts on the other one. */
 static void by_path(void)
 {
@@ -337,25 +411,52 @@ static void fixed(void)
 		   holds("z", NULL) && holds("m" TO_PLAIN, NULL) && holds("m", NULL));
 }
 
+/* A program that runs, by the name of another one. */
+static pid_t start(const char *argument)
+{
+	int pipes[2];
+	pid_t child;
+	char byte;
+
+	FLT_REQUIRE(!pipe2(pipes, O_CLOEXEC));
+	child = fork();
+	if (!child) {
+		execl("./program" TO_PLAIN, "program", argument, NULL);
+		_exit(1);
+	}
+	close(pipes[1]);
+	/* The other end is closed when it runs. */
+	FLT_EXPECT(!read(pipes[0], &byte, 1));
+	close(pipes[0]);
+	return child;
+}
+
 static void executed(void)
 {
 	char command[2 * PATH_MAX];
+	int file, status;
 	pid_t child;
-	int status;
 
 	put("program" TO_PLAIN, "no program");
 	snprintf(command, sizeof(command), "cp /proc/%d/exe %s/program", getpid(), getenv("LOWER"));
 	FLT_REQUIRE(!system(command));
 	FLT_EXPECT(!chmod(below("program" TO_PLAIN), 0755));
-	child = fork();
-	if (!child) {
-		execl("./program" TO_PLAIN, "program", "seven", NULL);
-		_exit(1);
-	}
+	child = start("seven");
 	waitpid(child, &status, 0);
 	FLT_PROVES("CREATE-59", WIFEXITED(status) && WEXITSTATUS(status) == 7);
 	/* a program that runs is not written to, by whatever name */
-	FLT_EXPECT(open("program" TO_PLAIN, O_RDWR) >= 0);
+	child = start("wait");
+	file = open("program" TO_PLAIN, O_RDWR);
+	FLT_PROVES("CREATE-59", file < 0 && errno == ETXTBSY);
+	FLT_PROVES("CREATE-61", truncate("program" TO_PLAIN, 7) && errno == ETXTBSY);
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	file = open("program" TO_PLAIN, O_RDWR);
+	FLT_PROVES("CREATE-59", file >= 0 && !close(file));
+	FLT_PROVES("CREATE-61", !truncate("program" TO_PLAIN, 7) && is_long("program", 7));
+	/* nobody counts as its writer any more */
+	file = open("program", O_RDONLY);
+	FLT_EXPECT(!fcntl(file, F_SETLEASE, F_RDLCK) && !close(file));
 }
 
 int main(int argc, char **argv)
@@ -364,6 +465,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "seven"))
 		return 7;
+	if (argc == 2 && !strcmp(argv[1], "wait"))
+		return pause();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("answer") && !twin_load("probe"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
@@ -373,6 +476,7 @@ int main(int argc, char **argv)
 	rights();
 	without_end();
 	by_path();
+	truncated();
 	fixed();
 	executed();
 	/* under the lock of the folder no other name can be looked up */

@@ -631,9 +631,10 @@ static void names_kept(void)
 	before = pieces("8k", false);
 	accounted = pieces("8k", true);
 	look_at_many();
-	if (before >= 0)
+	/* (What was freed counts for long where KASAN looks at it.) */
+	if (before >= 0 && strcmp(getenv("KERNEL"), "debug"))
 		FLT_EXPECT(pieces("8k", false) - before < MANY / 2);
-	if (accounted >= 0)
+	if (accounted >= 0 && strcmp(getenv("KERNEL"), "debug"))
 		FLT_EXPECT(pieces("8k", true) - accounted < MANY / 2);
 	FLT_REQUIRE(!chdir(getenv("MNT")));
 }

@@ -227,6 +227,22 @@ static __always_inline int fltfs_transfer_check(const struct fltfs_fo *fo, bool 
 }
 
 /*
+ * The lower file of paging I/O, which has no rights of its own to be looked at; or NULL: for a
+ * program's, and for what a filter has sent to another file.
+ */
+static __always_inline struct file *fltfs_transfer_paging(const struct fltfs_transfer *transfer,
+							  const struct fltfs_fo *fo)
+{
+	struct file *paging = transfer ? transfer->paging : NULL;
+
+	if (likely(!paging))
+		return NULL;
+	if (!fo->stream || file_inode(paging) != fltfs_lower_inode(fo->stream->inode))
+		return NULL;
+	return paging;
+}
+
+/*
  * Fills the request, member by member: where compilers clear the whole they use a string operation,
  * which is slow. Return: 0 or a negative errno.
  */
@@ -236,7 +252,7 @@ static __always_inline int fltfs_lower_prepare(const struct flt_operation *op,
 					       void (*complete)(struct kiocb *iocb, long ret))
 {
 	const struct fltfs_transfer *transfer = op->front;
-	struct file *paging = transfer ? transfer->paging : NULL;
+	struct file *paging = fltfs_transfer_paging(transfer, fo);
 	int err = paging ? 0 : fltfs_transfer_check(fo, write);
 
 	if (unlikely(err))

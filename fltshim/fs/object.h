@@ -47,6 +47,7 @@ enum {
 	FLTFS_FO_NAMELESS,	/* made without a name; FileName is made up */
 	FLTFS_FO_OWN,		/* a filter opened it; the filter manager sends CLEANUP and CLOSE */
 	FLTFS_FO_VOLUME,	/* it is the volume itself */
+	FLTFS_FO_WRITER,	/* it counts as a writer of its inode */
 };
 
 /**

@@ -281,7 +281,7 @@ struct fltfs_subject {
 };
 
 int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
-		       ULONG options, bool follows);
+		       ULONG options);
 void fltfs_subject_close(struct fltfs_subject *subject);
 
 /* setattr.c */
@@ -302,7 +302,7 @@ NTSTATUS fltfs_descriptor_has(const void *descriptor, SECURITY_INFORMATION *what
 NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
 			       struct iattr *attr);
 int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
-			   int (*lower)(void *context), void *context);
+			   int (*lower)(void *context, struct dentry *dentry), void *context);
 NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,
 			      ULONG length, ULONG *used);
 NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,

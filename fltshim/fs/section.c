@@ -90,11 +90,12 @@ static int fltfs_source_share(const struct fltfs_source *source, pgoff_t index,
 	return err;
 }
 
-/* A paging read of the file, into memory of ours; what of that lies behind its end stays zero. */
-static noinline NTSTATUS fltfs_source_read(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
-					   loff_t pos, PMDL mdl)
+/* A paging read of the file, into memory of ours. Return: what was read, or a negative errno. */
+static noinline ssize_t fltfs_source_read(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
+					  loff_t pos, PMDL mdl)
 {
 	struct flt_operation op FLT_NOT_CLEARED;
+	ssize_t got = -EIO;
 	NTSTATUS status;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_READ, &fo->base.fo);
@@ -107,24 +108,55 @@ static noinline NTSTATUS fltfs_source_read(struct fltfs_fo *fo, struct fltfs_tra
 	op.iopb.Parameters.Read.MdlAddress = mdl;
 	op.front = transfer;
 	status = flt_operation_run(&op);
+	if (NT_SUCCESS(status))
+		got = min_t(ULONG_PTR, op.data.IoStatus.Information, transfer->size);
+	else if (status == STATUS_END_OF_FILE)
+		got = 0;
 	flt_operation_fini(&op);
-	return status;
+	return got;
+}
+
+/*
+ * Reads up to the end of the file or of the memory, since a read may give less than it is asked
+ * for; what lies behind the end of the file stays zero. Return: 0 or a negative errno.
+ */
+static int fltfs_source_fill(const struct fltfs_source *source, loff_t pos, void *memory,
+			     size_t size)
+{
+	struct kiocb caller = { .ki_filp = source->lower };
+	struct fltfs_transfer transfer = { .caller = &caller, .paging = source->lower };
+	ssize_t got;
+	PMDL mdl;
+
+	while (size && pos < i_size_read(file_inode(source->lower))) {
+		transfer.shown = memory;
+		transfer.buffer = memory;
+		transfer.length = size;
+		transfer.size = size;
+		mdl = mm_mdl_new(memory, size);
+		if (!mdl)
+			return -ENOMEM;
+		MmBuildMdlForNonPagedPool(mdl);
+		got = fltfs_source_read(source->fo, &transfer, pos, mdl);
+		mm_mdl_free(mdl);
+		if (got < 0)
+			return got;
+		if (!got && pos < i_size_read(file_inode(source->lower)))
+			return -EIO;
+		pos += got;
+		memory += got;
+		size -= got;
+	}
+	return 0;
 }
 
 /* Copies of pages, in new memory, as the filters show them. */
 static int fltfs_source_copy(const struct fltfs_source *source, pgoff_t index, unsigned int count,
 			     struct page **pages)
 {
-	size_t size = (size_t)count << PAGE_SHIFT;
-	struct kiocb caller = { .ki_filp = source->lower };
-	struct fltfs_transfer transfer = {
-		.caller = &caller, .length = size, .size = size, .paging = source->lower,
-	};
 	unsigned int got = 0;
-	void *memory = NULL;
-	PMDL mdl = NULL;
-	NTSTATUS status;
 	int err = -ENOMEM;
+	void *memory;
 
 	if (index + count > fltfs_source_end(source))
 		return -EIO;
@@ -137,19 +169,10 @@ static int fltfs_source_copy(const struct fltfs_source *source, pgoff_t index, u
 	memory = vm_map_ram(pages, count, NUMA_NO_NODE);
 	if (!memory)
 		goto out;
-	mdl = mm_mdl_new(memory, size);
-	if (!mdl)
-		goto out;
-	MmBuildMdlForNonPagedPool(mdl);
-	transfer.shown = memory;
-	transfer.buffer = memory;
-	status = fltfs_source_read(source->fo, &transfer, (loff_t)index << PAGE_SHIFT, mdl);
-	err = NT_SUCCESS(status) || status == STATUS_END_OF_FILE ? 0 : -EIO;
+	err = fltfs_source_fill(source, (loff_t)index << PAGE_SHIFT, memory,
+				(size_t)count << PAGE_SHIFT);
+	vm_unmap_ram(memory, count);
 out:
-	if (mdl)
-		mm_mdl_free(mdl);
-	if (memory)
-		vm_unmap_ram(memory, count);
 	if (err)
 		release_pages(pages, got);
 	return err;

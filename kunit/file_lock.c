@@ -4,6 +4,7 @@
  * file lock of its own; requests come as from system calls, or from A, the Windows way.
  */
 #include <linux/sched/signal.h>
+#include "fltmgr/file_lock.h"
 #include "kunit/async_issue.h"
 #include "nt/violation.h"
 
@@ -631,6 +632,31 @@ static void lock_cancelled(struct kunit *test)
 	FltFreeFileLock(keep.lock);
 }
 
+/* A request that waits is handed back by the filter: the package knows nothing of it any more. */
+static void lock_lost(struct kunit *test)
+{
+	s64 before = atomic64_read(&fsh_violations);
+	struct world *w = lock_world(test);
+	struct lock_request *r;
+	struct flt_locks *locks;
+
+	lock_windows(IRP_MN_LOCK, 0, 10, 0, LOCK_EXCLUSIVE);
+	keep.completed = 0;
+	r = lock_request(IRP_MN_LOCK, 0, 10, 0, LOCK_EXCLUSIVE | LOCK_WAITS);
+	request_spawn(&r->request);
+	FLT_REQUIRE(test, WORLD_WAIT(keep.returned == FLT_PREOP_PENDING));
+	FltCompletePendedPreOperation(&r->request.op.data, FLT_PREOP_COMPLETE, NULL);
+	FLT_EXPECT(test, request_wait(&r->request) && !keep.completed &&
+		   atomic64_read(&fsh_violations) == before + 1);
+	locks = flt_locks_get(keep.lock);
+	FLT_REQUIRE(test, locks);
+	FLT_EXPECT(test, list_empty(&locks->waiting));
+	flt_locks_put(locks);
+	FLT_EXPECT(test, NT_SUCCESS(lock_windows(IRP_MN_UNLOCK_SINGLE, 0, 10, 0, 0)));
+	w->breaches = true;
+	FltFreeFileLock(keep.lock);
+}
+
 /* Asks about a transfer, as in its pre-operation. */
 static bool lock_permits(bool write, s64 start, ULONG bytes, ULONG key, ULONG flags)
 {
@@ -723,6 +749,7 @@ static struct kunit_case file_lock_cases[] = {
 	KUNIT_CASE(lock_refused_lets_go),
 	KUNIT_CASE(lock_replaced_when_agreed),
 	KUNIT_CASE(lock_cancelled),
+	KUNIT_CASE(lock_lost),
 	KUNIT_CASE(lock_checks),
 	{}
 };

@@ -693,8 +693,7 @@ static void obj_teardown_races(struct kunit *test)
 		FLT_REQUIRE(test, !IS_ERR(thread));
 		FLT_EXPECT(test, WORLD_WAIT(atomic_read(&obj_race.taken)));
 		flt_object_delete(&obj_race.obj);
-		while (refcount_read(&obj_race.obj.refs) != 1)
-			cond_resched();
+		FLT_EXPECT(test, WORLD_WAIT(refcount_read(&obj_race.obj.refs) == 1));
 		WRITE_ONCE(obj_race.over, true);
 		usleep_range(20, 100);
 		kthread_stop(thread);

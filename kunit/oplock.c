@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite oplock: who is granted an oplock, what a request becomes, and which operation breaks what
- * (CREATE-81 to CREATE-85, CREATE-87, LOCK-63).
+ * (CREATE-81 to CREATE-87, LOCK-63).
  */
 #include "fltmgr/cancel.h"
 #include "kunit/oplocks.h"
@@ -158,6 +158,13 @@ static void opl_conditions(struct kunit *test)
 		opl_ask_for(r, kind);
 		FLT_PROVES(test, row, request_run(&r->request) == STATUS_OPLOCK_NOT_GRANTED &&
 			   opl.returned == FLT_PREOP_COMPLETE);
+		/* A filter above does, where it may. */
+		if (!opl_kinds[kind].code) {
+			w->probe[0]->pre_status = FLT_PREOP_SYNCHRONIZE;
+			FLT_EXPECT(test,
+				   opl_refused(opl.file[0], kind, STATUS_OPLOCK_NOT_GRANTED));
+			w->probe[0]->pre_status = FLT_PREOP_SUCCESS_WITH_CALLBACK;
+		}
 		/* There are other handles, or byte-range locks. */
 		opl.open_count = shared ? 1 : 2;
 		FLT_PROVES(test, shared ? "CREATE-84" : row,
@@ -266,6 +273,7 @@ static void opl_beside(struct kunit *test)
 struct opl_use {
 	const char *name;
 	UCHAR major;
+	UCHAR minor;
 	ACCESS_MASK access;	/* and the following: of a create */
 	ULONG share;
 	ULONG disposition;
@@ -281,29 +289,32 @@ struct opl_use {
 };
 
 static const struct opl_use opl_uses[] = {
-	{ "open", IRP_MJ_CREATE, FILE_READ_DATA, FILE_SHARE_READ, FILE_OPEN, .breaks = "-RR---RH" },
-	{ "open for attributes", IRP_MJ_CREATE,
+	{ "open", IRP_MJ_CREATE, 0, FILE_READ_DATA, FILE_SHARE_READ, FILE_OPEN,
+	  .breaks = "-RR---RH" },
+	{ "open for attributes", IRP_MJ_CREATE, 0,
 	  FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE, 0, FILE_OPEN,
 	  .breaks = "--------" },
-	{ "supersede for attributes", IRP_MJ_CREATE, FILE_READ_ATTRIBUTES, 0, FILE_SUPERSEDE,
+	{ "supersede for attributes", IRP_MJ_CREATE, 0, FILE_READ_ATTRIBUTES, 0, FILE_SUPERSEDE,
 	  .breaks = "--------" },
-	{ "reserve", IRP_MJ_CREATE, FILE_READ_ATTRIBUTES, FILE_SHARE_READ, FILE_OPEN,
+	{ "reserve", IRP_MJ_CREATE, 0, FILE_READ_ATTRIBUTES, FILE_SHARE_READ, FILE_OPEN,
 	  FILE_RESERVE_OPFILTER, .breaks = "nNN-nlNN" },
-	{ "supersede", IRP_MJ_CREATE, FILE_WRITE_DATA, FILE_SHARE_READ, FILE_SUPERSEDE,
+	{ "supersede", IRP_MJ_CREATE, 0, FILE_WRITE_DATA, FILE_SHARE_READ, FILE_SUPERSEDE,
 	  .breaks = "nNN-nlNN" },
-	{ "overwrite", IRP_MJ_CREATE, FILE_READ_DATA, 0, FILE_OVERWRITE, .breaks = "nNN-nlNN" },
-	{ "overwrite_if", IRP_MJ_CREATE, FILE_READ_DATA, 0, FILE_OVERWRITE_IF,
+	{ "overwrite", IRP_MJ_CREATE, 0, FILE_READ_DATA, 0, FILE_OVERWRITE, .breaks = "nNN-nlNN" },
+	{ "overwrite_if", IRP_MJ_CREATE, 0, FILE_READ_DATA, 0, FILE_OVERWRITE_IF,
 	  .breaks = "nNN-nlNN" },
-	{ "open to write alone", IRP_MJ_CREATE, FILE_WRITE_DATA, 0, FILE_OPEN_IF,
+	{ "open to write alone", IRP_MJ_CREATE, 0, FILE_WRITE_DATA, 0, FILE_OPEN_IF,
 	  .breaks = "-RRN--RH" },
-	{ "open to write", IRP_MJ_CREATE, FILE_WRITE_DATA, FILE_SHARE_READ, FILE_OPEN_IF,
+	{ "open to write", IRP_MJ_CREATE, 0, FILE_WRITE_DATA, FILE_SHARE_READ, FILE_OPEN_IF,
 	  .breaks = "-RR---RH" },
 	{ "read", IRP_MJ_READ, .breaks = "-RR---RH" },
 	{ "flush", IRP_MJ_FLUSH_BUFFERS, .breaks = "-RR---RH" },
 	{ "write", IRP_MJ_WRITE, .breaks = "nNNNnlNN" },
 	{ "paging write", IRP_MJ_WRITE, .irp_flags = IRP_PAGING_IO | IRP_NOCACHE,
 	  .breaks = "--------" },
-	{ "lock", IRP_MJ_LOCK_CONTROL, .breaks = "nNN-nlNl" },
+	{ "lock", IRP_MJ_LOCK_CONTROL, IRP_MN_LOCK, .breaks = "nNN-nlNl" },
+	{ "unlock", IRP_MJ_LOCK_CONTROL, IRP_MN_UNLOCK_SINGLE, .breaks = "nll-nlll" },
+	{ "unlock all", IRP_MJ_LOCK_CONTROL, IRP_MN_UNLOCK_ALL, .breaks = "nll-nlll" },
 	{ "end of file", IRP_MJ_SET_INFORMATION, .class = FileEndOfFileInformation,
 	  .breaks = "nNNNnlNN" },
 	{ "allocation", IRP_MJ_SET_INFORMATION, .class = FileAllocationInformation,
@@ -334,6 +345,7 @@ static struct opl_request *opl_use(const struct opl_use *use, PFILE_OBJECT file)
 		r = opl_new(file, use->major);
 		p = &r->request.op.iopb.Parameters;
 		r->request.op.iopb.IrpFlags |= use->irp_flags;
+		r->request.op.iopb.MinorFunction = use->minor;
 		if (use->major == IRP_MJ_FILE_SYSTEM_CONTROL)
 			opl_code(r, FSCTL_SET_ZERO_DATA);
 		if (use->class) {
@@ -418,6 +430,52 @@ static void opl_breaks(struct kunit *test)
 	opl_end();
 }
 
+/* The end of a handle waits for nobody. */
+static void opl_breaks_at_end(struct kunit *test)
+{
+	struct opl_request *held;
+
+	opl_world(test);
+	held = opl_ask(opl.file[0], KIND_RW);
+	opl.routine = OPL_TO_NONE;
+	opl.blocks = true;
+	FLT_PROVES(test, "CREATE-86",
+		   opl_over(opl_do(opl.file[1], IRP_MJ_CLEANUP), STATUS_SUCCESS) &&
+		   opl_over(held, STATUS_SUCCESS) && opl_told(held, KIND_RW, 'N') &&
+		   FltCurrentOplock(&opl.oplock));
+	FLT_EXPECT(test, opl_over(opl_give_up(opl.file[0], KIND_RW), STATUS_SUCCESS));
+	opl_end();
+}
+
+#define OPL_NOT_OURS	((void *)0x0b1)
+
+/* The oplock ends while a request for it looks whether the file is a directory. */
+static void opl_ends_first(struct fake_volume *fake, struct flt_operation *op,
+			   struct fake_order *order)
+{
+	FILE_STANDARD_INFORMATION *info = op->iopb.Parameters.QueryFileInformation.InfoBuffer;
+
+	if (op->op_index != IRP_MJ_QUERY_INFORMATION)
+		return;
+	info->Directory = FALSE;
+	FltUninitializeOplock(&opl.oplock);
+	opl.oplock = OPL_NOT_OURS;
+}
+
+static void opl_dead(struct kunit *test)
+{
+	struct world *w = opl_world(test);
+
+	w->fake->on_perform = opl_ends_first;
+	opl.file[0]->FsContext = opl.file[0];
+	FLT_EXPECT(test, opl_refused(opl.file[0], KIND_1, STATUS_OPLOCK_NOT_GRANTED) &&
+		   opl.oplock == OPL_NOT_OURS);
+	w->fake->on_perform = NULL;
+	opl.file[0]->FsContext = NULL;
+	FltInitializeOplock(&opl.oplock);
+	opl_end();
+}
+
 static struct kunit_case oplock_cases[] = {
 	KUNIT_CASE(opl_values),
 	KUNIT_CASE(opl_life),
@@ -425,6 +483,8 @@ static struct kunit_case oplock_cases[] = {
 	KUNIT_CASE(opl_conditions),
 	KUNIT_CASE(opl_beside),
 	KUNIT_CASE(opl_breaks),
+	KUNIT_CASE(opl_breaks_at_end),
+	KUNIT_CASE(opl_dead),
 	{}
 };
 

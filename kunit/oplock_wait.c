@@ -56,6 +56,20 @@ static void opl_returns(struct kunit *test)
 		opl_clean();
 	}
 	FLT_PROVES(test, "CREATE-86", refused || !async_faults_work());
+	/* Where nothing is held, none is wanted. */
+	for (nth = 1; async_faults_work() && nth < 4; nth++) {
+		r = opl_new(opl.file[1], IRP_MJ_WRITE);
+		opl.returned = FLT_PREOP_PENDING;
+#ifdef CONFIG_FAULT_INJECTION
+		current->fail_nth = nth;
+#endif
+		request_start(&r->request);
+#ifdef CONFIG_FAULT_INJECTION
+		current->fail_nth = 0;
+#endif
+		FLT_EXPECT(test, opl.returned == FLT_PREOP_SUCCESS_WITH_CALLBACK);
+		FLT_EXPECT(test, opl_over(r, STATUS_SUCCESS));
+	}
 	FLT_EXPECT(test, atomic64_read(&fsh_violations) == before);
 	/* Fast I/O cannot be checked. */
 	r = opl_new(opl.file[1], IRP_MJ_WRITE);
@@ -307,6 +321,72 @@ static void opl_of_create(struct kunit *test)
 	opl_end();
 }
 
+/* One more fault of B, or of a routine's caller? */
+static bool opl_fault(s64 *before)
+{
+	s64 now = atomic64_read(&fsh_violations) + probe_all_violations(opl.world->probe[1]);
+	bool one = now == *before + 1;
+
+	*before = now;
+	return one;
+}
+
+/* An operation that ought to stay pended goes on without the package, and is forgotten by it. */
+static void opl_lost(struct kunit *test)
+{
+	struct world *w = opl_world(test);
+	struct opl_request *held, *r;
+	unsigned int i;
+	s64 before = 0;
+
+	opl_fault(&before);
+	for (i = 0; i < 2; i++) {
+		/* The request of an oplock. */
+		opl.ignores = !i;
+		held = opl_ask(opl.file[0], KIND_RW);
+		if (i)
+			FltCompletePendedPreOperation(&held->request.op.data,
+						      FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
+		FLT_EXPECT(test, opl_over(held, STATUS_SUCCESS) && opl_fault(&before) &&
+			   !FltCurrentOplock(&opl.oplock));
+		opl.ignores = false;
+		FLT_EXPECT(test, opl_over(opl_do(opl.file[1], IRP_MJ_WRITE), STATUS_SUCCESS));
+		/* Who waits for an acknowledgment. */
+		held = opl_ask(opl.file[0], KIND_1);
+		opl.ignores = !i;
+		r = opl_do(opl.file[1], IRP_MJ_WRITE);
+		if (i)
+			FltCompletePendedPreOperation(&r->request.op.data,
+						      FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
+		FLT_EXPECT(test, opl_over(held, STATUS_SUCCESS) && opl_over(r, STATUS_SUCCESS) &&
+			   opl_fault(&before));
+		opl.ignores = false;
+		FLT_EXPECT(test, opl_over(opl_give_up(opl.file[0], KIND_1), STATUS_SUCCESS) &&
+			   !opl.waits);
+	}
+	/* Who waits in his thread: the wait ends. */
+	held = opl_ask(opl.file[0], KIND_1);
+	opl.blocks = true;
+	r = opl_new(opl.file[1], IRP_MJ_WRITE);
+	request_spawn(&r->request);
+	FLT_EXPECT(test, WORLD_WAIT((atomic_read(&r->request.op.cancel) & FLT_CANCEL_STATE) ==
+				    FLT_CANCEL_ARMED));
+	FltCompletePendedPreOperation(&r->request.op.data, FLT_PREOP_SUCCESS_NO_CALLBACK, NULL);
+	FLT_EXPECT(test, request_wait(&r->request) && opl.status == STATUS_CANCELLED);
+	opl_clean();
+	opl.blocks = false;
+	opl_fault(&before);
+	/* What the package has armed is no cancel routine of the filter's. */
+	held = opl_ask(opl.file[0], KIND_RW);
+	FLT_EXPECT(test, FltClearCancelCompletion(&held->request.op.data) == STATUS_CANCELLED);
+	r = opl_do(opl.file[1], IRP_MJ_WRITE);
+	FLT_EXPECT(test, opl_over(held, STATUS_SUCCESS) &&
+		   opl_over(opl_give_up(opl.file[0], KIND_RW), STATUS_SUCCESS) &&
+		   opl_over(r, STATUS_SUCCESS) && !opl_fault(&before));
+	w->breaches = true;
+	opl_end();
+}
+
 #define OPL_THREADS	4
 #define OPL_ROUNDS	200
 
@@ -402,6 +482,7 @@ static struct kunit_case oplock_wait_cases[] = {
 	KUNIT_CASE(opl_killed),
 	KUNIT_CASE(opl_questions),
 	KUNIT_CASE(opl_of_create),
+	KUNIT_CASE(opl_lost),
 	KUNIT_CASE(opl_races),
 	{}
 };

@@ -80,6 +80,8 @@ static void opl_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJE
 	if (opl.quiet)
 		return;
 	opl.returned = returned;
+	if (opl.ignores && returned == FLT_PREOP_PENDING)
+		*status = FLT_PREOP_SUCCESS_NO_CALLBACK;
 	/* Pended, it is not this thread's any more. */
 	if (returned == FLT_PREOP_PENDING)
 		return;

@@ -37,6 +37,7 @@ struct opl_state {
 	ULONG flags;
 	enum opl_routine routine;
 	bool blocks;		/* no wait routine */
+	bool ignores;		/* B goes on with what it was told to pend */
 	bool quiet;		/* many threads: nothing is recorded */
 	FLT_PREOP_CALLBACK_STATUS returned;
 	NTSTATUS status;	/* IoStatus after it */

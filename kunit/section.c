@@ -3,6 +3,7 @@
  * Suite section: data scans and views, on a file object of the fake volume (SECT-14 to SECT-33,
  * SECT-64, CTX-63).
  */
+#include <linux/sched/signal.h>
 #include <linux/sizes.h>
 #include "kunit/scan.h"
 #include "nt/ps_process.h"
@@ -398,6 +399,23 @@ static void section_limits(struct kunit *test)
 		   STATUS_IN_PAGE_ERROR && !base);
 	w->fake->page_status = STATUS_SUCCESS;
 	FLT_EXPECT(test, mm_views_count() == pages);
+	scan_end(&scan);
+
+	/* A killed thread does not wait for the rest. */
+	fake_map(w->fake, w->file, SZ_16M);
+	FLT_REQUIRE(test, scan_begin(p, &scan) == STATUS_SUCCESS);
+	allow_signal(SIGKILL);
+	send_sig(SIGKILL, current, 1);
+	size = 0;
+	FLT_PROVES(test, "SECT-27", section_map(scan.handle, &base, 0, &size, MM_PAGE_READONLY) ==
+		   STATUS_CANCELLED && !base);
+	FLT_EXPECT(test, MmMapViewInSystemSpace(scan.object, &base, &size) == STATUS_CANCELLED);
+	flush_signals(current);
+	disallow_signal(SIGKILL);
+	FLT_EXPECT(test, mm_views_count() == pages);
+	FLT_EXPECT(test, section_map(scan.handle, &base, 0, &size, MM_PAGE_READONLY) ==
+		   STATUS_SUCCESS);
+	ZwUnmapViewOfSection(CURRENT_PROCESS, base);
 	scan_end(&scan);
 
 	/* 100 GiB: not at once, but piece by piece. */

@@ -3,8 +3,10 @@
  * Suite section_cache: routines of the cache and memory managers on the stream of a file object
  * (SECT-47 to SECT-61).
  */
+#include "kunit/async_issue.h"
 #include "kunit/world.h"
 #include "nt/ke_irql.h"
+#include "nt/seh.h"
 #include "nt/violation.h"
 
 #define SIZE	9000
@@ -192,9 +194,50 @@ static void cache_small(struct kunit *test)
 		   cache_irql == PASSIVE_LEVEL);
 }
 
+static seh_raises void cache_post(void *arg)
+{
+	FsRtlPostStackOverflow(arg, &cache_event, cache_posted);
+}
+
+struct cache_no_memory {
+	struct world *world;
+	KIRQL level;
+	bool posted;
+	NTSTATUS code;
+};
+
+static void cache_post_without_memory(void *arg)
+{
+	struct cache_no_memory *a = arg;
+	KIRQL old = KfRaiseIrql(a->level);
+
+	a->posted = seh_call(cache_post, a->world, &a->code);
+	KeLowerIrql(old);
+}
+
+/* Without memory what was posted runs elsewhere, or not at all. */
+static void cache_post_fails(struct kunit *test)
+{
+	struct cache_no_memory a = { .world = world_of(test), .level = PASSIVE_LEVEL };
+
+	if (!async_faults_work())
+		kunit_skip(test, "allocations cannot be made to fail");
+	KeInitializeEvent(&cache_event, NotificationEvent, FALSE);
+	cache_context = NULL;
+	async_with_fault(1, cache_post_without_memory, &a);
+	KeWaitForSingleObject(&cache_event, Executive, KernelMode, FALSE, NULL);
+	FLT_EXPECT(test, a.posted && cache_context == a.world && cache_poster != current);
+	cache_context = NULL;
+	a.level = DISPATCH_LEVEL;
+	FLT_EXPECT(test, async_with_fault(1, cache_post_without_memory, &a));
+	FLT_EXPECT(test, !a.posted && a.code == STATUS_INSUFFICIENT_RESOURCES && !cache_context);
+}
+
 /* The section of no filter: errors as for FltCreateSectionForDataScan(), and nobody is told. */
 static void cache_section(struct kunit *test)
 {
+	OBJECT_ATTRIBUTES kernel = { .Length = sizeof(kernel), .Attributes = OBJ_KERNEL_HANDLE };
+	PFILE_OBJECT file = world_of(test)->file;
 	static const struct {
 		ULONG attributes, protection, allocation;
 		NTSTATUS open, status;
@@ -233,6 +276,14 @@ static void cache_section(struct kunit *test)
 	ZwClose(handle);
 	ObfDereferenceObject(object);
 	FLT_EXPECT(test, !atomic_read(&fake->sources));
+	/* Not after the close. */
+	flt_file_of(file)->closed = true;
+	FLT_EXPECT(test, FsRtlCreateSectionForDataScan(&handle, &object, &size, file,
+						       SECTION_MAP_READ, &kernel, NULL,
+						       MM_PAGE_READONLY, MM_SEC_COMMIT, 0) ==
+		   STATUS_INVALID_PARAMETER);
+	flt_file_of(file)->closed = false;
+	world_of(test)->breaches = true;
 }
 
 static struct kunit_case cache_cases[] = {
@@ -240,6 +291,7 @@ static struct kunit_case cache_cases[] = {
 	KUNIT_CASE(cache_ranges),
 	KUNIT_CASE(cache_in_paging),
 	KUNIT_CASE(cache_small),
+	KUNIT_CASE(cache_post_fails),
 	KUNIT_CASE(cache_section),
 	{}
 };

@@ -142,20 +142,15 @@ static struct {
 	HANDLE *handle;
 	void **object;
 	unsigned int changes;
+	unsigned int done;	/* whole changes, with or without a notification */
 	bool early;
 } inside;
-
-static NTSTATUS conflict_open(struct flt_file *file, const struct mm_section_source **ops,
-			      void **source, u64 *size)
-{
-	return fake_section_ops.open(file, ops, source, size);
-}
 
 static NTSTATUS conflict_inside(PFLT_INSTANCE instance, PFLT_CONTEXT context,
 				PFLT_CALLBACK_DATA data)
 {
 	inside.changes++;
-	inside.early = !*inside.handle && !*inside.object;
+	inside.early |= !*inside.handle && !*inside.object;
 	return STATUS_SUCCESS;
 }
 
@@ -165,6 +160,7 @@ static int conflict_changer(void *arg)
 
 	while (!kthread_should_stop()) {
 		conflict_change(w, 0);
+		WRITE_ONCE(inside.done, inside.done + 1);
 		cond_resched();
 	}
 	return 0;
@@ -177,11 +173,10 @@ static void conflict_in_create(struct kunit *test)
 	OBJECT_ATTRIBUTES attributes = {
 		.Length = sizeof(attributes), .Attributes = OBJ_KERNEL_HANDLE,
 	};
-	static const struct flt_section_ops ops = { .open = conflict_open };
-	unsigned int tries, changes = 0;
+	unsigned long end = jiffies + 20 * HZ;
+	unsigned int changes, done;
 	struct task_struct *changer;
 	PFLT_CONTEXT context;
-	bool early = false;
 	HANDLE handle;
 	void *object;
 
@@ -190,13 +185,16 @@ static void conflict_in_create(struct kunit *test)
 	scan_conflict = conflict_inside;
 	p = scan_probe(w, 'A');
 	w->quiet = true;
-	fake_volume_sections(w->fake, &ops);
 	inside.handle = &handle;
 	inside.object = &object;
 	inside.changes = 0;
+	inside.done = 0;
+	inside.early = false;
+	handle = NULL;
+	object = NULL;
 	changer = kthread_run(conflict_changer, w, "changer");
 	FLT_REQUIRE(test, !IS_ERR(changer));
-	for (tries = 0; tries < 20000 && !early; tries++) {
+	while (!READ_ONCE(inside.early) && time_before(jiffies, end)) {
 		context = scan_context(p, FLT_SECTION_CONTEXT);
 		if (!context)
 			break;
@@ -205,18 +203,18 @@ static void conflict_in_create(struct kunit *test)
 						MM_PAGE_READONLY, MM_SEC_COMMIT, 0, &handle,
 						&object, NULL) == STATUS_SUCCESS) {
 			FltCloseSectionForDataScan(context);
-			early = READ_ONCE(inside.early);
-			/* No more after the close (SECT-37). */
+			/* No more after the close, by the change after the one under way (SECT-37). */
 			changes = READ_ONCE(inside.changes);
+			done = READ_ONCE(inside.done);
+			FLT_PROVES(test, "SECT-37", WORLD_WAIT(READ_ONCE(inside.done) - done > 1) &&
+				   READ_ONCE(inside.changes) == changes);
 			ZwClose(handle);
 			ObfDereferenceObject(object);
-			cond_resched();
-			FLT_PROVES(test, "SECT-37", READ_ONCE(inside.changes) == changes);
 		}
 		FltReleaseContext(context);
 	}
 	kthread_stop(changer);
-	FLT_PROVES(test, "SECT-36", early);
+	FLT_PROVES(test, "SECT-36", inside.early);
 	FLT_EXPECT(test, !atomic_read(&w->fake->sources));
 }
 
@@ -248,11 +246,41 @@ static void conflict_waits(struct kunit *test)
 	scan_drop(&scan);
 }
 
+/* A scan that is made in the setup callback: what happens in that is told. */
+static NTSTATUS conflict_setup(struct probe *p, PCFLT_RELATED_OBJECTS objects, ULONG flags)
+{
+	struct kunit *test = p->world->test;
+	struct scan scan;
+
+	FLT_EXPECT(test, FltRegisterForDataScan(objects->Instance) == STATUS_SUCCESS);
+	FLT_REQUIRE(test, scan_begin(p, &scan) == STATUS_SUCCESS);
+	FLT_PROVES(test, "SECT-35", conflict_change(p->world, 0) == STATUS_SUCCESS &&
+		   atomic_read(&seen.calls) == 1);
+	scan_end(&scan);
+	return STATUS_SUCCESS;
+}
+
+static void conflict_in_setup(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *p = conflict_world(test);
+	PFLT_INSTANCE instance;
+
+	FLT_REQUIRE(test, FltDetachVolume(p->filter, (PFLT_VOLUME)w->fake->volume, NULL) ==
+		    STATUS_SUCCESS);
+	p->on_setup = conflict_setup;
+	FLT_REQUIRE(test, FltAttachVolume(p->filter, (PFLT_VOLUME)w->fake->volume, NULL,
+					  &instance) == STATUS_SUCCESS);
+	FltObjectDereference(instance);
+	FLT_EXPECT(test, atomic_read(&seen.calls) == 1);
+}
+
 static struct kunit_case conflict_cases[] = {
 	KUNIT_CASE(conflict_told),
 	KUNIT_CASE(conflict_status),
 	KUNIT_CASE(conflict_in_create),
 	KUNIT_CASE(conflict_waits),
+	KUNIT_CASE(conflict_in_setup),
 	{}
 };
 

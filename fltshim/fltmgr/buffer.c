@@ -178,14 +178,19 @@ static bool flt_buffer_lockable(PFLT_CALLBACK_DATA data, struct flt_buffer_membe
 	}
 }
 
-static NTSTATUS flt_buffer_lock(struct flt_operation *op, PMDL mdl, LOCK_OPERATION access)
+/* @ip is in the driver. */
+static NTSTATUS flt_buffer_lock(struct flt_operation *op, PMDL mdl, LOCK_OPERATION access,
+				unsigned long ip)
 {
 	struct mm_struct *mm = NULL;
 	NTSTATUS status;
 
 	if ((unsigned long)mdl->StartVa < TASK_SIZE_MAX && op->task)
 		mm = get_task_mm(op->task);
-	status = mm_mdl_lock(mdl, mm, access);
+	if (mm && mm == current->mm && mm_is_out_of_reach(ip, "FltLockUserBuffer"))
+		status = STATUS_ACCESS_VIOLATION;
+	else
+		status = mm_mdl_lock(mdl, mm, access);
 	if (mm)
 		mmput(mm);
 	return status;
@@ -228,7 +233,7 @@ NTSTATUS FltLockUserBuffer(PFLT_CALLBACK_DATA CallbackData)
 	mdl = mm_mdl_new(buffer, *members.length);
 	if (!mdl)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	status = flt_buffer_lock(op, mdl, members.access);
+	status = flt_buffer_lock(op, mdl, members.access, _RET_IP_);
 	if (!NT_SUCCESS(status)) {
 		mm_mdl_free(mdl);
 		return status;

@@ -52,7 +52,7 @@ bool flt_operation_cancel(struct flt_operation *op)
 			state = FLT_CANCEL_FIRING;
 	} while (!atomic_try_cmpxchg(&op->cancel, &old, state | FLT_CANCEL_ASKED));
 	if (state == FLT_CANCEL_FIRING) {
-		op->cancel_fire(op);
+		op->cancel_ops->fire(op);
 		return true;
 	}
 	return flt_cancel_bottom(op);
@@ -61,15 +61,15 @@ bool flt_operation_cancel(struct flt_operation *op)
 /**
  * flt_cancel_arm() - say what a cancel shall do
  * @op: held by the caller
- * @fire: called when it is cancelled
+ * @ops: what is called when it is cancelled, or lost
  * @arg: its argument
  * @context: another one
  *
  * Return: STATUS_SUCCESS; STATUS_CANCELLED when it was cancelled already; STATUS_INVALID_PARAMETER
  * when something is armed already; STATUS_VOLUME_DISMOUNTED after a forced unmount
  */
-NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operation *op),
-			void *arg, void *context)
+NTSTATUS flt_cancel_arm(struct flt_operation *op, const struct flt_cancel_ops *ops, void *arg,
+			void *context)
 {
 	int old = atomic_read(&op->cancel);
 
@@ -77,7 +77,7 @@ NTSTATUS flt_cancel_arm(struct flt_operation *op, void (*fire)(struct flt_operat
 		return STATUS_CANCELLED;
 	if (old != FLT_CANCEL_NONE)
 		return STATUS_INVALID_PARAMETER;
-	op->cancel_fire = fire;
+	op->cancel_ops = ops;
 	op->cancel_arg = arg;
 	op->cancel_context = context;
 	/* Orders the three members before the state that lets a cancel read them. */
@@ -124,7 +124,7 @@ void flt_volume_abort(struct flt_volume *volume)
 	smp_mb();
 	/* What is claimed cannot end before its routine has resumed it. */
 	while (flt_live_walk(flt_abort_look, &abort))
-		abort.op->cancel_fire(abort.op);
+		abort.op->cancel_ops->fire(abort.op);
 }
 
 void flt_volume_resume(struct flt_volume *volume)
@@ -140,6 +140,23 @@ bool flt_cancel_disarm(struct flt_operation *op)
 	return atomic_try_cmpxchg(&op->cancel, &old, FLT_CANCEL_NONE);
 }
 
+/**
+ * flt_cancel_lose() - disarm, whoever armed it: the operation goes on without them
+ * @op: kept in memory by the caller
+ *
+ * IRQL <= DISPATCH_LEVEL, perhaps under a lock of held.c.
+ *
+ * Return: whether something was armed, and no cancel has won
+ */
+bool flt_cancel_lose(struct flt_operation *op)
+{
+	if (!flt_cancel_disarm(op))
+		return false;
+	if (op->cancel_ops->lost)
+		op->cancel_ops->lost(op);
+	return true;
+}
+
 static seh_raises void flt_cancel_thunk(void *arg)
 {
 	struct flt_operation *op = arg;
@@ -148,7 +165,7 @@ static seh_raises void flt_cancel_thunk(void *arg)
 	routine(&op->data);
 }
 
-/* cancel_fire of FltSetCancelCompletion(): the routine resumes the operation, which may go then. */
+/* Cancel of FltSetCancelCompletion(): the routine resumes the operation, which may go then. */
 static void flt_cancel_routine(struct flt_operation *op)
 {
 	struct flt_instance *instance = op->nodes[op->cursor].instance;
@@ -161,6 +178,10 @@ static void flt_cancel_routine(struct flt_operation *op)
 			      "cancel routine raised %#x and nobody handled it", code);
 	flt_instance_settle(instance);
 }
+
+static const struct flt_cancel_ops flt_cancel_routine_ops = {
+	.fire	= flt_cancel_routine,
+};
 
 /**
  * FltSetCancelCompletion() - arm a cancel routine for an operation that is about to be posted
@@ -184,7 +205,7 @@ NTSTATUS FltSetCancelCompletion(PFLT_CALLBACK_DATA CallbackData,
 	if (op && CanceledCallback && FLT_IS_IRP_OPERATION(CallbackData) &&
 	    !(CallbackData->Iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO)) &&
 	    READ_ONCE(op->phase) != FLT_PHASE_BOTTOM)
-		status = flt_cancel_arm(op, flt_cancel_routine, CanceledCallback, NULL);
+		status = flt_cancel_arm(op, &flt_cancel_routine_ops, CanceledCallback, NULL);
 	if (status == STATUS_INVALID_PARAMETER)
 		fsh_violation(fsh_caller(), __func__, "data %p, routine %p", CallbackData,
 			      CanceledCallback);
@@ -209,7 +230,8 @@ NTSTATUS FltClearCancelCompletion(PFLT_CALLBACK_DATA CallbackData)
 		fsh_violation(fsh_caller(), __func__, "no operation at %p", CallbackData);
 		return STATUS_CANCELLED;
 	}
-	if (flt_cancel_is_queued(op) || !flt_cancel_disarm(op))
+	/* What a queue, an oplock or a file lock has armed is no routine of the caller's. */
+	if (!flt_cancel_is_armed(op, &flt_cancel_routine_ops) || !flt_cancel_disarm(op))
 		return STATUS_CANCELLED;
 	return STATUS_SUCCESS;
 }

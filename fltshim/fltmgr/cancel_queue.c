@@ -52,7 +52,7 @@ static seh_raises void flt_cbdq_cancel_thunk(void *arg)
 	queue->CompleteCanceledIo(queue, &op->data);
 }
 
-/* cancel_fire of a queued operation, which may be gone when this returns. */
+/* Cancel of a queued operation, which may be gone when this returns. */
 static void flt_cbdq_cancel(struct flt_operation *op)
 {
 	PFLT_CALLBACK_DATA_QUEUE queue = op->cancel_arg;
@@ -67,12 +67,9 @@ static void flt_cbdq_cancel(struct flt_operation *op)
 	flt_instance_settle(instance);
 }
 
-/* Is the operation in a cancel-safe queue, as far as cancellation is concerned? */
-bool flt_cancel_is_queued(const struct flt_operation *op)
-{
-	return (atomic_read(&op->cancel) & FLT_CANCEL_STATE) == FLT_CANCEL_ARMED &&
-	       op->cancel_fire == flt_cbdq_cancel;
-}
+static const struct flt_cancel_ops flt_cbdq_ops = {
+	.fire	= flt_cbdq_cancel,
+};
 
 /**
  * FltCbdqInitialize() - initialise a cancel-safe queue of callback data
@@ -176,7 +173,7 @@ static seh_raises NTSTATUS flt_cbdq_insert(PFLT_CALLBACK_DATA_QUEUE queue,
 		context->FshOpaque[FLT_CBDQ_QUEUE] = queue;
 		WRITE_ONCE(context->FshOpaque[FLT_CBDQ_ENTRY], &op->data);
 	}
-	if (flt_cancel_arm(op, flt_cbdq_cancel, queue, context) != STATUS_SUCCESS) {
+	if (flt_cancel_arm(op, &flt_cbdq_ops, queue, context) != STATUS_SUCCESS) {
 		/* Cancelled before it came here: out again, and completed by the caller of us. */
 		*canceled = true;
 		op->cancel_context = context;
@@ -210,7 +207,7 @@ seh_raises NTSTATUS FltCbdqInsertIo(PFLT_CALLBACK_DATA_QUEUE Cbdq, PFLT_CALLBACK
 		fsh_violation(fsh_caller(), __func__, "queue %p, data %p", Cbdq, Cbd);
 		return STATUS_INVALID_PARAMETER;
 	}
-	if (flt_cancel_disarm(op))
+	if (flt_cancel_lose(op))
 		fsh_violation(fsh_caller(), __func__, "%p has a cancel routine of its own", Cbd);
 	Cbdq->Acquire(Cbdq, &irql);
 	status = flt_cbdq_insert(Cbdq, op, Context, InsertContext, &canceled);

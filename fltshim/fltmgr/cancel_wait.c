@@ -18,7 +18,7 @@ struct flt_waiter {
 	bool stop;
 };
 
-/* cancel_fire of an operation whose holder waits. */
+/* Cancel of an operation whose holder waits; and its loss, which ends the wait as well. */
 static void flt_waiter_stop(struct flt_operation *op)
 {
 	struct flt_waiter *waiter = op->cancel_arg;
@@ -29,6 +29,11 @@ static void flt_waiter_stop(struct flt_operation *op)
 	wake_up_process(task);
 	put_task_struct(task);
 }
+
+static const struct flt_cancel_ops flt_waiter_ops = {
+	.fire	= flt_waiter_stop,
+	.lost	= flt_waiter_stop,
+};
 
 /* A cancel that has won is about to set @stop: its last touch of the waiter is awaited. */
 static void flt_waiter_end(struct flt_operation *op, struct flt_waiter *waiter)
@@ -70,7 +75,7 @@ static NTSTATUS flt_cancellable_wait(ULONG count, void **objects, bool all,
 	if (!ke_is_atomic() && !ke_level_at_most(limit))
 		ke_level_breach(who, routine, limit);
 	if (op) {
-		status = flt_cancel_arm(op, flt_waiter_stop, &waiter, NULL);
+		status = flt_cancel_arm(op, &flt_waiter_ops, &waiter, NULL);
 		if (status == STATUS_INVALID_PARAMETER) {
 			fsh_violation(who, routine, "operation %p has a cancel routine", data);
 			op = NULL;

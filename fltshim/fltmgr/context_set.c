@@ -46,11 +46,10 @@ struct flt_about {
 		__VA_ARGS__				\
 	})
 
-/* An open file: between the success of its create and its close. */
+/* Of an open file. */
 static bool flt_file_has_contexts(PFILE_OBJECT file)
 {
-	return file && file->FsContext && !READ_ONCE(flt_file_of(file)->closed) &&
-	       flt_file_of(file)->stream;
+	return flt_file_is_open(file) && flt_file_of(file)->stream;
 }
 
 static const char *flt_about_who(const struct flt_about *about)

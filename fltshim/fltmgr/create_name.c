@@ -136,6 +136,29 @@ void flt_place_put(struct flt_place *place)
 }
 
 /**
+ * flt_object_rename() - give a file object another name
+ * @fo: not open, and nobody else's yet
+ * @name: copied
+ * @bytes: its length
+ *
+ * Return: STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES, then the old name stays
+ */
+NTSTATUS flt_object_rename(PFILE_OBJECT fo, const WCHAR *name, USHORT bytes)
+{
+	WCHAR *copy = kvmalloc(bytes + sizeof(WCHAR), GFP_KERNEL);
+
+	if (!copy)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	memcpy(copy, name, bytes);
+	copy[bytes / sizeof(WCHAR)] = 0;
+	kvfree(fo->FileName.Buffer);
+	fo->FileName.Buffer = copy;
+	fo->FileName.Length = bytes;
+	fo->FileName.MaximumLength = bytes;
+	return STATUS_SUCCESS;
+}
+
+/**
  * IoReplaceFileObjectName() - give a file that is being opened another name
  * @FileObject: of a create that is on its way down
  * @NewFileName: the name; copied
@@ -150,8 +173,6 @@ void flt_place_put(struct flt_place *place)
 NTSTATUS IoReplaceFileObjectName(PFILE_OBJECT FileObject, PWSTR NewFileName,
 				 USHORT FileNameLength)
 {
-	WCHAR *copy, *old;
-
 	if (!ke_at_most(PASSIVE_LEVEL) || !FileObject || !NewFileName || !FileNameLength ||
 	    FileNameLength % sizeof(WCHAR))
 		return STATUS_INVALID_PARAMETER;
@@ -159,16 +180,6 @@ NTSTATUS IoReplaceFileObjectName(PFILE_OBJECT FileObject, PWSTR NewFileName,
 		fsh_violation(fsh_caller(), __func__, "the file is open already");
 		return STATUS_INVALID_PARAMETER;
 	}
-	copy = kvmalloc(FileNameLength + sizeof(WCHAR), GFP_KERNEL);
-	if (!copy)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	memcpy(copy, NewFileName, FileNameLength);
-	copy[FileNameLength / sizeof(WCHAR)] = 0;
-	old = FileObject->FileName.Buffer;
-	FileObject->FileName.Buffer = copy;
-	FileObject->FileName.Length = FileNameLength;
-	FileObject->FileName.MaximumLength = FileNameLength;
-	kvfree(old);
-	return STATUS_SUCCESS;
+	return flt_object_rename(FileObject, NewFileName, FileNameLength);
 }
 EXPORT_SYMBOL_GPL(IoReplaceFileObjectName);

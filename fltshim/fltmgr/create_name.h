@@ -27,5 +27,6 @@ NTSTATUS flt_place_from_name(const UNICODE_STRING *name, ULONG options, struct f
 NTSTATUS flt_place_from_attributes(const OBJECT_ATTRIBUTES *attributes, ULONG options,
 				   struct flt_place *place);
 void flt_place_put(struct flt_place *place);
+NTSTATUS flt_object_rename(PFILE_OBJECT fo, const WCHAR *name, USHORT bytes);
 
 #endif

@@ -50,4 +50,32 @@ struct _ECP_LIST *flt_ecps_lend(struct _ECP_LIST *list);
 void flt_ecps_end(struct _ECP_LIST *list, bool lent);
 void flt_ecps_drop(struct flt_operation *op);
 
+/* The list of a create that starts again, on its way from one operation to the next (CREATE-60). */
+struct flt_ecps_kept {
+	struct _ECP_LIST *list;
+	bool lent;
+};
+
+static inline void flt_ecps_keep(struct flt_operation *op, struct flt_ecps_kept *kept)
+{
+	kept->list = op->ecps;
+	kept->lent = op->ecps && op->ecps_lent;	/* not set without them */
+	op->ecps = NULL;
+}
+
+static inline void flt_ecps_give(struct flt_ecps_kept *kept, struct flt_operation *op)
+{
+	op->ecps = kept->list;
+	op->ecps_lent = kept->lent;
+	kept->list = NULL;
+}
+
+/* No operation follows. */
+static inline void flt_ecps_kept_end(struct flt_ecps_kept *kept)
+{
+	if (unlikely(kept->list))
+		flt_ecps_end(kept->list, kept->lent);
+	kept->list = NULL;
+}
+
 #endif

@@ -79,11 +79,13 @@ static struct flt_locks *flt_locks_new(PFILE_LOCK address)
 	return locks;
 }
 
-/* Nobody finds it any more. */
-static void flt_locks_forget(struct flt_locks *locks)
+/* Nobody finds it any more; false when somebody else has seen to that. */
+static bool flt_locks_forget(struct flt_locks *locks)
 {
-	flt_keyed_del(&flt_locks_table, &locks->keyed);
+	if (!flt_keyed_del(&flt_locks_table, &locks->keyed))
+		return false;
 	flt_locks_put(locks);
+	return true;
 }
 
 static void flt_ranges_free(struct list_head *ranges)
@@ -194,7 +196,8 @@ static bool flt_lock_settle(struct flt_locks *locks, struct flt_lock_waiter *wai
 	LIST_HEAD(removed);
 
 	spin_lock_bh(&locks->lock);
-	list_for_each_entry(range, &locks->held, link) {
+	/* It was added at the end, and little has come since. */
+	list_for_each_entry_reverse(range, &locks->held, link) {
 		if (range->id != waiter->id)
 			continue;
 		changed = range->posix || !NT_SUCCESS(status);
@@ -287,7 +290,7 @@ static void flt_locks_advance(struct flt_locks *locks)
 	} while (changed);
 }
 
-/* cancel_fire of a waiting request: in the context of who cancels, up to softirq. */
+/* Cancel of a waiting request: in the context of who cancels, up to softirq. */
 static void flt_lock_cancel(struct flt_operation *op)
 {
 	struct flt_instance *instance = op->nodes[op->cursor].instance;
@@ -303,6 +306,24 @@ static void flt_lock_cancel(struct flt_operation *op)
 	flt_lock_waiter_end(waiter);
 	flt_instance_settle(instance);
 }
+
+/* A waiting request has gone on without a lock. */
+static void flt_lock_lost(struct flt_operation *op)
+{
+	struct flt_lock_waiter *waiter = op->cancel_arg;
+	struct flt_locks *locks = waiter->locks;
+
+	spin_lock_bh(&locks->lock);
+	list_del(&waiter->link);
+	spin_unlock_bh(&locks->lock);
+	flt_lock_waiter_free(waiter);
+	flt_locks_put(locks);
+}
+
+static const struct flt_cancel_ops flt_lock_waiter_ops = {
+	.fire	= flt_lock_cancel,
+	.lost	= flt_lock_lost,
+};
 
 /* Everything goes: locks silently known to the driver, requests with STATUS_CANCELLED. */
 static void flt_locks_clear(struct flt_locks *locks)
@@ -435,8 +456,8 @@ VOID FltFreeFileLock(PFILE_LOCK FileLock)
 		if (!locks->ready)
 			fsh_violation(fsh_caller(), __func__, "%p is not initialised", FileLock);
 		flt_locks_clear(locks);
-		flt_locks_forget(locks);
-		kfree(FileLock);
+		if (flt_locks_forget(locks))
+			kfree(FileLock);
 	}
 	if (locks)
 		flt_locks_put(locks);
@@ -511,7 +532,7 @@ static NTSTATUS flt_lock_wait(struct flt_locks *locks, struct flt_lock_waiter *w
 	NTSTATUS status;
 
 	lockdep_assert_held(&locks->lock);
-	status = flt_cancel_arm(waiter->op, flt_lock_cancel, waiter, NULL);
+	status = flt_cancel_arm(waiter->op, &flt_lock_waiter_ops, waiter, NULL);
 	if (!NT_SUCCESS(status))
 		return status;
 	refcount_inc(&locks->keyed.refs);

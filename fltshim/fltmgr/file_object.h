@@ -68,6 +68,12 @@ static inline struct flt_file *flt_file_of(PFILE_OBJECT fo)
 	return container_of(fo, struct flt_file, fo);
 }
 
+/* An open file: between the success of its create and its close. */
+static inline bool flt_file_is_open(PFILE_OBJECT fo)
+{
+	return fo && fo->FsContext && !READ_ONCE(flt_file_of(fo)->closed);
+}
+
 void flt_file_init(struct flt_file *file, struct flt_volume *volume);
 void flt_file_fini(struct flt_file *file);
 void flt_file_get(struct flt_file *file);

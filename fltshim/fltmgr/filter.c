@@ -30,6 +30,15 @@ static const ULONG flt_known_flags = FLTFL_REGISTRATION_DO_NOT_SUPPORT_SERVICE_S
 				     FLTFL_REGISTRATION_SUPPORT_NPFS_MSFS |
 				     FLTFL_REGISTRATION_SUPPORT_DAX_VOLUME;
 
+/* Who walks over what is in flight may still read its name. */
+static void flt_filter_free(struct rcu_head *rcu)
+{
+	struct flt_filter *filter = container_of(rcu, struct flt_filter, rcu);
+
+	kfree(filter->name_utf8);
+	kfree(filter);
+}
+
 static void flt_filter_release(struct flt_object *obj)
 {
 	struct flt_filter *filter = container_of(obj, struct flt_filter, obj);
@@ -38,8 +47,7 @@ static void flt_filter_release(struct flt_object *obj)
 	kfree(filter->context_defs);
 	free_percpu(filter->stats);
 	kfree(filter->name.Buffer);
-	kfree(filter->name_utf8);
-	kfree_rcu(filter, rcu);
+	call_rcu(&filter->rcu, flt_filter_free);
 }
 
 /* The size of FLT_REGISTRATION that each known version has; 0 for an unknown version. */

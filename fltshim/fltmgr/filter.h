@@ -52,7 +52,8 @@ enum flt_filter_state {
  * struct flt_filter - a minifilter
  * @obj: common header; PFLT_FILTER is its address
  * @driver: the module that registered it
- * @name: service name as the INF spells it, NUL-terminated; @name_utf8 for messages and sysfs
+ * @name: service name as the INF spells it, NUL-terminated; @name_utf8 for messages and sysfs,
+ *	which stays, as the filter's memory does, for who walks over its operations under RCU
  * @state: enum flt_filter_state, under flt_filters_lock
  * @unloading: an unload request is under way (claims it)
  * @over: its teardown is through; who claimed its end, by unload or unregistration, drops it then

@@ -201,6 +201,16 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 		hlist_add_head(&op->held_link, &held->ops);
 		spin_unlock_bh(&held->lock);
 	}
+	if (holder && op->slot) {
+		struct flt_live *live = op->live;
+
+		/* The few places are for those that run. Who walks over them has the lock. */
+		spin_lock_bh(&live->lock);
+		list_add_tail(&op->inflight, &live->ops);
+		WRITE_ONCE(*op->slot, NULL);
+		op->slot = NULL;
+		spin_unlock_bh(&live->lock);
+	}
 	if (!op->stack_ref) {
 		op->stack_ref = true;
 		flt_stack_get(op->stack);
@@ -263,7 +273,7 @@ void flt_record_finish(struct flt_record *record)
 
 /*
  * Moves a held operation to RESUMED; false when nobody holds it in @phase. A cancel routine that
- * is armed still is disarmed before anybody can go on with the operation.
+ * is armed still is disarmed, and who armed it told, before anybody can go on with the operation.
  */
 static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int resume,
 			 void *context, bool *run, bool *armed)
@@ -285,7 +295,7 @@ static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int res
 		atomic_try_cmpxchg(&op->hold, &claimed, old);
 		return false;
 	}
-	*armed = flt_cancel_disarm(op);
+	*armed = flt_cancel_lose(op);
 	op->resume = resume;
 	op->resume_context = context;
 	*run = old == FLT_HOLD_PENDED;

@@ -105,7 +105,7 @@ static bool flt_live_list(struct flt_operation *op, void *arg)
  * @m: debugfs file
  * @unused: unused
  *
- * Of each CPU the oldest FLT_LIVE_LINES; the rest is counted.
+ * Of each CPU those that run and the oldest that are held, FLT_LIVE_LINES; the rest is counted.
  */
 int flt_inflight_show(struct seq_file *m, void *unused)
 {

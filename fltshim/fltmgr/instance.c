@@ -217,6 +217,9 @@ NTSTATUS flt_instance_attach(struct flt_filter *filter, struct flt_volume *volum
 undo:
 	flt_object_delete(&instance->obj);
 	flt_scans_left(instance);
+	/* What its setup callback opened, which may have failed after that. */
+	if (READ_ONCE(filter->state) != FLT_FILTER_GONE)
+		flt_own_files_left(filter, instance);
 	flt_contexts_drop_owned(&instance->contexts);
 	flt_instance_unlink(instance);
 	flt_object_put(&instance->obj);

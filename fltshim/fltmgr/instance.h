@@ -43,7 +43,7 @@ enum flt_instance_state {
  * @open: records of operations that somebody else holds: what a detach drains
  * @held: operations that this instance pends
  * @scans: data scans of it that are not closed; under the lock of section.c
- * @data_scan: FltRegisterForDataScan() was called for it
+ * @data_scan: FltRegisterForDataScan() was called for it, and set it, for good
  * @names: marks the file names that it has provided and not purged
  * @anchor: its own context
  * @contexts: contexts that go with it, wherever they hang

@@ -28,6 +28,23 @@ struct flt_keyed *flt_keyed_get(struct flt_keyed_table *table, const void *addre
 	return found;
 }
 
+/* The same, taken out: the table's reference is the caller's then. Of several one gets it. */
+struct flt_keyed *flt_keyed_take(struct flt_keyed_table *table, const void *address)
+{
+	struct flt_keyed *keyed, *found = NULL;
+
+	spin_lock_bh(&table->lock);
+	hlist_for_each_entry(keyed, flt_keyed_bucket(table, address), link) {
+		if (keyed->address == address) {
+			hlist_del_init(&keyed->link);
+			found = keyed;
+			break;
+		}
+	}
+	spin_unlock_bh(&table->lock);
+	return found;
+}
+
 /* Makes a new state known; its one reference is the table's. */
 void flt_keyed_add(struct flt_keyed_table *table, struct flt_keyed *keyed, void *address)
 {
@@ -38,12 +55,19 @@ void flt_keyed_add(struct flt_keyed_table *table, struct flt_keyed *keyed, void 
 	spin_unlock_bh(&table->lock);
 }
 
-/* Nobody finds it any more; the table's reference is the caller's now. */
-void flt_keyed_del(struct flt_keyed_table *table, struct flt_keyed *keyed)
+/*
+ * Nobody finds it any more; the table's reference is the caller's now. Return: false when it was
+ * taken out before.
+ */
+bool flt_keyed_del(struct flt_keyed_table *table, struct flt_keyed *keyed)
 {
+	bool found;
+
 	spin_lock_bh(&table->lock);
-	hlist_del(&keyed->link);
+	found = !hlist_unhashed(&keyed->link);
+	hlist_del_init(&keyed->link);
 	spin_unlock_bh(&table->lock);
+	return found;
 }
 
 /* One that is left at the end, taken out; NULL: none is. */
@@ -57,7 +81,7 @@ struct flt_keyed *flt_keyed_any(struct flt_keyed_table *table)
 		if (hlist_empty(&table->buckets[i]))
 			continue;
 		keyed = hlist_entry(table->buckets[i].first, struct flt_keyed, link);
-		hlist_del(&keyed->link);
+		hlist_del_init(&keyed->link);
 	}
 	spin_unlock_bh(&table->lock);
 	return keyed;

@@ -31,8 +31,9 @@ struct flt_keyed_table {
 };
 
 struct flt_keyed *flt_keyed_get(struct flt_keyed_table *table, const void *address);
+struct flt_keyed *flt_keyed_take(struct flt_keyed_table *table, const void *address);
 void flt_keyed_add(struct flt_keyed_table *table, struct flt_keyed *keyed, void *address);
-void flt_keyed_del(struct flt_keyed_table *table, struct flt_keyed *keyed);
+bool flt_keyed_del(struct flt_keyed_table *table, struct flt_keyed *keyed);
 struct flt_keyed *flt_keyed_any(struct flt_keyed_table *table);
 
 #endif

@@ -116,7 +116,7 @@ bool flt_hold(struct flt_operation *op, struct flt_instance *holder)
  */
 bool flt_callback_strayed(struct flt_operation *op, struct flt_filter *filter, int verdict)
 {
-	if (flt_cancel_disarm(op))
+	if (flt_cancel_lose(op))
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
 			      "returned %d with a cancel routine armed", verdict);
 	if (!(op->flags & FLT_OP_POSTED))

@@ -22,6 +22,7 @@
 #include "fltmgr/op_table.h"
 #include "fltmgr/volume_ops.h"
 
+struct flt_cancel_ops;
 struct flt_instance;
 struct flt_live;
 struct flt_node;
@@ -72,7 +73,7 @@ enum flt_hold {
 /* State of cancellation (op->cancel), moved by cmpxchg; see cancel.c. */
 enum {
 	FLT_CANCEL_NONE,	/* no cancel routine */
-	FLT_CANCEL_ARMED,	/* cancel_fire is called by who cancels */
+	FLT_CANCEL_ARMED,	/* cancel_ops->fire is called by who cancels */
 	FLT_CANCEL_FIRING,	/* it was claimed for that, which owns the operation */
 	FLT_CANCEL_STATE = 3,	/* mask of these */
 	FLT_CANCEL_ASKED = 4,	/* the operation was cancelled */
@@ -145,7 +146,8 @@ struct flt_record {
  * @volume: the volume
  * @initiator: the instance that started it: only those below it are visited; NULL for what
  *	came from outside
- * @stack: the snapshot taken at the start: decides which instances are visited
+ * @stack: the snapshot taken at the start: decides which instances are visited; NULL before that
+ *	where flt_operation_init() made it, not set where __flt_operation_init() did
  * @guard: the snapshot whose rundown protects the present run of the machine
  * @records: @inline_records, or allocated when the snapshot is deeper
  * @reserve: @nr_reserve of them that the operation's owner has, or NULL
@@ -197,10 +199,9 @@ struct flt_record {
  * @locked: MDLs that FltLockUserBuffer() made for it
  * @held_link: in the hash of operations that filters hold
  * @cancel: FLT_CANCEL_*, moved by cmpxchg
- * @cancel_fire: called once when the operation is cancelled while ARMED; in the context of who
- *	cancels, up to softirq
- * @cancel_arg: of @cancel_fire: the driver's routine, its queue, or a waiter
- * @cancel_context: of @cancel_fire: the queue's io context
+ * @cancel_ops: what happens when the operation is cancelled while ARMED, or lost
+ * @cancel_arg: of @cancel_ops: the driver's routine, its queue, a grant or a waiter
+ * @cancel_context: of @cancel_ops: the queue's io context
  * @activity: see @has_activity
  * @ecps: of a create: its extra create parameters, or NULL
  * @ecps_lent: they are not freed with it
@@ -268,7 +269,7 @@ struct flt_operation {
 	};
 	struct list_head held;
 	struct hlist_node held_link;
-	void (*cancel_fire)(struct flt_operation *op);
+	const struct flt_cancel_ops *cancel_ops;
 	void *cancel_arg;
 	void *cancel_context;
 	GUID activity;

@@ -46,6 +46,7 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 			PFILE_OBJECT file)
 {
 	__flt_operation_init(op, volume, major, file);
+	op->stack = NULL;
 }
 
 /* Enters the stack: snapshot and guard; false when the operation has failed before that. */

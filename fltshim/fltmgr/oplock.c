@@ -37,13 +37,18 @@ static struct flt_oplock *flt_oplock_find(const POPLOCK address)
 	return keyed ? container_of(keyed, struct flt_oplock, keyed) : NULL;
 }
 
+static void flt_oplock_unknown(const POPLOCK address, unsigned long ip, const char *routine)
+{
+	fsh_violation(fsh_driver_name_at(ip), routine, "%p is not initialised", address);
+}
+
 /* What a driver's OPLOCK stands for, referenced; NULL, and said, for what was not initialised. */
-struct flt_oplock *flt_oplock_get(POPLOCK address, const char *who, const char *routine)
+struct flt_oplock *flt_oplock_get(POPLOCK address, unsigned long ip, const char *routine)
 {
 	struct flt_oplock *oplock = flt_oplock_find(address);
 
 	if (!oplock)
-		fsh_violation(who, routine, "%p is not initialised", address);
+		flt_oplock_unknown(address, ip, routine);
 	return oplock;
 }
 
@@ -288,8 +293,8 @@ void flt_oplock_advance(struct flt_oplock *oplock)
 		flt_oplock_end_waiter(waiter);
 }
 
-/* cancel_fire of a waiting operation: in the context of who cancels, up to softirq. */
-void flt_oplock_cancel_waiter(struct flt_operation *op)
+/* Cancel of a waiting operation: in the context of who cancels, up to softirq. */
+static void flt_oplock_cancel_waiter(struct flt_operation *op)
 {
 	struct flt_oplock_waiter *waiter = op->cancel_arg;
 
@@ -300,8 +305,31 @@ void flt_oplock_cancel_waiter(struct flt_operation *op)
 	flt_oplock_end_waiter(waiter);
 }
 
-/* cancel_fire of the request of a granted oplock: it is given up. */
-void flt_oplock_cancel_request(struct flt_operation *op)
+/* A waiting operation has gone on. A thread that waits with it does, too. */
+static void flt_oplock_lost_waiter(struct flt_operation *op)
+{
+	struct flt_oplock_waiter *waiter = op->cancel_arg;
+	struct flt_oplock *oplock = waiter->oplock;
+
+	spin_lock_bh(&oplock->lock);
+	list_del(&waiter->link);
+	spin_unlock_bh(&oplock->lock);
+	if (waiter->done) {
+		waiter->status = STATUS_CANCELLED;
+		complete(waiter->done);
+		return;
+	}
+	kfree(waiter);
+	flt_oplock_put(oplock);
+}
+
+const struct flt_cancel_ops flt_oplock_waiter_ops = {
+	.fire	= flt_oplock_cancel_waiter,
+	.lost	= flt_oplock_lost_waiter,
+};
+
+/* Cancel of the request of a granted oplock: it is given up. */
+static void flt_oplock_cancel_request(struct flt_operation *op)
 {
 	struct flt_oplock_grant *grant = op->cancel_arg;
 	struct flt_oplock *oplock = grant->oplock;
@@ -319,13 +347,40 @@ void flt_oplock_cancel_request(struct flt_operation *op)
 	flt_oplock_put(oplock);
 }
 
-/* Everything goes: oplocks as if their handles were closed, and who waits goes on. */
-static void flt_oplock_clear(struct flt_oplock *oplock)
+/* The request has gone on: nobody could be told of a break, and nobody waits for one of it. */
+static void flt_oplock_lost_request(struct flt_operation *op)
+{
+	struct flt_oplock_grant *grant = op->cancel_arg;
+	struct flt_oplock *oplock = grant->oplock;
+	struct flt_oplock_request *request;
+
+	spin_lock_bh(&oplock->lock);
+	refcount_inc(&oplock->keyed.refs);
+	request = grant->request;
+	flt_oplock_gone(grant);
+	spin_unlock_bh(&oplock->lock);
+	kfree(request);
+	flt_oplock_put(oplock);
+}
+
+const struct flt_cancel_ops flt_oplock_request_ops = {
+	.fire	= flt_oplock_cancel_request,
+	.lost	= flt_oplock_lost_request,
+};
+
+/*
+ * Everything goes: oplocks as if their handles were closed, and who waits goes on. With @dies
+ * nothing is granted after that, and the driver's variable not written.
+ */
+static void flt_oplock_clear(struct flt_oplock *oplock, bool dies)
 {
 	struct flt_oplock_grant *grant, *next;
 	LIST_HEAD(answers);
 
 	spin_lock_bh(&oplock->lock);
+	if (!oplock->dead)
+		*(POPLOCK)oplock->keyed.address = NULL;
+	oplock->dead |= dies;
 	list_for_each_entry_safe(grant, next, &oplock->grants, link)
 		flt_oplock_let_go(grant, flt_oplock_is_new(grant->kind) ?
 				  STATUS_OPLOCK_HANDLE_CLOSED : STATUS_SUCCESS, 0, &answers);
@@ -350,10 +405,11 @@ VOID FltInitializeOplock(POPLOCK Oplock)
 	oplock = flt_oplock_find(Oplock);
 	if (oplock) {
 		fsh_violation(fsh_caller(), __func__, "%p is initialised already", Oplock);
-		flt_oplock_clear(oplock);
+		flt_oplock_clear(oplock, false);
 		flt_oplock_put(oplock);
 	} else {
 		/* Without memory for it, the first use finds out. */
+		*Oplock = NULL;
 		oplock = kzalloc(sizeof(*oplock), GFP_NOFS);
 		if (oplock) {
 			spin_lock_init(&oplock->lock);
@@ -362,7 +418,6 @@ VOID FltInitializeOplock(POPLOCK Oplock)
 			flt_keyed_add(&flt_oplocks, &oplock->keyed, Oplock);
 		}
 	}
-	*Oplock = NULL;
 }
 EXPORT_SYMBOL_GPL(FltInitializeOplock);
 
@@ -376,16 +431,18 @@ EXPORT_SYMBOL_GPL(FltInitializeOplock);
 VOID FltUninitializeOplock(POPLOCK Oplock)
 {
 	struct flt_oplock *oplock;
+	struct flt_keyed *keyed;
 
 	if (!ke_at_most(APC_LEVEL))
 		return;
-	oplock = flt_oplock_get(Oplock, fsh_caller(), __func__);
-	if (!oplock)
+	keyed = flt_keyed_take(&flt_oplocks, Oplock);
+	if (!keyed) {
+		flt_oplock_unknown(Oplock, _RET_IP_, __func__);
 		return;
-	*Oplock = NULL;
-	flt_oplock_clear(oplock);
-	flt_keyed_del(&flt_oplocks, &oplock->keyed);
-	flt_oplock_put(oplock);
+	}
+	/* A call that found it before that may use it still. */
+	oplock = container_of(keyed, struct flt_oplock, keyed);
+	flt_oplock_clear(oplock, true);
 	flt_oplock_put(oplock);
 }
 EXPORT_SYMBOL_GPL(FltUninitializeOplock);

@@ -54,6 +54,7 @@ enum flt_oplock_ack {
  * @overwrites: of an open: nothing of what is there may be cached
  * @excludes: of an open: it is one that breaks a filter oplock
  * @all: oplocks of its own key break as well
+ * @lazy: it does not wait for what it breaks
  * @modes: of an open: @access and @share are known
  * @access: what it wants
  * @share: what it allows others
@@ -65,6 +66,7 @@ struct flt_oplock_query {
 	bool overwrites;
 	bool excludes;
 	bool all;
+	bool lazy;
 	bool modes;
 	ACCESS_MASK access;
 	USHORT share;
@@ -149,12 +151,14 @@ struct flt_oplock_waiter {
  * @lock: protects the rest, and everything of grants and waiters in the lists
  * @grants: struct flt_oplock_grant
  * @waiters: struct flt_oplock_waiter
+ * @dead: uninitialised: nothing is granted any more, and the driver's variable is not ours
  */
 struct flt_oplock {
 	struct flt_keyed keyed;
 	spinlock_t lock;	/* softirq too, where a cancel comes */
 	struct list_head grants;
 	struct list_head waiters;
+	bool dead;
 };
 
 /* oplock_rule.c */
@@ -178,7 +182,9 @@ static inline bool flt_oplock_is_shared(enum flt_oplock_kind kind)
 }
 
 /* oplock.c */
-struct flt_oplock *flt_oplock_get(POPLOCK address, const char *who, const char *routine);
+extern const struct flt_cancel_ops flt_oplock_request_ops;	/* cancel_arg: the grant */
+extern const struct flt_cancel_ops flt_oplock_waiter_ops;	/* cancel_arg: the waiter */
+struct flt_oplock *flt_oplock_get(POPLOCK address, unsigned long ip, const char *routine);
 void flt_oplock_put(struct flt_oplock *oplock);
 bool flt_oplock_meet(struct flt_oplock *oplock, const struct flt_oplock_query *query,
 		     struct list_head *answers);
@@ -189,8 +195,6 @@ void flt_oplock_gone(struct flt_oplock_grant *grant);
 bool flt_oplock_closed(struct flt_oplock *oplock, PFILE_OBJECT file, struct list_head *answers);
 void flt_oplock_answer(struct list_head *answers);
 void flt_oplock_advance(struct flt_oplock *oplock);
-void flt_oplock_cancel_request(struct flt_operation *op);
-void flt_oplock_cancel_waiter(struct flt_operation *op);
 void flt_oplock_end_waiter(struct flt_oplock_waiter *waiter);
 void flt_oplocks_exit(void);
 

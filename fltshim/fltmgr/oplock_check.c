@@ -18,10 +18,10 @@
 	(OPLOCK_FLAG_COMPLETE_IF_OPLOCKED | OPLOCK_FLAG_OPLOCK_KEY_CHECK_ONLY | \
 	 OPLOCK_FLAG_BACK_OUT_ATOMIC_OPLOCK | OPLOCK_FLAG_IGNORE_OPLOCK_KEYS)
 
-/* One call of these routines. */
+/* One call of these routines; @ip is in the driver. */
 struct flt_oplock_check {
 	const char *routine;
-	const char *caller;
+	unsigned long ip;
 	POPLOCK address;
 	PFLT_CALLBACK_DATA data;
 	ULONG flags;
@@ -30,6 +30,11 @@ struct flt_oplock_check {
 	PFLTOPLOCK_PREPOST_CALLBACKDATA_ROUTINE prepost;
 	enum flt_oplock_use use;	/* FLT_OPLOCK_NOTHING: what the operation is */
 };
+
+static const char *flt_oplock_caller(const struct flt_oplock_check *check)
+{
+	return fsh_driver_name_at(check->ip);
+}
 
 static FLT_PREOP_CALLBACK_STATUS flt_oplock_fail(PFLT_CALLBACK_DATA data, NTSTATUS status)
 {
@@ -71,7 +76,7 @@ static void flt_oplock_prepost(const struct flt_oplock_check *check)
 	NTSTATUS code;
 
 	if (check->prepost && !seh_call(flt_oplock_prepost_thunk, &check, &code))
-		fsh_violation(check->caller, check->routine,
+		fsh_violation(flt_oplock_caller(check), check->routine,
 			      "the routine before pending raised %#x and nobody handled it", code);
 }
 
@@ -84,7 +89,7 @@ static NTSTATUS flt_oplock_block(struct flt_oplock *oplock, struct flt_operation
 	struct flt_oplock_waiter waiter = {
 		.oplock = oplock, .op = op, .query = *query, .done = &done, .ready = true,
 	};
-	NTSTATUS status = flt_cancel_arm(op, flt_oplock_cancel_waiter, &waiter, NULL);
+	NTSTATUS status = flt_cancel_arm(op, &flt_oplock_waiter_ops, &waiter, NULL);
 	bool over;
 
 	if (status == STATUS_SUCCESS)
@@ -92,9 +97,7 @@ static NTSTATUS flt_oplock_block(struct flt_oplock *oplock, struct flt_operation
 	spin_unlock_bh(&oplock->lock);
 	if (status != STATUS_SUCCESS)
 		return status;
-	if (op->flags & FLT_OP_UNKILLABLE) {
-		wait_for_completion(&done);
-	} else if (wait_for_completion_killable(&done)) {
+	if (wait_for_completion_killable(&done)) {
 		spin_lock_bh(&oplock->lock);
 		over = !flt_cancel_disarm(op);
 		if (!over)
@@ -103,7 +106,7 @@ static NTSTATUS flt_oplock_block(struct flt_oplock *oplock, struct flt_operation
 		if (!over)
 			return STATUS_CANCELLED;
 		/* Somebody has taken it out, and completes this last of all. */
-		wait_for_completion(&done);
+		wait_for_completion_state(&done, TASK_IDLE);
 	}
 	return waiter.status;
 }
@@ -129,7 +132,7 @@ static NTSTATUS flt_oplock_leave(struct flt_oplock *oplock, struct flt_operation
 	spin_lock_bh(&oplock->lock);
 	over = waiter->over;
 	if (!over)
-		status = flt_cancel_arm(op, flt_oplock_cancel_waiter, waiter, NULL);
+		status = flt_cancel_arm(op, &flt_oplock_waiter_ops, waiter, NULL);
 	if (over || status != STATUS_SUCCESS)
 		list_del(&waiter->link);
 	else
@@ -153,31 +156,32 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_check_on(struct flt_oplock *oplock,
 						     const struct flt_oplock_check *check)
 {
 	ULONG options = op->op_index == IRP_MJ_CREATE ? op->iopb.Parameters.Create.Options : 0;
-	bool lazy = check->flags & OPLOCK_FLAG_COMPLETE_IF_OPLOCKED ||
-		    options & FILE_COMPLETE_IF_OPLOCKED;
+	bool asked = check->flags & OPLOCK_FLAG_COMPLETE_IF_OPLOCKED ||
+		     options & FILE_COMPLETE_IF_OPLOCKED;
+	/* A close or an exit cannot wait for somebody who need not answer. */
+	bool lazy = asked || query->lazy || op->flags & FLT_OP_UNKILLABLE;
 	struct flt_oplock_waiter *waiter = NULL;
 	NTSTATUS status = STATUS_SUCCESS;
 	LIST_HEAD(answers);
 	bool wait;
 
-	if (check->wait) {
-		waiter = kmalloc(sizeof(*waiter), GFP_NOFS);
-		if (!waiter)
-			return flt_oplock_fail(check->data, STATUS_INSUFFICIENT_RESOURCES);
-	}
 	spin_lock_bh(&oplock->lock);
 	if (options & FILE_OPEN_REQUIRING_OPLOCK && flt_oplock_breaks(oplock, query)) {
 		spin_unlock_bh(&oplock->lock);
-		kfree(waiter);
 		return flt_oplock_fail(check->data, STATUS_CANNOT_BREAK_OPLOCK);
 	}
 	for (;;) {
 		wait = flt_oplock_meet(oplock, query, &answers);
-		if (!wait || lazy || list_empty(&answers))
+		if (!wait || lazy || (list_empty(&answers) && (waiter || !check->wait)))
 			break;
 		/* The holders are told first: they may acknowledge right there. */
 		spin_unlock_bh(&oplock->lock);
 		flt_oplock_answer(&answers);
+		if (check->wait && !waiter) {
+			waiter = kmalloc(sizeof(*waiter), GFP_NOFS);
+			if (!waiter)
+				return flt_oplock_fail(check->data, STATUS_INSUFFICIENT_RESOURCES);
+		}
 		spin_lock_bh(&oplock->lock);
 	}
 	if (!wait || lazy) {
@@ -192,7 +196,7 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_check_on(struct flt_oplock *oplock,
 		wait = false;
 	}
 	flt_oplock_answer(&answers);
-	if (wait)
+	if (wait && asked)
 		check->data->IoStatus.Status = STATUS_OPLOCK_BREAK_IN_PROGRESS;
 	kfree(waiter);
 	if (status == STATUS_PENDING)
@@ -211,14 +215,14 @@ static struct flt_operation *flt_oplock_operation(const struct flt_oplock_check 
 
 	*refusal = FLT_PREOP_COMPLETE;
 	if (!op || op->phase != FLT_PHASE_PRE || !data->Iopb->TargetFileObject) {
-		fsh_violation(check->caller, check->routine,
+		fsh_violation(flt_oplock_caller(check), check->routine,
 			      "%p is no operation on a file in its pre-operation callback", data);
 		if (op)
 			flt_oplock_fail(data, STATUS_INVALID_PARAMETER);
 		return NULL;
 	}
 	if (!FLT_IS_IRP_OPERATION(data)) {
-		fsh_violation(check->caller, check->routine, "%s is not IRP-based",
+		fsh_violation(flt_oplock_caller(check), check->routine, "%s is not IRP-based",
 			      FltGetIrpName(data->Iopb->MajorFunction));
 		if (FLT_IS_FASTIO_OPERATION(data))
 			*refusal = FLT_PREOP_DISALLOW_FASTIO;
@@ -227,7 +231,7 @@ static struct flt_operation *flt_oplock_operation(const struct flt_oplock_check 
 		return NULL;
 	}
 	if (check->flags & ~FLT_OPLOCK_FLAGS) {
-		fsh_violation(check->caller, check->routine, "flags %#x", check->flags);
+		fsh_violation(flt_oplock_caller(check), check->routine, "flags %#x", check->flags);
 		flt_oplock_fail(data, STATUS_INVALID_PARAMETER);
 		return NULL;
 	}
@@ -271,13 +275,13 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_check_run(const struct flt_oplock_ch
 	NTSTATUS status;
 
 	if (!ke_level_at_most(APC_LEVEL) &&
-	    !ke_level_breach(check->caller, check->routine, APC_LEVEL))
+	    !ke_level_breach(flt_oplock_caller(check), check->routine, APC_LEVEL))
 		return flt_oplock_fail(data, STATUS_INVALID_PARAMETER);
 	op = flt_oplock_operation(check, &verdict);
 	if (!op)
 		return verdict;
 	verdict = FLT_PREOP_SUCCESS_WITH_CALLBACK;
-	oplock = flt_oplock_get(check->address, check->caller, check->routine);
+	oplock = flt_oplock_get(check->address, check->ip, check->routine);
 	/* Never initialised: as if there were no oplock (CREATE-81). */
 	if (!oplock)
 		return verdict;
@@ -320,7 +324,8 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_check_run(const struct flt_oplock_ch
  *	NULL
  *
  * WDK page: fltcheckoplockex. IRQL: <= APC_LEVEL. A create's oplock key (GUID_ECP_OPLOCK_KEY)
- * becomes its file object's; IRP_MJ_CLEANUP ends what its file object holds. Sharing is the
+ * becomes its file object's; IRP_MJ_CLEANUP ends what its file object holds. An unlock, and what
+ * a fatal signal would not stop, breaks oplocks and goes on. Sharing is the
  * caller's matter: see FltOplockBreakH().
  *
  * Return: what the callback returns: FLT_PREOP_SUCCESS_WITH_CALLBACK, with
@@ -336,7 +341,7 @@ FLT_PREOP_CALLBACK_STATUS FltCheckOplockEx(POPLOCK Oplock, PFLT_CALLBACK_DATA Ca
 						   PrePostCallbackDataRoutine)
 {
 	const struct flt_oplock_check check = {
-		__func__, fsh_caller(), Oplock, CallbackData, Flags, Context,
+		__func__, _RET_IP_, Oplock, CallbackData, Flags, Context,
 		WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_NOTHING,
 	};
 
@@ -361,7 +366,7 @@ FLT_PREOP_CALLBACK_STATUS FltCheckOplock(POPLOCK Oplock, PFLT_CALLBACK_DATA Call
 						 PrePostCallbackDataRoutine)
 {
 	const struct flt_oplock_check check = {
-		__func__, fsh_caller(), Oplock, CallbackData, 0, Context,
+		__func__, _RET_IP_, Oplock, CallbackData, 0, Context,
 		WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_NOTHING,
 	};
 
@@ -390,7 +395,7 @@ FLT_PREOP_CALLBACK_STATUS FltOplockBreakToNoneEx(POPLOCK Oplock, PFLT_CALLBACK_D
 							 PrePostCallbackDataRoutine)
 {
 	const struct flt_oplock_check check = {
-		__func__, fsh_caller(), Oplock, CallbackData,
+		__func__, _RET_IP_, Oplock, CallbackData,
 		Flags | OPLOCK_FLAG_IGNORE_OPLOCK_KEYS, Context, WaitCompletionRoutine,
 		PrePostCallbackDataRoutine, FLT_OPLOCK_WRITES,
 	};
@@ -417,7 +422,7 @@ FLT_PREOP_CALLBACK_STATUS FltOplockBreakToNone(POPLOCK Oplock, PFLT_CALLBACK_DAT
 						       PrePostCallbackDataRoutine)
 {
 	const struct flt_oplock_check check = {
-		__func__, fsh_caller(), Oplock, CallbackData, OPLOCK_FLAG_IGNORE_OPLOCK_KEYS,
+		__func__, _RET_IP_, Oplock, CallbackData, OPLOCK_FLAG_IGNORE_OPLOCK_KEYS,
 		Context, WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_WRITES,
 	};
 
@@ -445,7 +450,7 @@ FLT_PREOP_CALLBACK_STATUS FltOplockBreakH(POPLOCK Oplock, PFLT_CALLBACK_DATA Cal
 						  PrePostCallbackDataRoutine)
 {
 	const struct flt_oplock_check check = {
-		__func__, fsh_caller(), Oplock, CallbackData, Flags, Context,
+		__func__, _RET_IP_, Oplock, CallbackData, Flags, Context,
 		WaitCompletionRoutine, PrePostCallbackDataRoutine, FLT_OPLOCK_DELETES,
 	};
 

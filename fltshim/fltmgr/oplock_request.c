@@ -11,6 +11,7 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/oplock.h"
 #include "fltmgr/stack.h"
+#include "fltmgr/walk.h"
 #include "nt/ke_irql.h"
 #include "nt/violation.h"
 
@@ -75,10 +76,13 @@ static bool flt_oplock_wanted(const FLT_CALLBACK_DATA *data, enum flt_oplock_kin
 	}
 }
 
-/* Can it be kept pended? Who waits for it in this thread could not be told of a break. */
+/*
+ * Can it be kept pended? Who waits for it in this thread could not be told of a break: its issuer,
+ * or a filter above that has synchronized it.
+ */
 static bool flt_oplock_may_pend(const struct flt_operation *op)
 {
-	return op->flags & FLT_OP_ASYNC;
+	return op->flags & FLT_OP_ASYNC && !flt_operation_waits(op);
 }
 
 static bool flt_oplock_on_directory(const struct flt_oplock_control *c)
@@ -136,9 +140,10 @@ static NTSTATUS flt_oplock_grant(struct flt_oplock_control *c, struct flt_oplock
 	NTSTATUS status;
 
 	spin_lock_bh(&c->oplock->lock);
-	status = flt_oplock_admits(c->oplock, wanted);
+	status = c->oplock->dead ? STATUS_OPLOCK_NOT_GRANTED :
+				   flt_oplock_admits(c->oplock, wanted);
 	if (status == STATUS_SUCCESS)
-		status = flt_cancel_arm(c->op, flt_oplock_cancel_request, wanted, NULL);
+		status = flt_cancel_arm(c->op, &flt_oplock_request_ops, wanted, NULL);
 	if (status == STATUS_SUCCESS) {
 		list_for_each_entry_safe(old, next, &c->oplock->grants, link) {
 			if (!flt_oplock_replaces(wanted, old))
@@ -207,7 +212,7 @@ static NTSTATUS flt_oplock_keep(struct flt_oplock_control *c, struct flt_oplock_
 	request->op = c->op;
 	grant->request = request;
 	/* From here on a cancel may come, and wait for the lock. */
-	status = flt_cancel_arm(c->op, flt_oplock_cancel_request, grant, NULL);
+	status = flt_cancel_arm(c->op, &flt_oplock_request_ops, grant, NULL);
 	if (status != STATUS_SUCCESS) {
 		grant->request = NULL;
 		return status;
@@ -311,7 +316,7 @@ static NTSTATUS flt_oplock_notify(struct flt_oplock_control *c)
 	waiter->ready = true;
 	spin_lock_bh(&c->oplock->lock);
 	if (flt_oplock_meet(c->oplock, &waiter->query, NULL)) {
-		status = flt_cancel_arm(c->op, flt_oplock_cancel_waiter, waiter, NULL);
+		status = flt_cancel_arm(c->op, &flt_oplock_waiter_ops, waiter, NULL);
 		if (status == STATUS_SUCCESS) {
 			refcount_inc(&c->oplock->keyed.refs);
 			list_add_tail(&waiter->link, &c->oplock->waiters);
@@ -344,7 +349,7 @@ static NTSTATUS flt_oplock_reserve(struct flt_oplock_control *c)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	wanted->reserved = true;
 	spin_lock_bh(&c->oplock->lock);
-	if (list_empty(&c->oplock->grants)) {
+	if (list_empty(&c->oplock->grants) && !c->oplock->dead) {
 		flt_oplock_enter(wanted);
 		wanted = NULL;
 	}
@@ -383,7 +388,7 @@ static NTSTATUS flt_oplock_control_run(struct flt_oplock_control *c)
 
 static FLT_PREOP_CALLBACK_STATUS flt_oplock_control(POPLOCK address, PFLT_CALLBACK_DATA data,
 						    ULONG open_count, ULONG flags,
-						    const char *who, const char *routine)
+						    unsigned long ip, const char *routine)
 {
 	struct flt_oplock_control c = {
 		.op = flt_operation_lookup(data), .data = data, .open_count = open_count,
@@ -394,13 +399,13 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_control(POPLOCK address, PFLT_CALLBA
 	if (!c.op || c.op->phase != FLT_PHASE_PRE || !data->Iopb->TargetFileObject ||
 	    (c.op->op_index != IRP_MJ_CREATE && c.op->op_index != IRP_MJ_FILE_SYSTEM_CONTROL) ||
 	    flags & ~OPLOCK_FSCTRL_FLAG_ALL_KEYS_MATCH) {
-		fsh_violation(who, routine,
+		fsh_violation(fsh_driver_name_at(ip), routine,
 			      "%p is no create or control in its pre-operation callback, or flags %#x",
 			      data, flags);
 		if (!c.op)
 			return FLT_PREOP_COMPLETE;
 	} else {
-		c.oplock = flt_oplock_get(address, who, routine);
+		c.oplock = flt_oplock_get(address, ip, routine);
 		/* The acknowledgments set it, the rest has nothing to say there. */
 		data->IoStatus.Information = 0;
 		status = c.oplock ? flt_oplock_control_run(&c) : STATUS_OPLOCK_NOT_GRANTED;
@@ -441,7 +446,7 @@ FLT_PREOP_CALLBACK_STATUS FltOplockFsctrlEx(POPLOCK Oplock, PFLT_CALLBACK_DATA C
 		CallbackData->IoStatus.Status = STATUS_INVALID_PARAMETER;
 		return FLT_PREOP_COMPLETE;
 	}
-	return flt_oplock_control(Oplock, CallbackData, OpenCount, Flags, fsh_caller(), __func__);
+	return flt_oplock_control(Oplock, CallbackData, OpenCount, Flags, _RET_IP_, __func__);
 }
 EXPORT_SYMBOL_GPL(FltOplockFsctrlEx);
 
@@ -460,7 +465,7 @@ FLT_PREOP_CALLBACK_STATUS FltOplockFsctrl(POPLOCK Oplock, PFLT_CALLBACK_DATA Cal
 		CallbackData->IoStatus.Status = STATUS_INVALID_PARAMETER;
 		return FLT_PREOP_COMPLETE;
 	}
-	return flt_oplock_control(Oplock, CallbackData, OpenCount, 0, fsh_caller(), __func__);
+	return flt_oplock_control(Oplock, CallbackData, OpenCount, 0, _RET_IP_, __func__);
 }
 EXPORT_SYMBOL_GPL(FltOplockFsctrl);
 

@@ -295,6 +295,8 @@ void flt_oplock_classify(const FLT_CALLBACK_DATA *data, struct flt_oplock_query 
 		break;
 	case IRP_MJ_LOCK_CONTROL:
 		query->use = FLT_OPLOCK_LOCKS;
+		/* Letting go of a range must come through, also at the end of a program. */
+		query->lazy = iopb->MinorFunction != IRP_MN_LOCK;
 		break;
 	case IRP_MJ_SET_INFORMATION:
 		query->use = flt_oplock_use_of_set(p);

@@ -4,12 +4,13 @@
  * with the last reference, both to the instances below the one it was opened for, and the end of
  * what a filter forgot. create_file.c opens them.
  *
- * A file holds its instance, and so its filter. Both are let go when the filter unregisters, which
- * waits for them: what is left open is closed then.
+ * A file holds its instance and its filter. The instance is let go when it is torn down, the filter
+ * when it unregisters: what is left open is closed then.
  */
 #include <linux/mm.h>
 #include <linux/nls.h>
 #include <linux/slab.h>
+#include <linux/wait_bit.h>
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
@@ -20,7 +21,7 @@
 #include "nt/ob_object.h"
 
 static LIST_HEAD(flt_own_files);
-static DEFINE_SPINLOCK(flt_own_lock);	/* the list; @filter and @below of those in it */
+static DEFINE_SPINLOCK(flt_own_lock);	/* see struct flt_own */
 
 /**
  * flt_own_file_new() - say that a file object is a filter's own
@@ -71,6 +72,20 @@ static void flt_own_file_part(struct flt_own *own, bool all)
 		flt_object_put(&filter->obj);
 }
 
+/* The instance below which the file is, until flt_own_file_done(); its teardown waits for that. */
+static struct flt_instance *flt_own_file_below(struct flt_own *own)
+{
+	struct flt_instance *below;
+
+	lockdep_assert_held(&flt_own_lock);
+	below = own->below;
+	if (below) {
+		flt_object_get(&below->obj);
+		atomic_inc(&below->owed);
+	}
+	return below;
+}
+
 /**
  * flt_own_file_begin() - a filter's own file is used by its handle
  * @file: open, referenced by the caller
@@ -79,26 +94,25 @@ static void flt_own_file_part(struct flt_own *own, bool all)
  *
  * Task context.
  *
- * Return: STATUS_SUCCESS; STATUS_FLT_DELETING_OBJECT while the instance is being torn down;
- * STATUS_INVALID_HANDLE when the filter has gone, which closed the file
+ * Return: STATUS_SUCCESS; STATUS_FLT_DELETING_OBJECT while the instance is being torn down, and
+ * when that is over, which closed the file; STATUS_INVALID_HANDLE when the filter has gone
  */
 NTSTATUS flt_own_file_begin(struct flt_file *file, struct flt_instance **below)
 {
 	struct flt_own *own = file->own;
-	bool gone;
+	NTSTATUS status = STATUS_SUCCESS;
 
+	*below = NULL;
 	spin_lock(&flt_own_lock);
-	gone = !own->filter;
-	*below = own->below;
-	if (*below) {
-		flt_object_get(&(*below)->obj);
-		atomic_inc(&(*below)->owed);
-	}
+	if (!own->filter)
+		status = STATUS_INVALID_HANDLE;
+	else if (test_bit(FLT_OWN_CLOSED, &own->state))
+		status = STATUS_FLT_DELETING_OBJECT;
+	else
+		*below = flt_own_file_below(own);
 	spin_unlock(&flt_own_lock);
-	if (gone)
-		return STATUS_INVALID_HANDLE;
 	if (!*below || flt_instance_may_start(*below))
-		return STATUS_SUCCESS;
+		return status;
 	flt_own_file_done(*below);
 	return STATUS_FLT_DELETING_OBJECT;
 }
@@ -119,9 +133,7 @@ static noinline void flt_own_file_send(struct flt_file *file, UCHAR major)
 
 	flt_operation_init(&op, file->volume, major, &file->fo);
 	spin_lock(&flt_own_lock);
-	below = file->own->below;
-	if (below)
-		flt_object_get(&below->obj);
+	below = flt_own_file_below(file->own);
 	spin_unlock(&flt_own_lock);
 	op.initiator = below;
 	op.data.Flags |= FLTFL_CALLBACK_DATA_GENERATED_IO;
@@ -131,8 +143,7 @@ static noinline void flt_own_file_send(struct flt_file *file, UCHAR major)
 		op.iopb.IrpFlags |= IRP_CLOSE_OPERATION;
 	flt_operation_run(&op);
 	flt_operation_fini(&op);
-	if (below)
-		flt_object_put(&below->obj);
+	flt_own_file_done(below);
 }
 
 /**
@@ -144,22 +155,33 @@ static noinline void flt_own_file_send(struct flt_file *file, UCHAR major)
 void flt_own_file_cleanup(struct flt_file *file)
 {
 	struct flt_own *own = file->own;
+	bool first;
 
-	if (!test_bit(FLT_OWN_OPEN, &own->state) ||
-	    test_and_set_bit(FLT_OWN_CLEANED, &own->state))
+	spin_lock(&flt_own_lock);
+	first = test_bit(FLT_OWN_OPEN, &own->state) &&
+		!test_and_set_bit(FLT_OWN_CLEANED, &own->state);
+	if (first)
+		set_bit(FLT_OWN_CLEANING, &own->state);
+	spin_unlock(&flt_own_lock);
+	if (!first)
 		return;
 	flt_own_file_send(file, IRP_MJ_CLEANUP);
 	if (file->volume->ops->cleaned)
 		file->volume->ops->cleaned(file);
 	set_mask_bits(&file->fo.Flags, 0, FO_CLEANUP_COMPLETE);
+	clear_and_wake_up_bit(FLT_OWN_CLEANING, &own->state);
 }
 
-/* What follows the last reference: CLEANUP if no handle was ever made, then CLOSE. */
+/*
+ * What follows the last reference: CLEANUP if no handle was ever made, then CLOSE. When the file is
+ * closed because its instance goes, the CLEANUP of another thread may still be under way.
+ */
 static void flt_own_file_close(struct flt_file *file)
 {
 	struct flt_own *own = file->own;
 
 	flt_own_file_cleanup(file);
+	wait_on_bit(&own->state, FLT_OWN_CLEANING, TASK_IDLE);
 	if (test_bit(FLT_OWN_OPEN, &own->state) && !test_and_set_bit(FLT_OWN_CLOSED, &own->state))
 		flt_own_file_send(file, IRP_MJ_CLOSE);
 }
@@ -175,7 +197,10 @@ bool flt_own_file_end(struct flt_file *file)
 {
 	struct flt_own *own = file->own;
 
+	spin_lock(&flt_own_lock);
+	set_bit(FLT_OWN_ENDING, &own->state);
 	refcount_set(&file->refs, 1);
+	spin_unlock(&flt_own_lock);
 	flt_own_file_close(file);
 	if (!refcount_dec_and_test(&file->refs))
 		return false;
@@ -215,23 +240,44 @@ void flt_own_file_returned(struct flt_own *own, const void *caller)
 		clear_bit(FLT_OWN_GIVEN, &own->state);
 }
 
+/*
+ * Was it left open, by @filter below @below, if that is not NULL? One whose last reference is gone
+ * is on its way already.
+ */
+static bool flt_own_file_is_left(const struct flt_own *own, const struct flt_filter *filter,
+				 const struct flt_instance *below)
+{
+	return own->filter == filter && (!below || own->below == below) &&
+	       !test_bit(FLT_OWN_ENDING, &own->state) && refcount_read(&own->file->refs);
+}
+
+static unsigned int flt_own_files_count(const struct flt_filter *filter,
+					const struct flt_instance *below)
+{
+	unsigned int count = 0;
+	struct flt_own *own;
+
+	spin_lock(&flt_own_lock);
+	list_for_each_entry(own, &flt_own_files, link)
+		count += flt_own_file_is_left(own, filter, below);
+	spin_unlock(&flt_own_lock);
+	return count;
+}
+
 /* One that was left open, referenced; NULL: there is none. */
 static struct flt_file *flt_own_file_left(const struct flt_filter *filter,
-					  const struct flt_instance *below, unsigned int *count)
+					  const struct flt_instance *below)
 {
 	struct flt_file *file = NULL;
 	struct flt_own *own;
 
-	*count = 0;
 	spin_lock(&flt_own_lock);
 	list_for_each_entry(own, &flt_own_files, link) {
-		/* One whose last reference is gone is on its way already. */
-		if (own->filter != filter || (below && own->below != below))
-			continue;
-		if (!file && refcount_inc_not_zero(&own->file->refs))
+		if (flt_own_file_is_left(own, filter, below) &&
+		    refcount_inc_not_zero(&own->file->refs)) {
 			file = own->file;
-		if (file)
-			(*count)++;
+			break;
+		}
 	}
 	spin_unlock(&flt_own_lock);
 	return file;
@@ -259,22 +305,18 @@ static void flt_own_file_text(const struct flt_file *file, char *text, int size)
  */
 void flt_own_files_left(struct flt_filter *filter, struct flt_instance *below)
 {
+	unsigned int count = flt_own_files_count(filter, below);
 	struct flt_file *file;
-	unsigned int count;
-	bool said = false;
 	char text[128];
 
-	while ((file = flt_own_file_left(filter, below, &count))) {
+	if (count)
+		flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL, "%u files were left open", count);
+	while ((file = flt_own_file_left(filter, below))) {
 		struct flt_own *own = file->own;
 
+		/* Each by its name, however many violations there are (INST-39). */
 		flt_own_file_text(file, text, sizeof(text));
-		if (!said)
-			flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL,
-				      "%u files were left open, the first is %s", count, text);
-		else
-			flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL, "another one is %s",
-				      text);
-		said = true;
+		pr_warn("fltshim: filter %s left open: %s\n", filter->name_utf8, text);
 		ob_close_handles_of(&file->fo);
 		flt_own_file_close(file);
 		flt_own_file_part(own, !below);

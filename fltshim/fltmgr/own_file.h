@@ -17,12 +17,13 @@ struct module;
 /**
  * struct flt_own - a file that a filter opened
  * @file: the file object
- * @filter: who; referenced, NULL once it has gone
+ * @filter: who; referenced, NULL once it has gone; under flt_own_lock
  * @code: that filter's module, for comparison only
- * @below: only instances below it see what is done with the file; referenced; NULL: all see it
- * @link: in the list of these
+ * @below: only instances below it see what is done with the file; referenced; NULL: all see it, or
+ *	its instance has gone, and then it is FLT_OWN_CLOSED; under flt_own_lock
+ * @link: in the list of these; under flt_own_lock
  * @state: FLT_OWN_* bits
- * @handles: that it has; without the last one it is cleaned up
+ * @handles: that it has; without the last one it is cleaned up; counted by the file's object type
  */
 struct flt_own {
 	struct flt_file *file;
@@ -36,8 +37,10 @@ struct flt_own {
 
 enum {
 	FLT_OWN_OPEN,		/* its create succeeded: CLEANUP and CLOSE are owed */
-	FLT_OWN_CLEANED,	/* CLEANUP was sent */
+	FLT_OWN_CLEANED,	/* CLEANUP was sent; with CLEANING, under flt_own_lock */
+	FLT_OWN_CLEANING,	/* and is not over; waited for */
 	FLT_OWN_CLOSED,		/* CLOSE was sent */
+	FLT_OWN_ENDING,		/* its last reference is gone; under flt_own_lock */
 	FLT_OWN_GIVEN,		/* its filter has the reference of FltCreateFileEx() still */
 };
 

@@ -6,8 +6,8 @@
  * (flt_section_ops), views are the memory manager's (nt/mm_view.c).
  *
  * Lock: flt_scans_lock protects the lists of scans, the calls of each, and what section object
- * pointers show; nothing is taken under it. Whoever closes a scan waits for the notifications that
- * are under way, except its own.
+ * pointers show; only the locks of wait queues are taken under it. Whoever closes a scan waits for
+ * the notifications that are under way, except its own.
  */
 #include <linux/export.h>
 #include <linux/hashtable.h>
@@ -270,9 +270,7 @@ void flt_scans_left(struct flt_instance *instance)
 static bool flt_scan_may_call(struct flt_instance *instance)
 {
 	atomic_inc(&instance->owed);
-	smp_mb__after_atomic();	/* against flt_instance_detach(): still_starts, then owed */
-	if (READ_ONCE(instance->state) == FLT_INSTANCE_ATTACHED ||
-	    READ_ONCE(instance->still_starts))
+	if (flt_instance_may_start(instance))
 		return true;
 	flt_instance_settle(instance);
 	return false;
@@ -413,8 +411,7 @@ static NTSTATUS flt_scan_check(const struct flt_scan_request *request,
 		return flt_scan_misuse(request, "the file is on another volume than the instance");
 	if (!READ_ONCE(instance->data_scan))
 		return flt_scan_misuse(request, "FltRegisterForDataScan was not called");
-	if (!request->file->FsContext || READ_ONCE(flt_file_of(request->file)->closed) ||
-	    !flt_file_of(request->file)->sections)
+	if (!flt_file_is_open(request->file) || !flt_file_of(request->file)->sections)
 		return flt_scan_misuse(request, "the file is not open");
 	return flt_scan_check_context(request, instance);
 }
@@ -445,7 +442,7 @@ NTSTATUS flt_section_make(struct flt_file *file, ULONG protection, ULONG allocat
 	status = file->volume->ops->section->open(file, &ops, &source, &size);
 	if (!NT_SUCCESS(status))
 		return status;
-	*object = mm_section_create(ops, source, size, protection);
+	*object = mm_section_create(ops, source, size);
 	if (*object)
 		return STATUS_SUCCESS;
 	ops->free(source);

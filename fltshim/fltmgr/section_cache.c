@@ -342,7 +342,7 @@ NTSTATUS FsRtlCreateSectionForDataScan(PHANDLE SectionHandle, PVOID *SectionObje
 		SectionFileSize->QuadPart = 0;
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
-	if (!FileObject || !FileObject->FsContext || !flt_file_of(FileObject)->sections) {
+	if (!flt_file_is_open(FileObject) || !flt_file_of(FileObject)->sections) {
 		fsh_violation(fsh_caller(), __func__, "%p is no open file", FileObject);
 		return STATUS_INVALID_PARAMETER;
 	}

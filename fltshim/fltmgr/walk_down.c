@@ -121,7 +121,11 @@ static bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node)
 	op->flags &= ~FLT_OP_POSTED;
 	/* Has to be known before it may be handed away. */
 	walk->waits = flt_operation_waits(op);
-	return !flt_hold(op, node->instance);
+	if (flt_hold(op, node->instance))
+		return false;
+	/* Whatever it armed after the resumption. */
+	flt_callback_ended(op, filter, FLT_PREOP_PENDING);
+	return true;
 }
 
 /* Acts on a pre-operation callback that is back. Return: false when it keeps the operation. */

@@ -163,6 +163,7 @@ struct fltfs_extents {
 struct fltfs_duplicate {
 	struct fltfs_request request;
 	struct fltfs_extents shown;
+	struct inode *target;
 	loff_t (*lower)(void *context);
 	void *context;
 	loff_t result;
@@ -181,6 +182,7 @@ static void fltfs_bottom_duplicate(struct flt_operation *op)
 		fltfs_op_errno(op, -EINVAL, 0);
 		return;
 	}
+	fltfs_conflict(op, duplicate->target, extents->target_offset.QuadPart);
 	duplicate->result = duplicate->lower(duplicate->context);
 	if (duplicate->result < 0)
 		fltfs_op_errno(op, duplicate->result, 0);
@@ -208,6 +210,7 @@ loff_t fltfs_duplicate_filtered(struct file *in, loff_t pos_in, struct file *out
 	struct fltfs_fo *source = fltfs_file_get_fo(in), *target = fltfs_file_get_fo(out);
 	struct fltfs_duplicate duplicate = {
 		.request.bottom	= fltfs_bottom_duplicate,
+		.target		= file_inode(out),
 		.lower		= lower,
 		.context	= context,
 		.result		= len,

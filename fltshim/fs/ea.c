@@ -390,7 +390,7 @@ ssize_t fltfs_ea_get(struct dentry *dentry, const char *name, void *value, size_
 	if (expected > FLTFS_EA_VALUE_MAX)
 		return fltfs_ea_value_below(dentry, name, value, size, false);
 	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT, true);
+				 FILE_OPEN_FOR_BACKUP_INTENT);
 	if (!ret) {
 		ret = fltfs_ea_get_roomy(subject.fo, name, value, size,
 					 max_t(ssize_t, expected, 0));
@@ -536,8 +536,8 @@ static ssize_t fltfs_ea_merge(struct dentry *dentry, struct fltfs_ea_query *quer
  */
 ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size)
 {
-	struct fltfs_ea_query query = { .inode = d_inode(dentry) };
 	struct fltfs_ea_room room = { .size = FLTFS_EA_ROOM };
+	struct fltfs_ea_query query = {};
 	struct fltfs_ea_left left = {};
 	struct fltfs_subject subject;
 	ssize_t ret;
@@ -546,13 +546,14 @@ ssize_t fltfs_ea_list(struct dentry *dentry, char *list, size_t size)
 	if (!room.buffer)
 		return -ENOMEM;
 	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT, false);
+				 FILE_OPEN_FOR_BACKUP_INTENT);
 	if (!ret) {
+		query.inode = d_inode(subject.fo->dentry);
 		ret = fltfs_ea_list_all(subject.fo, &query, &left, &room);
+		if (!ret)
+			ret = fltfs_ea_merge(subject.fo->dentry, &query, &left, list, size);
 		fltfs_subject_close(&subject);
 	}
-	if (!ret)
-		ret = fltfs_ea_merge(dentry, &query, &left, list, size);
 	if (!IS_ERR(query.names))
 		kvfree(query.names);
 	kvfree(left.names);

@@ -122,7 +122,7 @@ int fltfs_ea_set(struct dentry *dentry, const char *name, const void *value, siz
 	else if (value)
 		entry->Flags = FLTFS_EA_EMPTY;
 	err = fltfs_subject_open(&subject, dentry, FILE_WRITE_EA | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT, true);
+				 FILE_OPEN_FOR_BACKUP_INTENT);
 	if (!err) {
 		err = fltfs_ea_set_send(subject.fo, entry, flags);
 		fltfs_subject_close(&subject);

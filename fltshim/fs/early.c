@@ -28,7 +28,8 @@
  *    keeps the super block and the module until then. A task that opens files one after another
  *    without that (io_uring) may bring the memory of the refused file again, as another one.
  * 8. A filter may send the open to another name (reopen.c). What exists there is left to the VFS,
- *    which checks and opens it as any other; what does not is made there, and opened at once.
+ *    which checks and opens it as any other, with a create in ->open that goes on where this one
+ *    has ended; what does not is made there, and opened at once.
  */
 #include <linux/hash.h>
 #include <linux/module.h>
@@ -55,20 +56,23 @@ struct fltfs_early_dir {
  * @create: the create
  * @op: its operation
  * @work: ends it
- * @link: among the parked ones of this hash value
+ * @link: among the parked ones of this hash value, and those that were
+ * @sent: elsewhere: the operation is over, and what it has left is in @create
  * @task: the opener, which alone goes on with it
  * @flags: open flags, and
  * @cred: whose open it is, referenced: with the file's address they tell it from a later one
  * @dir: where it is made
  * @vfs: what the VFS has locked: the same, unless a filter sent the open elsewhere
  * @name: what is made there
- * @asked: the dentry to be made, referenced; that of the file object may be another of its name
+ * @asked: the dentry to be made, referenced; that of the file object may be another of its name.
+ *	Of one that was sent elsewhere: the dentry to be opened
  */
 struct fltfs_early {
 	struct fltfs_create create;
 	struct flt_operation op;
 	struct callback_head work;
 	struct hlist_node link;
+	bool sent;
 	struct task_struct *task;
 	unsigned int flags;
 	const struct cred *cred;
@@ -242,11 +246,29 @@ static void fltfs_early_refuse(struct fltfs_early *early)
 	fltfs_fo_forget(early->create.fo);
 }
 
+static void fltfs_early_link(struct fltfs_early *early)
+{
+	struct fltfs_parked *parked = fltfs_parked_of_task();
+
+	spin_lock(&parked->lock);
+	hlist_add_head(&early->link, &parked->list);
+	spin_unlock(&parked->lock);
+}
+
+/* Is it the open of this file, and not one that only has the file's address? */
+static bool fltfs_early_is_of(const struct fltfs_early *early, const struct file *file)
+{
+	const struct dentry *dentry = early->sent ? early->asked : early->create.fo->dentry;
+
+	return dentry == file_dentry(file) && early->flags == file->f_flags &&
+	       early->cred == file->f_cred;
+}
+
 /*
- * The task's parked create of this file, which is no longer parked; or NULL. One that only has the
- * file's address was refused.
+ * The task's parked create of this file, which is no longer parked, or the one that was sent to
+ * it; or NULL. One that only has the file's address was refused.
  */
-static struct fltfs_early *fltfs_early_take(const struct file *file)
+static struct fltfs_early *fltfs_early_take(const struct file *file, bool sent)
 {
 	struct fltfs_parked *parked = fltfs_parked_of_task();
 	struct fltfs_early *early, *found = NULL;
@@ -255,16 +277,16 @@ static struct fltfs_early *fltfs_early_take(const struct file *file)
 		return NULL;
 	spin_lock(&parked->lock);
 	hlist_for_each_entry(early, &parked->list, link) {
-		if (early->task == current && early->create.file == file) {
+		if (early->task == current && early->create.file == file && early->sent == sent) {
 			hlist_del_init(&early->link);
 			found = early;
 			break;
 		}
 	}
 	spin_unlock(&parked->lock);
-	if (found && (found->create.fo->dentry != file_dentry(file) ||
-		      found->flags != file->f_flags || found->cred != file->f_cred)) {
-		fltfs_early_refuse(found);
+	if (found && !fltfs_early_is_of(found, file)) {
+		if (!sent)
+			fltfs_early_refuse(found);
 		found = NULL;
 	}
 	return found;
@@ -281,7 +303,7 @@ static struct fltfs_early *fltfs_early_take(const struct file *file)
 bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op),
 		      struct fltfs_fo **fo)
 {
-	struct fltfs_early *early = fltfs_early_take(file);
+	struct fltfs_early *early = fltfs_early_take(file, false);
 	struct fltfs_create *create;
 	int err;
 
@@ -301,8 +323,24 @@ bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op
 	return true;
 }
 
+/**
+ * fltfs_early_inherit() - ->open of a file that a create in ->atomic_open may have been sent to
+ * @create: about to be sent; receives what that one has left
+ */
+void fltfs_early_inherit(struct fltfs_create *create)
+{
+	struct fltfs_early *early = fltfs_early_take(create->file, true);
+
+	if (likely(!early))
+		return;
+	create->restarts = early->create.restarts + 1;
+	create->ecps = early->create.ecps;
+	early->create.ecps.list = NULL;
+}
+
 static void fltfs_early_free(struct fltfs_early *early)
 {
+	flt_ecps_kept_end(&early->create.ecps);
 	release_dentry_name_snapshot(&early->name);
 	dput(early->asked);
 	dput(early->dir.parent);
@@ -324,7 +362,7 @@ static void fltfs_early_end(struct callback_head *work)
 	if (refused)
 		hlist_del(&early->link);
 	spin_unlock(&parked->lock);
-	if (refused)
+	if (refused && !early->sent)
 		fltfs_early_refuse(early);
 	fltfs_early_free(early);
 	deactivate_super(sb);
@@ -334,16 +372,13 @@ static void fltfs_early_end(struct callback_head *work)
 /* The operation is at the file system and the lock is held: what follows comes with ->open. */
 static int fltfs_early_park(struct fltfs_early *early)
 {
-	struct fltfs_parked *parked = fltfs_parked_of_task();
 	struct fltfs_create *create = &early->create;
 	struct dentry *found = create->fo->dentry;
 	struct file *file = create->file;
 
 	if (create->created)
 		file->f_mode |= FMODE_CREATED;
-	spin_lock(&parked->lock);
-	hlist_add_head(&early->link, &parked->list);
-	spin_unlock(&parked->lock);
+	fltfs_early_link(early);
 	return finish_no_open(file, found == early->asked ? NULL : dget(found));
 }
 
@@ -382,6 +417,21 @@ static int fltfs_early_again(struct fltfs_early *early, struct dentry *dentry)
 	return 0;
 }
 
+/* The operation is over, and a create in ->open of what exists goes on where it ended. */
+static int fltfs_early_send(struct fltfs_early *early, struct dentry *dentry)
+{
+	struct fltfs_create *create = &early->create;
+
+	if (create->restarts == FLT_MAX_DEVICE_REPARSE_ATTEMPTS)
+		return -ELOOP;
+	flt_ecps_keep(&early->op, &create->ecps);
+	dput(early->asked);
+	early->asked = dget(dentry);
+	early->sent = true;
+	fltfs_early_link(early);
+	return 0;
+}
+
 /*
  * Follows the open where filters send it. Return: NULL when the operation is over; an existing
  * dentry to open instead, referenced, or an error: then it is finished, too.
@@ -395,8 +445,12 @@ static struct dentry *fltfs_early_follow(struct fltfs_early *early)
 	while (fltfs_create_redirected(&early->create, &early->op)) {
 		found = fltfs_reopen_find(&early->create, make);
 		if (IS_ERR(found) || d_really_is_positive(found)) {
+			err = IS_ERR(found) ? 0 : fltfs_early_send(early, found);
 			flt_operation_fini(&early->op);
-			return found;
+			if (!err)
+				return found;
+			dput(found);
+			return ERR_PTR(err);
 		}
 		err = fltfs_early_again(early, found);
 		dput(found);
@@ -453,6 +507,7 @@ static struct fltfs_early *fltfs_early_new(struct dentry *dentry, struct file *f
 	}
 	early->create.request.bottom = fltfs_bottom_early;
 	INIT_HLIST_NODE(&early->link);
+	early->sent = false;
 	early->task = current;
 	early->flags = file->f_flags;
 	early->cred = get_cred(file->f_cred);

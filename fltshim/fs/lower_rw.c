@@ -234,6 +234,27 @@ static __always_inline int fltfs_transfer_check(const struct fltfs_fo *fo, bool 
 	return 0;
 }
 
+/**
+ * fltfs_paging_lower() - the lower file of paging I/O
+ * @op: the operation at the bottom
+ *
+ * It has no rights of its own to be looked at. What a filter has sent to another file is of that
+ * one's, and with its rights.
+ *
+ * Return: the file, or an error
+ */
+struct file *fltfs_paging_lower(const struct flt_operation *op)
+{
+	const struct fltfs_transfer *transfer = op->front;
+	const struct fltfs_fo *fo = fltfs_op_fo(op);
+	int err;
+
+	if (likely(fo->stream && fo->stream->inode == transfer->inode))
+		return transfer->paging;
+	err = fltfs_transfer_check(fo, transfer->write);
+	return err ? ERR_PTR(err) : fo->lower;
+}
+
 /*
  * Fills the request, member by member: where compilers clear the whole they use a string operation,
  * which is slow. Return: 0 or a negative errno.

@@ -8,18 +8,7 @@
 #include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_irql.h"
-
-/* PageProtection as the WDK has it; the kernel has other things of these names. */
-enum {
-	FLTFS_PAGE_NOACCESS		= 0x01,
-	FLTFS_PAGE_READONLY		= 0x02,
-	FLTFS_PAGE_READWRITE		= 0x04,
-	FLTFS_PAGE_WRITECOPY		= 0x08,
-	FLTFS_PAGE_EXECUTE		= 0x10,
-	FLTFS_PAGE_EXECUTE_READ		= 0x20,
-	FLTFS_PAGE_EXECUTE_READWRITE	= 0x40,
-	FLTFS_PAGE_EXECUTE_WRITECOPY	= 0x80,
-};
+#include "nt/mm_section.h"
 
 /* What a mapping may do, in the words of a section (SECT-02). */
 static ULONG fltfs_page_protection(const struct vm_area_struct *vma)
@@ -28,12 +17,12 @@ static ULONG fltfs_page_protection(const struct vm_area_struct *vma)
 
 	if (vma->vm_flags & VM_EXEC) {
 		if (vma->vm_flags & VM_WRITE)
-			return shared ? FLTFS_PAGE_EXECUTE_READWRITE : FLTFS_PAGE_EXECUTE_WRITECOPY;
-		return vma->vm_flags & VM_READ ? FLTFS_PAGE_EXECUTE_READ : FLTFS_PAGE_EXECUTE;
+			return shared ? MM_PAGE_EXECUTE_READWRITE : MM_PAGE_EXECUTE_WRITECOPY;
+		return vma->vm_flags & VM_READ ? MM_PAGE_EXECUTE_READ : MM_PAGE_EXECUTE;
 	}
 	if (vma->vm_flags & VM_WRITE)
-		return shared ? FLTFS_PAGE_READWRITE : FLTFS_PAGE_WRITECOPY;
-	return vma->vm_flags & VM_READ ? FLTFS_PAGE_READONLY : FLTFS_PAGE_NOACCESS;
+		return shared ? MM_PAGE_READWRITE : MM_PAGE_WRITECOPY;
+	return vma->vm_flags & VM_READ ? MM_PAGE_READONLY : MM_PAGE_NOACCESS;
 }
 
 /* One half of the bracket around a mapping. mmap_lock is held for writing. */

@@ -321,8 +321,11 @@ char *fltfs_path_from(const struct dentry *dentry, const struct dentry *root, ch
 
 /*
  * A path is made anew only when a name on it may have changed: making one costs as much as an
- * operation. Each inode has the last one of it that was asked for.
+ * operation. Each inode has the last one of it that was asked for, unless that is a long one: for
+ * as long as an inode is cached so much memory would stay.
  */
+#define FLTFS_KNOWN_MAX		1024	/* bytes */
+
 struct fltfs_known_name {
 	struct rcu_head rcu;
 	const struct dentry *dentry;	/* whose it is; lives, or this is gone with it */
@@ -379,7 +382,10 @@ static void fltfs_known_set(const struct dentry *dentry, struct inode *inode, u6
 	const size_t bytes = name->Length + sizeof(WCHAR);
 	struct fltfs_known_name *known, *old;
 
-	known = kmalloc(struct_size(known, text, bytes / sizeof(WCHAR)), GFP_KERNEL | __GFP_NOWARN);
+	if (struct_size(known, text, bytes / sizeof(WCHAR)) > FLTFS_KNOWN_MAX)
+		return;
+	known = kmalloc(struct_size(known, text, bytes / sizeof(WCHAR)),
+			GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!known)
 		return;
 	known->dentry = dentry;

@@ -207,6 +207,13 @@ static void fltfs_fo_pin(struct fltfs_fo *fo)
 		set_bit(FLTFS_FO_PINNED, &fo->state);
 }
 
+/* A truncation by path that a filter sent to this inode is over (short.c). */
+static void fltfs_fo_end_write(struct fltfs_fo *fo)
+{
+	if (unlikely(test_and_clear_bit(FLTFS_FO_WRITER, &fo->state)))
+		put_write_access(d_inode(fo->dentry));
+}
+
 /**
  * fltfs_fo_forget() - the open failed after all (cancelled, or refused above the file system)
  * @fo: file object; no CLEANUP and no CLOSE are sent for it. Those below a filter that cancelled
@@ -217,6 +224,7 @@ void fltfs_fo_forget(struct fltfs_fo *fo)
 	if (fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED && test_bit(FLTFS_FO_OPEN, &fo->state))
 		fltfs_fo_remove_marked(fo);
 	fltfs_fo_unlist(fo);
+	fltfs_fo_end_write(fo);
 	clear_bit(FLTFS_FO_OPEN, &fo->state);
 	fo->base.fo.FsContext = NULL;
 	fo->base.fo.FsContext2 = NULL;
@@ -295,6 +303,7 @@ void fltfs_fo_cleanup(struct fltfs_fo *fo)
 void fltfs_fo_release(struct fltfs_fo *fo)
 {
 	fltfs_fo_cleanup(fo);
+	fltfs_fo_end_write(fo);
 	fltfs_fo_pin(fo);
 	flt_file_put(&fo->base);
 }

@@ -48,6 +48,7 @@ enum {
 	FLTFS_FO_OWN,		/* a filter opened it; the filter manager sends CLEANUP and CLOSE */
 	FLTFS_FO_VOLUME,	/* it is the volume itself */
 	FLTFS_FO_PROTECTED,	/* @splicer has the lower freeze protection */
+	FLTFS_FO_WRITER,	/* it counts as a writer of its inode */
 };
 
 /**

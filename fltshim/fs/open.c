@@ -366,6 +366,7 @@ void fltfs_create_prepare(struct fltfs_create *create, struct flt_operation *op)
 	op->iopb.Parameters.Create.FileAttributes = attributes;
 	op->iopb.Parameters.Create.ShareAccess = FILE_SHARE_VALID_FLAGS;
 	op->front = create;
+	flt_ecps_give(&create->ecps, op);
 }
 
 /**
@@ -387,8 +388,6 @@ int fltfs_create_again(struct fltfs_create *create, struct flt_operation *op,
 		.mode		= create->mode,
 		.restarts	= create->restarts + 1,
 	};
-	struct _ECP_LIST *ecps = op->ecps;
-	bool lent = ecps && op->ecps_lent;	/* not set without them */
 	int err = -ELOOP;
 
 	if (next.restarts <= FLT_MAX_DEVICE_REPARSE_ATTEMPTS)
@@ -397,14 +396,12 @@ int fltfs_create_again(struct fltfs_create *create, struct flt_operation *op,
 		flt_operation_fini(op);
 		return err;
 	}
-	op->ecps = NULL;
+	flt_ecps_keep(op, &next.ecps);
 	flt_operation_fini(op);
 	fltfs_fo_forget(create->fo);
 	*create = next;
 	create->security.AccessState = &create->state;
 	fltfs_create_prepare(create, op);
-	op->ecps = ecps;
-	op->ecps_lent = lent;
 	return 0;
 }
 
@@ -497,6 +494,7 @@ static struct fltfs_fo *fltfs_open_existing(struct file *file)
 
 	if (!create)
 		return ERR_PTR(-ENOMEM);
+	fltfs_early_inherit(create);
 	err = fltfs_create_send_on(create);
 	fo = create->fo;
 	err = fltfs_create_end(create, err);
@@ -570,6 +568,7 @@ static int fltfs_special_create(struct file *file)
 	if (!create)
 		return -ENOMEM;
 	create->request.bottom = fltfs_bottom_special;
+	fltfs_early_inherit(create);
 	err = fltfs_create_send(create);
 	fltfs_fo_forget(create->fo);
 	kfree(create);

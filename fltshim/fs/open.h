@@ -6,6 +6,7 @@
 #ifndef FS_OPEN_H
 #define FS_OPEN_H
 
+#include "fltmgr/ecp.h"
 #include "fs/request.h"
 
 /**
@@ -21,6 +22,7 @@
  * @outside: it is a FIFO, socket, device node or symbolic link, as the bottom found
  * @created: the bottom made the file
  * @restarts: how often a filter has sent it to another name
+ * @ecps: what the one before has left for its operation
  */
 struct fltfs_create {
 	struct fltfs_request request;
@@ -34,6 +36,7 @@ struct fltfs_create {
 	bool outside;
 	bool created;
 	unsigned int restarts;
+	struct flt_ecps_kept ecps;
 };
 
 /* Does the open go on with another name? The operation is over. */
@@ -57,10 +60,14 @@ int fltfs_finish_open(struct file *file, struct dentry *dentry, struct fltfs_fo 
 int fltfs_create_result(const struct fltfs_create *create, const struct flt_operation *op);
 
 /* reopen.c */
+struct flt_place;
+int fltfs_redirect_place(const struct fltfs_fo *fo, struct flt_place *place);
+int fltfs_redirect_permit(flt_idmap *idmap, struct inode *inode, int mask, unsigned int flags);
 struct dentry *fltfs_reopen_find(const struct fltfs_create *create, bool make);
 int fltfs_reopen(struct fltfs_create *create, struct flt_operation *op);
 
 /* early.c */
+void fltfs_early_inherit(struct fltfs_create *create);
 bool fltfs_early_open(struct file *file, void (*bottom)(struct flt_operation *op),
 		      struct fltfs_fo **fo);
 

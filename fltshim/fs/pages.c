@@ -49,12 +49,11 @@ static size_t fltfs_data_run(struct file *lower, loff_t pos, size_t length, bool
 }
 
 /* Carries a paging READ or WRITE out. Offset, length and memory are as the filters left them. */
-static noinline void fltfs_paging_run(struct flt_operation *op, struct kiocb *iocb,
-				      struct iov_iter *iter)
+static noinline void fltfs_paging_run(struct flt_operation *op, struct file *lower,
+				      struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct fltfs_transfer *transfer = op->front;
 	size_t length = op->iopb.Parameters.Read.Length;
-	struct file *lower = transfer->paging;
 	ssize_t ret = 0;
 	bool data;
 
@@ -66,7 +65,7 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct kiocb *io
 	}
 	if (!transfer->write) {
 		/* In lower mode, for a section, it is just read. */
-		if (!READ_ONCE(fltfs_i(transfer->inode)->cache) ||
+		if (!READ_ONCE(fltfs_i(transfer->inode)->cache) || lower != transfer->paging ||
 		    fltfs_data_run(lower, iocb->ki_pos, length, &data) < length || data)
 			ret = lower->f_op->read_iter(iocb, iter);
 		if (ret < 0)
@@ -95,19 +94,21 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct kiocb *io
 void fltfs_bottom_paging(struct flt_operation *op)
 {
 	struct fltfs_transfer *transfer = op->front;
-	struct super_block *sb = file_inode(transfer->paging)->i_sb;
+	struct file *lower = fltfs_paging_lower(op);
 	struct kiocb iocb = { .ki_ioprio = get_current_ioprio() };
 	unsigned int throttle = current->flags & PF_LOCAL_THROTTLE;
 	struct fltfs_vecs vecs;
 	struct iov_iter iter;
+	struct super_block *sb;
 	bool protect;
 	int err;
 
-	err = fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
+	err = PTR_ERR_OR_ZERO(lower) ?: fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
 	if (err) {
 		fltfs_op_errno(op, err, 0);
 		return;
 	}
+	sb = file_inode(lower)->i_sb;
 	/* A splice took the freeze protection before the lock of its pipe. */
 	protect = transfer->write &&
 		  READ_ONCE(fltfs_i(transfer->inode)->protected) != current;
@@ -115,7 +116,7 @@ void fltfs_bottom_paging(struct flt_operation *op)
 		sb_start_write(sb);
 	/* Waiting for the lower file system to clean pages must not stop who cleans ours. */
 	current->flags |= PF_LOCAL_THROTTLE;
-	fltfs_paging_run(op, &iocb, &iter);
+	fltfs_paging_run(op, lower, &iocb, &iter);
 	current->flags = (current->flags & ~PF_LOCAL_THROTTLE) | throttle;
 	if (protect)
 		sb_end_write(sb);

@@ -141,7 +141,8 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
-	if (fltfs_own(file_inode(out)) || fltfs_wants(file_inode(out), fltfs_want_write(out)))
+	if (fltfs_own(file_inode(out)) || fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
+	    (out->f_flags & O_DIRECT && fltfs_is_scanned(file_inode(out))))
 		return fltfs_splice_write_filtered(pipe, out, ppos, len, flags);
 	file_start_write(lower);
 	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
@@ -213,10 +214,13 @@ ssize_t fltfs_copy_file_range(struct file *in, loff_t pos_in, struct file *out, 
 	struct inode *inode = file_inode(out);
 	ssize_t ret;
 
-	/* The copy becomes reads and writes when somebody wants to see them. */
+	/*
+	 * The copy becomes reads and writes when somebody wants to see them, or is to be told of
+	 * those that take data from the page cache: below, it may share blocks instead.
+	 */
 	if (fltfs_own(file_inode(in)) || fltfs_own(inode) ||
 	    fltfs_wants(file_inode(in), fltfs_want_read(in)) ||
-	    fltfs_wants(inode, fltfs_want_write(out)))
+	    fltfs_wants(inode, fltfs_want_write(out)) || fltfs_is_scanned(inode))
 		return flt_copy_by_splice(in, pos_in, out, pos_out, len);
 	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL)))
 		ret = fltfs_duplicate_filtered(in, pos_in, out, pos_out, len, false,
@@ -240,7 +244,7 @@ loff_t fltfs_remap_file_range(struct file *in, loff_t pos_in, struct file *out, 
 	if (fltfs_wants(inode, fltfs_want_write(out)) &&
 	    !READ_ONCE(fltfs_sb(inode->i_sb)->shows_clones))
 		return -EOPNOTSUPP;
-	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL)))
+	if (fltfs_wants(inode, FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL)) || fltfs_is_scanned(inode))
 		ret = fltfs_duplicate_filtered(in, pos_in, out, pos_out, len,
 					       flags & REMAP_FILE_DEDUP, fltfs_remap_lower,
 					       &remap);

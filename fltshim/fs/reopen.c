@@ -30,22 +30,63 @@ static bool fltfs_reopen_allowed(const struct file *file, const struct super_blo
 	return file->f_path.mnt->mnt_sb == sb && !(current->flags & PF_KTHREAD);
 }
 
+/**
+ * fltfs_redirect_place() - where a filter sent a create
+ * @fo: its file object, which has the name
+ * @place: filled; flt_place_put() is owed
+ *
+ * Return: 0; -EXDEV for what is on no volume, or on another one (CREATE-62); or what is wrong with
+ * the name
+ */
+int fltfs_redirect_place(const struct fltfs_fo *fo, struct flt_place *place)
+{
+	NTSTATUS status = flt_place_from_name(&fo->base.fo.FileName, 0, place);
+
+	if (status == STATUS_OBJECT_PATH_NOT_FOUND)
+		return -EXDEV;
+	if (!NT_SUCCESS(status))
+		return flt_errno_from_status(status, NULL);
+	if (place->volume == fo->base.volume)
+		return 0;
+	flt_place_put(place);
+	return -EXDEV;
+}
+
+/**
+ * fltfs_redirect_permit() - what the VFS checks that depends on which file it is
+ * @idmap: of the mount
+ * @inode: upper inode that a filter sent an open, or an operation by path, to
+ * @mask: MAY_*
+ * @flags: open flags; O_WRONLY | O_TRUNC for a truncation by path
+ *
+ * Return: 0 or a negative errno
+ */
+int fltfs_redirect_permit(flt_idmap *idmap, struct inode *inode, int mask, unsigned int flags)
+{
+	bool writes = (flags & O_ACCMODE) != O_RDONLY;
+	int err = inode_permission(idmap, inode, mask);
+
+	if (err)
+		return err;
+	if (IS_APPEND(inode) && (flags & O_TRUNC || (writes && !(flags & O_APPEND))))
+		return -EPERM;
+	if (flags & O_NOATIME && !inode_owner_or_capable(idmap, inode))
+		return -EPERM;
+	return break_lease(inode, flags);
+}
+
 /* The name as bytes from the root of the mount; @text has PATH_MAX. */
 static int fltfs_reopen_text(const struct fltfs_fo *fo, char *text, bool *directory)
 {
 	struct flt_place place;
 	NTSTATUS status;
 	size_t used = 0;
+	int err;
 
-	status = flt_place_from_name(&fo->base.fo.FileName, 0, &place);
-	if (status == STATUS_OBJECT_PATH_NOT_FOUND)
-		return -EXDEV;	/* a volume that is none of ours (CREATE-62) */
-	if (!NT_SUCCESS(status))
-		return flt_errno_from_status(status, NULL);
-	if (place.volume != fo->base.volume)
-		status = STATUS_NOT_SAME_DEVICE;
-	else
-		status = fltfs_path_text(&place.path, text, &used, directory);
+	err = fltfs_redirect_place(fo, &place);
+	if (err)
+		return err;
+	status = fltfs_path_text(&place.path, text, &used, directory);
 	flt_place_put(&place);
 	text[used] = 0;
 	return flt_errno_from_status(status, NULL);
@@ -84,9 +125,7 @@ static struct dentry *fltfs_reopen_absent(const struct file *file, struct dentry
 	if (err)
 		return ERR_PTR(err);
 	last = last ?: text;
-	inode_lock_shared(d_inode(parent.dentry));
-	dentry = lookup_one(flt_mnt_idmap(parent.mnt), last, parent.dentry, strlen(last));
-	inode_unlock_shared(d_inode(parent.dentry));
+	dentry = lookup_one_unlocked(flt_mnt_idmap(parent.mnt), last, parent.dentry, strlen(last));
 	path_put(&parent);
 	/* A symbolic link that leads nowhere. */
 	if (!IS_ERR(dentry) && d_is_symlink(dentry)) {
@@ -138,7 +177,6 @@ static int fltfs_reopen_permit(const struct file *file, struct inode *inode)
 {
 	unsigned int flags = file->f_flags;
 	int mask = MAY_OPEN;
-	int err;
 
 	if (flags & __FMODE_EXEC)
 		mask |= MAY_EXEC;
@@ -150,15 +188,7 @@ static int fltfs_reopen_permit(const struct file *file, struct inode *inode)
 		mask |= MAY_APPEND;
 	if (S_ISDIR(inode->i_mode) && mask & (MAY_WRITE | MAY_EXEC))
 		return mask & MAY_WRITE ? -EISDIR : -EACCES;
-	err = inode_permission(flt_mnt_idmap(file->f_path.mnt), inode, mask);
-	if (err)
-		return err;
-	if (IS_APPEND(inode) && (flags & O_TRUNC ||
-				 (file->f_mode & FMODE_WRITE && !(flags & O_APPEND))))
-		return -EPERM;
-	if (flags & O_NOATIME && !inode_owner_or_capable(flt_mnt_idmap(file->f_path.mnt), inode))
-		return -EPERM;
-	return break_lease(inode, flags);
+	return fltfs_redirect_permit(flt_mnt_idmap(file->f_path.mnt), inode, mask, flags);
 }
 
 /*

@@ -233,6 +233,7 @@ void fltfs_async_exit(void);
 
 /* lower_rw.c */
 bool fltfs_perform_transfer(struct flt_operation *op);
+struct file *fltfs_paging_lower(const struct flt_operation *op);
 int fltfs_transfer_iter(struct flt_operation *op, struct fltfs_vecs *vecs, bool write,
 			struct iov_iter *iter);
 void fltfs_lower_aio_finish(struct fltfs_lower_aio *aio);
@@ -286,7 +287,7 @@ struct fltfs_subject {
 };
 
 int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
-		       ULONG options, bool follows);
+		       ULONG options);
 void fltfs_subject_close(struct fltfs_subject *subject);
 
 /* setattr.c */
@@ -307,7 +308,7 @@ NTSTATUS fltfs_descriptor_has(const void *descriptor, SECURITY_INFORMATION *what
 NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
 			       struct iattr *attr);
 int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
-			   int (*lower)(void *context), void *context);
+			   int (*lower)(void *context, struct dentry *dentry), void *context);
 NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,
 			      ULONG length, ULONG *used);
 NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,

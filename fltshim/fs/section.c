@@ -5,10 +5,10 @@
  *
  * The pages of a view are those of the page cache that has the file's data, held as long as the
  * view is: a truncation takes them out of the cache and leaves them to the view. Where that is the
- * lower file system's, but a filter takes paging reads, and so may change what is read, or the
- * lower file has no pages, they are copies, filled by paging reads that the filters see; so they
- * are for who may have pages locked. The data is read with the rights of the kernel: what a scanner
- * may look at does not depend on how a program opened the file.
+ * lower file system's, but a filter takes paging reads, and so may change what is read, or what
+ * programs read is not in such pages, they are copies, filled by paging reads that the filters see;
+ * so they are for who may have pages locked. The data is read with the rights of the kernel: what a
+ * scanner may look at does not depend on how a program opened the file.
  *
  * A section of a file in own mode (fs/cache.h) counts as a mapping: the file stays in that mode.
  * One of a file in lower mode keeps it there while it is a data scan.
@@ -60,19 +60,21 @@ static bool fltfs_source_owns(const struct fltfs_source *source)
 
 /*
  * Are there pages that hold what programs read? With the own page cache, not for who is called to
- * read or write some: it would wait for pages of its own.
+ * read or write some: it would wait for pages of its own. The lower file's are such where they are
+ * all there is, or are filled from a disk; a server's file may be read past its pages, or have them
+ * dropped at each read.
  */
 static bool fltfs_source_shares(const struct fltfs_source *source, bool own)
 {
-	const struct address_space *mapping = source->lower->f_mapping;
+	const struct inode *inode = file_inode(source->lower);
 
 	if (own)
 		return !ke_holds(KE_HOLD_PAGING);
-	if (fltfs_wants(fltfs_source_inode(source), FLT_WANT_READ_PAGING) ||
-	    IS_DAX(file_inode(source->lower)))
+	if (fltfs_wants(fltfs_source_inode(source), FLT_WANT_READ_PAGING) || IS_DAX(inode))
 		return false;
-	return mapping->a_ops->read_folio ||
-	       file_inode(source->lower)->i_sb->s_magic == TMPFS_MAGIC;
+	if (inode->i_sb->s_magic == TMPFS_MAGIC)
+		return true;
+	return source->lower->f_mapping->a_ops->read_folio && inode->i_sb->s_bdev;
 }
 
 static struct page *fltfs_source_page(const struct fltfs_source *source,
@@ -136,11 +138,12 @@ static int fltfs_source_share(const struct fltfs_source *source, bool own, pgoff
 	return err;
 }
 
-/* A paging read of the file, into memory of ours; what of that lies behind its end stays zero. */
-static noinline NTSTATUS fltfs_source_read(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
-					   loff_t pos, PMDL mdl)
+/* A paging read of the file, into memory of ours. Return: what was read, or a negative errno. */
+static noinline ssize_t fltfs_source_read(struct fltfs_fo *fo, struct fltfs_transfer *transfer,
+					  loff_t pos, PMDL mdl)
 {
 	struct flt_operation op FLT_NOT_CLEARED;
+	ssize_t got = -EIO;
 	NTSTATUS status;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_READ, &fo->base.fo);
@@ -153,26 +156,59 @@ static noinline NTSTATUS fltfs_source_read(struct fltfs_fo *fo, struct fltfs_tra
 	op.iopb.Parameters.Read.MdlAddress = mdl;
 	op.front = transfer;
 	status = flt_operation_run(&op);
+	if (NT_SUCCESS(status))
+		got = min_t(ULONG_PTR, op.data.IoStatus.Information, transfer->size);
+	else if (status == STATUS_END_OF_FILE)
+		got = 0;
 	flt_operation_fini(&op);
-	return status;
+	return got;
+}
+
+/*
+ * Reads up to the end of the file or of the memory, since a read may give less than it is asked
+ * for; what lies behind the end of the file stays zero. Return: 0 or a negative errno.
+ */
+static int fltfs_source_fill(const struct fltfs_source *source, loff_t pos, void *memory,
+			     size_t size)
+{
+	struct kiocb caller = { .ki_filp = source->lower };
+	struct fltfs_transfer transfer = {
+		.caller	= &caller,
+		.paging	= source->lower,
+		.inode	= fltfs_source_inode(source),
+	};
+	ssize_t got;
+	PMDL mdl;
+
+	while (size && pos < i_size_read(file_inode(source->lower))) {
+		transfer.shown = memory;
+		transfer.buffer = memory;
+		transfer.length = size;
+		transfer.size = size;
+		mdl = mm_mdl_new(memory, size);
+		if (!mdl)
+			return -ENOMEM;
+		MmBuildMdlForNonPagedPool(mdl);
+		got = fltfs_source_read(source->fo, &transfer, pos, mdl);
+		mm_mdl_free(mdl);
+		if (got < 0)
+			return got;
+		if (!got && pos < i_size_read(file_inode(source->lower)))
+			return -EIO;
+		pos += got;
+		memory += got;
+		size -= got;
+	}
+	return 0;
 }
 
 /* Copies of pages, in new memory, as the filters show them. */
 static int fltfs_source_copy(const struct fltfs_source *source, pgoff_t index, unsigned int count,
 			     struct page **pages)
 {
-	size_t size = (size_t)count << PAGE_SHIFT;
-	struct fltfs_transfer transfer = {
-		.length	= size,
-		.size	= size,
-		.paging	= source->lower,
-		.inode	= fltfs_source_inode(source),
-	};
 	unsigned int got = 0;
-	void *memory = NULL;
-	PMDL mdl = NULL;
-	NTSTATUS status;
 	int err = -ENOMEM;
+	void *memory;
 
 	if (index + count > fltfs_source_end(source))
 		return -EIO;
@@ -185,19 +221,10 @@ static int fltfs_source_copy(const struct fltfs_source *source, pgoff_t index, u
 	memory = vm_map_ram(pages, count, NUMA_NO_NODE);
 	if (!memory)
 		goto out;
-	mdl = mm_mdl_new(memory, size);
-	if (!mdl)
-		goto out;
-	MmBuildMdlForNonPagedPool(mdl);
-	transfer.shown = memory;
-	transfer.buffer = memory;
-	status = fltfs_source_read(source->fo, &transfer, (loff_t)index << PAGE_SHIFT, mdl);
-	err = NT_SUCCESS(status) || status == STATUS_END_OF_FILE ? 0 : -EIO;
+	err = fltfs_source_fill(source, (loff_t)index << PAGE_SHIFT, memory,
+				(size_t)count << PAGE_SHIFT);
+	vm_unmap_ram(memory, count);
 out:
-	if (mdl)
-		mm_mdl_free(mdl);
-	if (memory)
-		vm_unmap_ram(memory, count);
 	if (err)
 		release_pages(pages, got);
 	return err;

@@ -344,6 +344,7 @@ NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what
 /**
  * struct fltfs_acl_change - an ACL being set
  * @request: first member
+ * @dentry: upper dentry of what it is set on
  * @descriptor: what filters see
  * @shown: the same, not to be changed
  * @size: of both
@@ -352,10 +353,11 @@ NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what
  */
 struct fltfs_acl_change {
 	struct fltfs_request request;
+	struct dentry *dentry;
 	void *descriptor;
 	void *shown;
 	ULONG size;
-	int (*lower)(void *context);
+	int (*lower)(void *context, struct dentry *dentry);
 	void *context;
 };
 
@@ -369,7 +371,7 @@ static void fltfs_bottom_acl(struct flt_operation *op)
 	if (parameters->SetSecurity.SecurityInformation == DACL_SECURITY_INFORMATION &&
 	    parameters->SetSecurity.SecurityDescriptor == change->descriptor &&
 	    !memcmp(change->descriptor, change->shown, change->size))
-		err = change->lower(change->context);
+		err = change->lower(change->context, change->dentry);
 	fltfs_op_errno(op, err, 0);
 }
 
@@ -417,27 +419,27 @@ static int fltfs_acl_describe(struct fltfs_acl_change *change, const struct inod
  * @dentry: upper dentry
  * @acl: the new ACL; NULL when it is removed
  * @type: ACL_TYPE_ACCESS or ACL_TYPE_DEFAULT
- * @lower: makes the change below
+ * @lower: makes the change below, of an upper dentry that may be another by then
  * @context: for @lower
  *
  * Return: what @lower said, or a filter's errno; -EOPNOTSUPP when a filter changed the descriptor.
  */
 int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
-			   int (*lower)(void *context), void *context)
+			   int (*lower)(void *context, struct dentry *dentry), void *context)
 {
 	struct fltfs_acl_change change = { .lower = lower, .context = context };
 	struct fltfs_subject subject;
 	int err;
 
-	err = fltfs_acl_describe(&change, fltfs_lower_inode(d_inode(dentry)), acl, type);
+	err = fltfs_subject_open(&subject, dentry, WRITE_DAC | READ_CONTROL | SYNCHRONIZE,
+				 FILE_OPEN_FOR_BACKUP_INTENT);
 	if (err)
 		return err;
-	err = fltfs_subject_open(&subject, dentry, WRITE_DAC | READ_CONTROL | SYNCHRONIZE,
-				 FILE_OPEN_FOR_BACKUP_INTENT, false);
-	if (!err) {
+	change.dentry = subject.fo->dentry;
+	err = fltfs_acl_describe(&change, fltfs_lower_inode(d_inode(change.dentry)), acl, type);
+	if (!err)
 		err = fltfs_acl_send(subject.fo, &change);
-		fltfs_subject_close(&subject);
-	}
+	fltfs_subject_close(&subject);
 	kvfree(change.descriptor);
 	return err;
 }

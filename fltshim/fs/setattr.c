@@ -364,7 +364,7 @@ static int fltfs_setattr_open(struct fltfs_subject *subject, struct dentry *dent
 		access |= WRITE_OWNER;
 	if (parts->size && !parts->basic && !parts->security)
 		options = FILE_NON_DIRECTORY_FILE;
-	return fltfs_subject_open(subject, dentry, access, options, true);
+	return fltfs_subject_open(subject, dentry, access, options);
 }
 
 static noinline int fltfs_setattr_filtered(struct dentry *dentry, const struct iattr *attr,

@@ -9,8 +9,8 @@
 #include <linux/slab.h>
 #include "fltmgr/create_name.h"
 #include "fs/name.h"
+#include "fs/open.h"
 #include "fs/own.h"
-#include "fs/request.h"
 
 /**
  * struct fltfs_short_create - the create of such an object
@@ -21,6 +21,7 @@
  * @target: name whose parent directory is opened (SL_OPEN_TARGET_DIRECTORY), or NULL
  * @make: makes the object below, for FILE_CREATE
  * @context: for @make
+ * @ecps: what the one before, which a filter sent elsewhere, has left
  */
 struct fltfs_short_create {
 	struct fltfs_request request;
@@ -30,6 +31,7 @@ struct fltfs_short_create {
 	struct dentry *target;
 	fltfs_make_fn make;
 	void *context;
+	struct flt_ecps_kept ecps;
 };
 
 static void fltfs_bottom_short_create(struct flt_operation *op)
@@ -61,6 +63,23 @@ static void fltfs_bottom_short_create(struct flt_operation *op)
 	fltfs_op_errno(op, err, err && err != -EEXIST ? 0 : information);
 }
 
+/* What is asked for: nothing that filters made of it is carried over to another name. */
+static void fltfs_short_ask(struct fltfs_short_create *create)
+{
+	const struct fltfs_how *how = create->how;
+
+	create->request = (struct fltfs_request) { .bottom = fltfs_bottom_short_create };
+	create->state = (ACCESS_STATE) {
+		.RemainingDesiredAccess	= how->access,
+		.OriginalDesiredAccess	= how->access,
+	};
+	create->security = (IO_SECURITY_CONTEXT) {
+		.AccessState		= &create->state,
+		.DesiredAccess		= how->access,
+		.FullCreateOptions	= how->options | how->disposition << 24,
+	};
+}
+
 /* Return: 0, a negative errno, or 1 when a filter sent it to another name. */
 static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_create *create)
 {
@@ -68,6 +87,7 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
+	fltfs_short_ask(create);
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
 	op.data.RequestorMode = fltfs_requestor();
 	op.iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
@@ -77,6 +97,7 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	op.iopb.Parameters.Create.FileAttributes = how->attributes;
 	op.iopb.Parameters.Create.ShareAccess = FILE_SHARE_VALID_FLAGS;
 	op.front = create;
+	flt_ecps_give(&create->ecps, &op);
 	flt_operation_run(&op);
 	if (likely(op.data.IoStatus.Status != STATUS_REPARSE))
 		err = fltfs_op_result(&op);
@@ -87,8 +108,32 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	/* Cancelled by a filter that said nothing else, or a success that opened nothing. */
 	if (!err && fo->base.fo.Flags & FO_FILE_OPEN_CANCELLED)
 		err = -EACCES;
+	if (err > 0)
+		flt_ecps_keep(&op, &create->ecps);
 	flt_operation_fini(&op);
 	return err;
+}
+
+/*
+ * The VFS has asked about the file that it chose, and made a mode of its kind: so it is of this one
+ * here. A truncation (vfs_truncate()) counts as a writer as long as the file object is in use.
+ */
+static int fltfs_short_permit(struct fltfs_fo *fo, const struct fltfs_how *how, umode_t mode)
+{
+	struct inode *inode = d_inode(fo->dentry);
+	int err;
+
+	if (how->access & ~(FILE_READ_ATTRIBUTES | SYNCHRONIZE) &&
+	    (mode ^ fltfs_lower_inode(inode)->i_mode) & S_IFMT)
+		return -EXDEV;
+	if (!(how->access & FILE_WRITE_DATA))
+		return 0;
+	err = get_write_access(inode);
+	if (err)
+		return err;
+	set_bit(FLTFS_FO_WRITER, &fo->state);
+	return fltfs_redirect_permit(fltfs_lower_idmap(inode->i_sb), inode, MAY_WRITE,
+				     O_WRONLY | O_TRUNC);
 }
 
 /* The file object of what was found; it has the name that the filter gave. */
@@ -96,35 +141,23 @@ static struct fltfs_fo *fltfs_short_found(struct fltfs_walk *walk, const struct 
 					  const UNICODE_STRING *path, umode_t mode)
 {
 	struct dentry *upper = fltfs_walk_alias(walk);
-	struct inode *lower = d_inode(walk->found);
-	UNICODE_STRING *name;
 	struct fltfs_fo *fo;
-	int err = 0;
+	int err;
 
 	if (IS_ERR(upper))
 		return ERR_CAST(upper);
-	/* The VFS has asked about the file that it chose, and made a mode of its kind. */
-	if (how->access & ~(FILE_READ_ATTRIBUTES | SYNCHRONIZE) && (mode ^ lower->i_mode) & S_IFMT)
-		err = -EXDEV;
-	else if (how->access & FILE_WRITE_DATA)
-		err = inode_permission(flt_mnt_idmap(walk->fsb->mnt), lower, MAY_WRITE);
-	fo = err ? ERR_PTR(err) : fltfs_fo_new(upper) ?: ERR_PTR(-ENOMEM);
+	fo = fltfs_fo_new(upper);
 	dput(upper);
-	if (IS_ERR(fo))
-		return fo;
-	fo->below = dget(walk->found);
-	name = &fo->base.fo.FileName;
-	fltfs_name_free(name);
-	name->Buffer = kvmalloc(path->Length + sizeof(WCHAR), GFP_KERNEL);
-	if (!name->Buffer) {
-		fltfs_fo_forget(fo);
+	if (!fo)
 		return ERR_PTR(-ENOMEM);
-	}
-	memcpy(name->Buffer, path->Buffer, path->Length);
-	name->Buffer[path->Length / sizeof(WCHAR)] = 0;
-	name->Length = path->Length;
-	name->MaximumLength = path->Length;
-	return fo;
+	fo->below = dget(walk->found);
+	err = fltfs_short_permit(fo, how, mode);
+	if (!err && !NT_SUCCESS(flt_object_rename(&fo->base.fo, path->Buffer, path->Length)))
+		err = -ENOMEM;
+	if (!err)
+		return fo;
+	fltfs_fo_forget(fo);
+	return ERR_PTR(err);
 }
 
 /* Goes on where a filter sent it: only lower locks are taken, since the VFS may hold upper ones. */
@@ -132,26 +165,24 @@ static struct fltfs_fo *fltfs_short_follow(const struct fltfs_fo *from,
 					   const struct fltfs_how *how)
 {
 	bool itself = how->options & FILE_OPEN_REPARSE_POINT;
-	struct fltfs_fo *fo = ERR_PTR(-EXDEV);
 	struct fltfs_walk walk;
 	struct flt_place place;
+	struct fltfs_fo *fo;
 	NTSTATUS status;
+	int err;
 
-	status = flt_place_from_name(&from->base.fo.FileName, 0, &place);
+	err = fltfs_redirect_place(from, &place);
+	if (err)
+		return ERR_PTR(err);
+	status = fltfs_walk(&walk, fltfs_sb(from->dentry->d_sb), NULL, &place.path,
+			    itself ? FLTFS_WALK_LAST_LINK : 0);
 	if (!NT_SUCCESS(status))
-		return fo;
-	if (place.volume == from->base.volume) {
-		status = fltfs_walk(&walk, fltfs_sb(from->dentry->d_sb), NULL, &place.path,
-				    itself ? FLTFS_WALK_LAST_LINK : 0);
-		if (!NT_SUCCESS(status))
-			fo = ERR_PTR(flt_errno_from_status(status, NULL));
-		else if (!walk.found)
-			fo = ERR_PTR(-ENOENT);
-		else
-			fo = fltfs_short_found(&walk, how, &place.path,
-					       d_inode(from->dentry)->i_mode);
-		fltfs_walk_end(&walk);
-	}
+		fo = ERR_PTR(flt_errno_from_status(status, NULL));
+	else if (!walk.found)
+		fo = ERR_PTR(-ENOENT);
+	else
+		fo = fltfs_short_found(&walk, how, &place.path, d_inode(from->dentry)->i_mode);
+	fltfs_walk_end(&walk);
 	flt_place_put(&place);
 	return fo;
 }
@@ -178,7 +209,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	int err;
 
 	fo = fltfs_fo_new(target ?: dentry);
-	create = kzalloc(sizeof(*create), GFP_KERNEL);
+	create = kmalloc(sizeof(*create), GFP_KERNEL);
 	if (!fo || !create) {
 		err = -ENOMEM;
 		goto out;
@@ -193,16 +224,11 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	}
 	if (how->volume)
 		fltfs_name_free(&fo->base.fo.FileName);
-	create->request.bottom = fltfs_bottom_short_create;
-	create->security.AccessState = &create->state;
-	create->security.DesiredAccess = how->access;
-	create->security.FullCreateOptions = how->options | how->disposition << 24;
-	create->state.RemainingDesiredAccess = how->access;
-	create->state.OriginalDesiredAccess = how->access;
 	create->how = how;
 	create->target = target;
 	create->make = make;
 	create->context = context;
+	create->ecps = (struct flt_ecps_kept) {};
 	err = fltfs_short_send(fo, create);
 	while (err > 0) {
 		struct fltfs_fo *next = ERR_PTR(-ELOOP);
@@ -218,6 +244,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 		fo->base.vfs_lock = how->lock;
 		err = fltfs_short_send(fo, create);
 	}
+	flt_ecps_kept_end(&create->ecps);
 out:
 	kfree(create);
 	if (!err && test_bit(FLTFS_FO_OPEN, &fo->state)) {
@@ -257,12 +284,13 @@ struct fltfs_fo *fltfs_short_volume(struct super_block *sb, ACCESS_MASK access)
  * @dentry: upper dentry, positive
  * @access: DesiredAccess, if the object has to be made
  * @options: its CreateOptions besides those that follow from the kind of file
- * @follows: see struct fltfs_how
+ *
+ * A filter may send it to another file: then the operation is that one's.
  *
  * Return: 0, or the errno of a create that was refused or failed.
  */
 int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACCESS_MASK access,
-		       ULONG options, bool follows)
+		       ULONG options)
 {
 	/* The VFS calls whatever changes an inode with that locked. */
 	const ACCESS_MASK changes = FILE_WRITE_DATA | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES |
@@ -273,7 +301,7 @@ int fltfs_subject_open(struct fltfs_subject *subject, struct dentry *dentry, ACC
 		.disposition	= FILE_OPEN,
 		.attributes	= FILE_ATTRIBUTE_NORMAL,
 		.lock		= access & changes ? FLT_LOCK_INODE : FLT_LOCK_NONE,
-		.follows	= follows,
+		.follows	= true,
 	};
 	struct fltfs_fo *fo = fltfs_fo_own(dentry);
 

@@ -54,24 +54,23 @@ int fltfs_xattr_change(struct dentry *dentry, const char *name, const void *valu
 	return err;
 }
 
-/* A call of the above, to be made later. */
+/* A call of the above, to be made later, of the file that it has come to by then. */
 struct fltfs_xattr_call {
-	struct dentry *dentry;
 	const char *name;
 	const void *value;
 	size_t size;
 	int flags;
 };
 
-static int fltfs_xattr_call(void *context)
+static int fltfs_xattr_call(void *context, struct dentry *dentry)
 {
 	const struct fltfs_xattr_call *call = context;
 
-	return fltfs_xattr_change(call->dentry, call->name, call->value, call->size, call->flags);
+	return fltfs_xattr_change(dentry, call->name, call->value, call->size, call->flags);
 }
 
 /* An ACL that comes as an extended attribute: kernels without ->get_inode_acl. */
-static noinline int fltfs_xattr_set_acl(struct fltfs_xattr_call *call)
+static noinline int fltfs_xattr_set_acl(struct dentry *dentry, struct fltfs_xattr_call *call)
 {
 	int err, type = strcmp(call->name, XATTR_NAME_POSIX_ACL_DEFAULT) ? ACL_TYPE_ACCESS :
 									   ACL_TYPE_DEFAULT;
@@ -81,9 +80,9 @@ static noinline int fltfs_xattr_set_acl(struct fltfs_xattr_call *call)
 		acl = posix_acl_from_xattr(&init_user_ns, call->value, call->size);
 		/* What is none the lower file system refuses with an errno of its own. */
 		if (IS_ERR(acl))
-			return fltfs_xattr_call(call);
+			return fltfs_xattr_call(call, dentry);
 	}
-	err = fltfs_acl_set_filtered(call->dentry, acl, type, fltfs_xattr_call, call);
+	err = fltfs_acl_set_filtered(dentry, acl, type, fltfs_xattr_call, call);
 	posix_acl_release(acl);
 	return err;
 }
@@ -92,12 +91,12 @@ static int fltfs_xattr_set(const struct xattr_handler *handler, flt_idmap *idmap
 			   struct dentry *dentry, struct inode *inode, const char *name,
 			   const void *value, size_t size, int flags)
 {
-	struct fltfs_xattr_call call = { dentry, name, value, size, flags };
+	struct fltfs_xattr_call call = { name, value, size, flags };
 
 	if (fltfs_wants(inode, FLTFS_SEQ_SET_EA) && fltfs_ea_shown(name))
 		return fltfs_ea_set(dentry, name, value, size, flags);
 	if (fltfs_wants(inode, FLTFS_SEQ_SECURITY) && fltfs_xattr_is_acl(name))
-		return fltfs_xattr_set_acl(&call);
+		return fltfs_xattr_set_acl(dentry, &call);
 	return fltfs_xattr_change(dentry, name, value, size, flags);
 }
 
@@ -138,39 +137,38 @@ struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int typ
 
 /* An ACL on its way down. */
 struct fltfs_acl_call {
-	struct dentry *dentry;
 	struct posix_acl *acl;
 	int type;
 };
 
-static int fltfs_set_acl_lower(void *context)
+static int fltfs_set_acl_lower(void *context, struct dentry *dentry)
 {
 	const struct fltfs_acl_call *call = context;
-	struct fltfs_sb *fsb = fltfs_sb(call->dentry->d_sb);
+	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
 	int err;
 
 	err = mnt_want_write(fsb->mnt);
 	if (err)
 		return err;
-	err = flt_set_acl(flt_mnt_idmap(fsb->mnt), fltfs_lower_dentry(call->dentry), call->acl,
+	err = flt_set_acl(flt_mnt_idmap(fsb->mnt), fltfs_lower_dentry(dentry), call->acl,
 			  call->type);
 	mnt_drop_write(fsb->mnt);
-	fltfs_copy_attr(d_inode(call->dentry));
+	fltfs_copy_attr(d_inode(dentry));
 	return err;
 }
 
 int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type)
 {
-	struct fltfs_acl_call call = { .dentry = flt_acl_dentry(object), .acl = acl,
-				       .type = type };
+	struct fltfs_acl_call call = { .acl = acl, .type = type };
+	struct dentry *dentry = flt_acl_dentry(object);
 	int err;
 
-	if (!call.dentry)
+	if (!dentry)
 		return -ESTALE;
-	if (fltfs_wants(d_inode(call.dentry), FLTFS_SEQ_SECURITY))
-		err = fltfs_acl_set_filtered(call.dentry, acl, type, fltfs_set_acl_lower, &call);
+	if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_SECURITY))
+		err = fltfs_acl_set_filtered(dentry, acl, type, fltfs_set_acl_lower, &call);
 	else
-		err = fltfs_set_acl_lower(&call);
-	dput(call.dentry);
+		err = fltfs_set_acl_lower(&call, dentry);
+	dput(dentry);
 	return err;
 }

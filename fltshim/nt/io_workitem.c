@@ -287,11 +287,12 @@ static void io_post_run(struct work_struct *work)
  * @Event: for the routine, which signals it
  * @StackOverflowRoutine: what to run in a system thread
  *
- * WDK: FsRtlPostStackOverflow. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL. Without
- * memory it runs here and now.
+ * WDK: FsRtlPostStackOverflow. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL, never
+ * here. Raises STATUS_INSUFFICIENT_RESOURCES without memory, at DISPATCH_LEVEL; below memory is
+ * waited for.
  */
-VOID FsRtlPostStackOverflow(PVOID Context, PKEVENT Event,
-			    PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
+seh_raises VOID FsRtlPostStackOverflow(PVOID Context, PKEVENT Event,
+				       PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
 {
 	struct module *owner;
 	struct io_post *post;
@@ -301,11 +302,10 @@ VOID FsRtlPostStackOverflow(PVOID Context, PKEVENT Event,
 			      "the driver is being unloaded" : "no routine");
 		return;
 	}
-	post = kmalloc(sizeof(*post), GFP_ATOMIC);
+	post = kmalloc(sizeof(*post), preemptible() ? GFP_NOFS | __GFP_NOFAIL : GFP_ATOMIC);
 	if (!post) {
 		module_put(owner);
-		StackOverflowRoutine(Context, Event);
-		return;
+		seh_raise_status(STATUS_INSUFFICIENT_RESOURCES);
 	}
 	INIT_WORK(&post->work, io_post_run);
 	post->owner = owner;

@@ -408,7 +408,7 @@ static NTSTATUS mm_mdl_pin_in(struct mm_mdl *own, struct mm_struct *mm, LOCK_OPE
  * APC_LEVEL for a program's memory, DISPATCH_LEVEL for the kernel's.
  *
  * Return: STATUS_SUCCESS; STATUS_ACCESS_VIOLATION where there is no such memory, or its process
- * maps a file in this thread;
+ * maps a file in this thread, which who calls for a driver asks mm_is_out_of_reach() to say;
  * STATUS_INSUFFICIENT_RESOURCES
  */
 NTSTATUS mm_mdl_lock(PMDL mdl, struct mm_struct *mm, LOCK_OPERATION operation)
@@ -422,8 +422,7 @@ NTSTATUS mm_mdl_lock(PMDL mdl, struct mm_struct *mm, LOCK_OPERATION operation)
 		if (!mm_mdl_fill(mdl))
 			status = STATUS_ACCESS_VIOLATION;
 	} else if (!mm || !own || ke_is_atomic() ||
-		   (mm == current->mm && mm_is_out_of_reach(fsh_driver_name_at(_RET_IP_),
-							    "MmProbeAndLockPages")) ||
+		   (mm == current->mm && ke_holds(KE_HOLD_MEMORY)) ||
 		   !access_ok((void __user *)mm_mdl_va(mdl), mdl->ByteCount)) {
 		status = STATUS_ACCESS_VIOLATION;
 	} else {
@@ -589,6 +588,8 @@ seh_raises VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE A
 	if (!(kernel ? ke_at_most(DISPATCH_LEVEL) : ke_at_most(APC_LEVEL)))
 		status = STATUS_ACCESS_VIOLATION;
 	else if (kernel && AccessMode != KernelMode && !mm_stands_in(address, mdl->ByteCount))
+		status = STATUS_ACCESS_VIOLATION;
+	else if (!kernel && mm_is_out_of_reach(_RET_IP_, __func__))
 		status = STATUS_ACCESS_VIOLATION;
 	else
 		status = mm_mdl_lock(mdl, current->mm, Operation);

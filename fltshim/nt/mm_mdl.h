@@ -37,6 +37,6 @@ long mm_mdl_count(void);
  */
 void mm_stand_in_mark(void *address, size_t size);
 bool mm_stands_in(const void *address, size_t size);
-bool mm_is_out_of_reach(const char *who, const char *routine);
+bool mm_is_out_of_reach(unsigned long ip, const char *routine);
 
 #endif

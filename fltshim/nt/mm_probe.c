@@ -51,14 +51,15 @@ bool mm_stands_in(const void *address, size_t size)
 
 /**
  * mm_is_out_of_reach() - is the memory of the current process locked by who called us?
- * @who: a driver that wants to reach it, which is a violation then
+ * @ip: in a driver that wants to reach it, which is a violation then
  * @routine: by this routine
  */
-bool mm_is_out_of_reach(const char *who, const char *routine)
+bool mm_is_out_of_reach(unsigned long ip, const char *routine)
 {
 	if (likely(!ke_holds(KE_HOLD_MEMORY)))
 		return false;
-	fsh_violation(who, routine, "memory of a program cannot be reached while it maps a file");
+	fsh_violation(fsh_driver_name_at(ip), routine,
+		      "memory of a program cannot be reached while it maps a file");
 	return true;
 }
 
@@ -66,10 +67,10 @@ bool mm_is_out_of_reach(const char *who, const char *routine)
  * Where a program's memory is being mapped, touching it would wait for ourselves (SECT-08): raised
  * as memory that is not there.
  */
-static seh_raises void mm_probe_reach(const char *who, const char *routine, unsigned long start,
+static seh_raises void mm_probe_reach(unsigned long ip, const char *routine, unsigned long start,
 				      bool write)
 {
-	if (likely(!mm_is_out_of_reach(who, routine)))
+	if (likely(!mm_is_out_of_reach(ip, routine)))
 		return;
 	seh_raise_access_violation(start, write);
 }
@@ -102,7 +103,7 @@ static seh_raises bool mm_probe(unsigned long start, size_t length, ULONG alignm
 seh_raises VOID ProbeForRead(FSH_PROBED_FOR_READ Address, SIZE_T Length, ULONG Alignment)
 {
 	if (ke_at_most(APC_LEVEL) && mm_probe((unsigned long)Address, Length, Alignment, false))
-		mm_probe_reach(fsh_caller(), __func__, (unsigned long)Address, false);
+		mm_probe_reach(_RET_IP_, __func__, (unsigned long)Address, false);
 }
 EXPORT_SYMBOL_GPL(ProbeForRead);
 
@@ -120,7 +121,7 @@ seh_raises VOID ProbeForWrite(FSH_PROBED_FOR_WRITE Address, SIZE_T Length, ULONG
 {
 	if (!ke_at_most(APC_LEVEL) || !mm_probe((unsigned long)Address, Length, Alignment, true))
 		return;
-	mm_probe_reach(fsh_caller(), __func__, (unsigned long)Address, true);
+	mm_probe_reach(_RET_IP_, __func__, (unsigned long)Address, true);
 	if (!current->mm || fault_in_safe_writeable((char __user *)Address, Length))
 		seh_raise_access_violation((ULONG_PTR)Address, true);
 }

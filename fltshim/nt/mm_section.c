@@ -6,6 +6,7 @@
  */
 #include <linux/export.h>
 #include <linux/preempt.h>
+#include <linux/workqueue.h>
 #include "nt/mm_section.h"
 #include "nt/ob_object.h"
 
@@ -19,13 +20,23 @@ void mm_section_get(struct mm_section *section)
 	refcount_inc(&section->refs);
 }
 
-static void mm_section_free(struct work_struct *work)
+static void mm_section_free(struct mm_section *section)
 {
-	struct mm_section *section = container_of(work, struct mm_section, work);
-
 	section->ops->free(section->source);
 	kfree(section);
 }
+
+static LLIST_HEAD(mm_sections_to_free);
+
+static void mm_sections_free(struct work_struct *unused)
+{
+	struct mm_section *section, *next;
+
+	llist_for_each_entry_safe(section, next, llist_del_all(&mm_sections_to_free), free_link)
+		mm_section_free(section);
+}
+
+static DECLARE_WORK(mm_sections_work, mm_sections_free);
 
 /* IRQL <= DISPATCH_LEVEL. */
 void mm_section_put(struct mm_section *section)
@@ -33,9 +44,15 @@ void mm_section_put(struct mm_section *section)
 	if (!refcount_dec_and_test(&section->refs))
 		return;
 	if (preemptible())
-		mm_section_free(&section->work);
-	else
-		schedule_work(&section->work);
+		mm_section_free(section);
+	else if (llist_add(&section->free_link, &mm_sections_to_free))
+		schedule_work(&mm_sections_work);
+}
+
+/* No driver is left. */
+void mm_section_exit(void)
+{
+	flush_work(&mm_sections_work);
 }
 
 static void mm_section_object_free(void *object)
@@ -59,14 +76,12 @@ struct mm_section *mm_section_of(void *object)
  * @ops: what can be done with @source
  * @source: where its pages come from; the section's own on success
  * @size: bytes, not 0
- * @protection: MM_PAGE_READONLY or MM_PAGE_READWRITE
  *
  * Task context.
  *
  * Return: the object with one reference (ob_put()), or NULL without memory
  */
-void *mm_section_create(const struct mm_section_source *ops, void *source, u64 size,
-			ULONG protection)
+void *mm_section_create(const struct mm_section_source *ops, void *source, u64 size)
 {
 	struct mm_section_object *object;
 	struct mm_section *section;
@@ -80,11 +95,9 @@ void *mm_section_create(const struct mm_section_source *ops, void *source, u64 s
 		return NULL;
 	}
 	refcount_set(&section->refs, 1);
-	INIT_WORK(&section->work, mm_section_free);
 	section->ops = ops;
 	section->source = source;
 	section->size = size;
-	section->protection = protection;
 	object->section = section;
 	return object;
 }

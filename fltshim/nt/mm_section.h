@@ -6,8 +6,8 @@
 #ifndef NT_MM_SECTION_H
 #define NT_MM_SECTION_H
 
+#include <linux/llist.h>
 #include <linux/refcount.h>
-#include <linux/workqueue.h>
 #include "nt/nt.h"
 
 struct file;
@@ -24,7 +24,6 @@ enum {
 	MM_PAGE_EXECUTE_READ		= 0x20,
 	MM_PAGE_EXECUTE_READWRITE	= 0x40,
 	MM_PAGE_EXECUTE_WRITECOPY	= 0x80,
-	MM_PAGE_EXECUTE_ANY		= 0xf0,
 };
 
 #define MM_SEC_FILE	0x00800000
@@ -38,18 +37,16 @@ bool mm_section_close_fd(HANDLE handle);
 
 /**
  * struct mm_section_source - where the pages of a section come from
- * @pages: the pages from @index on, each referenced; all @count or none. They are only read unless
- *	@writable. Task context, may sleep.
+ * @pages: the pages from @index on, each referenced; all @count or none. They are only read. Task
+ *	context, may sleep.
  * @file: the open file that a program's mapping is of, under mmap_lock; NULL, and NULL from it:
  *	programs cannot map it
  * @free: the section is gone. Task context, may sleep.
- * @writable: views may write to the pages, which are marked dirty then
  */
 struct mm_section_source {
 	NTSTATUS (*pages)(void *source, pgoff_t index, unsigned int count, struct page **pages);
 	struct file *(*file)(void *source);
 	void (*free)(void *source);
-	bool writable;
 };
 
 /**
@@ -58,28 +55,26 @@ struct mm_section_source {
  * @ops: of its provider
  * @source: the provider's
  * @size: bytes, as it was made
- * @protection: MM_PAGE_READONLY or MM_PAGE_READWRITE
- * @work: frees it, where the last reference went where nobody may sleep
+ * @free_link: among those that a worker frees, where the last reference went where nobody may sleep
  */
 struct mm_section {
 	refcount_t refs;
 	const struct mm_section_source *ops;
 	void *source;
 	u64 size;
-	ULONG protection;
-	struct work_struct work;
+	struct llist_node free_link;
 };
 
 extern OBJECT_TYPE mm_section_type;
 
-void *mm_section_create(const struct mm_section_source *ops, void *source, u64 size,
-			ULONG protection);
+void *mm_section_create(const struct mm_section_source *ops, void *source, u64 size);
 struct mm_section *mm_section_of(void *object);
 NTSTATUS mm_section_open(const void *caller, void *object, ACCESS_MASK access,
 			 const OBJECT_ATTRIBUTES *attributes, HANDLE *handle);
 NTSTATUS mm_section_by_handle(HANDLE handle, void **object, ACCESS_MASK *access);
 void mm_section_get(struct mm_section *section);
 void mm_section_put(struct mm_section *section);
+void mm_section_exit(void);
 
 /* mm_view.c */
 long mm_views_count(void);

@@ -12,6 +12,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/rbtree.h>
+#include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 #include "nt/io_driver.h"
 #include "nt/ke_irql.h"
@@ -40,7 +41,6 @@ MODULE_PARM_DESC(views_limit, "MiB that all views may cover; 0: an eighth of the
  * @pages: the pages, referenced
  * @section: referenced
  * @driver: who mapped it, or NULL
- * @writable: its pages may have been written to
  */
 struct mm_view {
 	struct rb_node node;
@@ -49,7 +49,6 @@ struct mm_view {
 	struct page **pages;
 	struct mm_section *section;
 	struct fsh_driver *driver;
-	bool writable;
 };
 
 static struct rb_root mm_views = RB_ROOT;
@@ -92,37 +91,39 @@ static bool mm_view_charge(unsigned long pages)
 /* Of a view that is in no tree. Task context. */
 static void mm_view_free(struct mm_view *view)
 {
-	unsigned int i;
-
 	vunmap(view->base);
-	for (i = 0; i < view->nr_pages; i++) {
-		if (view->writable)
-			set_page_dirty_lock(view->pages[i]);
-		put_page(view->pages[i]);
-	}
+	release_pages(view->pages, view->nr_pages);
 	atomic_long_sub(view->nr_pages, &mm_view_pages);
 	kvfree(view->pages);
 	mm_section_put(view->section);
 	kfree(view);
 }
 
-/* Copies of pages take their places; all or none. */
-static bool mm_view_copy(struct page **pages, unsigned int count)
+/* After a part of a view: may the next one follow? */
+static NTSTATUS mm_view_pause(void)
 {
+	cond_resched();
+	return fatal_signal_pending(current) ? STATUS_CANCELLED : STATUS_SUCCESS;
+}
+
+/* Copies of pages take their places; all or none. */
+static NTSTATUS mm_view_copy(struct page **pages, unsigned int count)
+{
+	NTSTATUS status = STATUS_SUCCESS;
 	unsigned int i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && NT_SUCCESS(status); i++) {
 		struct page *copy = alloc_page(GFP_KERNEL | __GFP_NOWARN);
 
 		if (!copy)
-			return false;
+			return STATUS_INSUFFICIENT_RESOURCES;
 		copy_highpage(copy, pages[i]);
 		put_page(pages[i]);
 		pages[i] = copy;
-		if (!(i % MM_VIEW_BATCH))
-			cond_resched();
+		if (!((i + 1) % MM_VIEW_BATCH))
+			status = mm_view_pause();
 	}
-	return true;
+	return status;
 }
 
 /* All pages from @index on, or none. */
@@ -136,9 +137,10 @@ static NTSTATUS mm_view_fill(struct mm_section *section, pgoff_t index, unsigned
 		unsigned int part = min_t(unsigned int, count - done, MM_VIEW_BATCH);
 
 		status = section->ops->pages(section->source, index + done, part, pages + done);
-		if (NT_SUCCESS(status))
+		if (NT_SUCCESS(status)) {
 			done += part;
-		cond_resched();
+			status = mm_view_pause();
+		}
 	}
 	if (!NT_SUCCESS(status))
 		release_pages(pages, done);
@@ -147,9 +149,8 @@ static NTSTATUS mm_view_fill(struct mm_section *section, pgoff_t index, unsigned
 
 /* The pages are charged for. On success the view has the caller's charge. */
 static NTSTATUS mm_view_make(struct mm_section *section, pgoff_t index, unsigned int count,
-			     ULONG protection, struct mm_view **out)
+			     bool copy, struct mm_view **out)
 {
-	bool copy = protection == MM_PAGE_WRITECOPY, write = protection == MM_PAGE_READWRITE;
 	NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 	struct mm_view *view = kzalloc(sizeof(*view), GFP_KERNEL);
 
@@ -161,14 +162,15 @@ static NTSTATUS mm_view_make(struct mm_section *section, pgoff_t index, unsigned
 	status = mm_view_fill(section, index, count, view->pages);
 	if (!NT_SUCCESS(status))
 		goto free_pages;
-	status = STATUS_INSUFFICIENT_RESOURCES;
-	if (copy && !mm_view_copy(view->pages, count))
+	if (copy)
+		status = mm_view_copy(view->pages, count);
+	if (!NT_SUCCESS(status))
 		goto put_pages;
-	view->base = vmap(view->pages, count, VM_MAP, copy || write ? PAGE_KERNEL : PAGE_KERNEL_RO);
+	status = STATUS_INSUFFICIENT_RESOURCES;
+	view->base = vmap(view->pages, count, VM_MAP, copy ? PAGE_KERNEL : PAGE_KERNEL_RO);
 	if (!view->base)
 		goto put_pages;
 	view->nr_pages = count;
-	view->writable = write;
 	view->section = section;
 	mm_section_get(section);
 	*out = view;
@@ -183,10 +185,10 @@ free_view:
 	return status;
 }
 
-/* What a routine that maps was called with; @protection was looked at. */
+/* What a routine that maps was called with. */
 struct mm_view_request {
 	unsigned long caller;
-	ULONG protection;
+	bool copy;
 	u64 offset;
 	size_t size;	/* 0: to the end */
 };
@@ -213,8 +215,7 @@ static NTSTATUS mm_view_map(struct mm_section *section, const struct mm_view_req
 				    (unsigned long long)DIV_ROUND_UP(room, MM_MIB_PAGES));
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
-	status = mm_view_make(section, request->offset >> PAGE_SHIFT, pages, request->protection,
-			      &view);
+	status = mm_view_make(section, request->offset >> PAGE_SHIFT, pages, request->copy, &view);
 	if (!NT_SUCCESS(status)) {
 		atomic_long_sub(pages, &mm_view_pages);
 		return status;
@@ -294,19 +295,16 @@ static NTSTATUS mm_view_process(HANDLE process)
 }
 
 /* May a view have this protection? */
-static NTSTATUS mm_view_allowed(const struct mm_section *section, ACCESS_MASK access,
-				ULONG protection)
+static NTSTATUS mm_view_allowed(ACCESS_MASK access, ULONG protection)
 {
 	switch (protection) {
 	case MM_PAGE_READONLY:
 	case MM_PAGE_WRITECOPY:
 		return access & SECTION_MAP_READ ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
 	case MM_PAGE_READWRITE:
-		if (!(access & SECTION_MAP_WRITE))
-			return STATUS_ACCESS_DENIED;
 		/* What is written to pages of a file past its file system would be lost. */
-		return section->protection == MM_PAGE_READWRITE && section->ops->writable ?
-		       STATUS_SUCCESS : STATUS_SECTION_PROTECTION;
+		return access & SECTION_MAP_WRITE ? STATUS_SECTION_PROTECTION :
+						    STATUS_ACCESS_DENIED;
 	case MM_PAGE_EXECUTE:
 	case MM_PAGE_EXECUTE_READ:
 	case MM_PAGE_EXECUTE_READWRITE:
@@ -329,7 +327,7 @@ static NTSTATUS mm_view_allowed(const struct mm_section *section, ACCESS_MASK ac
  * @ViewSize: bytes, 0 for all to the end; receives how many there are, in whole pages
  * @InheritDisposition: ViewShare or ViewUnmap; views are never inherited
  * @AllocationType: not looked at
- * @Win32Protect: PAGE_READONLY; PAGE_WRITECOPY for a copy; PAGE_READWRITE where no file is mapped
+ * @Win32Protect: PAGE_READONLY; PAGE_WRITECOPY for a copy
  *
  * IRQL PASSIVE_LEVEL. WDK: zwmapviewofsection. The view is in the kernel's address space, for every
  * thread, and only for drivers. All its pages are there when this returns, and stay: it covers no
@@ -339,7 +337,8 @@ static NTSTATUS mm_view_allowed(const struct mm_section *section, ACCESS_MASK ac
  * Return: STATUS_SUCCESS; STATUS_INVALID_HANDLE; STATUS_OBJECT_TYPE_MISMATCH; STATUS_ACCESS_DENIED;
  * STATUS_INVALID_PAGE_PROTECTION; STATUS_SECTION_PROTECTION; STATUS_CONFLICTING_ADDRESSES for an
  * address of the caller's choice; STATUS_INVALID_VIEW_SIZE; STATUS_IN_PAGE_ERROR when a page cannot
- * be read; STATUS_INSUFFICIENT_RESOURCES; STATUS_NOT_SUPPORTED for another process
+ * be read; STATUS_INSUFFICIENT_RESOURCES; STATUS_CANCELLED when the thread is being killed;
+ * STATUS_NOT_SUPPORTED for another process
  */
 NTSTATUS ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress,
 			    ULONG_PTR ZeroBits, SIZE_T CommitSize, PLARGE_INTEGER SectionOffset,
@@ -347,7 +346,7 @@ NTSTATUS ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *B
 			    ULONG AllocationType, ULONG Win32Protect)
 {
 	struct mm_view_request request = {
-		.caller = _RET_IP_, .protection = Win32Protect,
+		.caller = _RET_IP_, .copy = Win32Protect == MM_PAGE_WRITECOPY,
 	};
 	ACCESS_MASK access;
 	NTSTATUS status;
@@ -367,7 +366,7 @@ NTSTATUS ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *B
 		status = mm_section_by_handle(SectionHandle, &object, &access);
 	if (!NT_SUCCESS(status))
 		return status;
-	status = mm_view_allowed(mm_section_of(object), access, Win32Protect);
+	status = mm_view_allowed(access, Win32Protect);
 	if (NT_SUCCESS(status) && *BaseAddress)
 		status = STATUS_CONFLICTING_ADDRESSES;
 	if (NT_SUCCESS(status)) {
@@ -419,16 +418,15 @@ EXPORT_SYMBOL_GPL(ZwUnmapViewOfSection);
  * @MappedBase: receives the address of the view
  * @ViewSize: bytes, 0 for all of it; receives how many there are, in whole pages
  *
- * IRQL PASSIVE_LEVEL. WDK: mmmapviewinsystemspace. As ZwMapViewOfSection(); a view of a file is
- * only for reading.
+ * IRQL PASSIVE_LEVEL. WDK: mmmapviewinsystemspace. As ZwMapViewOfSection(), for reading.
  *
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER for what is no section;
- * STATUS_INVALID_VIEW_SIZE; STATUS_IN_PAGE_ERROR; STATUS_INSUFFICIENT_RESOURCES
+ * STATUS_INVALID_VIEW_SIZE; STATUS_IN_PAGE_ERROR; STATUS_INSUFFICIENT_RESOURCES;
+ * STATUS_CANCELLED
  */
 NTSTATUS MmMapViewInSystemSpace(PVOID Section, PVOID *MappedBase, PSIZE_T ViewSize)
 {
 	struct mm_view_request request = { .caller = _RET_IP_ };
-	struct mm_section *section;
 	NTSTATUS status;
 
 	if (!ke_at_most(PASSIVE_LEVEL))
@@ -439,11 +437,8 @@ NTSTATUS MmMapViewInSystemSpace(PVOID Section, PVOID *MappedBase, PSIZE_T ViewSi
 		fsh_violation(fsh_caller(), __func__, "%p is no section", Section);
 		return STATUS_INVALID_PARAMETER;
 	}
-	section = mm_section_of(Section);
-	request.protection = section->protection == MM_PAGE_READWRITE && section->ops->writable ?
-			     MM_PAGE_READWRITE : MM_PAGE_READONLY;
 	request.size = *ViewSize;
-	status = mm_view_map(section, &request, MappedBase, ViewSize);
+	status = mm_view_map(mm_section_of(Section), &request, MappedBase, ViewSize);
 	ob_put(Section);
 	return status;
 }

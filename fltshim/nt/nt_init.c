@@ -8,6 +8,7 @@
 #include "nt/io_workitem.h"
 #include "nt/ke_dpc.h"
 #include "nt/mm_mdl.h"
+#include "nt/mm_section.h"
 #include "nt/nt_init.h"
 #include "nt/ob_object.h"
 #include "nt/ps_notify.h"
@@ -55,6 +56,7 @@ void nt_exit(void)
 	seh_fault_exit();
 	io_files_exit();
 	io_irp_exit();
+	mm_section_exit();
 	mm_mdl_exit();
 	io_work_exit();
 	ke_dpc_exit();

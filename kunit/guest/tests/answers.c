@@ -576,6 +576,69 @@ static void narrow(void)
 	close(in);
 }
 
+/* How many pieces of memory of SIZE ("8k") the kernel has, accounted ones or the others; or -1. */
+static long pieces(const char *size, bool accounted)
+{
+	char line[512], name[64], end[16];
+	FILE *info = fopen("/proc/slabinfo", "r");
+	long active, sum = -1;
+
+	snprintf(end, sizeof(end), "-%s", size);
+	while (info && fgets(line, sizeof(line), info))
+		if (sscanf(line, "%63s %ld", name, &active) == 2 && !strncmp(name, "kmalloc-", 8) &&
+		    strlen(name) > strlen(end) &&
+		    !strcmp(name + strlen(name) - strlen(end), end) &&
+		    !strncmp(name, "kmalloc-cg-", 11) == accounted)
+			sum = (sum < 0 ? 0 : sum) + active;
+	if (info)
+		fclose(info);
+	return sum;
+}
+
+#define MANY 300
+
+/* Makes many files in the working folder, and looks at each of them. */
+static void look_at_many(void)
+{
+	struct stat st;
+	char name[16];
+	int i, fd, failed = 0;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		fd = open(name, O_CREAT | O_WRONLY, 0644);
+		failed += fd < 0 || close(fd) || stat(name, &st);
+	}
+	FLT_EXPECT(!failed);
+}
+
+/* What an inode keeps of its name is little, and is accounted to who made it be kept. */
+static void names_kept(void)
+{
+	long before, accounted;
+	char name[256];
+	int i;
+
+	memset(name, 'n', 200);
+	name[200] = 0;
+	FLT_REQUIRE(!mkdir(name, 0755) && !chdir(name));
+	accounted = pieces("512", true);
+	look_at_many();
+	if (accounted >= 0)
+		FLT_EXPECT(pieces("512", true) - accounted >= MANY / 2);
+	for (i = 0; i < 14; i++)
+		FLT_REQUIRE(!mkdir(name, 0755) && !chdir(name));
+	before = pieces("8k", false);
+	accounted = pieces("8k", true);
+	look_at_many();
+	/* (What was freed counts for long where KASAN looks at it.) */
+	if (before >= 0 && strcmp(getenv("KERNEL"), "debug"))
+		FLT_EXPECT(pieces("8k", false) - before < MANY / 2);
+	if (accounted >= 0 && strcmp(getenv("KERNEL"), "debug"))
+		FLT_EXPECT(pieces("8k", true) - accounted < MANY / 2);
+	FLT_REQUIRE(!chdir(getenv("MNT")));
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -590,6 +653,7 @@ int main(void)
 	listing();
 	results();
 	completions();
+	names_kept();
 	FLT_REQUIRE(!twin_unload("answer", true) && !twin_load_with("answer", "params=Narrow=1"));
 	narrow();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));

@@ -6,12 +6,19 @@
  *
  * needs: kernels=6.1,6.12,debug filters=probe,answer time=60
  */
+#include <linux/fs.h>
+#include <signal.h>
+
 #include "../sequence.h"
 
 #define TO_PLAIN "=00r00000000"
 #define TO_ITSELF "=00r00000001"
 #define TO_FOLDER "=00r00000002"
 #define TO_NOWHERE "=00r00000003"
+#define TO_REST "=00r00000004"
+#define TO_NONSENSE "=00r00000005"
+/* refused, unless the open was sent here */
+#define ONLY_SENT "=00cc0000022"
 
 static char data[4096];
 
@@ -43,6 +50,13 @@ static bool holds(const char *name, const char *text)
 	got = read(in, have, sizeof(have));
 	close(in);
 	return text && got == (ssize_t)strlen(text) && !memcmp(have, text, got);
+}
+
+static bool is_long(const char *name, off_t size)
+{
+	struct stat st;
+
+	return !stat(below(name), &st) && st.st_size == size;
 }
 
 static bool reads(int fd, const char *text)
@@ -165,6 +179,37 @@ static void absent(void)
 	FLT_PROVES("CREATE-62", file < 0 && errno == EXDEV && holds("new" TO_NOWHERE, NULL));
 }
 
+/* What filters leave in a create for those that come after it in the same open. */
+static void parameters(void)
+{
+	int file;
+
+	put("sent" ONLY_SENT, "the other");
+	file = open("sent" ONLY_SENT, O_RDONLY);
+	FLT_EXPECT(file < 0 && errno == EACCES);
+	put("sent" TO_REST ONLY_SENT, "first");
+	file = open("sent" TO_REST ONLY_SENT, O_RDONLY);
+	FLT_PROVES("CREATE-60", file >= 0 && reads(file, "the other"));
+	FLT_EXPECT(!close(file) && !unlink(below("sent" TO_REST ONLY_SENT)));
+	/* nothing has the first name: it is begun where a file may be made */
+	file = open("sent" TO_REST ONLY_SENT, O_RDONLY);
+	FLT_PROVES("CREATE-60", file >= 0 && reads(file, "the other"));
+	FLT_EXPECT(!close(file));
+	file = open("sent" TO_REST ONLY_SENT, O_RDWR | O_CREAT, 0644);
+	FLT_PROVES("CREATE-60", file >= 0 && reads(file, "the other"));
+	FLT_EXPECT(!close(file));
+	file = open("sent" TO_REST ONLY_SENT, O_RDWR | O_CREAT | O_EXCL, 0644);
+	FLT_EXPECT(file < 0 && errno == EEXIST);
+	file = open("sent" ONLY_SENT, O_RDONLY);
+	FLT_EXPECT(file < 0 && errno == EACCES);
+	/* by path */
+	put("sent" TO_REST ONLY_SENT, "first");
+	FLT_EXPECT(truncate("sent" ONLY_SENT, 3) && errno == EACCES);
+	FLT_PROVES("CREATE-60", !truncate("sent" TO_REST ONLY_SENT, 3) &&
+		   holds("sent" ONLY_SENT, "the") && holds("sent" TO_REST ONLY_SENT, "first"));
+	FLT_EXPECT(truncate("sent" ONLY_SENT, 3) && errno == EACCES);
+}
+
 static void rights(void)
 {
 	pid_t child;
@@ -197,6 +242,7 @@ static void rights(void)
 
 static void without_end(void)
 {
+	unsigned int seq_once;
 	int file, error;
 
 	put("loop" TO_ITSELF, "first");
@@ -212,6 +258,99 @@ static void without_end(void)
 	seq_stop();
 	FLT_PROVES("CREATE-63", file < 0 && error == ELOOP && holds("loop2" TO_ITSELF, NULL));
 	FLT_PROVES("CREATE-63", seq_count > 32 && seq_count <= 65);
+	/* from one that is not there to one that is: it is one open */
+	seq_once = seq_count;
+	seq_start();
+	file = open("loop" TO_REST TO_ITSELF, O_RDONLY);
+	error = errno;
+	seq_stop();
+	FLT_PROVES("CREATE-63", file < 0 && error == ELOOP && seq_count == seq_once);
+}
+
+/* Of the other file, which is y. */
+static void by_path_acl(const char *name)
+{
+	static const char acl_name[] = "system.posix_acl_access";
+	static const struct {
+		uint32_t version;
+		struct {
+			uint16_t tag, perm;
+			uint32_t id;
+		} entries[5];
+	} acl = { 2, { { 1, 6, ~0U }, { 2, 4, 5 }, { 4, 4, ~0U }, { 16, 6, ~0U }, { 32, 4, ~0U } } };
+
+	/* not all of them have any */
+	if (setxattr(below("y"), acl_name, &acl, sizeof(acl), 0) ||
+	    removexattr(below("y"), acl_name))
+		return;
+	FLT_PROVES("CREATE-61", !setxattr(name, acl_name, &acl, sizeof(acl), 0) &&
+		   getxattr(below("y"), acl_name, NULL, 0) == sizeof(acl));
+	FLT_PROVES("CREATE-61", getxattr(below(name), acl_name, NULL, 0) < 0 && errno == ENODATA);
+	FLT_PROVES("CREATE-61", !removexattr(name, acl_name) &&
+		   getxattr(below("y"), acl_name, NULL, 0) < 0 && errno == ENODATA);
+}
+
+/* Where the lower file system has that. */
+static bool appends_only(const char *name, bool only)
+{
+	int flags, file = open(below(name), O_RDONLY);
+	bool done;
+
+	FLT_REQUIRE(file >= 0);
+	done = !ioctl(file, FS_IOC_GETFLAGS, &flags);
+	flags = only ? flags | FS_APPEND_FL : flags & ~FS_APPEND_FL;
+	done = done && !ioctl(file, FS_IOC_SETFLAGS, &flags);
+	close(file);
+	return done;
+}
+
+/* A lease that another process's truncation breaks: nothing is changed before it is given back. */
+static void leased(void)
+{
+	const struct timespec while_waiting = { 0, 20 * 1000 * 1000 };
+	int file, status = -1;
+	bool asked = false;
+	sigset_t set;
+	pid_t child;
+
+	put("leased" TO_PLAIN, "first");
+	put("leased", "the other");
+	sigemptyset(&set);
+	sigaddset(&set, SIGIO);
+	FLT_REQUIRE(!sigprocmask(SIG_BLOCK, &set, NULL));
+	file = open("leased", O_RDONLY);
+	FLT_REQUIRE(file >= 0 && !fcntl(file, F_SETLEASE, F_RDLCK));
+	child = fork();
+	if (!child)
+		_exit(!!truncate("leased" TO_PLAIN, 3));
+	while (!asked && !waitpid(child, &status, WNOHANG))
+		asked = sigtimedwait(&set, NULL, &while_waiting) == SIGIO;
+	FLT_PROVES("CREATE-61", asked && holds("leased", "the other"));
+	FLT_EXPECT(!fcntl(file, F_SETLEASE, F_UNLCK));
+	if (asked)
+		waitpid(child, &status, 0);
+	FLT_PROVES("CREATE-61", !status && holds("leased", "the"));
+	close(file);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/* What the VFS asks of the file that it chose is asked of the other one. */
+static void truncated(void)
+{
+	put("log" TO_PLAIN, "first");
+	put("log", "the other");
+	if (appends_only("log", true)) {
+		FLT_PROVES("CREATE-61", truncate("log" TO_PLAIN, 3) && errno == EPERM &&
+			   holds("log", "the other"));
+		FLT_EXPECT(appends_only("log", false));
+	}
+	leased();
+	/* the errors of an open */
+	put("log" TO_NOWHERE, "first");
+	FLT_PROVES("CREATE-62", truncate("log" TO_NOWHERE, 3) && errno == EXDEV);
+	put("log" TO_NONSENSE, "first");
+	FLT_EXPECT(open("log" TO_NONSENSE, O_RDWR) < 0 && errno == EINVAL);
+	FLT_EXPECT(truncate("log" TO_NONSENSE, 3) && errno == EINVAL);
 }
 
 /* What acts on the object alone acts on the other one. */
@@ -230,6 +369,7 @@ static void by_path(void)
 	seq_start();
 	FLT_PROVES("CREATE-61", !truncate(name, 3) && holds("y", "the") && holds(name, "first"));
 	seq_stop();
+	FLT_PROVES("CREATE-60", !fnmatch("* CREATE b \\y OPEN 100002 *", seq_render(), FNM_NOESCAPE));
 	FLT_PROVES("CREATE-61", !fnmatch("CREATE a *y" TO_PLAIN "* !104:0; CREATE b \\y OPEN * =1; "
 					 "SET_INFORMATION b EndOfFile 3; " CLOSED("b"),
 					 seq_render(), FNM_NOESCAPE) && seq_sound());
@@ -245,6 +385,11 @@ static void by_path(void)
 	FLT_PROVES("CREATE-61", getxattr(below(name), "trusted.a", data, 9) < 0 &&
 		   errno == ENODATA && !stat(below(name), &other) && other.st_mtime > 2000 &&
 		   (other.st_mode & 07777) == 0644 && !other.st_uid);
+	FLT_EXPECT(!setxattr(below(name), "trusted.b", "12", 2, 0));
+	FLT_PROVES("CREATE-61", listxattr(name, data, sizeof(data)) > 0 &&
+		   memmem(data, sizeof(data), "trusted.a", 10) &&
+		   !memmem(data, sizeof(data), "trusted.b", 10));
+	by_path_acl(name);
 	/* a folder in the place of a file: the mode would be one of a file */
 	put("d" TO_PLAIN "f", "first");
 	FLT_EXPECT(chmod("d" TO_PLAIN "f", 0700) && errno == EXDEV);
@@ -266,25 +411,52 @@ static void fixed(void)
 		   holds("z", NULL) && holds("m" TO_PLAIN, NULL) && holds("m", NULL));
 }
 
+/* A program that runs, by the name of another one. */
+static pid_t start(const char *argument)
+{
+	int pipes[2];
+	pid_t child;
+	char byte;
+
+	FLT_REQUIRE(!pipe2(pipes, O_CLOEXEC));
+	child = fork();
+	if (!child) {
+		execl("./program" TO_PLAIN, "program", argument, NULL);
+		_exit(1);
+	}
+	close(pipes[1]);
+	/* The other end is closed when it runs. */
+	FLT_EXPECT(!read(pipes[0], &byte, 1));
+	close(pipes[0]);
+	return child;
+}
+
 static void executed(void)
 {
 	char command[2 * PATH_MAX];
+	int file, status;
 	pid_t child;
-	int status;
 
 	put("program" TO_PLAIN, "no program");
 	snprintf(command, sizeof(command), "cp /proc/%d/exe %s/program", getpid(), getenv("LOWER"));
 	FLT_REQUIRE(!system(command));
 	FLT_EXPECT(!chmod(below("program" TO_PLAIN), 0755));
-	child = fork();
-	if (!child) {
-		execl("./program" TO_PLAIN, "program", "seven", NULL);
-		_exit(1);
-	}
+	child = start("seven");
 	waitpid(child, &status, 0);
 	FLT_PROVES("CREATE-59", WIFEXITED(status) && WEXITSTATUS(status) == 7);
 	/* a program that runs is not written to, by whatever name */
-	FLT_EXPECT(open("program" TO_PLAIN, O_RDWR) >= 0);
+	child = start("wait");
+	file = open("program" TO_PLAIN, O_RDWR);
+	FLT_PROVES("CREATE-59", file < 0 && errno == ETXTBSY);
+	FLT_PROVES("CREATE-61", truncate("program" TO_PLAIN, 7) && errno == ETXTBSY);
+	kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	file = open("program" TO_PLAIN, O_RDWR);
+	FLT_PROVES("CREATE-59", file >= 0 && !close(file));
+	FLT_PROVES("CREATE-61", !truncate("program" TO_PLAIN, 7) && is_long("program", 7));
+	/* nobody counts as its writer any more */
+	file = open("program", O_RDONLY);
+	FLT_EXPECT(!fcntl(file, F_SETLEASE, F_RDLCK) && !close(file));
 }
 
 int main(int argc, char **argv)
@@ -293,14 +465,18 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "seven"))
 		return 7;
+	if (argc == 2 && !strcmp(argv[1], "wait"))
+		return pause();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("answer") && !twin_load("probe"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
 	existing();
 	absent();
+	parameters();
 	rights();
 	without_end();
 	by_path();
+	truncated();
 	fixed();
 	executed();
 	/* under the lock of the folder no other name can be looked up */

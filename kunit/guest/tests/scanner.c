@@ -4,8 +4,9 @@
  * programs change the file, handles that programs map, and how mappings of programs are shown. The
  * filter "scanner" does what the name of a file says and prints what it can judge itself.
  *
- * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,passthru time=60
+ * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,passthru,answer time=60
  */
+#include <linux/fs.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -175,6 +176,58 @@ static int do_direct(int fd)
 	return pwrite(fd, direct_buffer, 4096, 4096) != 4096;
 }
 
+/* By way of a pipe. */
+static int do_splice(int fd)
+{
+	loff_t at = 4096;
+	int pipes[2];
+	bool done;
+
+	FLT_REQUIRE(!pipe(pipes));
+	done = !fcntl(fd, F_SETFL, O_DIRECT) &&
+	       vmsplice(pipes[1], &(struct iovec) { direct_buffer, 4096 }, 1, 0) == 4096 &&
+	       splice(pipes[0], NULL, fd, &at, 4096, 0) == 4096;
+	close(pipes[0]);
+	close(pipes[1]);
+	return !done;
+}
+
+/* From another file, of zeros. */
+static int copy_zeros(int fd, int flags)
+{
+	int in = open_in(mnt, "zeros", O_CREAT | O_RDWR);
+	loff_t from = 0, to = 4096;
+	bool done;
+
+	FLT_REQUIRE(in >= 0 && !ftruncate(in, 8192));
+	done = !fcntl(fd, F_SETFL, flags) && copy_file_range(in, &from, fd, &to, 4096, 0) == 4096;
+	close(in);
+	return !done;
+}
+
+static int do_copy(int fd)
+{
+	return copy_zeros(fd, 0);
+}
+
+static int do_direct_copy(int fd)
+{
+	return copy_zeros(fd, O_DIRECT);
+}
+
+/* What the lower file system has to be asked for, even if it cannot. */
+static int do_clone(int fd)
+{
+	struct file_clone_range range = { .src_length = 4096, .dest_offset = 4096 };
+	bool done;
+
+	range.src_fd = open_in(mnt, "zeros", O_CREAT | O_RDWR);
+	FLT_REQUIRE(range.src_fd >= 0 && !ftruncate(range.src_fd, 8192));
+	done = !ioctl(fd, FICLONERANGE, &range) || errno == EOPNOTSUPP;
+	close(range.src_fd);
+	return !done;
+}
+
 /* Writing, reading and renaming as usual. */
 static int do_usual(int fd)
 {
@@ -191,8 +244,13 @@ static void conflicts(bool direct)
 	conflict("keep.truncate", do_truncate, 1, 6, "SECT-34");
 	conflict("keep.grow", do_grow, 0, 0, "SECT-40");
 	conflict("keep.punch", do_punch, 1, 13, "SECT-34");
-	if (direct)
+	if (direct) {
 		conflict("keep.direct", do_direct, 1, 4, "SECT-34");
+		conflict("keep.splice", do_splice, 1, 4, "SECT-34");
+		conflict("keep.copied", do_direct_copy, 1, 4, "SECT-34");
+	}
+	conflict("keep.clone", do_clone, 1, 13, "SECT-34");
+	conflict("keep.copy", do_copy, 0, 0, "SECT-40");
 	conflict("keep.usual", do_usual, 0, 0, "SECT-40");
 }
 
@@ -252,6 +310,44 @@ static void piece(void)
 	close(fd);
 	touch("piece");
 	FLT_PROVES("SECT-28", told("a view of 102400 MiB is not mapped"));
+}
+
+static void viewed(const char *name, unsigned int want, const char *id)
+{
+	char line[64];
+
+	touch(name);
+	snprintf(line, sizeof(line), "view %u of %d in 8192", want, SIZE);
+	FLT_PROVES(id, told(line));
+}
+
+/* Reads that give less than is asked for, and those of another file: by the filter "answer". */
+static void odd_reads(void)
+{
+	static const char other[] = "other=00o00000000=12o00000000";
+	unsigned char zeros[SIZE] = {};
+	int fd;
+
+	put("view.half=03e00000000", SIZE);
+	viewed("view.half=03e00000000", pattern_sum(SIZE), "SECT-27");
+	put("view.none=03s00000000", SIZE);
+	touch("view.none=03s00000000");
+	FLT_PROVES("SECT-27", told("no view: c0000006"));
+
+	fd = open_in(lower, other, O_CREAT | O_WRONLY);
+	FLT_REQUIRE(fd >= 0 && write(fd, zeros, SIZE) == SIZE && !close(fd));
+	put("view.sent=03o00000000", SIZE);
+	fd = open_in(mnt, other, O_RDONLY);
+	FLT_REQUIRE(fd >= 0);
+	viewed("view.sent=03o00000000", sum(zeros, SIZE), "CBD-048");
+	close(fd);
+	/* and not against the rights that it is open with */
+	fd = open_in(mnt, other, O_WRONLY);
+	FLT_REQUIRE(fd >= 0);
+	touch("view.sent=03o00000000");
+	FLT_EXPECT(told("no view: c0000006"));
+	close(fd);
+	viewed("view.sent=03o00000000", pattern_sum(SIZE), "SECT-22");
 }
 
 static sigjmp_buf back;
@@ -362,6 +458,10 @@ static void mappings(void)
 	FLT_PROVES("SECT-08", map != MAP_FAILED && map[0] == 1);
 	collect();
 	FLT_PROVES("SECT-08", strstr(text, "cannot be reached"));
+	/* Whose fault it was, and where. */
+	FLT_EXPECT(strstr(text, "driver scanner misused ProbeForRead: memory"));
+	FLT_EXPECT(strstr(text, "driver scanner misused ProbeForWrite: memory"));
+	FLT_EXPECT(strstr(text, "driver scanner misused MmProbeAndLockPages: memory"));
 	munmap(map, SIZE);
 	close(fd);
 }
@@ -531,6 +631,9 @@ int main(void)
 	view("view.flip");
 	view("low.flip");
 	FLT_REQUIRE(!twin_unload("bufctx", true));
+	FLT_REQUIRE(!twin_load("answer"));
+	odd_reads();
+	FLT_REQUIRE(!twin_unload("answer", true));
 
 	own(ext4);
 

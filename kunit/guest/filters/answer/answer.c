@@ -25,7 +25,12 @@ Abstract:
             not an open for an operation by path
         i   sends it down once more when it comes back
         r   sends a create to another name: 0 the same up to its first mark, 1 the very same, 2 the
-            one up to the mark, in the folder \d, 3 one on a volume that there is not
+            one up to the mark, in the folder \d, 3 one on a volume that there is not, 4 the same
+            without its first mark, 5 what is no name; and leaves in it an extra create parameter,
+            and an access that nobody asked for
+        c   completes a create that has no such parameter with the status
+        o   of a create: the file is the other one, as long as it is open; of a read: reads from
+            the other one
         e   changes what it carries: see AnswerChange and AnswerChangeResult
 
     Operations on the volume itself have no name: a file whose name has '!' in the place of '='
@@ -42,10 +47,11 @@ Environment:
 
 #include "answer.h"
 
-static PFLT_FILTER AnswerFilter;
+PFLT_FILTER AnswerFilter;
 KEVENT AnswerGate;
 static KEVENT AnswerNever;
 static BOOLEAN AnswerNoMounts;
+static PFILE_OBJECT AnswerOther;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -114,6 +120,15 @@ AnswerPreOperation (
 
     switch (Answer.Action) {
 
+    case L'c':
+
+        if (AnswerWasSent(Data)) {
+
+            return FLT_PREOP_SUCCESS_NO_CALLBACK;
+        }
+
+        __fallthrough;
+
     case L'a':
 
         Data->IoStatus.Status = Answer.Status;
@@ -159,6 +174,19 @@ AnswerPreOperation (
 
         return AnswerKeep(Data, FltObjects, Answer.Status);
 
+    case L'o':
+
+        if (Data->Iopb->MajorFunction == IRP_MJ_READ && AnswerOther != NULL) {
+
+            Data->Iopb->TargetFileObject = AnswerOther;
+            FltSetCallbackDataDirty(Data);
+
+        } else if (Data->Iopb->MajorFunction == IRP_MJ_CLEANUP) {
+
+            AnswerOther = NULL;
+        }
+        return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+
     case L'e':
 
         AnswerChange(Data, Answer.Status);
@@ -197,6 +225,13 @@ AnswerPostOperation (
 
         Timeout.QuadPart = -10000LL * Answer.Status;
         FltCancellableWaitForSingleObject(&AnswerNever, &Timeout, Data);
+
+    } else if (Answer.Action == L'o') {
+
+        if (Data->Iopb->MajorFunction == IRP_MJ_CREATE && NT_SUCCESS(Data->IoStatus.Status)) {
+
+            AnswerOther = FltObjects->FileObject;
+        }
 
     } else if (Answer.Action == L'i') {
 

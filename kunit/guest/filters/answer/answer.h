@@ -28,6 +28,7 @@ typedef struct _ANSWER {
 
 } ANSWER, *PANSWER;
 
+extern PFLT_FILTER AnswerFilter;
 extern KEVENT AnswerGate;
 
 //
@@ -65,6 +66,11 @@ AnswerRedirect (
     _Inout_ PFLT_CALLBACK_DATA Data,
     _In_ PCFLT_RELATED_OBJECTS FltObjects,
     _In_ NTSTATUS Number
+    );
+
+BOOLEAN
+AnswerWasSent (
+    _In_ PFLT_CALLBACK_DATA Data
     );
 
 //

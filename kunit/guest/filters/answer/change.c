@@ -113,7 +113,8 @@ Routine Description:
     Changes what an operation asks for. Number is what the name has in the place of a status: a
     time, for a change of times, where it is negative, and attributes where it is positive; for a
     change of security that of AnswerDescriptor is made of it unless it is 0; for one of the end of
-    a file 1 means another end, and that an allocation is left alone.
+    a file 1 means another end, and that an allocation is left alone. A read gets half of what it
+    asks for.
 
 --*/
 {
@@ -125,6 +126,11 @@ Routine Description:
     case IRP_MJ_CREATE:
 
         SetFlag(Parameters->Create.Options, FILE_DELETE_ON_CLOSE);
+        break;
+
+    case IRP_MJ_READ:
+
+        Parameters->Read.Length = (Parameters->Read.Length + 1) / 2;
         break;
 
     case IRP_MJ_SET_INFORMATION:

@@ -16,6 +16,81 @@ Environment:
 
 #include "answer.h"
 
+//
+//  Of the extra create parameter that says that a create was sent here.
+//
+
+static CONST GUID AnswerSent = {
+    0x1f3a7c52, 0x9d40, 0x4e1b, { 0x8a, 0x66, 0x20, 0xb1, 0x5e, 0x03, 0xc7, 0x9d }
+};
+
+BOOLEAN
+AnswerWasSent (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Return Value:
+
+    TRUE for a create that this filter has sent to where it is.
+
+--*/
+{
+    PECP_LIST List = NULL;
+    PVOID Context;
+
+    return (BOOLEAN)(NT_SUCCESS(FltGetEcpListFromCallbackData(AnswerFilter, Data, &List)) &&
+                     List != NULL &&
+                     NT_SUCCESS(FltFindExtraCreateParameter(AnswerFilter,
+                                                            List,
+                                                            &AnswerSent,
+                                                            &Context,
+                                                            NULL)));
+}
+
+static VOID
+AnswerMark (
+    _Inout_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Routine Description:
+
+    Leaves in a create that it was sent elsewhere, and an access that nobody asked for.
+
+--*/
+{
+    PECP_LIST List;
+    PVOID Context;
+
+    SetFlag(Data->Iopb->Parameters.Create.SecurityContext->DesiredAccess, DELETE);
+
+    if (AnswerWasSent(Data) ||
+        !NT_SUCCESS(FltAllocateExtraCreateParameterList(AnswerFilter, 0, &List))) {
+
+        return;
+    }
+
+    if (!NT_SUCCESS(FltAllocateExtraCreateParameter(AnswerFilter,
+                                                    &AnswerSent,
+                                                    8,
+                                                    0,
+                                                    NULL,
+                                                    'wsnA',
+                                                    &Context))) {
+
+        FltFreeExtraCreateParameterList(AnswerFilter, List);
+        return;
+    }
+
+    FltInsertExtraCreateParameter(AnswerFilter, List, Context);
+
+    if (!NT_SUCCESS(FltSetEcpListIntoCallbackData(AnswerFilter, Data, List))) {
+
+        FltFreeExtraCreateParameterList(AnswerFilter, List);
+    }
+}
+
 static NTSTATUS
 AnswerReplaceName (
     _In_ PFILE_OBJECT FileObject,
@@ -36,6 +111,7 @@ Routine Description:
     USHORT Mark = 0;
     USHORT From = 0;
     USHORT At;
+    USHORT Rest = Length;
     UNICODE_STRING NewName;
     UNICODE_STRING Part;
     NTSTATUS Status;
@@ -60,6 +136,10 @@ Routine Description:
 
         Mark = Length;
 
+    } else if (Number == 4 && Length - Mark >= 12) {
+
+        Rest = Mark + 12;
+
     } else if (Number == 2) {
 
         RtlAppendUnicodeToString(&NewName, L"\\d");
@@ -75,6 +155,11 @@ Routine Description:
 
     Part.Buffer = Name->Buffer + From;
     Part.Length = (Mark - From) * sizeof(WCHAR);
+    Part.MaximumLength = Part.Length;
+    RtlAppendUnicodeStringToString(&NewName, &Part);
+
+    Part.Buffer = Name->Buffer + Rest;
+    Part.Length = (Length - Rest) * sizeof(WCHAR);
     Part.MaximumLength = Part.Length;
     RtlAppendUnicodeStringToString(&NewName, &Part);
 
@@ -111,6 +196,10 @@ Routine Description:
 
         Status = RtlAppendUnicodeToString(&Volume, L"\\Device\\HarddiskVolume4711");
 
+    } else if (Number == 5) {
+
+        Status = RtlAppendUnicodeToString(&Volume, L"nonsense");
+
     } else {
 
         Status = FltGetVolumeName(FltObjects->Volume, &Volume, NULL);
@@ -121,6 +210,7 @@ Routine Description:
         Status = AnswerReplaceName(FltObjects->FileObject, &Volume, Number);
     }
 
+    AnswerMark(Data);
     Data->IoStatus.Status = NT_SUCCESS(Status) ? STATUS_REPARSE : Status;
     Data->IoStatus.Information = IO_REPARSE;
     return FLT_PREOP_COMPLETE;

@@ -313,6 +313,14 @@ PreWrite (
         DbgPrint("sum %u of %u\n", Sum, Length);
     }
 
+    if (Asked( FltObjects->FileObject, L"edit" )) {
+
+        for (Index = 0; Index < Length; Index += 1) {
+
+            Buffer[Index] ^= 0x20;
+        }
+    }
+
     if (Asked( FltObjects->FileObject, L"worker" )) {
 
         Item = FltAllocateDeferredIoWorkItem();

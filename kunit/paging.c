@@ -442,6 +442,7 @@ static void paging_below_perform(struct fake_volume *fake, struct flt_operation 
 	FLT_PARAMETERS parameters = op->iopb.Parameters;
 	void *front = op->front;
 
+	paging_below.transfer.sent_for = op->iopb.TargetFileObject;
 	op->front = &paging_below.transfer;
 	op->iopb.Parameters.Write.Length = sizeof(paging_below.bytes);
 	op->iopb.Parameters.Write.WriteBuffer = paging_below.bytes;

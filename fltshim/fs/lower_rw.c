@@ -246,11 +246,12 @@ static __always_inline int fltfs_transfer_check(const struct fltfs_fo *fo, bool 
 struct file *fltfs_paging_lower(const struct flt_operation *op)
 {
 	const struct fltfs_transfer *transfer = op->front;
-	const struct fltfs_fo *fo = fltfs_op_fo(op);
+	const struct fltfs_fo *fo;
 	int err;
 
-	if (likely(fo->stream && fo->stream->inode == transfer->inode))
+	if (likely(op->iopb.TargetFileObject == transfer->sent_for))
 		return transfer->paging;
+	fo = fltfs_op_fo(op);
 	err = fltfs_transfer_check(fo, transfer->write);
 	return err ? ERR_PTR(err) : fo->lower;
 }

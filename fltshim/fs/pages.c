@@ -140,6 +140,7 @@ static noinline ssize_t fltfs_paging_send(struct fltfs_fo *fo, struct fltfs_tran
 	op.iopb.Parameters.Read.ByteOffset.QuadPart = pos;
 	op.iopb.Parameters.Read.ReadBuffer = transfer->buffer;
 	op.iopb.Parameters.Read.MdlAddress = mdl;
+	transfer->sent_for = &fo->base.fo;
 	op.front = transfer;
 	if (write)
 		op.flags |= FLT_OP_UNKILLABLE;

@@ -128,6 +128,7 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs);
  * @async: what an asynchronous request is part of, or NULL
  * @paging: lower file of paging I/O, which has no caller and no iterator; or NULL
  * @inode: upper inode, with @paging
+ * @sent_for: the file object of the request, with @paging
  */
 struct fltfs_transfer {
 	struct fltfs_request request;
@@ -145,6 +146,7 @@ struct fltfs_transfer {
 	struct fltfs_async *async;
 	struct file *paging;
 	struct inode *inode;
+	PFILE_OBJECT sent_for;
 };
 
 /**

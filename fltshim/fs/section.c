@@ -154,6 +154,7 @@ static noinline ssize_t fltfs_source_read(struct fltfs_fo *fo, struct fltfs_tran
 	op.iopb.Parameters.Read.ByteOffset.QuadPart = pos;
 	op.iopb.Parameters.Read.ReadBuffer = transfer->buffer;
 	op.iopb.Parameters.Read.MdlAddress = mdl;
+	transfer->sent_for = &fo->base.fo;
 	op.front = transfer;
 	status = flt_operation_run(&op);
 	if (NT_SUCCESS(status))

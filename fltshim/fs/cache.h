@@ -5,9 +5,9 @@
  * used while a filter needs to see paging I/O; cache_mode.c changes from one to the other.
  *
  * Locks, outermost first: upper inode lock, mmap_lock, fltfs_inode.cache_lock, invalidate_lock of
- * the upper mapping, upper folio lock, fltfs_inode.lock; then the lower file system's own. A
- * filter's paging READ runs under the locks of its folios. A paging WRITE holds none: its pages
- * were copied.
+ * the upper mapping, upper folio lock, fltfs_inode.lock; then the lower file system's own, except
+ * that a change of the lower file is made with no invalidate_lock held. A filter's paging READ runs
+ * under the locks of its folios. A paging WRITE holds none: its pages were copied.
  */
 #ifndef FS_CACHE_H
 #define FS_CACHE_H
@@ -125,6 +125,8 @@ void fltfs_tell_mapped(struct inode *inode);
 /* pages.c */
 extern const struct address_space_operations fltfs_aops;
 extern const struct vm_operations_struct fltfs_vm_ops;
+void fltfs_faults_stop(struct inode *inode);
+void fltfs_faults_go(struct inode *inode);
 int fltfs_fill(struct inode *inode, struct folio **folios, unsigned int count, bool wait);
 struct folio *fltfs_grab(struct inode *inode, pgoff_t index, bool fill);
 ssize_t fltfs_paging(struct inode *inode, bool write, bool wait, loff_t pos, void *buffer,

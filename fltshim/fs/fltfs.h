@@ -113,6 +113,8 @@ enum fltfs_cache {
  * @lower_mapped: the lower file was mapped since the last time that no file was open
  * @told: the log has been told that the lower file is mapped
  * @cached: fltfs_sb.cached: else nothing of all this is used
+ * @frozen: no page of a mapping may become dirty; under the inode lock
+ * @faulting: pages of mappings that are becoming dirty
  * @writers: changes of the lower file under way that a change of @cache waits for
  * @opens: open upper files of a regular file; it becomes 0 under @lock
  * @maps: mappings of the own page cache
@@ -125,7 +127,7 @@ enum fltfs_cache {
  * @copy_number: how many of them have begun
  * @failed: how many of them did not arrive
  * @error: why the last one did not
- * @copies_wait: who waits for them
+ * @copies_wait: who waits for them, or for @frozen or @faulting
  * @protected: the task that writes for a splice, which has the lower freeze protection; under the
  *	inode lock, for comparison only
  * @special: the kernel's own methods of a FIFO, socket or device node
@@ -140,10 +142,12 @@ struct fltfs_inode {
 	bool lower_mapped;
 	bool told;
 	bool cached;
+	bool frozen;
 	u32 moves;
 	atomic_t writers;
 	atomic_t opens;
 	atomic_t maps;
+	atomic_t faulting;
 	struct mutex cache_lock;	/* changes of cache */
 	spinlock_t lock;		/* pager to error */
 	struct fltfs_fo *pager;

@@ -31,6 +31,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->lower_mapped = false;
 	fi->told = false;
 	fi->cached = fltfs_sb(sb)->cached;
+	fi->frozen = false;
 	fi->pager = NULL;
 	fi->reader = NULL;
 	fi->writer = NULL;
@@ -40,6 +41,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	atomic_set(&fi->writers, 0);
 	atomic_set(&fi->opens, 0);
 	atomic_set(&fi->maps, 0);
+	atomic_set(&fi->faulting, 0);
 	return &fi->vfs;
 }
 

@@ -438,6 +438,20 @@ void fltfs_own_behind(struct inode *inode)
 	inode_unlock(inode);
 }
 
+/*
+ * Drops what is cached from @start to the end of the file or, with @last, to there. Faults that are
+ * reading pages end first; those that come later read anew.
+ */
+static void fltfs_forget(struct inode *inode, loff_t start, loff_t last)
+{
+	filemap_invalidate_lock(inode->i_mapping);
+	if (last)
+		truncate_pagecache_range(inode, start, last);
+	else
+		truncate_pagecache(inode, start);
+	filemap_invalidate_unlock(inode->i_mapping);
+}
+
 /* A file that gets shorter: what was cached goes before the lower file is cut. */
 static int fltfs_own_shrink(struct dentry *dentry, struct iattr *attr,
 			    int (*lower)(struct dentry *dentry, struct iattr *attr))
@@ -445,18 +459,21 @@ static int fltfs_own_shrink(struct dentry *dentry, struct iattr *attr,
 	struct inode *inode = d_inode(dentry);
 	int err;
 
-	filemap_invalidate_lock(inode->i_mapping);
+	fltfs_faults_stop(inode);
 	err = fltfs_flush_pages(inode, 0, LLONG_MAX);
 	if (err)
-		goto unlock;
-	truncate_setsize(inode, attr->ia_size);
+		goto go;
+	i_size_write(inode, attr->ia_size);
+	fltfs_forget(inode, attr->ia_size, 0);
 	/* A copy that comes later would make the file longer again. */
 	fltfs_copies_wait(inode, 0, LLONG_MAX);
 	err = lower(dentry, attr);
 	if (err)
 		fltfs_take_size(inode);
-unlock:
-	filemap_invalidate_unlock(inode->i_mapping);
+	else	/* what was read before that */
+		fltfs_forget(inode, attr->ia_size, 0);
+go:
+	fltfs_faults_go(inode);
 	return err;
 }
 
@@ -547,9 +564,10 @@ static int fltfs_own_zero_range(struct inode *inode, struct file *file, int mode
 		last = round_up(end, PAGE_SIZE);
 	/* First what may be refused, while nothing is changed. */
 	if (first < last) {
-		truncate_pagecache_range(inode, first, last - 1);
+		fltfs_forget(inode, first, last - 1);
 		fltfs_copies_wait(inode, first, last);
 		err = vfs_fallocate(file, mode, first, last - first);
+		fltfs_forget(inode, first, last - 1);
 	}
 	/* What the file grows by is allocated, and not written. */
 	if (!err && !keep && end > size)
@@ -561,7 +579,7 @@ static int fltfs_own_zero_range(struct inode *inode, struct file *file, int mode
 	return err;
 }
 
-/* Under inode lock and invalidate_lock; what was dirty is written, and nothing becomes dirty. */
+/* Under the inode lock, with faults stopped: what was dirty is written, and nothing becomes dirty. */
 static int fltfs_own_allocate(struct inode *inode, struct file *file, int mode, loff_t offset,
 			      loff_t len)
 {
@@ -571,9 +589,10 @@ static int fltfs_own_allocate(struct inode *inode, struct file *file, int mode, 
 	if (mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)) {
 		err = fltfs_own_zero_range(inode, file, mode, offset, len);
 	} else if (mode & (FALLOC_FL_COLLAPSE_RANGE | FALLOC_FL_INSERT_RANGE)) {
-		truncate_pagecache(inode, round_down(offset, PAGE_SIZE));
+		fltfs_forget(inode, round_down(offset, PAGE_SIZE), 0);
 		fltfs_copies_wait(inode, 0, LLONG_MAX);
 		err = vfs_fallocate(file, mode, offset, len);
+		fltfs_forget(inode, round_down(offset, PAGE_SIZE), 0);
 	} else {
 		err = vfs_fallocate(file, mode, offset, len);
 	}
@@ -611,10 +630,10 @@ int fltfs_fallocate_lower(struct fltfs_fo *fo, struct file *file, int mode, loff
 	}
 	err = fltfs_pager(fo, true);
 	if (!err) {
-		filemap_invalidate_lock(inode->i_mapping);
+		fltfs_faults_stop(inode);
 		err = fltfs_flush_pages(inode, 0, LLONG_MAX) ?:
 		      fltfs_own_allocate(inode, file, mode, offset, len);
-		filemap_invalidate_unlock(inode->i_mapping);
+		fltfs_faults_go(inode);
 	}
 	err = err ?: fltfs_flush_pages(inode, 0, LLONG_MAX);
 	inode_unlock(inode);

@@ -357,29 +357,77 @@ const struct address_space_operations fltfs_aops = {
 	.migrate_folio	= filemap_migrate_folio,
 };
 
-/*
- * A page of a shared mapping is about to become dirty. Under invalidate_lock, so that what writes
- * pages and then drops them, for good, under that lock loses nothing in between.
+/**
+ * fltfs_faults_stop() - no page of a mapping becomes dirty from now on
+ * @inode: upper inode, locked
+ *
+ * So what writes pages and then drops them, for good, loses nothing in between. No lock that a
+ * fault takes, since the lower file is changed meanwhile: the locks of that are held where programs
+ * read other files of the lower file system into their memory, which may be such a mapping.
  */
-static vm_fault_t fltfs_page_mkwrite(struct vm_fault *vmf)
+void fltfs_faults_stop(struct inode *inode)
 {
-	struct folio *folio = page_folio(vmf->page);
-	struct inode *inode = file_inode(vmf->vma->vm_file);
-	vm_fault_t ret = VM_FAULT_LOCKED;
+	struct fltfs_inode *fi = fltfs_i(inode);
 
-	sb_start_pagefault(inode->i_sb);
-	filemap_invalidate_lock_shared(inode->i_mapping);
+	WRITE_ONCE(fi->frozen, true);
+	smp_mb();	/* against fltfs_fault_begin() */
+	wait_event(fi->copies_wait, !atomic_read(&fi->faulting));
+}
+
+void fltfs_faults_go(struct inode *inode)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+
+	WRITE_ONCE(fi->frozen, false);
+	wake_up_all(&fi->copies_wait);
+}
+
+static void fltfs_fault_end(struct fltfs_inode *fi)
+{
+	if (atomic_dec_and_test(&fi->faulting) && READ_ONCE(fi->frozen))
+		wake_up_all(&fi->copies_wait);
+}
+
+static bool fltfs_fault_begin(struct fltfs_inode *fi)
+{
+	atomic_inc(&fi->faulting);
+	smp_mb__after_atomic();	/* against fltfs_faults_stop(): it sees the fault, or we see it */
+	if (likely(!READ_ONCE(fi->frozen)))
+		return true;
+	fltfs_fault_end(fi);
+	return false;
+}
+
+static vm_fault_t fltfs_dirty_mapped(struct inode *inode, struct folio *folio)
+{
 	folio_lock(folio);
 	if (folio->mapping != inode->i_mapping) {
 		folio_unlock(folio);
-		ret = VM_FAULT_NOPAGE;
-	} else {
-		folio_mark_dirty(folio);
-		folio_wait_stable(folio);
+		return VM_FAULT_NOPAGE;
 	}
-	filemap_invalidate_unlock_shared(inode->i_mapping);
+	folio_mark_dirty(folio);
+	folio_wait_stable(folio);
+	return VM_FAULT_LOCKED;
+}
+
+/* A page of a shared mapping is about to become dirty. */
+static vm_fault_t fltfs_page_mkwrite(struct vm_fault *vmf)
+{
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	struct fltfs_inode *fi = fltfs_i(inode);
+	vm_fault_t ret;
+
+	sb_start_pagefault(inode->i_sb);
+	if (likely(fltfs_fault_begin(fi))) {
+		ret = fltfs_dirty_mapped(inode, page_folio(vmf->page));
+		fltfs_fault_end(fi);
+		sb_end_pagefault(inode->i_sb);
+		return ret;
+	}
 	sb_end_pagefault(inode->i_sb);
-	return ret;
+	if (wait_event_killable(fi->copies_wait, !READ_ONCE(fi->frozen)))
+		return VM_FAULT_SIGBUS;
+	return VM_FAULT_NOPAGE;
 }
 
 static void fltfs_vma_open(struct vm_area_struct *vma)

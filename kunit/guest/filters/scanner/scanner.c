@@ -519,6 +519,7 @@ PreCleanup (
     if (FltObjects->Instance == High && LateFile == NULL &&
         Asked( FltObjects->FileObject, L"late" )) {
 
+        LateClosed = FALSE;
         LateFile = FltObjects->FileObject;
         CloseOnConflict = FALSE;
         Keep( FltObjects->FileObject );

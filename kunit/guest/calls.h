@@ -130,6 +130,9 @@ static void choose(struct call *call)
 	call->length = any(5) ? any(9000) : any(4) * 4096;
 }
 
+/* Files are not opened for what goes past the cache. */
+static bool no_direct;
+
 static int open_flags(unsigned int number)
 {
 	static const int ways[] = { O_RDONLY, O_RDWR, O_RDWR, O_WRONLY };
@@ -150,7 +153,7 @@ static int open_flags(unsigned int number)
 	case 1: return flags | O_DIRECTORY;
 	case 2: return flags | O_NOFOLLOW;
 	case 3: return flags | O_SYNC;
-	case 4: return flags | O_DIRECT;
+	case 4: return no_direct ? flags : flags | O_DIRECT;
 	case 5: return O_PATH | (flags & O_DIRECTORY);
 	case 6: return flags | O_NOATIME;
 	case 7: return O_RDONLY | O_DIRECTORY;

@@ -20,6 +20,7 @@ struct fltfs_options {
 		FLTFS_CREATE_EARLY,
 		FLTFS_CREATE_LOCKED,
 	} create;
+	unsigned int volume;		/* number of the volume */
 };
 
 extern const struct fs_parameter_spec fltfs_parameters[];

@@ -86,6 +86,8 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_puts(m, ",completion=passive");
 	if (READ_ONCE(fsb->create_locked))
 		seq_puts(m, ",create=locked");
+	if (fsb->volume->info.number)
+		seq_printf(m, ",volume=%u", fsb->volume->info.number);
 	return 0;
 }
 
@@ -167,6 +169,7 @@ static void fltfs_copy_super(struct super_block *sb, const struct super_block *l
 /* On failure the super block is taken down by fltfs_kill_sb(), which frees what is set by then. */
 static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 {
+	const struct fltfs_options *options;
 	struct fltfs_sb *fsb;
 	struct inode *root;
 	struct kstat stat;
@@ -218,7 +221,10 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_d_op = &fltfs_dentry_operations;
 	sb->s_xattr = fltfs_xattr_handlers;
 
-	err = fltfs_volume_create(sb, fc->source);
+	options = fc->fs_private;
+	err = fltfs_volume_create(sb, fc->source, options->volume);
+	if (err == -EEXIST)
+		fltfs_refuse(fc, err, "there is a volume %u already", options->volume);
 	if (err)
 		goto out_path;
 	root = fltfs_iget(sb, d_inode(path.dentry));
@@ -251,9 +257,12 @@ int fltfs_get_tree(struct fs_context *fc)
 
 int fltfs_reconfigure(struct fs_context *fc)
 {
+	const struct fltfs_options *options = fc->fs_private;
 	struct super_block *sb = fc->root->d_sb;
 	struct fltfs_sb *fsb = fltfs_sb(sb);
 
+	if (options->volume && options->volume != fsb->volume->number)
+		return fltfs_refuse(fc, -EINVAL, "the number of a volume that is mounted stays");
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
 		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
 	if (fc->sb_flags & SB_RDONLY && !sb_rdonly(sb)) {

@@ -445,6 +445,22 @@ static int instances(void)
 	return found;
 }
 
+/* Is a line of its instances one of that volume? */
+static bool has_volume(const char *name)
+{
+	FILE *in = fopen("/sys/fs/fltshim/filters/probe/instances", "r");
+	char line[512], *at;
+	bool found = false;
+
+	while (in && fgets(line, sizeof(line), in)) {
+		at = strstr(line, name);
+		found = found || (at && strchr(" \t\n", at[strlen(name)]));
+	}
+	if (in)
+		fclose(in);
+	return found;
+}
+
 /* A volume is in use: it stays, and filters see nothing of the attempt. */
 static void busy(const char *lower)
 {
@@ -478,6 +494,8 @@ static void lives(const char *lower)
 	char byte;
 
 	mkdir(second, 0755);
+	strcpy(path, "/tmp/work/third");
+	mkdir(path, 0755);
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
 	stat(mnt, &st);
 	FLT_PROVES("VOL-01", instances() == 1);
@@ -495,6 +513,23 @@ static void lives(const char *lower)
 	stat(second, &st);
 	FLT_PROVES("VOL-01", instances() == 2);
 	FLT_REQUIRE(!umount(second));
+
+	/* a number of its own, which nobody else can have meanwhile, and others pass over */
+	FLT_REQUIRE(!mount(lower, second, "fltfs", 0, "volume=2"));
+	stat(second, &st);
+	FLT_PROVES("VOL-91", has_volume("Volume1") && has_volume("Volume2"));
+	FLT_PROVES("VOL-91", mount(lower, path, "fltfs", 0, "volume=2") && errno == EEXIST);
+	FLT_REQUIRE(!mount(lower, path, "fltfs", 0, NULL));
+	stat(path, &st);
+	FLT_PROVES("VOL-91", has_volume("Volume3"));
+	FLT_REQUIRE(!umount(path) && !umount(second));
+	FLT_REQUIRE(!mount(lower, second, "fltfs", 0, "volume=65535"));
+	stat(second, &st);
+	FLT_PROVES("VOL-91", has_volume("Volume65535"));
+	FLT_PROVES("VOL-91", mount(NULL, second, NULL, MS_REMOUNT, "volume=7") && errno == EINVAL);
+	FLT_REQUIRE(!umount(second) && !rmdir(path));
+	FLT_PROVES("VOL-91", mount(lower, second, "fltfs", 0, "volume=0") && errno == EINVAL);
+	FLT_PROVES("VOL-91", mount(lower, second, "fltfs", 0, "volume=65536") && errno == EINVAL);
 
 	/* unmounted with a file open: it filters on, until that is closed */
 	put("f");

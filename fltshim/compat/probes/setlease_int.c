@@ -4,9 +4,10 @@
 
 struct file_lease;
 
-#define FLT_SETLEASE(lease) int (*)(struct file *, int, struct lease **, void **)
-#define FLT_SETLEASE_IS(lease) \
-	__builtin_types_compatible_p(typeof(((struct file_operations *)0)->setlease), \
-				     FLT_SETLEASE(lease))
+typedef int flt_old_setlease(struct file *file, int arg, struct file_lock **lease, void **priv);
+typedef int flt_new_setlease(struct file *file, int arg, struct file_lease **lease, void **priv);
 
-static_assert(FLT_SETLEASE_IS(file_lock) || FLT_SETLEASE_IS(file_lease));
+#define FLT_SETLEASE typeof(((const struct file_operations *)0)->setlease)
+
+static_assert(__builtin_types_compatible_p(FLT_SETLEASE, flt_old_setlease *) ||
+	      __builtin_types_compatible_p(FLT_SETLEASE, flt_new_setlease *));

@@ -169,6 +169,12 @@ static void lock_layout(struct kunit *test)
 		   offsetof(FILE_LOCK_INFO, FileObject) == 24 &&
 		   offsetof(FILE_LOCK_INFO, ProcessId) == 32 &&
 		   offsetof(FILE_LOCK_INFO, EndingByte) == 40);
+	FLT_PROVES(test, "LOCK-02", offsetof(FLT_PARAMETERS, LockControl.Length) == 0 &&
+		   offsetof(FLT_PARAMETERS, LockControl.Key) == 8 &&
+		   offsetof(FLT_PARAMETERS, LockControl.ByteOffset) == 16 &&
+		   offsetof(FLT_PARAMETERS, LockControl.ProcessId) == 24 &&
+		   offsetof(FLT_PARAMETERS, LockControl.FailImmediately) == 32 &&
+		   offsetof(FLT_PARAMETERS, LockControl.ExclusiveLock) == 33);
 	FLT_PROVES(test, "LOCK-01", IRP_MJ_LOCK_CONTROL == 0x11 && IRP_MN_LOCK == 1 &&
 		   IRP_MN_UNLOCK_SINGLE == 2 && IRP_MN_UNLOCK_ALL == 3 &&
 		   IRP_MN_UNLOCK_ALL_BY_KEY == 4 && SL_FAIL_IMMEDIATELY == 1 &&

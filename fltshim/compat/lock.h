@@ -20,6 +20,7 @@
 #define FLT_LOCK_LIST		flc_list
 #define FLT_LOCK_OWNER		flc_owner
 #define flt_lock_of(head)	container_of(head, struct file_lock, c)
+#define FLT_LEASE		file_lease
 #else
 #define flt_lock_type(fl)	((fl)->fl_type)
 #define flt_lock_flags(fl)	((fl)->fl_flags)
@@ -29,6 +30,13 @@
 #define FLT_LOCK_LIST		fl_list
 #define FLT_LOCK_OWNER		fl_owner
 #define flt_lock_of(head)	(head)
+#define FLT_LEASE		file_lock
+#endif
+
+#ifdef FLT_HAVE_SETLEASE_INT
+typedef int flt_lease_arg;
+#else
+typedef long flt_lease_arg;
 #endif
 
 /* Does this owner hold a lock of the list somewhere between @start and @end? */

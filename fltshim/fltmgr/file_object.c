@@ -22,6 +22,9 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	memset(&file->fo, 0, sizeof(file->fo));
 	file->fo.Type = 5;		/* IO_TYPE_FILE */
 	file->fo.Size = sizeof(file->fo);
+	/* That of the disk, where there is one; they last as long as the volume. */
+	file->fo.DeviceObject = volume->disk ?: volume->device;
+	file->fo.Vpb = volume->disk ? volume->disk->Vpb : NULL;
 	refcount_set(&file->refs, 1);
 	flt_object_get(&volume->obj);
 	file->volume = volume;

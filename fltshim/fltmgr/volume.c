@@ -51,7 +51,7 @@ static bool flt_volume_set_name(struct flt_volume *volume)
  *
  * No filter is asked yet: that happens at the first flt_volume_ready().
  *
- * Return: the volume, or an error pointer
+ * Return: the volume, or an error pointer: -EEXIST when the number that it must have is in use
  */
 struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,
 				     const struct flt_volume_info *info)
@@ -61,10 +61,14 @@ struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *pri
 
 	if (!volume)
 		return ERR_PTR(-ENOMEM);
-	number = ida_alloc_min(&flt_volume_numbers, 1, GFP_KERNEL);
+	if (info->number)
+		number = ida_alloc_range(&flt_volume_numbers, info->number, info->number,
+					 GFP_KERNEL);
+	else
+		number = ida_alloc_min(&flt_volume_numbers, 1, GFP_KERNEL);
 	if (number < 0) {
 		kfree(volume);
-		return ERR_PTR(number);
+		return ERR_PTR(info->number && number == -ENOSPC ? -EEXIST : number);
 	}
 	flt_object_init(&volume->obj, FLT_TYPE_VOLUME, flt_volume_release);
 	volume->number = number;

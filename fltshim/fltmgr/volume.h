@@ -30,6 +30,7 @@ struct flt_volume_info {
 	USHORT alignment;		/* of memory for the device: a mask */
 	ULONG characteristics;		/* FILE_REMOVABLE_MEDIA, FILE_READ_ONLY_DEVICE */
 	guid_t guid;			/* the same at each mount; all zero: there is none */
+	unsigned int number;		/* that it must have; 0: any that is free */
 };
 
 #define FLT_GUID_NAME_UNITS	48	/* of \??\Volume{...} */

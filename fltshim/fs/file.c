@@ -260,6 +260,7 @@ const struct file_operations fltfs_file_fops = {
 	.mmap			= fltfs_mmap,
 	.lock			= fltfs_lock,
 	.flock			= fltfs_flock,
+	.setlease		= fltfs_setlease,
 	.unlocked_ioctl		= fltfs_ioctl,
 	.compat_ioctl		= fltfs_compat_ioctl,
 };

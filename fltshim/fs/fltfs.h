@@ -18,6 +18,7 @@
 #include "compat/acl.h"
 #include "compat/idmap.h"
 #include "compat/inode.h"
+#include "compat/lock.h"
 
 struct flt_volume;
 struct fltfs_fo;
@@ -317,6 +318,7 @@ int fltfs_mmap(struct file *file, struct vm_area_struct *vma);
 /* lock.c */
 int fltfs_lock(struct file *file, int cmd, struct file_lock *fl);
 int fltfs_flock(struct file *file, int cmd, struct file_lock *fl);
+int fltfs_setlease(struct file *file, flt_lease_arg arg, struct FLT_LEASE **lease, void **priv);
 void fltfs_lock_flush(struct file *file, fl_owner_t id);
 
 /* dir.c */

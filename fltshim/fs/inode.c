@@ -14,6 +14,10 @@
 /* Times are the lower file system's own affair. */
 #define FLTFS_OWN_FLAGS		(S_NOATIME | S_NOCMTIME)
 
+/* There are as many as files that somebody looked at. (Locks that are checked are larger.) */
+static_assert(IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ||
+	      sizeof(struct fltfs_inode) <= sizeof(struct inode) + 200);
+
 static struct kmem_cache *fltfs_inode_cache;
 
 struct inode *fltfs_alloc_inode(struct super_block *sb)

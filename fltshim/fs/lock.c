@@ -347,6 +347,25 @@ int fltfs_flock(struct file *file, int cmd, struct file_lock *fl)
 	return fltfs_lock_filtered(&locking);
 }
 
+/**
+ * fltfs_setlease() - f_op->setlease
+ * @file: upper file
+ * @arg: F_RDLCK, F_WRLCK or F_UNLCK
+ * @lease: to be put on it
+ * @priv: passed on
+ *
+ * A lease promises to hear of others who open the file. Where the file system below has a say in
+ * that, since others are on other machines, the mount cannot promise it.
+ *
+ * Return: 0 or a negative errno.
+ */
+int fltfs_setlease(struct file *file, flt_lease_arg arg, struct FLT_LEASE **lease, void **priv)
+{
+	if (arg != F_UNLCK && fltfs_lower_file(file)->f_op->setlease)
+		return -EAGAIN;
+	return generic_setlease(file, arg, lease, priv);
+}
+
 /* All POSIX locks of an owner go. */
 struct fltfs_unlock_all {
 	struct fltfs_request request;

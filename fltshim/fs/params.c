@@ -14,7 +14,11 @@ enum {
 	FLTFS_OPT_CREATE,
 	FLTFS_OPT_CACHE,
 	FLTFS_OPT_WRITE,
+	FLTFS_OPT_VOLUME,
 };
+
+/* The highest number that a volume can be given. */
+#define FLTFS_VOLUME_MAX 65535
 
 static const struct constant_table fltfs_completion_words[] = {
 	{ "dispatch",	FLTFS_COMPLETION_DISPATCH },
@@ -47,6 +51,7 @@ const struct fs_parameter_spec fltfs_parameters[] = {
 	fsparam_enum("create", FLTFS_OPT_CREATE, fltfs_create_words),
 	fsparam_enum("cache", FLTFS_OPT_CACHE, fltfs_cache_words),
 	fsparam_enum("write", FLTFS_OPT_WRITE, fltfs_write_words),
+	fsparam_u32("volume", FLTFS_OPT_VOLUME),
 	{}
 };
 
@@ -91,7 +96,12 @@ static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 			return fltfs_refuse(fc, -EINVAL, "unknown mount option \"%s\"", param->key);
 		return opt;
 	}
-	if (opt == FLTFS_OPT_COMPLETION) {
+	if (opt == FLTFS_OPT_VOLUME && (!result.uint_32 || result.uint_32 > FLTFS_VOLUME_MAX))
+		return fltfs_refuse(fc, -EINVAL, "mount option \"volume\" is a number from 1 to %u",
+				    FLTFS_VOLUME_MAX);
+	if (opt == FLTFS_OPT_VOLUME) {
+		options->volume = result.uint_32;
+	} else if (opt == FLTFS_OPT_COMPLETION) {
 		options->completion = result.uint_32;
 	} else if (opt == FLTFS_OPT_CREATE) {
 		options->create = result.uint_32;

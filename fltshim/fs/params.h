@@ -28,6 +28,7 @@ struct fltfs_options {
 	} write;
 	bool cache_said;
 	enum fltfs_cache_option cache;
+	unsigned int volume;		/* number of the volume */
 };
 
 extern const struct constant_table fltfs_cache_words[];

@@ -93,6 +93,8 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_printf(m, ",cache=%s", fltfs_cache_words[fsb->cache].name);
 	if (READ_ONCE(fsb->write_back))
 		seq_puts(m, ",write=back");
+	if (fsb->volume->info.number)
+		seq_printf(m, ",volume=%u", fsb->volume->info.number);
 	return 0;
 }
 
@@ -181,10 +183,10 @@ static void fltfs_copy_super(struct super_block *sb, const struct super_block *l
 /* On failure the super block is taken down by fltfs_kill_sb(), which frees what is set by then. */
 static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 {
+	const struct fltfs_options *options;
 	struct fltfs_sb *fsb;
 	struct inode *root;
 	struct kstat stat;
-	const struct fltfs_options *options;
 	struct path path;
 	int err;
 
@@ -241,7 +243,10 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	err = super_setup_bdi(sb);
 	if (err)
 		goto out_path;
-	err = fltfs_volume_create(sb, fc->source);
+	options = fc->fs_private;
+	err = fltfs_volume_create(sb, fc->source, options->volume);
+	if (err == -EEXIST)
+		fltfs_refuse(fc, err, "there is a volume %u already", options->volume);
 	if (err)
 		goto out_path;
 	root = fltfs_iget(sb, d_inode(path.dentry));
@@ -274,13 +279,15 @@ int fltfs_get_tree(struct fs_context *fc)
 
 int fltfs_reconfigure(struct fs_context *fc)
 {
-	struct super_block *sb = fc->root->d_sb;
 	const struct fltfs_options *options = fc->fs_private;
+	struct super_block *sb = fc->root->d_sb;
 	struct fltfs_sb *fsb = fltfs_sb(sb);
 
 	/* Files that are open have not been followed. */
 	if (options->cache && !fsb->cached)
 		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\", which can only be changed");
+	if (options->volume && options->volume != fsb->volume->number)
+		return fltfs_refuse(fc, -EINVAL, "the number of a volume that is mounted stays");
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
 		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
 	if (fc->sb_flags & SB_RDONLY && !sb_rdonly(sb)) {

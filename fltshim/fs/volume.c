@@ -407,16 +407,18 @@ static void fltfs_make_guid(const struct fltfs_sb *fsb, guid_t *guid)
  * fltfs_volume_create() - make a volume of a mount
  * @sb: upper super block, its fltfs_sb filled
  * @name: what messages call it
+ * @number: that it must have, or 0
  *
- * Return: 0 or a negative errno.
+ * Return: 0 or a negative errno; -EEXIST when the number is in use.
  */
-int fltfs_volume_create(struct super_block *sb, const char *name)
+int fltfs_volume_create(struct super_block *sb, const char *name, unsigned int number)
 {
 	struct fltfs_sb *fsb = fltfs_sb(sb);
 	struct flt_volume_info info = {
 		.mount_name	= name,
 		.lower_type	= fsb->sb->s_type->name,
 		.read_only	= sb_rdonly(sb),
+		.number		= number,
 	};
 	struct flt_volume *volume;
 

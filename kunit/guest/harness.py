@@ -241,7 +241,8 @@ class Runner:
         if setting.lower == "tmpfs":
             guest.mounts = ["tmpfs tmpfs /lower"]
         else:
-            guest.disks = [guest_vm.Disk(setting.lower, "/lower")]
+            # A long run makes many files.
+            guest.disks = [guest_vm.Disk(setting.lower, "/lower", 4096 if self.long else 512)]
         return guest
 
     def _boot(self, setting, tests):

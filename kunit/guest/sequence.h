@@ -24,6 +24,9 @@ struct seq_event {
 		unsigned int flags, access;
 		unsigned long long context, context2;
 	} before, after;
+	/* of the file object before, and the volume */
+	long long position;
+	unsigned long long volume;
 	char name[256];
 	/* what a query of attributes answered, or a change of times was */
 	bool answered;
@@ -126,11 +129,12 @@ static inline void seq_pre(const char *text)
 	if (seq_count == SEQ_MAX)
 		return;
 	memset(event, 0, sizeof(*event));
-	if (sscanf(text, "> %u.%u fo=%llx pid=%u irql=%u mode=%u fl=%x of=%x a=%llx b=%llx c=%llx d=%llx ff=%x x=%llx y=%llx r=%x",
+	if (sscanf(text, "> %u.%u fo=%llx pid=%u irql=%u mode=%u fl=%x of=%x a=%llx b=%llx c=%llx d=%llx ff=%x x=%llx y=%llx r=%x p=%lld v=%llx",
 		   &event->major, &event->minor, &event->object, &event->pid, &event->irql,
 		   &event->mode, &event->flags, &event->op_flags, &event->detail[0],
 		   &event->detail[1], &event->detail[2], &event->detail[3], &event->before.flags,
-		   &event->before.context, &event->before.context2, &event->before.access) != 16)
+		   &event->before.context, &event->before.context2, &event->before.access,
+		   &event->position, &event->volume) != 18)
 		return;
 	if (name)
 		snprintf(event->name, sizeof(event->name), "%s", name + 6);

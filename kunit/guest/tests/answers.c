@@ -262,6 +262,69 @@ static void odd_statuses(void)
 		   with_create(0xe0f5ffff) == EIO);
 }
 
+/* What another process would meet that wants to write. */
+static short lock_seen(int fd)
+{
+	int pid = fork(), status;
+
+	if (!pid) {
+		struct flock range = { .l_type = F_WRLCK };
+
+		_exit(fcntl(fd, F_GETLK, &range) ? 99 : range.l_type);
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+/*
+ * The filter refuses all locks of a file by one of its names; its other name has what was locked
+ * before. Every status has its errno; nothing that was held is disturbed; and what is given back
+ * cannot be kept.
+ */
+static void locks_refused(void)
+{
+	static const struct {
+		unsigned int status;
+		int error;
+	} table[] = {
+		{ 0xc0000055, EAGAIN }, { 0xc0000054, EAGAIN }, { 0xc0000120, ECANCELED },
+		{ 0xc0000194, EDEADLK }, { 0xc000009a, ENOMEM }, { 0xc00001a1, EINVAL },
+		{ 0xc0000022, EACCES }, { 0xc00000bb, EOPNOTSUPP }, { 0xc000007e, 0 },
+	};
+	struct flock range = { .l_len = 10 };
+	unsigned int i;
+	int fd, other;
+
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		const char *name = named(LOCK, 'a', table[i].status);
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s", below(file(name)));
+		unlink(below("other-name"));
+		FLT_REQUIRE(!link(path, below("other-name")));
+		other = open("other-name", O_RDWR);
+		fd = open(name, O_RDWR);
+		FLT_REQUIRE(other >= 0 && fd >= 0);
+		range.l_type = F_WRLCK;
+		if (table[i].error)
+			FLT_PROVES("LOCK-20", fcntl(fd, F_SETLK, &range) &&
+				   errno == table[i].error);
+		FLT_PROVES("LOCK-22", !table[i].error || lock_seen(other) == F_UNLCK);
+		range.l_type = F_RDLCK;
+		FLT_REQUIRE(!fcntl(other, F_SETLK, &range) && lock_seen(other) == F_RDLCK);
+		range.l_type = F_WRLCK;
+		if (table[i].error)
+			FLT_PROVES("LOCK-22", fcntl(fd, F_SETLK, &range) &&
+				   lock_seen(other) == F_RDLCK);
+		range.l_type = F_UNLCK;
+		FLT_PROVES("LOCK-21", !fcntl(fd, F_SETLK, &range) && lock_seen(other) == F_UNLCK);
+		range.l_type = F_RDLCK;
+		FLT_REQUIRE(!fcntl(other, F_SETLK, &range) && lock_seen(other) == F_RDLCK);
+		FLT_PROVES("LOCK-38", !close(fd) && lock_seen(other) == F_UNLCK);
+		close(other);
+	}
+}
+
 /* Refusals: the errno, and nothing has changed below. */
 static void refusals(void)
 {
@@ -351,6 +414,8 @@ static void refusals(void)
 	close(fd);
 	close(other);
 
+	locks_refused();
+
 	/* a lock that the filter keeps is not the kernel's */
 	name = file(named(LOCK, 's', 0));
 	fd = open(name, O_RDWR);
@@ -373,6 +438,14 @@ static void refusals(void)
 	FLT_PROVES("VFS-604", syncfs(fd) && errno == EACCES);
 	close(fd);
 	close(open(file("x!000c0000022"), O_RDONLY));
+
+	name = named(CREATE, 'a', DENIED);
+	FLT_PROVES("CREATE-19", open(name, O_CREAT | O_RDWR, 0600) < 0 && errno == EACCES &&
+		   access(below(name), F_OK) && errno == ENOENT);
+	/* success without an open file is none */
+	name = named(CREATE, 's', 0);
+	FLT_PROVES("CREATE-19", open(name, O_CREAT | O_RDWR, 0600) < 0 && errno == EOPNOTSUPP &&
+		   access(below(name), F_OK) && errno == ENOENT);
 
 	/* a post-operation that fails a create: nothing stays open */
 	name = file(named(CREATE, 'p', DENIED));

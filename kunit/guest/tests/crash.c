@@ -6,7 +6,7 @@
  * ext4 recovers, and every record that was marked before has to be there, whole.
  *
  * needs: kernels=6.1,6.12 lower=ext4 filters=swapbuf modules=dm-log-writes,loop programs=e2fsprogs
- * needs: time=120 long=1800
+ * needs: time=120 long=3600
  */
 #include "../twin.h"
 
@@ -17,7 +17,7 @@
 #define RECORDS 48
 #define RECORD 700
 #define CUTS 5
-#define CUTS_LONG 100
+#define CUTS_LONG 200
 #define NAME "crash"
 
 /* What is in a log, all of it little-endian. */
@@ -295,9 +295,12 @@ static void one_filter(const char *filter, unsigned int cuts)
 int main(void)
 {
 	bool long_run = *(getenv("LONG") ?: "");
+	unsigned int seed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	srand(long_run ? time(NULL) : 1);
+	seed = getenv("SEED") ? atoi(getenv("SEED")) : long_run ? time(NULL) : 1;
+	printf("cuts of seed %u\n", seed);
+	srand(seed);
 	mkdir("/dev/mapper", 0755);
 	mknod("/dev/mapper/control", S_IFCHR | 0600, makedev(10, 236));
 	control = open("/dev/mapper/control", O_RDWR);

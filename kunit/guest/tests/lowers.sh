@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # File systems below: btrfs, with subvolumes, and what the C tests do there and on an overlayfs;
 # ext4 with data journaling, and with names that it compares in its own way.
-# needs: kernels=6.1,6.12 lower=ext4 filters=probe,passthru,deferwork modules=btrfs,overlay,loop
-# needs: programs=btrfs-progs,e2fsprogs,kmod uses=random,twin-names,twin-data time=200 long=3600
+# needs: kernels=6.1,6.12 lower=ext4 filters=probe,passthru,deferwork,swapbuf modules=btrfs,overlay,loop
+# needs: programs=btrfs-progs,e2fsprogs,kmod uses=random,twin-names,twin-data time=240 long=3600
 . /t/lib.sh
 
 # Everything that the filter printed since the last call, into the file $1.

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # The mount exported over NFS to a client on the same machine: what the server does for it is shown
-# to a filter as a kernel's requests from elsewhere.
-# needs: kernels=6.1,6.12 lower=ext4 filters=probe modules=nfsd,nfsv4 time=120
+# to a filter as a kernel's requests from elsewhere. And the mount over such a client's.
+# needs: kernels=6.1,6.12 lower=ext4 filters=probe,passthru,deferwork modules=nfsd,nfsv4 time=300 long=1800
 # needs: programs=nfs-kernel-server,nfs-common,kmod
+# needs: uses=twin-names,twin-data
 . /t/lib.sh
 
 mkdir -p /var/lib/nfs/v4recovery /var/lib/nfs/rpc_pipefs /run /mnt/nfs /etc
@@ -19,9 +20,9 @@ mountd=$!
 rpc.nfsd -N 3 -V 4.2 4 || die "no NFS server: $(cat /tmp/work/mountd)"
 echo Y >/proc/fs/nfsd/v4_end_grace
 
-# export FOLDER: to everybody, and mount it on /mnt/nfs
+# export_it FOLDER [async]: to everybody, and mount it on /mnt/nfs
 export_it() {
-	exportfs -i -o rw,no_root_squash,no_subtree_check,insecure,fsid=7 "*:$1" ||
+	exportfs -i -o "rw,no_root_squash,no_subtree_check,insecure,fsid=7,${2:-sync}" "*:$1" ||
 		die "cannot export $1"
 	mount -t nfs4 -o vers=4.2,sec=sys "127.0.0.1:$1" /mnt/nfs ||
 		die "cannot mount $1: $(cat /tmp/work/mountd; dmesg | tail -n 3)"
@@ -86,6 +87,61 @@ hide_it
 wait_for 10 umount "$MNT" || fail "the server does not let go"
 expect unload_filter probe
 expect rmmod fltshim
+
+# below: what is made on the server need not be on its disk at once, which takes long
+mkdir "$LOWER/served"
+chmod 777 "$LOWER/served"
+export_it "$LOWER/served" async
+load_filter probe
+expect mount_flt "" /mnt/nfs
+echo text >"$MNT/f" || fail "no file on NFS"
+dmesg -c >/dev/null
+same "a file on NFS" "$(cat "$MNT/f")" text
+seen remote
+# Type and Size, DeviceObject, but no Vpb
+proves FILEOBJ-04 shown remote '0\.0 .* r=3[0-9a-f]{2} '
+same "on the server" "$(cat "$LOWER/served/f")" text
+# made on the server meanwhile
+echo other >"$LOWER/served/g"
+proves VFS-996 wait_for 20 test -e "$MNT/g"
+same "a file of the server" "$(cat "$MNT/g")" other
+# early create; a name that has come meanwhile is seen
+proves VFS-996 sh -c "set -C; echo new >$MNT/new"
+proves VFS-996 refuse sh -c "set -C; echo new >$MNT/new"
+expect mv "$MNT/new" "$MNT/moved"
+proves VFS-996 test "$(cat "$LOWER/served/moved")" = new
+# a removed file that is open is another name on the server until it is closed
+exec 5<"$MNT/moved"
+expect rm "$MNT/moved"
+proves VFS-996 test "$(cat <&5)" = new
+proves VFS-996 sh -c "ls -A $LOWER/served | grep -q nfs0"
+exec 5<&-
+proves VFS-996 wait_for 10 sh -c "! ls -A $LOWER/served | grep -q nfs0"
+# one that the server has removed
+exec 5<"$MNT/g"
+rm "$LOWER/served/g"
+expect mkdir "$MNT/d"
+expect touch "$MNT/d/x"
+proves VFS-996 refuse rmdir "$MNT/d"
+exec 5<&-
+expect ln "$MNT/f" "$MNT/l"
+expect chmod 600 "$MNT/l"
+proves VFS-996 test "$(stat -c '%a %h' "$LOWER/served/f")" = "600 2"
+expect dd if=/tmp/work/data of="$MNT/direct" bs=64k oflag=direct 2>/dev/null
+expect cmp /tmp/work/data "$LOWER/served/direct"
+expect flock "$MNT/f" true
+expect umount "$MNT"
+expect unload_filter probe
+expect rmmod fltshim
+# as without the mount; all calls that there are take long over a network, even to itself
+mkdir /mnt/nfs/calls
+programs=
+[ "$LONG" = 1 ] && programs="twin-names twin-data"
+for program in $programs; do
+	expect env LOWER=/mnt/nfs/calls LOWER_FS=nfs "/t/uses/$program"
+	rm -rf /mnt/nfs/calls/*
+done
+hide_it
 
 rpc.nfsd 0
 kill "$mountd"

@@ -2,12 +2,12 @@
 /*
  * Random system calls, each made in a folder of the lower file system and in one seen through a
  * mount: what they return, and what the tree and the open files look like afterwards, must be the
- * same, without a filter and with some. A sequence in which something differs is made as short as
- * it gets, and printed.
+ * same, without a filter and with some, one process at a time and several at once, each with folders
+ * of its own. A sequence in which something differs is made as short as it gets, and printed.
  *
  * SEED=N in the environment repeats one sequence, SEQUENCES=N makes so many.
  *
- * needs: kernels=6.1,6.12 filters=passthru,deferwork time=150 long=7200
+ * needs: kernels=6.1,6.12 filters=passthru,deferwork,swapbuf time=200 long=7200
  */
 #include "../calls.h"
 
@@ -16,7 +16,11 @@
 
 #define SEQUENCE 500
 #define SEQUENCES 2
-#define SEQUENCES_LONG 160
+#define SEQUENCES_LONG 80
+/* Processes at once, and what each of them does. */
+#define PROCESSES 3
+#define TOGETHER 1
+#define TOGETHER_LONG 30
 /* After so many calls the whole trees are compared. */
 #define LOOK_AT_ALL 100
 
@@ -232,6 +236,33 @@ static bool sequence(const char *direct, const char *mnt, const char *filters, u
 	return false;
 }
 
+/* Several sequences at the same time, on the same mount. */
+static void together(const char *direct, const char *mnt, const char *filter,
+		     unsigned int sequences)
+{
+	pid_t children[PROCESSES];
+	unsigned int i, j;
+	int status;
+
+	for (i = 0; i < PROCESSES; i++) {
+		children[i] = fork();
+		if (children[i])
+			continue;
+		/* numbers of its own, for folders and for what is done there */
+		round_number = 100000 * (i + 1);
+		prove_failures = 0;
+		for (j = 0; j < sequences; j++)
+			if (!sequence(direct, mnt, filter, SEQUENCE,
+				      1000003ULL * (i + 1) + j * 5ULL + strlen(filter)))
+				break;
+		_exit(!!prove_failures);
+	}
+	for (i = 0; i < PROCESSES; i++) {
+		FLT_REQUIRE(waitpid(children[i], &status, 0) == children[i]);
+		FLT_EXPECT(!status);
+	}
+}
+
 static void filtered(const char *filter)
 {
 	bool long_run = *(getenv("LONG") ?: "");
@@ -251,7 +282,8 @@ static void filtered(const char *filter)
 	if (*filter)
 		FLT_REQUIRE(!twin_load(filter));
 	twin_filtered = *filter;
-	FLT_REQUIRE(!mount(below, mnt, "fltfs", 0, NULL));
+	/* swapbuf changes what it sees of paging I/O as well, and so all data. */
+	FLT_REQUIRE(!mount(below, mnt, "fltfs", 0, strcmp(filter, "swapbuf") ? NULL : "cache=auto"));
 	for (i = 0; i < sequences; i++)
 		if (!sequence(direct, mnt, filter, SEQUENCE,
 			      from ? strtoull(from, NULL, 0) : i * 3ULL + strlen(filter) + 1))
@@ -259,6 +291,8 @@ static void filtered(const char *filter)
 	printf("%u of %u calls did something\n", successes, i * SEQUENCE);
 	/* Not all of them refused, alike on both sides. */
 	FLT_EXPECT(successes > i * SEQUENCE / 4);
+	if (!from)
+		together(direct, mnt, filter, long_run ? TOGETHER_LONG : TOGETHER);
 	FLT_REQUIRE(!umount(mnt));
 	if (*filter)
 		FLT_REQUIRE(!twin_unload(filter, true));
@@ -274,5 +308,6 @@ int main(void)
 	filtered("");
 	filtered("passthru");
 	filtered("deferwork");
+	filtered("swapbuf");
 	return prove_status();
 }

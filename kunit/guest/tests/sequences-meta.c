@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which operations a filter is shown for what is not reading, writing and naming: extended
- * attributes, modes and owners, ACLs, locks, allocation, control requests, mappings, and the mount
+ * attributes, modes and owners, ACLs, allocation, control requests, mappings, and the mount
  * as a whole. As sequences.c, with the filter "probe".
  *
  * needs: kernels=6.1,6.12,debug filters=probe,levels,answer time=120
@@ -10,7 +10,6 @@
 #include <linux/fs.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/un.h>
@@ -42,12 +41,6 @@ static void have_open_f(void)
 	have_f();
 	fd = open("f", O_RDWR);
 	FLT_REQUIRE(fd >= 0);
-}
-
-static void have_twice(void)
-{
-	have_open_f();
-	other = open("f", O_RDWR);
 }
 
 static void have_attributes(void)
@@ -156,108 +149,6 @@ CALLS(set_id_write, as_user(just_write); FLT_EXPECT(set_id_is_gone()))
 CALLS(set_id_cut, as_user(just_cut); FLT_EXPECT(set_id_is_gone()))
 CALLS(set_id_chown, FLT_EXPECT(!fchown(fd, 1001, 1001)); FLT_EXPECT(set_id_is_gone()))
 
-/* Locks. */
-static int lock(int on, int command, short type, off_t start, off_t length)
-{
-	struct flock range = { .l_type = type, .l_start = start, .l_len = length };
-
-	return fcntl(on, command, &range);
-}
-
-CALLS(lock_write, FLT_EXPECT(!lock(fd, F_SETLK, F_WRLCK, 10, 20)))
-CALLS(lock_read, FLT_EXPECT(!lock(fd, F_SETLK, F_RDLCK, 10, 0)))
-CALLS(lock_wait, FLT_EXPECT(!lock(fd, F_SETLKW, F_WRLCK, 10, 20)))
-CALLS(lock_query, FLT_EXPECT(!lock(fd, F_GETLK, F_WRLCK, 10, 20)))
-CALLS(lock_open_file, FLT_EXPECT(!lock(fd, F_OFD_SETLK, F_WRLCK, 10, 20) &&
-				 !lock(fd, F_OFD_SETLKW, F_UNLCK, 12, 2) &&
-				 !lock(fd, F_OFD_GETLK, F_WRLCK, 10, 20)))
-CALLS(unlock, FLT_EXPECT(!lock(fd, F_SETLK, F_UNLCK, 12, 5)))
-CALLS(whole_lock, FLT_EXPECT(!flock(fd, LOCK_EX | LOCK_NB) && !flock(fd, LOCK_SH)))
-CALLS(whole_unlock, FLT_EXPECT(!flock(fd, LOCK_UN)))
-CALLS(close_fd, close(fd); fd = -1)
-CALLS(close_other, close(other); other = -1; FLT_EXPECT(!lock(fd, F_OFD_GETLK, F_WRLCK, 0, 0)))
-CALLS(lease, fcntl(fd, F_SETLEASE, F_WRLCK); fcntl(fd, F_SETLEASE, F_UNLCK))
-
-static void have_lease(void)
-{
-	have_open_f();
-	signal(SIGIO, SIG_IGN);
-	FLT_REQUIRE(!fcntl(fd, F_SETLEASE, F_WRLCK));
-}
-
-static void break_lease(void)
-{
-	pid_t child = fork();
-	int status;
-
-	if (!child)
-		_exit(open("f", O_WRONLY | O_NONBLOCK) >= 0 || errno != EWOULDBLOCK);
-	waitpid(child, &status, 0);
-	FLT_EXPECT(!status);
-}
-
-static void have_lock(void)
-{
-	have_open_f();
-	FLT_REQUIRE(!lock(fd, F_SETLK, F_WRLCK, 10, 20));
-}
-
-static void have_lock_twice(void)
-{
-	have_twice();
-	FLT_REQUIRE(!lock(fd, F_SETLK, F_WRLCK, 10, 20));
-}
-
-static void have_whole_lock(void)
-{
-	have_open_f();
-	FLT_REQUIRE(!flock(fd, LOCK_EX) && !lock(fd, F_OFD_SETLK, F_WRLCK, 10, 20));
-}
-
-static void conflict(void)
-{
-	pid_t child = fork();
-	int status;
-
-	if (!child) {
-		FLT_EXPECT(lock(fd, F_SETLK, F_RDLCK, 15, 1) && errno == EAGAIN);
-		/* locks are advisory: neither read nor write cares */
-		FLT_EXPECT(pread(fd, data, 4, 12) == 0 && pwrite(fd, data, 4, 12) == 4);
-		_exit(prove_failures);
-	}
-	waitpid(child, &status, 0);
-	FLT_EXPECT(!status);
-}
-
-static void wake(int unused)
-{
-	(void)unused;
-}
-
-/* A waiter that a signal wakes, or kills. */
-static void waiter(bool killed)
-{
-	pid_t child = fork();
-	int status;
-
-	if (!child) {
-		sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, NULL);
-		if (!killed)
-			ualarm(300000, 0);
-		FLT_EXPECT(lock(fd, F_SETLKW, F_WRLCK, 15, 1) && errno == EINTR);
-		_exit(prove_failures);
-	}
-	if (killed) {
-		usleep(300000);
-		kill(child, SIGKILL);
-	}
-	waitpid(child, &status, 0);
-	FLT_EXPECT(killed ? WIFSIGNALED(status) : !status);
-}
-
-CALLS(wait_woken, waiter(false))
-CALLS(wait_killed, waiter(true))
-
 /* Allocation and control. */
 CALLS(grow, FLT_EXPECT(!fallocate(fd, 0, 0, 100000)))
 CALLS(set_aside, FLT_EXPECT(!fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 200000)))
@@ -283,7 +174,7 @@ static void have_target(void)
 	other = open("out", O_CREAT | O_RDWR, 0644);
 }
 
-static void clone(void)
+static void clone_f(void)
 {
 	int result = ioctl(other, FICLONE, fd);
 
@@ -529,40 +420,6 @@ static const struct row rows[] = {
 	{ "VFS-313", "a truncation clears set-id bits", have_set_id, set_id_cut,
 	  "SET_INFORMATION a EndOfFile 5" },
 	{ "VFS-313", "a change of owner does", have_set_id, set_id_chown, "SET_SECURITY a 3" },
-	{ "VFS-501 CBD-025 CBD-033", "F_SETLK", have_open_f, lock_write,
-	  "LOCK_CONTROL a minor=1 key=0 10 20 nowait exclusive" },
-	{ "VFS-501 CBD-025 CBD-033", "F_SETLK, shared and to the end", have_open_f, lock_read,
-	  "LOCK_CONTROL a minor=1 key=0 10 9223372036854775797 nowait" },
-	{ "VFS-502 CBD-025 CBD-033", "F_SETLKW", have_open_f, lock_wait,
-	  "LOCK_CONTROL a minor=1 key=0 10 20 exclusive" },
-	{ "VFS-502", "a signal ends the wait", have_lock, wait_woken,
-	  "LOCK_CONTROL a minor=1 key=0 15 1 exclusive !c0000120" },
-	{ "VFS-514", "so does the end of the waiter", have_lock, wait_killed,
-	  "LOCK_CONTROL a minor=1 key=0 15 1 exclusive !c0000120" },
-	{ "VFS-503", "F_UNLCK of a part", have_lock, unlock,
-	  "LOCK_CONTROL a minor=2 key=0 12 5" },
-	{ "VFS-503", "F_UNLCK of what is not locked", have_open_f, unlock,
-	  "LOCK_CONTROL a minor=2 key=0 12 5" },
-	{ "VFS-504", "F_GETLK", have_lock, lock_query, "" },
-	{ "VFS-505", "open-file-description locks", have_open_f, lock_open_file,
-	  "LOCK_CONTROL a minor=1 key=2 10 20 nowait exclusive; "
-	  "LOCK_CONTROL a minor=2 key=2 12 2" },
-	{ "VFS-511", "flock", have_open_f, whole_lock,
-	  "LOCK_CONTROL a minor=1 key=1 0 " ALL " nowait exclusive; "
-	  "LOCK_CONTROL a minor=1 key=1 0 " ALL },
-	{ "VFS-512", "LOCK_UN", have_whole_lock, whole_unlock,
-	  "LOCK_CONTROL a minor=2 key=1 0 " ALL },
-	{ "VFS-513", "flock and open-file-description locks go with the last close",
-	  have_whole_lock, close_fd, CLOSED("a") },
-	{ "VFS-515", "POSIX locks go with the close", have_lock, close_fd,
-	  "LOCK_CONTROL a minor=3 key=0 0 0; " CLOSED("a") },
-	{ "VFS-515", "of any descriptor", have_lock_twice, close_other,
-	  "LOCK_CONTROL a minor=3 key=0 0 0; " CLOSED("a") },
-	{ "VFS-518", "locks hold up nobody", have_lock, conflict,
-	  "LOCK_CONTROL a minor=1 key=0 15 1 nowait !c0000055; READ a 12 4 !c0000011; "
-	  "WRITE a 12 4 =4" },
-	{ "VFS-516 VFS-882", "a lease", have_open_f, lease, "" },
-	{ "VFS-882", "a lease is broken, before the open is shown", have_lease, break_lease, "" },
 	{ "VFS-321", "fallocate that grows the file", have_open_f, grow,
 	  "SET_INFORMATION a Allocation; SET_INFORMATION a EndOfFile 100000" },
 	{ "VFS-322", "FALLOC_FL_KEEP_SIZE", have_open_f, set_aside,
@@ -571,7 +428,7 @@ static const struct row rows[] = {
 	  "SET_INFORMATION a Allocation" },
 	{ "VFS-323", "FALLOC_FL_PUNCH_HOLE", have_open_f, punch,
 	  "FILE_SYSTEM_CONTROL a 980c8 2 5" },
-	{ "VFS-426", "FICLONE", have_target, clone, "FILE_SYSTEM_CONTROL a 983e8*" },
+	{ "VFS-426", "FICLONE", have_target, clone_f, "FILE_SYSTEM_CONTROL a 983e8*" },
 	{ "VFS-427", "FIDEDUPERANGE", have_target, dedupe, "FILE_SYSTEM_CONTROL a 983e8*" },
 	{ "VFS-532", "an ioctl that nobody knows", have_open_f, private_ioctl,
 	  "DEVICE_CONTROL a 8051601f 16 0 !c0000010" },
@@ -610,9 +467,9 @@ static const struct row rows[] = {
 	  "QUERY_INFORMATION a All; WRITE a 0 1 =1" },
 	{ "VFS-468", "listing a removed folder", have_removed_folder, list_removed, "" },
 	{ "VFS-467", "a folder's position", have_folder, seek_folder, "" },
-	{ "VFS-602 VFS-811", "statfs", have_f, volume_stat,
+	{ "VFS-602 VFS-811 VOL-49 VOL-58", "statfs", have_f, volume_stat,
 	  VOLUME("100080") "QUERY_VOLUME_INFORMATION a FullSize; " CLOSED("a") },
-	{ "VFS-602", "fstatfs", have_open_f, volume_stat_fd,
+	{ "VFS-602 VOL-49 VOL-58", "fstatfs", have_open_f, volume_stat_fd,
 	  VOLUME("100080") "QUERY_VOLUME_INFORMATION a FullSize; " CLOSED("a") },
 	{ "VFS-604 VFS-812", "syncfs", have_open_f, volume_sync,
 	  VOLUME("100002") "FLUSH_BUFFERS a; " CLOSED("a") },

@@ -245,7 +245,7 @@ static const struct row rows[] = {
 	  "READ a 10 131072 !c0000011; " CLOSED("a") },
 	{ "VFS-702", "echo x >f", prepare, echo_new,
 	  "CREATE a \\f OVERWRITE_IF 120116 60 =2; *WRITE a 0 2 =2; " CLOSED("a") },
-	{ "VFS-703", "echo x >f, f exists", prepare, echo_old,
+	{ "VFS-703 CREATE-27", "echo x >f, f exists", prepare, echo_old,
 	  "CREATE a \\a OVERWRITE_IF 120116 60 =3; *WRITE a 0 2 =2; " CLOSED("a") },
 	{ "VFS-704", "echo x >>f", prepare, echo_more,
 	  "CREATE a \\a OPEN_IF 120116 60 =1; *WRITE a end 2 =2; " CLOSED("a") },
@@ -314,7 +314,7 @@ static const struct row rows[] = {
 	{ "VFS-732", "dd conv=fsync", prepare, dd_sync,
 	  "CREATE a \\n OVERWRITE_IF 120116 60 =2; *WRITE a 0 512 =512; FLUSH_BUFFERS a; "
 	  CLOSED("a") },
-	{ "VFS-733", "unlink while open", prepare, removed_open,
+	{ "VFS-733 FILEOBJ-46", "unlink while open", prepare, removed_open,
 	  "CREATE a \\a OPEN 12019f 60 =1; " REMOVAL("a") "; WRITE a 0 1 =1; " CLOSED("a") },
 	{ "VFS-734", "rename while open", prepare, renamed_open,
 	  "CREATE a \\a OPEN 12019f 60 =1; CREATE b \\a OPEN 110080 204020 =1; "
@@ -328,7 +328,7 @@ static const struct row rows[] = {
 	{ "VFS-741", "fork with an open file", prepare, forked,
 	  "CREATE a \\a OPEN 12019f 60 =1; " CLOSED("a") },
 	{ "VFS-644", "writing to a program that runs", prepare_running, write_running, "" },
-	{ "VFS-116 VFS-755", "execve", prepare_again, executed,
+	{ "VFS-116 VFS-755 CREATE-07 VFS-120", "execve", prepare_again, executed,
 	  "CREATE a \\prog OPEN 100020 60 =1; READ a 0 256 =256; *"
 	  "ACQUIRE_SECTION a 1 *; RELEASE_SECTION a; *" CLOSED("a") },
 };

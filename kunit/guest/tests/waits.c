@@ -374,6 +374,7 @@ static void locks(void)
 	begin_in(slow_posix, below_filters);
 	event = lock_event();
 	FLT_EXPECT(event && !event->done);
+	FLT_PROVES("VOL-74", umount(getenv("MNT")) && errno == EBUSY && lock_event());
 	unloader = fork();
 	if (!unloader)
 		_exit(twin_unload("probe", true) ? 1 : 0);

@@ -9,12 +9,13 @@ Abstract:
     For tests: prints a line for every callback with what the test wants to know of it, and
     changes nothing. A test reads the lines from the log and compares them with the contract.
 
-        > MAJOR.MINOR fo=.. pid=.. irql=. mode=. fl=.. of=.. a=.. b=.. c=.. d=.. ff=.. x=.. y=.. r=.. name=..
+        > MAJOR.MINOR fo=.. pid=.. irql=. mode=. fl=.. of=.. a=.. b=.. c=.. d=.. ff=.. x=.. y=.. r=.. p=.. v=.. name=..
         < MAJOR.MINOR fo=.. irql=. fl=.. st=.. info=.. ff=.. x=.. y=.. r=..
         = ino=.. attr=.. tag=.. links=.. del=.. dir=.. eof=.. alloc=.. c=.. a=.. w=.. h=..
 
     MAJOR and MINOR are numbers, a to d are of the operation: see ProbeDetails; ff, x, y and r are
-    Flags, FsContext, FsContext2 and the access members of the file object, the latter as bits.
+    Flags, FsContext, FsContext2 and the access members of the file object, the latter as bits;
+    p is its CurrentByteOffset, and v the volume.
     The last line comes before the end of a query that answers with attributes.
 
 Environment:
@@ -121,6 +122,21 @@ Routine Description:
         Detail[1] = Parameters->Create.Options;
         Detail[2] = Parameters->Create.FileAttributes;
         Detail[3] = Parameters->Create.ShareAccess;
+
+        //
+        //  What is wrong with the access state.
+        //
+
+        if (Parameters->Create.SecurityContext->AccessState == NULL) {
+
+            SetFlag(Detail[3], 0x10000);
+
+        } else if (Parameters->Create.SecurityContext->AccessState->RemainingDesiredAccess !=
+                       Parameters->Create.SecurityContext->DesiredAccess ||
+                   Parameters->Create.SecurityContext->AccessState->PreviouslyGrantedAccess != 0) {
+
+            SetFlag(Detail[3], 0x20000);
+        }
         break;
 
     case IRP_MJ_READ:
@@ -285,7 +301,8 @@ ProbeAccess (
 
 Routine Description:
 
-    The members of a file object that are either TRUE or FALSE, as bits.
+    The members of a file object that are either TRUE or FALSE, as bits, and whether others are
+    what they must be.
 
 --*/
 {
@@ -296,7 +313,11 @@ Routine Description:
            (FileObject->SharedWrite ? 16 : 0) |
            (FileObject->SharedDelete ? 32 : 0) |
            (FileObject->LockOperation ? 64 : 0) |
-           (FileObject->DeletePending ? 128 : 0);
+           (FileObject->DeletePending ? 128 : 0) |
+           (FileObject->Type == IO_TYPE_FILE && FileObject->Size == sizeof(FILE_OBJECT) ? 256 : 0) |
+           (FileObject->DeviceObject != NULL ? 512 : 0) |
+           (FileObject->Vpb != NULL ? 1024 : 0) |
+           (FileObject->RelatedFileObject != NULL ? 2048 : 0);
 }
 
 static VOID
@@ -368,6 +389,11 @@ Routine Description:
                  Size->ActualAvailableAllocationUnits.QuadPart,
                  Size->CallerAvailableAllocationUnits.QuadPart);
 
+    } else if (Iopb->MajorFunction == IRP_MJ_LOCK_CONTROL) {
+
+        DbgPrint("= ino=0 attr=0 tag=0 links=0 del=0 dir=0 eof=%I64d alloc=0 c=0 a=0 w=0 h=0\n",
+                 Iopb->Parameters.LockControl.Length->QuadPart);
+
     } else if (Iopb->MajorFunction == IRP_MJ_SET_INFORMATION &&
                Iopb->Parameters.SetFileInformation.FileInformationClass == FileBasicInformation) {
 
@@ -414,7 +440,7 @@ ProbePreOperation (
         Detail[1] = 1;
     }
 
-    DbgPrint("> %u.%u fo=%I64x pid=%u irql=%u mode=%u fl=%x of=%x a=%I64x b=%I64x c=%I64x d=%I64x ff=%x x=%I64x y=%I64x r=%x name=%wZ\n",
+    DbgPrint("> %u.%u fo=%I64x pid=%u irql=%u mode=%u fl=%x of=%x a=%I64x b=%I64x c=%I64x d=%I64x ff=%x x=%I64x y=%I64x r=%x p=%I64d v=%I64x name=%wZ\n",
              Data->Iopb->MajorFunction,
              Data->Iopb->MinorFunction,
              (ULONGLONG)(ULONG_PTR)FltObjects->FileObject,
@@ -431,6 +457,8 @@ ProbePreOperation (
              (ULONGLONG)(ULONG_PTR)FileObject->FsContext,
              (ULONGLONG)(ULONG_PTR)FileObject->FsContext2,
              ProbeAccess(FileObject),
+             FileObject->CurrentByteOffset.QuadPart,
+             (ULONGLONG)(ULONG_PTR)FltObjects->Volume,
              &FileObject->FileName);
 
     //

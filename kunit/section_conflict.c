@@ -203,7 +203,7 @@ static void conflict_in_create(struct kunit *test)
 						MM_PAGE_READONLY, MM_SEC_COMMIT, 0, &handle,
 						&object, NULL) == STATUS_SUCCESS) {
 			FltCloseSectionForDataScan(context);
-			/* No more after the close, by the change after the one under way (SECT-37). */
+			/* None after the close, by the change after the one under way (SECT-37). */
 			changes = READ_ONCE(inside.changes);
 			done = READ_ONCE(inside.done);
 			FLT_PROVES(test, "SECT-37", WORLD_WAIT(READ_ONCE(inside.done) - done > 1) &&

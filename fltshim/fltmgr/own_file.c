@@ -310,7 +310,8 @@ void flt_own_files_left(struct flt_filter *filter, struct flt_instance *below)
 	char text[128];
 
 	if (count)
-		flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL, "%u files were left open", count);
+		flt_violation(filter, FLT_VIOLATION_ROUTINE, NULL, "%u files were left open",
+			      count);
 	while ((file = flt_own_file_left(filter, below))) {
 		struct flt_own *own = file->own;
 

@@ -362,8 +362,10 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 		ret = fltfs_flush_for_read(inode, iocb->ki_pos, iov_iter_count(iter));
 		return ret ?: fltfs_direct_lower(iocb, iter, fo->lower, false, false);
 	}
-	ret = fltfs_pager(fo, false);
-	return ret ?: filemap_read(iocb, iter, 0);
+	ret = fltfs_pager(fo, false) ?: filemap_read(iocb, iter, 0);
+	/* What came from the cache was not read below, but it was read. */
+	file_accessed(fo->lower);
+	return ret;
 }
 
 /**
@@ -579,7 +581,9 @@ static int fltfs_own_zero_range(struct inode *inode, struct file *file, int mode
 	return err;
 }
 
-/* Under the inode lock, with faults stopped: what was dirty is written, and nothing becomes dirty. */
+/*
+ * Under the inode lock, with faults stopped: what was dirty is written, and nothing becomes dirty.
+ */
 static int fltfs_own_allocate(struct inode *inode, struct file *file, int mode, loff_t offset,
 			      loff_t len)
 {

@@ -130,6 +130,16 @@ static void choose(struct call *call)
 	call->length = any(5) ? any(9000) : any(4) * 4096;
 }
 
+/* Where there are holes is not asked: see SEEK_DATA in fltfs(5). */
+static bool no_holes;
+
+static int whence(const struct call *call)
+{
+	int way = call->number % 6;
+
+	return no_holes && (way == SEEK_DATA || way == SEEK_HOLE) ? SEEK_END : way;
+}
+
 static int open_flags(unsigned int number)
 {
 	static const int ways[] = { O_RDONLY, O_RDWR, O_RDWR, O_WRONLY };
@@ -449,8 +459,8 @@ static void do_call(struct side *side, const struct call *call)
 		do_write(side, call, fd);
 		break;
 	case SEEK:
-		say(side, "whence %d ", call->number % 6);
-		DO(lseek(fd, call->at, call->number % 6));
+		say(side, "whence %d ", whence(call));
+		DO(lseek(fd, call->at, whence(call)));
 		break;
 	case SIZE:
 		DO(ftruncate(fd, call->at));

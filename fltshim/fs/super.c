@@ -280,7 +280,7 @@ int fltfs_reconfigure(struct fs_context *fc)
 
 	/* Files that are open have not been followed. */
 	if (options->cache && !fsb->cached)
-		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\", which can only be changed");
+		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\"");
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
 		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
 	if (fc->sb_flags & SB_RDONLY && !sb_rdonly(sb)) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Changing the flags of a mapping that is being made.
+ * Changing the flags of a mapping that is being made; the lock of a page fault.
  */
 #ifndef COMPAT_MM_H
 #define COMPAT_MM_H
@@ -15,6 +15,16 @@ static inline void flt_vm_flags_clear(struct vm_area_struct *vma, unsigned long 
 	vm_flags_clear(vma, flags);
 #else
 	vma->vm_flags &= ~flags;
+#endif
+}
+
+/* The mapping may be gone afterwards. ->fault returns VM_FAULT_RETRY then. */
+static inline void flt_release_fault_lock(struct vm_fault *vmf)
+{
+#ifdef FLT_HAVE_RELEASE_FAULT_LOCK
+	release_fault_lock(vmf);
+#else
+	mmap_read_unlock(vmf->vma->vm_mm);
 #endif
 }
 

@@ -581,9 +581,7 @@ static int fltfs_own_zero_range(struct inode *inode, struct file *file, int mode
 	return err;
 }
 
-/*
- * Under the inode lock, with faults stopped: what was dirty is written, and nothing becomes dirty.
- */
+/* Under the inode lock, with faults stopped and what was dirty written. */
 static int fltfs_own_allocate(struct inode *inode, struct file *file, int mode, loff_t offset,
 			      loff_t len)
 {

@@ -18,6 +18,7 @@
 #include <linux/vmalloc.h>
 #include <linux/writeback.h>
 #include "compat/kiocb.h"
+#include "compat/mm.h"
 #include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_irql.h"
@@ -430,6 +431,72 @@ static vm_fault_t fltfs_page_mkwrite(struct vm_fault *vmf)
 	return VM_FAULT_NOPAGE;
 }
 
+/* Has a page to be read? Behind the end of the file there is none. */
+static bool fltfs_fault_reads(struct vm_fault *vmf)
+{
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	struct folio *folio;
+	bool ready;
+
+	if (vmf->pgoff >= DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE))
+		return false;
+	folio = filemap_get_folio(inode->i_mapping, vmf->pgoff);
+	if (IS_ERR_OR_NULL(folio))
+		return true;
+	ready = folio_test_uptodate(folio);
+	folio_put(folio);
+	return !ready;
+}
+
+/* As much as the kernel reads around a fault. */
+static void fltfs_read_around(struct file *file, pgoff_t index)
+{
+	struct inode *inode = file_inode(file);
+	pgoff_t end = DIV_ROUND_UP_ULL(i_size_read(inode), PAGE_SIZE);
+	unsigned int pages = max(file->f_ra.ra_pages, 1U);
+	pgoff_t start = index - min_t(pgoff_t, index, pages / 2);
+	DEFINE_READAHEAD(around, file, &file->f_ra, inode->i_mapping, start);
+
+	if (index < end)
+		page_cache_ra_unbounded(&around, min_t(pgoff_t, pages, end - start), 0);
+}
+
+/*
+ * Pages are read with no lock of the program's memory held. The kernel lets go of that as well, but
+ * not where it has a page that is not up to date, or is not to read ahead.
+ */
+static vm_fault_t fltfs_fault_read(struct vm_fault *vmf)
+{
+	struct file *file = get_file(vmf->vma->vm_file);
+	bool alone = vmf->vma->vm_flags & VM_RAND_READ;
+	pgoff_t index = vmf->pgoff;
+	struct page *page;
+
+	flt_release_fault_lock(vmf);
+	if (alone) {
+		filemap_invalidate_lock_shared(file->f_mapping);
+		page = read_mapping_page(file->f_mapping, index, file);
+		filemap_invalidate_unlock_shared(file->f_mapping);
+		if (!IS_ERR(page))
+			put_page(page);
+	} else {
+		fltfs_read_around(file, index);
+	}
+	fput(file);
+	/* What has failed, or has gone already, the kernel tries to read itself. */
+	return VM_FAULT_RETRY | VM_FAULT_MAJOR;
+}
+
+static vm_fault_t fltfs_fault(struct vm_fault *vmf)
+{
+	const unsigned int how = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT |
+				 FAULT_FLAG_TRIED;
+
+	if ((vmf->flags & how) == FAULT_FLAG_ALLOW_RETRY && fltfs_fault_reads(vmf))
+		return fltfs_fault_read(vmf);
+	return filemap_fault(vmf);
+}
+
 static void fltfs_vma_open(struct vm_area_struct *vma)
 {
 	struct fltfs_fo *fo = fltfs_file_fo(vma->vm_file);
@@ -449,7 +516,7 @@ static void fltfs_vma_close(struct vm_area_struct *vma)
 const struct vm_operations_struct fltfs_vm_ops = {
 	.open		= fltfs_vma_open,
 	.close		= fltfs_vma_close,
-	.fault		= filemap_fault,
+	.fault		= fltfs_fault,
 	.map_pages	= filemap_map_pages,
 	.page_mkwrite	= fltfs_page_mkwrite,
 };

@@ -285,8 +285,7 @@ int fltfs_reconfigure(struct fs_context *fc)
 
 	/* Files that are open have not been followed. */
 	if (options->cache && !fsb->cached)
-		return fltfs_refuse(fc, -EINVAL,
-				    "it was mounted without \"cache\", which can only be changed");
+		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\"");
 	if (options->volume && options->volume != fsb->volume->number)
 		return fltfs_refuse(fc, -EINVAL, "the number of a volume that is mounted stays");
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))

@@ -190,9 +190,15 @@ static noinline int fltfs_fsync_own(struct file *file, loff_t start, loff_t end,
 
 int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
+	int err;
+
 	if (fltfs_own(file_inode(file)))
 		return fltfs_fsync_own(file, start, end, datasync);
-	return fltfs_fsync_next(file, start, end, datasync);
+	err = fltfs_fsync_next(file, start, end, datasync);
+	/* What was in the own page cache before, and did not arrive. */
+	if (!err && unlikely(fltfs_i(file_inode(file))->cached))
+		err = file_check_and_advance_wb_err(file);
+	return err;
 }
 
 /* Before what may look at, or change, the lower file behind the own page cache. */

@@ -129,8 +129,6 @@ enum fltfs_cache {
  * @failed: how many of them did not arrive
  * @error: why the last one did not
  * @copies_wait: who waits for them, or for @frozen or @faulting
- * @protected: the task that writes for a splice, which has the lower freeze protection; under the
- *	inode lock, for comparison only
  * @special: the kernel's own methods of a FIFO, socket or device node
  * @vfs: the VFS part
  */
@@ -159,7 +157,6 @@ struct fltfs_inode {
 	u32 failed;
 	int error;
 	wait_queue_head_t copies_wait;
-	struct task_struct *protected;
 	const struct file_operations *special;
 	struct inode vfs;
 };
@@ -219,6 +216,7 @@ void fltfs_inode_cache_destroy(void);
 struct inode *fltfs_find_inode(struct super_block *sb, struct inode *lower);
 void fltfs_copy_size(struct inode *inode);
 void fltfs_take_size(struct inode *inode);
+void fltfs_grow_size(struct inode *inode);
 void fltfs_copy_attr(struct inode *inode);
 
 /*

@@ -39,7 +39,6 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->pager = NULL;
 	fi->reader = NULL;
 	fi->writer = NULL;
-	fi->protected = NULL;
 	fi->copy_number = 0;
 	fi->failed = 0;
 	atomic_set(&fi->writers, 0);
@@ -105,6 +104,21 @@ void fltfs_take_size(struct inode *inode)
 
 		old = seen == old ? new : seen;
 		new = i_size_read(lower);
+	}
+}
+
+/* The lower file may have become longer; without the inode lock, under which the size is exact. */
+void fltfs_grow_size(struct inode *inode)
+{
+	loff_t new = i_size_read(fltfs_lower_inode(inode));
+	loff_t old = i_size_read(inode);
+
+	while (old < new) {
+		loff_t seen = cmpxchg(&inode->i_size, old, new);
+
+		if (seen == old)
+			break;
+		old = seen;
 	}
 }
 

@@ -327,6 +327,12 @@ static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltf
 		return true;
 	}
 	iocb.ki_filp = file;
+	/*
+	 * The file came here while a filter had the request: its memory is the program's, which may
+	 * be a mapping of this very file, to be faulted in under locks that the fault takes.
+	 */
+	if (user_backed_iter(&iter))
+		iocb.ki_flags &= ~IOCB_DIRECT;
 	size = i_size_read(inode);
 	if (write && iocb.ki_flags & IOCB_DIRECT)
 		fltfs_conflict(op, inode, iocb.ki_pos);
@@ -372,12 +378,20 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 		size = i_size_read(file_inode(iocb->ki_filp));
 		if (iocb->ki_flags & IOCB_DIRECT)
 			fltfs_conflict(op, inode, iocb->ki_pos);
-		begun = fltfs_lower_begin(inode);
-		if (unlikely(!begun) && fltfs_transfer_late(op, fo, &begun))
-			return;
 		protected = fltfs_fo_protected(fo);
 		if (!protected)
 			sb_start_write(sb);
+		/* After that, which may wait: a change to the own page cache waits for these. */
+		begun = fltfs_lower_begin(inode);
+		if (unlikely(!begun)) {
+			if (!protected)
+				sb_end_write(sb);
+			if (fltfs_transfer_late(op, fo, &begun))
+				return;
+			protected = fltfs_fo_protected(fo);
+			if (!protected)
+				sb_start_write(sb);
+		}
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)
 			sb_end_write(sb);

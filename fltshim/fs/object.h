@@ -182,6 +182,13 @@ static inline bool fltfs_fo_protected(const struct fltfs_fo *fo)
 	return fltfs_fo_splices(fo) && test_bit(FLTFS_FO_PROTECTED, &fo->state);
 }
 
+/* Lets go of that, if it is so; for the task that splices. */
+static inline void fltfs_fo_unprotect(struct fltfs_fo *fo)
+{
+	if (fltfs_fo_splices(fo) && test_and_clear_bit(FLTFS_FO_PROTECTED, &fo->state))
+		file_end_write(fo->lower);
+}
+
 static inline struct file *fltfs_lower_file(const struct file *file)
 {
 	unsigned long private = (unsigned long)READ_ONCE(file->private_data);

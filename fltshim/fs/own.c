@@ -195,6 +195,27 @@ static ssize_t fltfs_write_cached(struct inode *inode, struct kiocb *iocb, struc
 	return done ?: ret;
 }
 
+/*
+ * A write that reaches the lower file later, and then by the flusher: what it does to the file's
+ * privileges and times is done now. Not under the lock of a pipe, which comes after the lower
+ * freeze protection.
+ */
+static int fltfs_own_touch(struct file *lower)
+{
+	struct inode *inode = file_inode(lower);
+	int err = 0;
+
+	sb_start_write(inode->i_sb);
+	if (!IS_NOSEC(inode)) {
+		inode_lock(inode);
+		err = file_remove_privs(lower);
+		inode_unlock(inode);
+	}
+	err = err ?: file_update_time(lower);
+	sb_end_write(inode->i_sb);
+	return err;
+}
+
 static ssize_t fltfs_own_write(struct inode *inode, struct fltfs_fo *fo, struct kiocb *iocb,
 			       struct iov_iter *iter)
 {
@@ -211,6 +232,11 @@ static ssize_t fltfs_own_write(struct inode *inode, struct fltfs_fo *fo, struct 
 	/* A splice writes when it is over: fltfs_own_spliced(). */
 	through = !fltfs_fo_splices(fo) &&
 		  (sync || !READ_ONCE(fltfs_sb(inode->i_sb)->write_back));
+	if (!through && !fltfs_fo_splices(fo)) {
+		ret = fltfs_own_touch(fo->lower);
+		if (ret)
+			return ret;
+	}
 	ret = fltfs_write_cached(inode, iocb, iter, through);
 	if (ret > 0 && sync && through) {
 		err = vfs_fsync_range(fltfs_i(inode)->writer, iocb->ki_pos - ret,
@@ -223,28 +249,32 @@ static ssize_t fltfs_own_write(struct inode *inode, struct fltfs_fo *fo, struct 
 /**
  * fltfs_own_spliced() - a splice is over: what it left in the own page cache goes down
  * @fo: object of the open file
- * @start: where it wrote, or the old end of the file if that is before
+ * @start: where it wrote
  * @end: where it ended
+ * @old: size of the file before
+ * @failures: fltfs_failures() before
  *
  * No lock is held.
  *
  * Return: 0, also when there is nothing to do; or a negative errno, and what was written is not in
  * the file
  */
-int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end)
+int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end, loff_t old, u32 failures)
 {
 	struct inode *inode = d_inode(fo->dentry);
 	bool sync = (fo->lower->f_iocb_flags | fo->sync) & IOCB_DSYNC;
+	bool back = READ_ONCE(fltfs_sb(inode->i_sb)->write_back);
 	int err;
 
-	if (!sync && READ_ONCE(fltfs_sb(inode->i_sb)->write_back))
-		return 0;
+	if (!sync && back)
+		return fltfs_is_own(inode) ? fltfs_own_touch(fo->lower) : 0;
 	if (!READ_ONCE(fltfs_i(inode)->cache) || !fltfs_own_lock(inode))
 		return 0;
-	err = fltfs_flush_pages(inode, start, end - 1);
-	if (err)
-		fltfs_write_undo(inode, start, end - start, start);
-	else if (sync)
+	err = fltfs_flush_since(inode, min(start, old), end - 1, failures);
+	/* With write=back what is not below may be another's, and is tried again. */
+	if (err && !back)
+		fltfs_write_undo(inode, start, end - start, old);
+	else if (!err && sync)
 		err = vfs_fsync_range(fo->lower, start, end - 1,
 				      !(fo->lower->f_iocb_flags & IOCB_SYNC));
 	inode_unlock(inode);
@@ -253,7 +283,7 @@ int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end)
 
 /* The lower file, uncached as seen from above, while the own cache has nothing of the range. */
 static ssize_t fltfs_direct_lower(struct kiocb *iocb, struct iov_iter *iter, struct file *lower,
-				  bool write, bool protected)
+				  bool write)
 {
 	struct super_block *sb = file_inode(lower)->i_sb;
 	struct kiocb own = {
@@ -269,11 +299,9 @@ static ssize_t fltfs_direct_lower(struct kiocb *iocb, struct iov_iter *iter, str
 	if (!write) {
 		ret = lower->f_op->read_iter(&own, iter);
 	} else {
-		if (!protected)
-			sb_start_write(sb);
+		sb_start_write(sb);
 		ret = lower->f_op->write_iter(&own, iter);
-		if (!protected)
-			sb_end_write(sb);
+		sb_end_write(sb);
 	}
 	iocb->ki_pos = own.ki_pos;
 	return ret;
@@ -284,7 +312,6 @@ static ssize_t fltfs_own_direct_write(struct inode *inode, struct fltfs_fo *fo,
 				      struct kiocb *iocb, struct iov_iter *iter)
 {
 	loff_t old = i_size_read(inode), pos, end;
-	bool protected = fltfs_fo_protected(fo);
 	ssize_t ret;
 	int err;
 
@@ -295,12 +322,11 @@ static ssize_t fltfs_own_direct_write(struct inode *inode, struct fltfs_fo *fo,
 	ret = fltfs_pager(fo, true);
 	if (ret)
 		return ret;
-	WRITE_ONCE(fltfs_i(inode)->protected, protected ? current : NULL);
 	ret = fltfs_flush_pages(inode, pos, end);
 	if (ret)
-		goto out;
+		return ret;
 	fltfs_drop_pages(inode, pos, end);
-	ret = fltfs_direct_lower(iocb, iter, fo->lower, true, protected);
+	ret = fltfs_direct_lower(iocb, iter, fo->lower, true);
 	/* What was read ahead, or faulted in, meanwhile. */
 	fltfs_drop_pages(inode, pos, end);
 	/* The lower file may be the shorter one. */
@@ -311,8 +337,6 @@ static ssize_t fltfs_own_direct_write(struct inode *inode, struct fltfs_fo *fo,
 		err = err ?: fltfs_flush_pages(inode, old, pos - 1);
 		ret = err ?: ret;
 	}
-out:
-	WRITE_ONCE(fltfs_i(inode)->protected, NULL);
 	return ret;
 }
 
@@ -345,6 +369,12 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 	if (!fo)
 		return -ENOMEM;
 	if (write) {
+		/* A splice's writes go down when it is over, and wait here for others' until then. */
+		if (fltfs_fo_splices(fo)) {
+			direct = false;
+			iocb->ki_flags &= ~IOCB_DIRECT;
+			fltfs_fo_unprotect(fo);
+		}
 		if (!fltfs_own_lock(inode))
 			return FLTFS_LEFT;
 		ret = direct ? fltfs_own_direct_write(inode, fo, iocb, iter) :
@@ -360,7 +390,7 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 		if (iocb->ki_pos < 0)
 			return -EINVAL;
 		ret = fltfs_flush_for_read(inode, iocb->ki_pos, iov_iter_count(iter));
-		return ret ?: fltfs_direct_lower(iocb, iter, fo->lower, false, false);
+		return ret ?: fltfs_direct_lower(iocb, iter, fo->lower, false);
 	}
 	ret = fltfs_pager(fo, false) ?: filemap_read(iocb, iter, 0);
 	/* What came from the cache was not read below, but it was read. */
@@ -420,8 +450,7 @@ void fltfs_own_touched(struct inode *inode, loff_t pos, size_t length)
 					 (pos + length - 1) >> PAGE_SHIFT);
 	else if (i_size_read(fltfs_lower_inode(inode)) < i_size_read(inode))
 		truncate_setsize(inode, i_size_read(fltfs_lower_inode(inode)));
-	if (i_size_read(fltfs_lower_inode(inode)) > i_size_read(inode))
-		fltfs_take_size(inode);
+	fltfs_grow_size(inode);
 }
 
 /**
@@ -462,7 +491,7 @@ static int fltfs_own_shrink(struct dentry *dentry, struct iattr *attr,
 	int err;
 
 	fltfs_faults_stop(inode);
-	err = fltfs_flush_pages(inode, 0, LLONG_MAX);
+	err = attr->ia_size ? fltfs_flush_pages(inode, 0, attr->ia_size - 1) : 0;
 	if (err)
 		goto go;
 	i_size_write(inode, attr->ia_size);
@@ -563,7 +592,7 @@ static int fltfs_own_zero_range(struct inode *inode, struct file *file, int mode
 	int err = 0;
 
 	if (keep && end >= size)
-		last = round_up(end, PAGE_SIZE);
+		last = min_t(u64, round_up((u64)end, PAGE_SIZE), inode->i_sb->s_maxbytes);
 	/* First what may be refused, while nothing is changed. */
 	if (first < last) {
 		fltfs_forget(inode, first, last - 1);

@@ -16,6 +16,8 @@
 #include <linux/pagemap.h>
 #include <linux/pagevec.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/workqueue.h>
 #include <linux/writeback.h>
 #include "fs/cache.h"
 #include "fs/request.h"
@@ -29,6 +31,7 @@
 #define FLTFS_SEND_PAUSE_MS	100
 
 static mempool_t *fltfs_copy_pool;
+static struct workqueue_struct *fltfs_copy_wq;	/* for runs that the task at hand cannot write */
 
 /**
  * struct fltfs_copy - pages on their way down
@@ -132,6 +135,48 @@ static void fltfs_copy_add(struct inode *inode, struct fltfs_copy *copy, struct 
 		memset(target + (size - pos), 0, pos + PAGE_SIZE - size);
 }
 
+/* A run that another task writes. */
+struct fltfs_copy_job {
+	struct work_struct work;
+	struct inode *inode;
+	const struct fltfs_copy *copy;
+	bool wait;
+	ssize_t ret;
+};
+
+static void fltfs_copy_job(struct work_struct *work)
+{
+	struct fltfs_copy_job *job = container_of(work, struct fltfs_copy_job, work);
+	const struct fltfs_copy *copy = job->copy;
+	unsigned int nofs = memalloc_nofs_save();
+
+	job->ret = fltfs_paging(job->inode, true, job->wait, copy->start, copy->buffer,
+				copy->end - copy->start);
+	memalloc_nofs_restore(nofs);
+}
+
+/*
+ * Writes the run. The pages may be anybody's, whose data is not to be lost because this task is
+ * killed, or may not make files that long.
+ */
+static ssize_t fltfs_copy_write(struct inode *inode, const struct fltfs_copy *copy, bool wait)
+{
+	struct fltfs_copy_job job = { .inode = inode, .copy = copy, .wait = wait };
+	ssize_t ret;
+
+	if (likely(!fatal_signal_pending(current) && rlimit(RLIMIT_FSIZE) == RLIM_INFINITY)) {
+		ret = fltfs_paging(inode, true, wait, copy->start, copy->buffer,
+				   copy->end - copy->start);
+		if (likely(ret != -EINTR))
+			return ret;
+	}
+	INIT_WORK_ONSTACK(&job.work, fltfs_copy_job);
+	queue_work(fltfs_copy_wq, &job.work);
+	flush_work(&job.work);
+	destroy_work_on_stack(&job.work);
+	return job.ret;
+}
+
 /* Sends the run, if there is one. Return: 0 or a negative errno, recorded on the mapping too. */
 static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wait)
 {
@@ -144,7 +189,7 @@ static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wa
 	if (!length)
 		return 0;
 	for (;;) {
-		ret = fltfs_paging(inode, true, wait, copy->start, copy->buffer, length);
+		ret = fltfs_copy_write(inode, copy, wait);
 		if (likely(ret != -ENOMEM) || ++tries == FLTFS_SEND_TRIES)
 			break;
 		msleep(FLTFS_SEND_PAUSE_MS);
@@ -408,11 +453,17 @@ int fltfs_flush_shown(struct file *file, loff_t start, loff_t end)
 
 int fltfs_page_write_init(void)
 {
+	fltfs_copy_wq = alloc_workqueue("fltfs-write", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!fltfs_copy_wq)
+		return -ENOMEM;
 	fltfs_copy_pool = mempool_create_page_pool(FLTFS_COPIES_MIN, FLTFS_COPY_ORDER);
+	if (!fltfs_copy_pool)
+		destroy_workqueue(fltfs_copy_wq);
 	return fltfs_copy_pool ? 0 : -ENOMEM;
 }
 
 void fltfs_page_write_exit(void)
 {
 	mempool_destroy(fltfs_copy_pool);
+	destroy_workqueue(fltfs_copy_wq);
 }

@@ -55,7 +55,7 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 {
 	struct fltfs_transfer *transfer = op->front;
 	size_t length = op->iopb.Parameters.Read.Length;
-	ssize_t ret = 0;
+	ssize_t ret = 0, got;
 	bool data;
 
 	iocb->ki_filp = lower;
@@ -67,8 +67,16 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 	if (!transfer->write) {
 		/* In lower mode, for a section, it is just read. */
 		if (!READ_ONCE(fltfs_i(transfer->inode)->cache) || lower != transfer->paging ||
-		    fltfs_data_run(lower, iocb->ki_pos, length, &data) < length || data)
-			ret = lower->f_op->read_iter(iocb, iter);
+		    fltfs_data_run(lower, iocb->ki_pos, length, &data) < length || data) {
+			/*
+			 * One that gives less may have met an error, or a kill: then the next says
+			 * so, and nothing is taken for the end of the file that is not.
+			 */
+			do {
+				got = lower->f_op->read_iter(iocb, iter);
+				ret = got < 0 ? got : ret + got;
+			} while (got > 0 && iov_iter_count(iter));
+		}
 		if (ret < 0)
 			fltfs_op_errno(op, ret, 0);
 		else
@@ -101,7 +109,6 @@ void fltfs_bottom_paging(struct flt_operation *op)
 	struct fltfs_vecs vecs;
 	struct iov_iter iter;
 	struct super_block *sb;
-	bool protect;
 	int err;
 
 	err = PTR_ERR_OR_ZERO(lower) ?: fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
@@ -110,16 +117,13 @@ void fltfs_bottom_paging(struct flt_operation *op)
 		return;
 	}
 	sb = file_inode(lower)->i_sb;
-	/* A splice took the freeze protection before the lock of its pipe. */
-	protect = transfer->write &&
-		  READ_ONCE(fltfs_i(transfer->inode)->protected) != current;
-	if (protect)
+	if (transfer->write)
 		sb_start_write(sb);
 	/* Waiting for the lower file system to clean pages must not stop who cleans ours. */
 	current->flags |= PF_LOCAL_THROTTLE;
 	fltfs_paging_run(op, lower, &iocb, &iter);
 	current->flags = (current->flags & ~PF_LOCAL_THROTTLE) | throttle;
-	if (protect)
+	if (transfer->write)
 		sb_end_write(sb);
 	fltfs_vecs_free(&vecs);
 }

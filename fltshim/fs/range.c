@@ -48,9 +48,16 @@ loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 	if (whence == SEEK_END && fltfs_wants(inode, FLT_WANT(IRP_MJ_QUERY_INFORMATION)))
 		return fltfs_seek_end_filtered(file, offset);
 
+	if (whence == SEEK_END)
+		return generic_file_llseek_size(file, offset, whence, inode->i_sb->s_maxbytes,
+						fltfs_size(inode));
+
 	/* What only the own page cache has is data too. */
-	if (fltfs_own(inode))
-		fltfs_flush_pages(inode, 0, LLONG_MAX);
+	if (fltfs_own(inode)) {
+		ret = fltfs_flush_pages(inode, 0, LLONG_MAX);
+		if (ret)
+			return ret;
+	}
 	ret = vfs_llseek(fltfs_lower_file(file), offset, whence);
 	if (ret < 0)
 		return ret;
@@ -99,39 +106,43 @@ ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info 
 /*
  * A splice whose writes the filters see. They come under the pipe's lock, before which the lower
  * freeze protection has to be taken; the writes then find that this task has it already. The own
- * page cache needs none: it keeps what is written until the pipe's lock is gone. Else that
- * protection would be both outside and inside the upper inode lock.
+ * page cache needs none: it keeps what is written until the pipe's lock is gone, be it direct or
+ * not, and a write that finds the file there lets go of it. Else that protection would be both
+ * outside and inside the upper inode lock.
  */
 static noinline ssize_t fltfs_splice_write_filtered(struct pipe_inode_info *pipe,
 						    struct file *out, loff_t *ppos, size_t len,
 						    unsigned int flags)
 {
-	bool protect = !fltfs_own(file_inode(out)) || out->f_flags & O_DIRECT;
-	loff_t start = min(*ppos, i_size_read(file_inode(out)));
+	struct inode *inode = file_inode(out);
 	struct file *lower = fltfs_lower_file(out);
 	struct fltfs_fo *fo = fltfs_file_get_fo(out);
+	loff_t start = *ppos, old;
+	u32 failures;
 	ssize_t ret;
+	int err;
 
 	if (!fo)
 		return -ENOMEM;
 	ret = mutex_lock_killable(&fo->splice);
 	if (ret)
 		return ret;
-	if (protect) {
+	if (!fltfs_own(inode)) {
 		file_start_write(lower);
 		set_bit(FLTFS_FO_PROTECTED, &fo->state);
 	}
+	failures = fltfs_failures(inode);
+	old = i_size_read(inode);
 	WRITE_ONCE(fo->splicer, current);
 	ret = iter_file_splice_write(pipe, out, ppos, len, flags);
+	fltfs_fo_unprotect(fo);
 	WRITE_ONCE(fo->splicer, NULL);
-	if (protect) {
-		clear_bit(FLTFS_FO_PROTECTED, &fo->state);
-		file_end_write(lower);
-	}
 	mutex_unlock(&fo->splice);
-	if (ret > 0)
-		ret = fltfs_own_spliced(fo, start, *ppos) ?: ret;
-	return ret;
+	err = ret > 0 ? fltfs_own_spliced(fo, start, *ppos, old, failures) : 0;
+	if (!err)
+		return ret;
+	*ppos = start;
+	return err;
 }
 
 /* Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. */
@@ -166,10 +177,19 @@ struct fltfs_remap {
 static loff_t fltfs_copy_lower(void *context)
 {
 	const struct fltfs_remap *remap = context;
-	struct inode *target = file_inode(remap->out);
-	bool begun = fltfs_lower_or_own(target);
+	struct inode *source = file_inode(remap->in), *target = file_inode(remap->out);
 	ssize_t ret;
+	bool begun;
 
+	/* They may have changed over while a filter had the operation. */
+	ret = fltfs_own(source) ? fltfs_flush_pages(source, 0, LLONG_MAX) : 0;
+	if (ret)
+		return ret;
+	begun = fltfs_lower_or_own(target);
+	if (!begun)
+		ret = fltfs_flush_pages(target, 0, LLONG_MAX);
+	if (ret)
+		return ret;
 	/* The two files may belong to two mounts of ours. */
 	ret = vfs_copy_file_range(fltfs_lower_file(remap->in), remap->pos_in,
 				  fltfs_lower_file(remap->out), remap->pos_out, remap->len,
@@ -189,11 +209,14 @@ static loff_t fltfs_remap_lower(void *context)
 	bool begun;
 	loff_t ret;
 
-	if (fltfs_own(source))
-		fltfs_flush_pages(source, 0, LLONG_MAX);
+	ret = fltfs_own(source) ? fltfs_flush_pages(source, 0, LLONG_MAX) : 0;
+	if (ret)
+		return ret;
 	begun = fltfs_lower_or_own(target);
 	if (!begun)
-		fltfs_flush_pages(target, 0, LLONG_MAX);
+		ret = fltfs_flush_pages(target, 0, LLONG_MAX);
+	if (ret)
+		return ret;
 	if (remap->flags & REMAP_FILE_DEDUP)
 		ret = vfs_dedupe_file_range_one(in, remap->pos_in, out, remap->pos_out,
 						remap->len, remap->flags);

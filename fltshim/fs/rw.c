@@ -72,10 +72,11 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)) ||
 	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
 		return fltfs_transfer_filtered(iocb, iter, true);
-	if (unlikely(!fltfs_lower_begin(inode)))
-		return fltfs_own_iter(iocb, iter, true);
-	if (!is_sync_kiocb(iocb))
+	if (!is_sync_kiocb(iocb)) {
+		if (unlikely(!fltfs_lower_begin(inode)))
+			return fltfs_own_iter(iocb, iter, true);
 		return fltfs_aio_write(iocb, lower, iter);
+	}
 
 	own = (struct kiocb) {
 		.ki_filp	= lower,
@@ -88,12 +89,16 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	/* The filters may have gone in the middle of a splice. */
 	protected = fo && fltfs_fo_protected(fo);
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
-		if (!protected && !sb_start_write_trylock(sb)) {
-			fltfs_lower_end(inode);
+		if (!protected && !sb_start_write_trylock(sb))
 			return -EAGAIN;
-		}
 	} else if (!protected) {
 		sb_start_write(sb);
+	}
+	/* After that, which may wait: a change to the own page cache waits for what has begun. */
+	if (unlikely(!fltfs_lower_begin(inode))) {
+		if (!protected)
+			sb_end_write(sb);
+		return fltfs_own_iter(iocb, iter, true);
 	}
 	ret = lower->f_op->write_iter(&own, iter);
 	if (!protected)

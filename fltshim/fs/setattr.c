@@ -102,6 +102,14 @@ int fltfs_setattr_lower(struct dentry *dentry, struct iattr *attr)
 {
 	if (attr->ia_valid & ATTR_SIZE && d_is_reg(dentry))
 		return fltfs_truncate(dentry, attr, fltfs_setattr_below);
+	/* What is written later would be the last change. */
+	if (attr->ia_valid & (ATTR_MTIME | ATTR_ATIME) && d_is_reg(dentry) &&
+	    fltfs_own(d_inode(dentry))) {
+		int err = fltfs_flush_pages(d_inode(dentry), 0, LLONG_MAX);
+
+		if (err)
+			return err;
+	}
 	return fltfs_setattr_below(dentry, attr);
 }
 

@@ -107,11 +107,16 @@ static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options 
 		WRITE_ONCE(fsb->create_locked, options->create == FLTFS_CREATE_LOCKED);
 	if (options->write)
 		WRITE_ONCE(fsb->write_back, options->write == FLTFS_WRITE_BACK);
-	if (options->cache_said) {
-		WRITE_ONCE(fsb->cache, options->cache);
-		if (fsb->volume)
-			fltfs_interest_changed(fsb->volume);
+	if (!options->cache_said)
+		return;
+	if (!fsb->volume) {
+		fsb->cache = options->cache;
+		return;
 	}
+	mutex_lock(&fsb->volume->lock);
+	WRITE_ONCE(fsb->cache, options->cache);
+	fltfs_interest_changed(fsb->volume);
+	mutex_unlock(&fsb->volume->lock);
 }
 
 static const struct super_operations fltfs_super_ops = {
@@ -240,7 +245,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_xattr = fltfs_xattr_handlers;
 
 	/* Else what is dirty in the own page cache would never be written. */
-	err = super_setup_bdi(sb);
+	err = fsb->cached ? super_setup_bdi(sb) : 0;
 	if (err)
 		goto out_path;
 	options = fc->fs_private;

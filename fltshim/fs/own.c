@@ -369,7 +369,7 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 	if (!fo)
 		return -ENOMEM;
 	if (write) {
-		/* A splice's writes go down when it is over, and wait here for others' until then. */
+		/* What a splice writes goes down when that is over: here it is only cached. */
 		if (fltfs_fo_splices(fo)) {
 			direct = false;
 			iocb->ki_flags &= ~IOCB_DIRECT;

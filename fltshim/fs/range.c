@@ -174,30 +174,43 @@ struct fltfs_remap {
 	unsigned int flags;
 };
 
+/*
+ * What only the own page cache has is written first: either file may have come to use that while a
+ * filter had the operation. Return: 0, and fltfs_remap_end() is owed; or a negative errno.
+ */
+static int fltfs_remap_begin(const struct fltfs_remap *remap, bool *begun)
+{
+	struct inode *source = file_inode(remap->in), *target = file_inode(remap->out);
+	int err = fltfs_own(source) ? fltfs_flush_pages(source, 0, LLONG_MAX) : 0;
+
+	if (err)
+		return err;
+	*begun = fltfs_lower_or_own(target);
+	return *begun ? 0 : fltfs_flush_pages(target, 0, LLONG_MAX);
+}
+
+static void fltfs_remap_end(const struct fltfs_remap *remap, bool begun)
+{
+	if (begun)
+		fltfs_lower_end(file_inode(remap->out));
+	else
+		fltfs_own_behind(file_inode(remap->out));
+}
+
 static loff_t fltfs_copy_lower(void *context)
 {
 	const struct fltfs_remap *remap = context;
-	struct inode *source = file_inode(remap->in), *target = file_inode(remap->out);
 	ssize_t ret;
 	bool begun;
 
-	/* They may have changed over while a filter had the operation. */
-	ret = fltfs_own(source) ? fltfs_flush_pages(source, 0, LLONG_MAX) : 0;
-	if (ret)
-		return ret;
-	begun = fltfs_lower_or_own(target);
-	if (!begun)
-		ret = fltfs_flush_pages(target, 0, LLONG_MAX);
+	ret = fltfs_remap_begin(remap, &begun);
 	if (ret)
 		return ret;
 	/* The two files may belong to two mounts of ours. */
 	ret = vfs_copy_file_range(fltfs_lower_file(remap->in), remap->pos_in,
 				  fltfs_lower_file(remap->out), remap->pos_out, remap->len,
 				  remap->flags);
-	if (begun)
-		fltfs_lower_end(target);
-	else
-		fltfs_own_behind(target);
+	fltfs_remap_end(remap, begun);
 	return ret;
 }
 
@@ -205,16 +218,10 @@ static loff_t fltfs_remap_lower(void *context)
 {
 	const struct fltfs_remap *remap = context;
 	struct file *in = fltfs_lower_file(remap->in), *out = fltfs_lower_file(remap->out);
-	struct inode *source = file_inode(remap->in), *target = file_inode(remap->out);
 	bool begun;
 	loff_t ret;
 
-	ret = fltfs_own(source) ? fltfs_flush_pages(source, 0, LLONG_MAX) : 0;
-	if (ret)
-		return ret;
-	begun = fltfs_lower_or_own(target);
-	if (!begun)
-		ret = fltfs_flush_pages(target, 0, LLONG_MAX);
+	ret = fltfs_remap_begin(remap, &begun);
 	if (ret)
 		return ret;
 	if (remap->flags & REMAP_FILE_DEDUP)
@@ -223,10 +230,7 @@ static loff_t fltfs_remap_lower(void *context)
 	else
 		ret = vfs_clone_file_range(in, remap->pos_in, out, remap->pos_out, remap->len,
 					   remap->flags);
-	if (begun)
-		fltfs_lower_end(target);
-	else
-		fltfs_own_behind(target);
+	fltfs_remap_end(remap, begun);
 	return ret;
 }
 

@@ -9,32 +9,15 @@
  */
 #include <sys/statvfs.h>
 
+#include "../rows.h"
 #include "../twin.h"
 
 #define BLOCK	4096
 #define BLOCKS	256
 
-static int log_fd;
-static char text[32768];
-
-/* Everything that the filter has printed since the last call. */
 static void collect(void)
 {
-	char record[2048];
-	size_t used = 0;
-	ssize_t got;
-
-	text[0] = 0;
-	while ((got = read(log_fd, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
-		char *line;
-
-		if (got <= 0)
-			continue;
-		record[got] = 0;
-		line = strstr(record, "ownio: ");
-		if (line && strcspn(line, "\n") + used + 2 < sizeof(text))
-			used += sprintf(text + used, "%.*s\n", (int)strcspn(line, "\n"), line);
-	}
+	rows_collect("ownio: ", NULL);
 }
 
 struct answer {

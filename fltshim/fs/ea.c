@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Extended attributes as filters see them: user.* and trusted.*, with their prefix, as QUERY_EA and
- * SET_EA. What such an operation cannot hold (a name over 254 bytes, a value over 65535) and all
- * other names go to the lower file system unseen.
+ * SET_EA. What such an operation cannot hold goes to the lower file system without it: a value over
+ * 65535 bytes, of which only the open is shown, a name over 254 bytes, and all other names.
  *
  * Linux has empty values, Windows has not: a length of 0 means that there is no such attribute, or
  * that it is to go, unless FLTFS_EA_EMPTY says that the value is an empty one.
@@ -384,18 +384,22 @@ static ssize_t fltfs_ea_get_roomy(struct fltfs_fo *fo, const char *name, void *v
 ssize_t fltfs_ea_get(struct dentry *dentry, const char *name, void *value, size_t size)
 {
 	struct fltfs_subject subject;
+	struct dentry *chosen;
 	ssize_t ret, expected;
 
-	expected = fltfs_ea_value_below(dentry, name, NULL, 0, true);
-	if (expected > FLTFS_EA_VALUE_MAX)
-		return fltfs_ea_value_below(dentry, name, value, size, false);
 	ret = fltfs_subject_open(&subject, dentry, FILE_READ_EA | SYNCHRONIZE,
 				 FILE_OPEN_FOR_BACKUP_INTENT);
-	if (!ret) {
+	if (ret)
+		return ret;
+	/* A filter may have sent it to another file, which is the one that is asked. */
+	chosen = subject.fo->dentry;
+	expected = fltfs_ea_value_below(chosen, name, NULL, 0, true);
+	if (expected > FLTFS_EA_VALUE_MAX)
+		ret = fltfs_ea_value_below(chosen, name, value, size, false);
+	else
 		ret = fltfs_ea_get_roomy(subject.fo, name, value, size,
 					 max_t(ssize_t, expected, 0));
-		fltfs_subject_close(&subject);
-	}
+	fltfs_subject_close(&subject);
 	return ret;
 }
 

@@ -90,6 +90,24 @@ static noinline int fltfs_ea_set_send(struct fltfs_fo *fo, FILE_FULL_EA_INFORMAT
 	return err;
 }
 
+/* The one entry of an operation that sets an attribute, to be freed; or NULL. */
+static FILE_FULL_EA_INFORMATION *fltfs_ea_entry(const char *name, const void *value, size_t size)
+{
+	FILE_FULL_EA_INFORMATION *entry;
+
+	entry = kvzalloc(FLTFS_EA_FIXED + strlen(name) + 1 + size, GFP_KERNEL);
+	if (!entry)
+		return NULL;
+	entry->EaNameLength = strlen(name);
+	entry->EaValueLength = size;
+	memcpy((u8 *)entry + FLTFS_EA_FIXED, name, strlen(name) + 1);
+	if (size)
+		memcpy((u8 *)entry + FLTFS_EA_FIXED + strlen(name) + 1, value, size);
+	else if (value)
+		entry->Flags = FLTFS_EA_EMPTY;
+	return entry;
+}
+
 /**
  * fltfs_ea_set() - setxattr or removexattr that a filter wants to see
  * @dentry: upper dentry; its inode is locked by the VFS
@@ -103,28 +121,24 @@ static noinline int fltfs_ea_set_send(struct fltfs_fo *fo, FILE_FULL_EA_INFORMAT
 int fltfs_ea_set(struct dentry *dentry, const char *name, const void *value, size_t size,
 		 int flags)
 {
-	FILE_FULL_EA_INFORMATION *entry;
+	FILE_FULL_EA_INFORMATION *entry = NULL;
 	struct fltfs_subject subject;
 	int err;
 
-	if (size > FLTFS_EA_VALUE_MAX) {
+	if (size <= FLTFS_EA_VALUE_MAX) {
+		entry = fltfs_ea_entry(name, value, size);
+		if (!entry)
+			return -ENOMEM;
+	} else {
 		pr_warn_once("fltfs: an extended attribute of more than 65535 bytes is not shown to filters\n");
-		return fltfs_xattr_change(dentry, name, value, size, flags);
 	}
-	entry = kvzalloc(FLTFS_EA_FIXED + strlen(name) + 1 + size, GFP_KERNEL);
-	if (!entry)
-		return -ENOMEM;
-	entry->EaNameLength = strlen(name);
-	entry->EaValueLength = size;
-	memcpy((u8 *)entry + FLTFS_EA_FIXED, name, strlen(name) + 1);
-	if (size)
-		memcpy((u8 *)entry + FLTFS_EA_FIXED + strlen(name) + 1, value, size);
-	else if (value)
-		entry->Flags = FLTFS_EA_EMPTY;
 	err = fltfs_subject_open(&subject, dentry, FILE_WRITE_EA | SYNCHRONIZE,
 				 FILE_OPEN_FOR_BACKUP_INTENT);
 	if (!err) {
-		err = fltfs_ea_set_send(subject.fo, entry, flags);
+		if (entry)
+			err = fltfs_ea_set_send(subject.fo, entry, flags);
+		else
+			err = fltfs_xattr_change(subject.fo->dentry, name, value, size, flags);
 		fltfs_subject_close(&subject);
 	}
 	kvfree(entry);

@@ -115,10 +115,15 @@ static int fltfs_create_truncate(struct flt_operation *op, struct fltfs_create *
 		if (err)
 			return err;
 	}
+	/* What runs is not emptied. The VFS asks this too, but after the open. */
+	err = get_write_access(d_inode(dentry));
+	if (err)
+		return err;
 	fltfs_conflict_size(op, d_inode(dentry), 0);
 	inode_lock(d_inode(dentry));
 	err = fltfs_setattr_lower(dentry, &attr);
 	inode_unlock(d_inode(dentry));
+	put_write_access(d_inode(dentry));
 	return err;
 }
 

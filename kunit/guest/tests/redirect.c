@@ -397,6 +397,31 @@ static void by_path(void)
 	FLT_EXPECT(stat("g" TO_ITSELF "=f9d00000000", &st) && errno == ELOOP);
 }
 
+/* One that is longer than filters can be shown, where there are such. */
+static void long_attribute(void)
+{
+	const char *own = "/tmp/work/own", *up = "/tmp/work/up";
+	char *value = calloc(1, 65536);
+
+	FLT_REQUIRE(!mkdir(own, 0755) && !mkdir(up, 0755) && value);
+	FLT_REQUIRE(!mount("none", own, "tmpfs", 0, NULL) && !mount(own, up, "fltfs", 0, NULL));
+	FLT_REQUIRE(!chdir(up));
+	close(open("/tmp/work/own/y" TO_PLAIN, O_CREAT | O_WRONLY, 0644));
+	close(open("/tmp/work/own/y", O_CREAT | O_WRONLY, 0644));
+	FLT_PROVES("CREATE-61", !setxattr("y" TO_PLAIN, "trusted.a", value, 65536, 0) &&
+		   getxattr("/tmp/work/own/y", "trusted.a", NULL, 0) == 65536 &&
+		   getxattr("/tmp/work/own/y" TO_PLAIN, "trusted.a", NULL, 0) < 0);
+	FLT_PROVES("CREATE-61", getxattr("y" TO_PLAIN, "trusted.a", value, 65536) == 65536);
+	/* only the first file has such a one */
+	FLT_EXPECT(!setxattr("/tmp/work/own/y" TO_PLAIN, "trusted.b", value, 65536, 0));
+	FLT_PROVES("CREATE-61", getxattr("y" TO_PLAIN, "trusted.b", value, 65536) < 0 &&
+		   errno == ENODATA);
+	FLT_EXPECT(!setxattr("/tmp/work/own/y", "trusted.b", "12", 2, 0));
+	FLT_PROVES("CREATE-61", getxattr("y" TO_PLAIN, "trusted.b", value, 65536) == 2);
+	free(value);
+	FLT_REQUIRE(!chdir(getenv("MNT")) && !umount(up) && !umount(own));
+}
+
 /* What the VFS has chosen already is left alone. */
 static void fixed(void)
 {
@@ -435,6 +460,7 @@ static void executed(void)
 {
 	char command[2 * PATH_MAX];
 	int file, status;
+	struct stat st;
 	pid_t child;
 
 	put("program" TO_PLAIN, "no program");
@@ -449,6 +475,12 @@ static void executed(void)
 	file = open("program" TO_PLAIN, O_RDWR);
 	FLT_PROVES("CREATE-59", file < 0 && errno == ETXTBSY);
 	FLT_PROVES("CREATE-61", truncate("program" TO_PLAIN, 7) && errno == ETXTBSY);
+	/* and not emptied, by this name or its own */
+	FLT_EXPECT(stat(below("program"), &st) == 0 && st.st_size > 1000);
+	FLT_EXPECT(open("program" TO_PLAIN, O_RDONLY | O_TRUNC) < 0 && errno == ETXTBSY &&
+		   is_long("program", st.st_size));
+	FLT_EXPECT(open("program", O_RDONLY | O_TRUNC) < 0 && errno == ETXTBSY &&
+		   is_long("program", st.st_size));
 	kill(child, SIGKILL);
 	waitpid(child, &status, 0);
 	file = open("program" TO_PLAIN, O_RDWR);
@@ -476,6 +508,7 @@ int main(int argc, char **argv)
 	rights();
 	without_end();
 	by_path();
+	long_attribute();
 	truncated();
 	fixed();
 	executed();

@@ -39,6 +39,7 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume)
 	file->locked = false;
 	file->vfs_lock = FLT_LOCK_NONE;
 	file->lent = false;
+	file->untold = false;
 	file->own = NULL;
 	file->oplock_key = NULL;
 }
@@ -119,12 +120,22 @@ static void flt_file_ob_put_later(void *object)
 	flt_file_put_later(flt_file_of(object));
 }
 
-static void flt_file_ob_returned(void *object, const void *caller)
+static void flt_file_ob_taken(void *object, const void *caller)
 {
-	struct flt_own *own = flt_file_of(object)->own;
+	struct flt_file *file = flt_file_of(object);
 
-	if (own)
-		flt_own_file_returned(own, caller);
+	if (!file->own)
+		flt_file_ref_taken(file, caller);
+}
+
+static bool flt_file_ob_returned(void *object, const void *caller)
+{
+	struct flt_file *file = flt_file_of(object);
+
+	if (!file->own)
+		return flt_file_ref_returned(file, caller);
+	flt_own_file_returned(file->own, caller);
+	return true;
 }
 
 static bool flt_file_ob_is_lent(void *object)
@@ -152,7 +163,9 @@ static void flt_file_ob_close(void *object)
 int flt_files_init(void)
 {
 	ob_file_type.put_later = flt_file_ob_put_later;
+	ob_file_type.taken = flt_file_ob_taken;
 	ob_file_type.returned = flt_file_ob_returned;
+	ob_file_type.driver_gone = flt_file_refs_gone;
 	ob_file_type.is_lent = flt_file_ob_is_lent;
 	ob_file_type.get = flt_file_ob_get;
 	ob_file_type.put = flt_file_ob_put;
@@ -166,7 +179,9 @@ void flt_files_exit(void)
 	ob_file_type.get = NULL;
 	ob_file_type.put = NULL;
 	ob_file_type.put_later = NULL;
+	ob_file_type.taken = NULL;
 	ob_file_type.returned = NULL;
+	ob_file_type.driver_gone = NULL;
 	ob_file_type.is_lent = NULL;
 	ob_file_type.open = NULL;
 	ob_file_type.close = NULL;

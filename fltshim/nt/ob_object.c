@@ -257,6 +257,14 @@ void ob_put(void *object)
 	ob_type(object)->put(object);
 }
 
+/* A reference for @caller, in a driver's code. */
+static void ob_take(OBJECT_TYPE *type, void *object, const void *caller)
+{
+	type->get(object);
+	if (type->taken)
+		type->taken(object, caller);
+}
+
 /**
  * ObfReferenceObject() - take a reference to an object
  * @Object: file, device, driver, process, thread or what ObReferenceObjectByHandle() gave
@@ -279,7 +287,7 @@ LONG_PTR ObfReferenceObject(PVOID Object)
 			      "%p is gone when the callback returns", Object);
 		return 0;
 	}
-	type->get(Object);
+	ob_take(type, Object, __builtin_return_address(0));
 	return 1;
 }
 EXPORT_SYMBOL_GPL(ObfReferenceObject);
@@ -291,9 +299,8 @@ static void ob_return(OBJECT_TYPE *type, void *object, const void *caller,
 	/* Its reference was refused. */
 	if (ob_is_lent(type, object))
 		return;
-	if (type->returned)
-		type->returned(object, caller);
-	put(object);
+	if (!type->returned || type->returned(object, caller))
+		put(object);
 }
 
 /**
@@ -301,7 +308,8 @@ static void ob_return(OBJECT_TYPE *type, void *object, const void *caller,
  * @Object: object
  *
  * Behind ObDereferenceObject(). IRQL <= DISPATCH_LEVEL: an object that needs a thread to go away
- * gets one. WDK: ObDereferenceObject. An address that is no object is reported.
+ * gets one. WDK: ObDereferenceObject. An address that is no object is reported, and so is a
+ * reference to a file object that no driver has.
  *
  * Return: reserved
  */
@@ -362,7 +370,7 @@ NTSTATUS ObReferenceObjectByPointer(PVOID Object, ACCESS_MASK DesiredAccess,
 			      Object);
 		return STATUS_ACCESS_DENIED;
 	}
-	type->get(Object);
+	ob_take(type, Object, __builtin_return_address(0));
 	return STATUS_SUCCESS;
 }
 EXPORT_SYMBOL_GPL(ObReferenceObjectByPointer);
@@ -598,6 +606,8 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 				   POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
 				   PVOID *Object, POBJECT_HANDLE_INFORMATION HandleInformation)
 {
+	NTSTATUS status;
+
 	*Object = NULL;
 	if (!ke_at_most(PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
@@ -617,7 +627,14 @@ NTSTATUS ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAccess,
 	}
 	if (AccessMode != KernelMode)
 		return STATUS_INVALID_HANDLE;
-	return ob_get_by_handle_ex(Handle, ObjectType, Object, HandleInformation);
+	status = ob_get_by_handle_ex(Handle, ObjectType, Object, HandleInformation);
+	if (NT_SUCCESS(status)) {
+		OBJECT_TYPE *type = ob_type(*Object);
+
+		if (type && type->taken)
+			type->taken(*Object, __builtin_return_address(0));
+	}
+	return status;
 }
 EXPORT_SYMBOL_GPL(ObReferenceObjectByHandle);
 
@@ -659,7 +676,7 @@ NTSTATUS ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes,
 EXPORT_SYMBOL_GPL(ObOpenObjectByPointer);
 
 /**
- * ob_driver_gone() - close what a driver left open
+ * ob_driver_gone() - close what a driver left open, give back what it left referenced
  * @driver: none of its code runs any more
  *
  * Task context.
@@ -678,6 +695,8 @@ void ob_driver_gone(struct fsh_driver *driver)
 			      OB_HANDLE_BASE + i * 4, entry->type->name);
 		ob_free_entry(entry);
 	}
+	if (ob_file_type.driver_gone)
+		ob_file_type.driver_gone(driver);
 }
 
 void ob_init(void)

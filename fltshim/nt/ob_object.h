@@ -18,8 +18,11 @@ struct fsh_driver;
  * @put: gives it back; any IRQL up to DISPATCH_LEVEL
  * @put_later: the same, but what its end brings with it is left to a worker; NULL where an end
  *	brings nothing
+ * @taken: a driver has got a reference, by address or handle; with a place in the driver's code.
+ *	NULL where nobody wants to know; any IRQL up to DISPATCH_LEVEL
  * @returned: a driver gives a reference back by the object's address, which put or put_later
- *	follows; with a place in the driver's code. NULL where nobody wants to know
+ *	follows unless this says that it has none; the same
+ * @driver_gone: none of a driver's code runs any more; what it did not give back goes. May be NULL
  * @is_lent: NULL, or whether this one is only lent to a callback and may not be kept
  * @open: a handle is made, in task context; may be NULL
  * @close: a handle is closed, or was not made after all, in task context; may be NULL. What does
@@ -31,7 +34,9 @@ struct _OBJECT_TYPE {
 	void (*get)(void *object);
 	void (*put)(void *object);
 	void (*put_later)(void *object);
-	void (*returned)(void *object, const void *caller);
+	void (*taken)(void *object, const void *caller);
+	bool (*returned)(void *object, const void *caller);
+	void (*driver_gone)(struct fsh_driver *driver);
 	bool (*is_lent)(void *object);
 	void (*open)(void *object);
 	void (*close)(void *object);

@@ -118,6 +118,13 @@ static void device_names(struct kunit *test)
 	FLT_PROVES(test, "VOL-17", IoVolumeDeviceToDosName((void *)8, &name) ==
 		   STATUS_INVALID_PARAMETER &&
 		   IoVolumeDeviceToDosName(NULL, &name) == STATUS_INVALID_PARAMETER);
+	/* One that was given a letter is called by it (VOL-16). */
+	w->fake->volume->info.letter = 'Q';
+	FLT_PROVES(test, "VOL-17", NT_SUCCESS(IoVolumeDeviceToDosName(disk, &name)) &&
+		   name.Length == 4 && name.Buffer[0] == 'Q' && name.Buffer[1] == ':' &&
+		   !name.Buffer[2]);
+	ExFreePool(name.Buffer);
+	w->fake->volume->info.letter = 0;
 	ObDereferenceObject(device);
 	ObDereferenceObject(disk);
 }

@@ -220,7 +220,7 @@ static const struct flt_volume_ops fake_volume_ops = {
 /* Mounts it (again); its orders, and what it held, are as they were. Return: 0 or an errno. */
 int fake_volume_mount(struct fake_volume *fake, const char *name)
 {
-	const struct flt_volume_info info = {
+	struct flt_volume_info info = {
 		.mount_name = name,
 		.lower_type = "fake",
 		.fs_type = FLT_FSTYPE_NTFS,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Properties, GUID names and writability of volumes (VOL-13, VOL-15, VOL-18, VOL-23 to VOL-29).
+ * Properties, GUID names and writability of volumes (VOL-13, VOL-15, VOL-16, VOL-18, VOL-23 to VOL-29).
  */
 #include "fltmgr/filter.h"
 #include "kunit/name_ask.h"
@@ -19,6 +19,46 @@ static bool prop_is_hex(const WCHAR *text, unsigned int units)
 			return false;
 	}
 	return true;
+}
+
+/* Every way to say a drive letter, and what is none. */
+static void prop_letter(struct kunit *test)
+{
+	static const struct {
+		const char *name;
+		bool found;
+	} rows[] = {
+		{ "Q:", true }, { "q:", true }, { "Q:\\", true }, { "\\??\\Q:", true },
+		{ "\\??\\q:\\", true }, { "\\DosDevices\\Q:", true },
+		{ "\\dosdevices\\q:\\", true },
+		{ "R:", false }, { "QQ:", false }, { "\\Q:", false }, { "\\??\\Q", false },
+		{ "\\?\\Q:", false }, { "\\??\\\\Q:", false }, { "1:", false },
+		{ "\\DosDevicesQ:", false }, { "\\DosDevices\\QQ:", false },
+	};
+	struct world *w = ask_world(test, "A");
+	struct fake_volume *other = world_second_volume(w);
+	WCHAR text[32];
+	UNICODE_STRING name = { 0, sizeof(text), text };
+	PFLT_VOLUME found;
+	NTSTATUS status;
+	unsigned int i, j;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		for (j = 0; rows[i].name[j]; j++)
+			text[j] = rows[i].name[j];
+		name.Length = j * sizeof(WCHAR);
+		w->fake->volume->info.letter = 0;
+		status = FltGetVolumeFromName(w->probe[0]->filter, &name, &found);
+		FLT_PROVES(test, "VOL-16", !NT_SUCCESS(status));
+		w->fake->volume->info.letter = 'Q';
+		other->volume->info.letter = 'P';
+		status = FltGetVolumeFromName(w->probe[0]->filter, &name, &found);
+		FLT_PROVES(test, "VOL-18", NT_SUCCESS(status) == rows[i].found);
+		if (NT_SUCCESS(status)) {
+			FLT_PROVES(test, "VOL-18", found == prop_volume(w));
+			FltObjectDereference(found);
+		}
+	}
 }
 
 static void prop_guid_name(struct kunit *test)
@@ -192,6 +232,7 @@ static void prop_kinds(struct kunit *test)
 
 static struct kunit_case prop_cases[] = {
 	KUNIT_CASE(prop_guid_name),
+	KUNIT_CASE(prop_letter),
 	KUNIT_CASE(prop_layout),
 	KUNIT_CASE(prop_lengths),
 	KUNIT_CASE(prop_kinds),

@@ -12,6 +12,9 @@
 
 #ifdef FLT_HAVE_INODE_ACL
 
+/* flt_set_acl() takes owners as the mount shows them; else as the file system has them. */
+#define FLT_SET_ACL_MAPS	1
+
 /* What ->set_acl is given, and the dentry behind it (put after use). */
 typedef struct dentry flt_acl_object;
 
@@ -39,6 +42,8 @@ static inline int flt_set_acl(flt_idmap *idmap, struct dentry *dentry, struct po
 }
 
 #else
+
+#define FLT_SET_ACL_MAPS	0
 
 typedef struct inode flt_acl_object;
 

@@ -29,7 +29,7 @@ static bool flt_path_sound(const UNICODE_STRING *path)
 
 /**
  * flt_place_from_name() - what a complete name means
- * @name: \Device\HarddiskVolumeN\path, or \??\Volume{...}\path
+ * @name: \Device\HarddiskVolumeN\path, \??\Volume{...}\path or \??\X:\path
  * @options: CreateOptions: with FILE_OPEN_BY_FILE_ID an id follows the volume, and no text
  * @place: filled
  *

@@ -198,7 +198,7 @@ static NTSTATUS flt_dos_name(const void *caller, void *object, PUNICODE_STRING n
 	struct flt_volume *volume;
 	UNICODE_STRING text = {};
 	NTSTATUS status = STATUS_INVALID_PARAMETER;
-	ULONG length;
+	ULONG length = 2 * sizeof(WCHAR);
 
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
@@ -207,14 +207,20 @@ static NTSTATUS flt_dos_name(const void *caller, void *object, PUNICODE_STRING n
 	mutex_lock(&flt_filters_lock);
 	volume = flt_volume_of_device(object, true);
 	if (volume) {
-		length = volume->guid_name.Length;
+		if (!volume->info.letter)
+			length = volume->guid_name.Length;
 		text.Buffer = pool_alloc(caller, POOL_FLAG_PAGED, length + sizeof(WCHAR),
 					 POOL_TAG_STRING);
 		status = text.Buffer ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 	}
 	if (NT_SUCCESS(status)) {
-		memcpy(text.Buffer, volume->guid_name.Buffer, length);
-		text.Buffer[1] = '\\';	/* as programs write it */
+		if (volume->info.letter) {
+			text.Buffer[0] = volume->info.letter;
+			text.Buffer[1] = ':';
+		} else {
+			memcpy(text.Buffer, volume->guid_name.Buffer, length);
+			text.Buffer[1] = '\\';	/* as programs write it */
+		}
 		text.Buffer[length / sizeof(WCHAR)] = 0;
 		text.Length = length;
 		text.MaximumLength = length + sizeof(WCHAR);
@@ -229,8 +235,8 @@ static NTSTATUS flt_dos_name(const void *caller, void *object, PUNICODE_STRING n
  * @VolumeDeviceObject: of the volume, or of its disk; not looked into
  * @DosName: receives a string in paged pool, which the caller frees with ExFreePool()
  *
- * WDK: nf-ntddk-iovolumedevicetodosname. IRQL: <= APC_LEVEL. A volume has no drive letter on Linux,
- * so it is the form that volumes without one have, \\?\Volume{...}.
+ * WDK: nf-ntddk-iovolumedevicetodosname. IRQL: <= APC_LEVEL. A volume has a drive letter where its
+ * mount was given one; else it is the form that volumes without one have, \\?\Volume{...}.
  *
  * Return: STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_INSUFFICIENT_RESOURCES
  */

@@ -4,6 +4,7 @@
  * pointers that go out carry a reference for FltObjectDereference(). Touches the lists only
  * under flt_filters_lock.
  */
+#include <linux/ctype.h>
 #include <linux/export.h>
 #include "fltmgr/altitude.h"
 #include "fltmgr/file_object.h"
@@ -363,21 +364,41 @@ static bool flt_is_guid_name(const struct flt_volume *volume, PCUNICODE_STRING n
 	return RtlEqualUnicodeString(&rest, &own, TRUE);
 }
 
-/* The volume with a device name; under flt_filters_lock. */
+/* X:, \??\X: or \DosDevices\X:, where the volume has that letter. */
+static bool flt_is_dos_name(const struct flt_volume *volume, PCUNICODE_STRING name)
+{
+	static const char *const fronts[] = { "", "\\??\\", "\\dosdevices\\" };
+	size_t units = name->Length / sizeof(WCHAR), i, at;
+
+	if (!volume->info.letter || units < 2 || name->Buffer[units - 1] != ':' ||
+	    (name->Buffer[units - 2] & ~0x20) != volume->info.letter)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(fronts); i++) {
+		for (at = 0; at < units - 2 && fronts[i][at]; at++)
+			if (name->Buffer[at] >= 128 || tolower(name->Buffer[at]) != fronts[i][at])
+				break;
+		if (at == units - 2 && !fronts[i][at])
+			return true;
+	}
+	return false;
+}
+
+/* The volume with a device name, GUID name or letter; under flt_filters_lock. */
 static struct flt_volume *flt_volume_find_locked(PCUNICODE_STRING name)
 {
 	struct flt_volume *volume;
 
 	list_for_each_entry(volume, &flt_volumes, link) {
 		if (RtlEqualUnicodeString(&volume->name, name, TRUE) ||
-		    (volume->info.local && flt_is_guid_name(volume, name)))
+		    (volume->info.local && flt_is_guid_name(volume, name)) ||
+		    flt_is_dos_name(volume, name))
 			return volume;
 	}
 	return NULL;
 }
 
 /**
- * flt_volume_from_name() - look a volume up by its device name or GUID name
+ * flt_volume_from_name() - look a volume up by its device name, GUID name or drive letter
  * @name: with or without one backslash at its end, in any case
  * @out: receives a volume with a reference of a driver
  *
@@ -408,8 +429,8 @@ NTSTATUS flt_volume_from_name(PCUNICODE_STRING name, struct flt_volume **out)
 /**
  * FltGetVolumeFromName() - look a volume up
  * @Filter: the caller's filter
- * @VolumeName: \Device\HarddiskVolumeN or \??\Volume{...}, in any case, with or without a
- *	backslash at its end
+ * @VolumeName: \Device\HarddiskVolumeN, \??\Volume{...} or, where the mount was given a letter,
+ *	X:, \??\X: or \DosDevices\X:; in any case, with or without a backslash at its end
  * @RetVolume: receives a referenced volume
  *
  * WDK page: fltgetvolumefromname. IRQL: <= APC_LEVEL.

@@ -51,16 +51,18 @@ static bool flt_volume_set_name(struct flt_volume *volume)
  *
  * No filter is asked yet: that happens at the first flt_volume_ready().
  *
- * Return: the volume, or an error pointer: -EEXIST when the number that it must have is in use
+ * Return: the volume, or an error pointer: -EEXIST when another volume has what this one must
+ * have, which @info->taken then names
  */
 struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,
-				     const struct flt_volume_info *info)
+				     struct flt_volume_info *info)
 {
 	struct flt_volume *volume = kzalloc(sizeof(*volume), GFP_KERNEL);
 	int number, ret;
 
 	if (!volume)
 		return ERR_PTR(-ENOMEM);
+	info->taken = "number";
 	if (info->number)
 		number = ida_alloc_range(&flt_volume_numbers, info->number, info->number,
 					 GFP_KERNEL);
@@ -92,10 +94,14 @@ struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *pri
 	if (ret)
 		goto put;
 	mutex_lock(&flt_filters_lock);
-	flt_volume_set_guid(volume);
-	list_add_tail(&volume->link, &flt_volumes);
+	info->taken = flt_volume_set_identity(volume);
+	if (!info->taken)
+		list_add_tail(&volume->link, &flt_volumes);
 	mutex_unlock(&flt_filters_lock);
-	return volume;
+	if (!info->taken)
+		return volume;
+	ret = -EEXIST;
+	flt_stack_retire(volume);
 
 put:
 	flt_object_put(&volume->obj);

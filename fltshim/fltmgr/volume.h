@@ -30,7 +30,10 @@ struct flt_volume_info {
 	USHORT alignment;		/* of memory for the device: a mask */
 	ULONG characteristics;		/* FILE_REMOVABLE_MEDIA, FILE_READ_ONLY_DEVICE */
 	guid_t guid;			/* the same at each mount; all zero: there is none */
+	bool guid_said;			/* that one, or no volume */
+	char letter;			/* drive letter that it must have, A to Z; 0: none */
 	unsigned int number;		/* that it must have; 0: any that is free */
+	const char *taken;		/* set with -EEXIST: which of these another volume has */
 };
 
 #define FLT_GUID_NAME_UNITS	48	/* of \??\Volume{...} */
@@ -109,9 +112,9 @@ static inline bool flt_volume_maps(const struct flt_volume *volume)
 extern struct list_head flt_volumes;	/* under flt_filters_lock */
 
 struct flt_volume *flt_volume_create(const struct flt_volume_ops *ops, void *private,
-				     const struct flt_volume_info *info);
+				     struct flt_volume_info *info);
 int flt_volume_setup(struct flt_volume *volume);
-void flt_volume_set_guid(struct flt_volume *volume);
+const char *flt_volume_set_identity(struct flt_volume *volume);
 DEVICE_TYPE flt_volume_device_type(const struct flt_volume *volume);
 void flt_volume_leave(struct flt_volume *volume);
 void flt_volume_destroy(struct flt_volume *volume);

@@ -11,13 +11,15 @@
 #include "nt/ke_irql.h"
 
 /**
- * flt_volume_set_guid() - give a volume its unique name
+ * flt_volume_set_identity() - give a volume its unique name, and see that its letter is its own
  * @volume: not in the list of volumes yet
  *
- * Under flt_filters_lock. The one that the file system tells, unless it tells none or another
- * mount has it (VOL-14): then a random one.
+ * Under flt_filters_lock. The GUID is the one that the file system tells, unless it tells none or
+ * another mount has it (VOL-14): then a random one, or, where it was said, none.
+ *
+ * Return: NULL, or what another volume has already.
  */
-void flt_volume_set_guid(struct flt_volume *volume)
+const char *flt_volume_set_identity(struct flt_volume *volume)
 {
 	guid_t *guid = &volume->info.guid;
 	struct flt_volume *other;
@@ -25,8 +27,13 @@ void flt_volume_set_guid(struct flt_volume *volume)
 	unsigned int i;
 
 	list_for_each_entry(other, &flt_volumes, link) {
-		if (guid_equal(&other->info.guid, guid))
-			guid_copy(guid, &guid_null);
+		if (volume->info.letter && other->info.letter == volume->info.letter)
+			return "drive letter";
+		if (!guid_equal(&other->info.guid, guid))
+			continue;
+		if (volume->info.guid_said)
+			return "GUID";
+		guid_copy(guid, &guid_null);
 	}
 	if (guid_is_null(guid))
 		guid_gen(guid);
@@ -37,6 +44,7 @@ void flt_volume_set_guid(struct flt_volume *volume)
 		sizeof(volume->guid_text) - sizeof(WCHAR), sizeof(volume->guid_text),
 		volume->guid_text
 	};
+	return NULL;
 }
 
 /**

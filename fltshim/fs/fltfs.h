@@ -58,6 +58,7 @@ struct fltfs_stream;
  * @copies_turn: changed by each sync
  * @copies_lock: one sync at a time waits for them
  * @cred: who mounted
+ * @mapped: the lower mount shows other owners than the file system below has
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
  * @unpin: drops the last reference of a file object: it unmounts, which no context of a filter may
  *	be kept for
@@ -77,6 +78,7 @@ struct fltfs_sb {
 	bool create_locked;
 	bool create_waits;
 	bool shows_clones;
+	bool mapped;
 	struct work_struct unpin;
 	u8 cache;
 	bool write_back;
@@ -217,11 +219,13 @@ struct inode *fltfs_find_inode(struct super_block *sb, struct inode *lower);
 void fltfs_copy_size(struct inode *inode);
 void fltfs_take_size(struct inode *inode);
 void fltfs_grow_size(struct inode *inode);
+void fltfs_owners(const struct inode *inode, kuid_t *uid, kgid_t *gid);
 void fltfs_copy_attr(struct inode *inode);
 
 /*
  * See that mode, owner and size of the upper inode are the lower one's: exec takes set-id bits
- * from it, so a copy that is out of date would grant what was taken away below.
+ * from it, so a copy that is out of date would grant what was taken away below. (Owners that the
+ * lower mount maps differ in any case.)
  */
 static inline void fltfs_refresh(struct inode *inode)
 {
@@ -250,6 +254,7 @@ const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct de
 extern flt_xattr_table fltfs_xattr_handlers[];
 ssize_t fltfs_listxattr(struct dentry *dentry, char *list, size_t size);
 struct posix_acl *fltfs_check_acl(struct inode *inode, int type, bool rcu);
+struct posix_acl *fltfs_map_acl(struct super_block *sb, struct posix_acl *acl);
 struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int type);
 int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type);
 

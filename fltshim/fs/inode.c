@@ -123,6 +123,26 @@ void fltfs_grow_size(struct inode *inode)
 }
 
 /**
+ * fltfs_owners() - owner and group of an inode, as the lower mount shows them
+ * @inode: upper inode
+ * @uid: receives the owner
+ * @gid: receives the group
+ */
+void fltfs_owners(const struct inode *inode, kuid_t *uid, kgid_t *gid)
+{
+	struct inode *lower = fltfs_lower_inode(inode);
+	flt_idmap *idmap;
+
+	*uid = lower->i_uid;
+	*gid = lower->i_gid;
+	if (likely(!fltfs_sb(inode->i_sb)->mapped))
+		return;
+	idmap = fltfs_lower_idmap(inode->i_sb);
+	*uid = vfsuid_into_kuid(i_uid_into_vfsuid(idmap, lower));
+	*gid = vfsgid_into_kgid(i_gid_into_vfsgid(idmap, lower));
+}
+
+/**
  * fltfs_copy_attr() - copy everything that the VFS looks at from the lower inode
  * @inode: upper inode
  */
@@ -131,8 +151,7 @@ void fltfs_copy_attr(struct inode *inode)
 	struct inode *lower = fltfs_lower_inode(inode);
 
 	inode->i_mode = lower->i_mode;
-	inode->i_uid = lower->i_uid;
-	inode->i_gid = lower->i_gid;
+	fltfs_owners(inode, &inode->i_uid, &inode->i_gid);
 	inode->i_blocks = lower->i_blocks;
 	if (inode->i_nlink != lower->i_nlink)
 		set_nlink(inode, lower->i_nlink);

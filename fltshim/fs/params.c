@@ -3,6 +3,7 @@
  * Mount options and the life of a mount request. Every refusal is one sentence that names what is
  * wrong; it goes to the caller's message log where it has one, and to the kernel log always.
  */
+#include <linux/ctype.h>
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
 #include <linux/slab.h>
@@ -15,6 +16,8 @@ enum {
 	FLTFS_OPT_CACHE,
 	FLTFS_OPT_WRITE,
 	FLTFS_OPT_VOLUME,
+	FLTFS_OPT_GUID,
+	FLTFS_OPT_DOSNAME,
 };
 
 /* The highest number that a volume can be given. */
@@ -52,6 +55,8 @@ const struct fs_parameter_spec fltfs_parameters[] = {
 	fsparam_enum("cache", FLTFS_OPT_CACHE, fltfs_cache_words),
 	fsparam_enum("write", FLTFS_OPT_WRITE, fltfs_write_words),
 	fsparam_u32("volume", FLTFS_OPT_VOLUME),
+	fsparam_string("guid", FLTFS_OPT_GUID),
+	fsparam_string("dosname", FLTFS_OPT_DOSNAME),
 	{}
 };
 
@@ -83,6 +88,34 @@ int fltfs_refuse(struct fs_context *fc, int err, const char *fmt, ...)
 	return err;
 }
 
+/* What the volume is called. */
+static int fltfs_parse_identity(struct fs_context *fc, int opt,
+				const struct fs_parse_result *result, const char *text)
+{
+	struct fltfs_options *options = fc->fs_private;
+
+	switch (opt) {
+	case FLTFS_OPT_VOLUME:
+		options->volume = result->uint_32;
+		if (options->volume && options->volume <= FLTFS_VOLUME_MAX)
+			return 0;
+		return fltfs_refuse(fc, -EINVAL, "mount option \"volume\" is a number from 1 to %u",
+				    FLTFS_VOLUME_MAX);
+	case FLTFS_OPT_GUID:
+		if (strlen(text) == UUID_STRING_LEN && !guid_parse(text, &options->guid) &&
+		    !guid_is_null(&options->guid))
+			return 0;
+		return fltfs_refuse(fc, -EINVAL,
+				    "mount option \"guid\" is a GUID that is not zero, without braces");
+	default:
+		options->letter = toupper(text[0]);
+		if (options->letter >= 'A' && options->letter <= 'Z' && !strcmp(text + 1, ":"))
+			return 0;
+		return fltfs_refuse(fc, -EINVAL,
+				    "mount option \"dosname\" is a letter from A to Z and a colon");
+	}
+}
+
 static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 {
 	struct fltfs_options *options = fc->fs_private;
@@ -96,12 +129,9 @@ static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 			return fltfs_refuse(fc, -EINVAL, "unknown mount option \"%s\"", param->key);
 		return opt;
 	}
-	if (opt == FLTFS_OPT_VOLUME && (!result.uint_32 || result.uint_32 > FLTFS_VOLUME_MAX))
-		return fltfs_refuse(fc, -EINVAL, "mount option \"volume\" is a number from 1 to %u",
-				    FLTFS_VOLUME_MAX);
-	if (opt == FLTFS_OPT_VOLUME) {
-		options->volume = result.uint_32;
-	} else if (opt == FLTFS_OPT_COMPLETION) {
+	if (opt >= FLTFS_OPT_VOLUME)
+		return fltfs_parse_identity(fc, opt, &result, param->string);
+	if (opt == FLTFS_OPT_COMPLETION) {
 		options->completion = result.uint_32;
 	} else if (opt == FLTFS_OPT_CREATE) {
 		options->create = result.uint_32;

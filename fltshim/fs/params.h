@@ -7,6 +7,7 @@
 
 #include <linux/fs_context.h>
 #include <linux/fs_parser.h>
+#include <linux/uuid.h>
 #include "fs/fltfs.h"
 
 /* What a mount request says; zero where it says nothing. */
@@ -29,6 +30,8 @@ struct fltfs_options {
 	bool cache_said;
 	enum fltfs_cache_option cache;
 	unsigned int volume;		/* number of the volume */
+	char letter;			/* its drive letter, A to Z */
+	guid_t guid;
 };
 
 extern const struct constant_table fltfs_cache_words[];

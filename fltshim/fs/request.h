@@ -81,7 +81,7 @@ bool fltfs_perform(struct flt_operation *op);
 void fltfs_bottom_nothing(struct flt_operation *op);
 
 /* volume.c */
-int fltfs_volume_create(struct super_block *sb, const char *name, unsigned int number);
+int fltfs_volume_create(struct super_block *sb, struct fs_context *fc);
 void fltfs_volume_destroy(struct fltfs_sb *fsb);
 void fltfs_interest_changed(struct flt_volume *volume);
 ULONG fltfs_type_of(const char *name, const char *subtype, FLT_FILESYSTEM_TYPE *type);

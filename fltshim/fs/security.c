@@ -394,14 +394,13 @@ static noinline int fltfs_acl_send(struct fltfs_fo *fo, struct fltfs_acl_change 
 }
 
 /* Both copies of the descriptor, in one piece of memory. */
-static int fltfs_acl_describe(struct fltfs_acl_change *change, const struct inode *lower,
+static int fltfs_acl_describe(struct fltfs_acl_change *change, const struct inode *inode,
 			      const struct posix_acl *acl, int type)
 {
-	const struct kstat stat = {
-		.mode = lower->i_mode, .uid = lower->i_uid, .gid = lower->i_gid,
-	};
+	struct kstat stat = { .mode = fltfs_lower_inode(inode)->i_mode };
 	ULONG size = 0;
 
+	fltfs_owners(inode, &stat.uid, &stat.gid);
 	fltfs_descriptor_build(NULL, 0, DACL_SECURITY_INFORMATION, &stat, acl, type, &size);
 	change->descriptor = kvmalloc(2 * size, GFP_KERNEL);
 	if (!change->descriptor)
@@ -436,7 +435,7 @@ int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int typ
 	if (err)
 		return err;
 	change.dentry = subject.fo->dentry;
-	err = fltfs_acl_describe(&change, fltfs_lower_inode(d_inode(change.dentry)), acl, type);
+	err = fltfs_acl_describe(&change, d_inode(change.dentry), acl, type);
 	if (!err)
 		err = fltfs_acl_send(subject.fo, &change);
 	fltfs_subject_close(&subject);
@@ -466,7 +465,7 @@ NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, vo
 	if (err)
 		return flt_status_from_errno(err);
 	if (what & DACL_SECURITY_INFORMATION && IS_POSIXACL(lower) && !S_ISLNK(stat.mode)) {
-		acl = flt_check_acl(lower, ACL_TYPE_ACCESS);
+		acl = fltfs_map_acl(fo->dentry->d_sb, flt_check_acl(lower, ACL_TYPE_ACCESS));
 		if (IS_ERR(acl)) {
 			err = PTR_ERR(acl);
 			acl = NULL;

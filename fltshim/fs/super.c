@@ -84,6 +84,7 @@ static void fltfs_umount_begin(struct super_block *sb)
 static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 {
 	const struct fltfs_sb *fsb = fltfs_sb(root->d_sb);
+	const struct flt_volume_info *info = &fsb->volume->info;
 
 	if (READ_ONCE(fsb->passive))
 		seq_puts(m, ",completion=passive");
@@ -93,8 +94,12 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_printf(m, ",cache=%s", fltfs_cache_words[fsb->cache].name);
 	if (READ_ONCE(fsb->write_back))
 		seq_puts(m, ",write=back");
-	if (fsb->volume->info.number)
-		seq_printf(m, ",volume=%u", fsb->volume->info.number);
+	if (info->number)
+		seq_printf(m, ",volume=%u", info->number);
+	if (info->guid_said)
+		seq_printf(m, ",guid=%pUl", &info->guid);
+	if (info->letter)
+		seq_printf(m, ",dosname=%c:", info->letter);
 	return 0;
 }
 
@@ -155,9 +160,6 @@ static int fltfs_check_lower(struct fs_context *fc, const struct path *path)
 		return fltfs_refuse(fc, -EINVAL,
 				    "%s is on a case-insensitive file system (%s): not supported",
 				    fc->source, sb->s_type->name);
-	if (is_idmapped_mnt(path->mnt))
-		return fltfs_refuse(fc, -EINVAL, "%s is on an id-mapped mount: not supported",
-				    fc->source);
 	if (sb->s_user_ns != fc->user_ns)
 		return fltfs_refuse(fc, -EPERM, "%s belongs to another user name space",
 				    fc->source);
@@ -229,6 +231,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 		goto out_path;
 	}
 	fsb->sb = path.dentry->d_sb;
+	fsb->mapped = is_idmapped_mnt(fsb->mnt);
 	err = vfs_getattr_nosec(&path, &stat, STATX_INO, 0);
 	if (err) {
 		fltfs_refuse(fc, err, "cannot look at %s (error %d)", fc->source, -err);
@@ -248,10 +251,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	err = fsb->cached ? super_setup_bdi(sb) : 0;
 	if (err)
 		goto out_path;
-	options = fc->fs_private;
-	err = fltfs_volume_create(sb, fc->source, options->volume);
-	if (err == -EEXIST)
-		fltfs_refuse(fc, err, "there is a volume %u already", options->volume);
+	err = fltfs_volume_create(sb, fc);
 	if (err)
 		goto out_path;
 	root = fltfs_iget(sb, d_inode(path.dentry));
@@ -292,7 +292,15 @@ int fltfs_reconfigure(struct fs_context *fc)
 	if (options->cache && !fsb->cached)
 		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\"");
 	if (options->volume && options->volume != fsb->volume->number)
-		return fltfs_refuse(fc, -EINVAL, "the number of a volume that is mounted stays");
+		return fltfs_refuse(fc, -EINVAL,
+				    "the number of a volume that is mounted stays: \"volume\"");
+	if (!guid_is_null(&options->guid) &&
+	    !guid_equal(&options->guid, &fsb->volume->info.guid))
+		return fltfs_refuse(fc, -EINVAL,
+				    "the GUID of a volume that is mounted stays: \"guid\"");
+	if (options->letter && options->letter != fsb->volume->info.letter)
+		return fltfs_refuse(fc, -EINVAL,
+				    "the letter of a volume that is mounted stays: \"dosname\"");
 	if (!(fc->sb_flags & SB_RDONLY) && (sb_rdonly(fsb->sb) || __mnt_is_readonly(fsb->mnt)))
 		return fltfs_refuse(fc, -EROFS, "what lies below is mounted read-only");
 	if (fc->sb_flags & SB_RDONLY && !sb_rdonly(sb)) {

@@ -15,6 +15,7 @@
 #include "fs/cache.h"
 #include "fs/name.h"
 #include "fs/own.h"
+#include "fs/params.h"
 #include "fs/request.h"
 
 /* How long a filter's teardown waits for dirty pages to be written through it. */
@@ -410,19 +411,22 @@ static void fltfs_make_guid(const struct fltfs_sb *fsb, guid_t *guid)
 /**
  * fltfs_volume_create() - make a volume of a mount
  * @sb: upper super block, its fltfs_sb filled
- * @name: what messages call it
- * @number: that it must have, or 0
+ * @fc: the mount request
  *
- * Return: 0 or a negative errno; -EEXIST when the number is in use.
+ * Return: 0 or a negative errno; -EEXIST when what it is to be called is another's, which is said.
  */
-int fltfs_volume_create(struct super_block *sb, const char *name, unsigned int number)
+int fltfs_volume_create(struct super_block *sb, struct fs_context *fc)
 {
+	const struct fltfs_options *options = fc->fs_private;
 	struct fltfs_sb *fsb = fltfs_sb(sb);
 	struct flt_volume_info info = {
-		.mount_name	= name,
+		.mount_name	= fc->source,
 		.lower_type	= fsb->sb->s_type->name,
 		.read_only	= sb_rdonly(sb),
-		.number		= number,
+		.number		= options->volume,
+		.letter		= options->letter,
+		.guid		= options->guid,
+		.guid_said	= !guid_is_null(&options->guid),
 	};
 	struct flt_volume *volume;
 
@@ -431,8 +435,11 @@ int fltfs_volume_create(struct super_block *sb, const char *name, unsigned int n
 	fsb->upper = sb;
 	if (fsb->sb->s_bdev)
 		fltfs_describe_device(fsb->sb->s_bdev, &info);
-	fltfs_make_guid(fsb, &info.guid);
+	if (!info.guid_said)
+		fltfs_make_guid(fsb, &info.guid);
 	volume = flt_volume_create(&fltfs_volume_ops, fsb, &info);
+	if (volume == ERR_PTR(-EEXIST))
+		return fltfs_refuse(fc, -EEXIST, "another volume has that %s already", info.taken);
 	if (IS_ERR(volume))
 		return PTR_ERR(volume);
 	fsb->volume = volume;

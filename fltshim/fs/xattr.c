@@ -119,20 +119,55 @@ ssize_t fltfs_listxattr(struct dentry *dentry, char *list, size_t size)
 	return vfs_listxattr(fltfs_lower_dentry(dentry), list, size);
 }
 
+/**
+ * fltfs_map_acl() - an ACL of the lower file system, as the lower mount shows it
+ * @sb: upper super block
+ * @acl: ACL, NULL or an error pointer; its reference goes
+ *
+ * Return: the same, or, where the mount maps owners, a copy with those mapped; an error pointer
+ */
+struct posix_acl *fltfs_map_acl(struct super_block *sb, struct posix_acl *acl)
+{
+	flt_idmap *idmap = fltfs_lower_idmap(sb);
+	struct posix_acl_entry *entry, *end;
+	struct posix_acl *mapped;
+
+	if (likely(!fltfs_sb(sb)->mapped) || IS_ERR_OR_NULL(acl))
+		return acl;
+	mapped = posix_acl_clone(acl, GFP_KERNEL);
+	posix_acl_release(acl);
+	if (!mapped)
+		return ERR_PTR(-ENOMEM);
+	FOREACH_ACL_ENTRY(entry, mapped, end) {
+		if (entry->e_tag == ACL_USER)
+			entry->e_uid = vfsuid_into_kuid(make_vfsuid(idmap, &init_user_ns,
+								    entry->e_uid));
+		else if (entry->e_tag == ACL_GROUP)
+			entry->e_gid = vfsgid_into_kgid(make_vfsgid(idmap, &init_user_ns,
+								    entry->e_gid));
+	}
+	return mapped;
+}
+
 struct posix_acl *fltfs_check_acl(struct inode *inode, int type, bool rcu)
 {
 	struct inode *lower = fltfs_lower_inode(inode);
 
 	if (!IS_POSIXACL(lower))
 		return NULL;
+	if (rcu && fltfs_sb(inode->i_sb)->mapped)
+		return ERR_PTR(-ECHILD);
 	if (rcu)
 		return get_cached_acl_rcu(lower, type);
-	return flt_check_acl(lower, type);
+	return fltfs_map_acl(inode->i_sb, flt_check_acl(lower, type));
 }
 
 struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int type)
 {
-	return flt_get_acl(fltfs_lower_idmap(dentry->d_sb), fltfs_lower_dentry(dentry), type);
+	struct posix_acl *acl;
+
+	acl = flt_get_acl(fltfs_lower_idmap(dentry->d_sb), fltfs_lower_dentry(dentry), type);
+	return fltfs_map_acl(dentry->d_sb, acl);
 }
 
 /* An ACL on its way down. */
@@ -165,7 +200,9 @@ int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *ac
 
 	if (!dentry)
 		return -ESTALE;
-	if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_SECURITY))
+	if (!FLT_SET_ACL_MAPS && fltfs_sb(dentry->d_sb)->mapped)
+		err = -EOPNOTSUPP;	/* an NFS server's; programs' come as attributes */
+	else if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_SECURITY))
 		err = fltfs_acl_set_filtered(dentry, acl, type, fltfs_set_acl_lower, &call);
 	else
 		err = fltfs_set_acl_lower(&call, dentry);

@@ -53,6 +53,7 @@ struct task_struct;
 #define FLT_OP_POSTED		0x40	/* the running callback gave it to a worker */
 #define FLT_OP_WORKER_RESUMES	0x80	/* held until that worker ends, whatever it does */
 #define FLT_OP_PAGING		0x100	/* the file system's own, in its paging path */
+#define FLT_OP_INTERRUPTIBLE	0x200	/* any signal cancels it, as it would the caller's wait */
 
 enum flt_phase {
 	FLT_PHASE_PRE,		/* going down */

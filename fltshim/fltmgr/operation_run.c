@@ -132,9 +132,11 @@ static __always_inline void flt_operation_leave(struct flt_operation *op)
  */
 static noinline void flt_operation_wait(struct flt_operation *op)
 {
+	unsigned int state = op->flags & FLT_OP_INTERRUPTIBLE ? TASK_INTERRUPTIBLE : TASK_KILLABLE;
+
 	if (op->flags & FLT_OP_UNKILLABLE) {
 		wait_for_completion_state(&op->resumed, TASK_IDLE);
-	} else if (wait_for_completion_killable(&op->resumed)) {
+	} else if (wait_for_completion_state(&op->resumed, state)) {
 		if (flt_operation_canceled(op))
 			flt_cancel_bottom(op);
 		else

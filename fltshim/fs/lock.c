@@ -264,6 +264,9 @@ static int fltfs_locked(struct fltfs_locking *locking, struct fltfs_fo *fo, NTST
 			fltfs_keeper_add(fo->stream, flt_lock_owner(locking->fl));
 		return 0;
 	}
+	/* A filter was keeping it when a signal came: as if it had waited below (LOCK-30). */
+	if (!reached && status == STATUS_CANCELLED && signal_pending(current))
+		return -ERESTARTSYS;
 	if (!reached)
 		return err;
 	/* An interrupted wait keeps the errno by which the call is restarted or not. */
@@ -290,6 +293,8 @@ static noinline int fltfs_lock_filtered(struct fltfs_locking *locking)
 	locking->length.QuadPart = locking->shown;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_LOCK_CONTROL, &fo->base.fo);
 	fltfs_lock_fill(&op, locking);
+	if (locking->cmd == F_SETLKW && flt_lock_flags(fl) & FL_SLEEP)
+		op.flags |= FLT_OP_INTERRUPTIBLE;
 	op.front = locking;
 	flt_operation_run(&op);
 	status = op.data.IoStatus.Status;

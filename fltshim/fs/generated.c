@@ -282,6 +282,18 @@ static NTSTATUS fltfs_set_own_security(struct fltfs_fo *fo, const FLT_PARAMETERS
 	return fltfs_set_security(fo, what, parameters->SetSecurity.SecurityDescriptor);
 }
 
+/* Codes that the file system below has a counterpart of, each with a buffer of the system's. */
+static NTSTATUS fltfs_own_control(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters,
+				  ULONG *used)
+{
+	if (parameters->FileSystemControl.Common.FsControlCode != FSCTL_GET_REPARSE_POINT ||
+	    test_bit(FLTFS_FO_VOLUME, &fo->state))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	return fltfs_query_reparse(fo, parameters->FileSystemControl.Buffered.SystemBuffer,
+				   parameters->FileSystemControl.Buffered.OutputBufferLength,
+				   used);
+}
+
 /* Of an object that is open. */
 static void fltfs_perform_on_open(struct flt_operation *op)
 {
@@ -330,6 +342,9 @@ static void fltfs_perform_on_open(struct flt_operation *op)
 		break;
 	case IRP_MJ_SET_SECURITY:
 		status = fltfs_set_own_security(fo, parameters);
+		break;
+	case IRP_MJ_FILE_SYSTEM_CONTROL:
+		status = fltfs_own_control(fo, parameters, &used);
 		break;
 	case IRP_MJ_FLUSH_BUFFERS:
 		status = fltfs_flush_generated(fo, op->iopb.MinorFunction);

@@ -381,6 +381,9 @@ void fltfs_fo_remove_marked(struct fltfs_fo *fo);
 int fltfs_remove_below(struct fltfs_sb *fsb, struct dentry *lower);
 int fltfs_check_empty(struct fltfs_fo *fo);
 
+/* reparse.c */
+NTSTATUS fltfs_query_reparse(const struct fltfs_fo *fo, void *buffer, ULONG length, ULONG *used);
+
 /* scan.c */
 int fltfs_iterate_filtered(struct file *file, struct dir_context *ctx);
 void fltfs_scan_free(struct fltfs_scan *scan);

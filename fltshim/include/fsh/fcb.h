@@ -113,6 +113,12 @@ typedef struct _FSRTL_ADVANCED_FCB_HEADER {
     PVOID ReservedContext;
 } FSRTL_ADVANCED_FCB_HEADER, *PFSRTL_ADVANCED_FCB_HEADER;
 
+#define FsRtlGetPerStreamContextPointer(FO) ((PFSRTL_ADVANCED_FCB_HEADER)((FO)->FsContext))
+#define FsRtlSupportsPerStreamContexts(FO) \
+    ((BOOLEAN)((FO)->FsContext != NULL && \
+               FlagOn(FsRtlGetPerStreamContextPointer(FO)->Flags2, \
+                      FSRTL_FLAG2_SUPPORTS_FILTER_CONTEXTS)))
+
 typedef struct _FILE_LOCK_INFO {
     LARGE_INTEGER StartingByte;
     LARGE_INTEGER Length;

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Symbolic links and special files as reparse points: what a filter that asks for one is told. The
+ * data of a link is as the Linux subsystem of Windows has it: a version, and the target in UTF-8.
+ */
+#include <linux/fs.h>
+#include "fs/request.h"
+
+#define FLTFS_LINK_VERSION	2	/* the target is in UTF-8 */
+
+/* Header and version, then the text. */
+#define FLTFS_LINK_TEXT		(offsetof(REPARSE_DATA_BUFFER, GenericReparseBuffer) + sizeof(ULONG))
+
+static NTSTATUS fltfs_fill_link(const struct fltfs_fo *fo, u8 *buffer, ULONG length, ULONG *used)
+{
+	REPARSE_DATA_BUFFER *header = (REPARSE_DATA_BUFFER *)buffer;
+	DEFINE_DELAYED_CALL(done);
+	ULONG version = FLTFS_LINK_VERSION;
+	struct path path = fltfs_fo_path(fo);
+	const char *target;
+	size_t size;
+
+	if (length < FLTFS_LINK_TEXT)
+		return STATUS_BUFFER_OVERFLOW;
+	target = vfs_get_link(path.dentry, &done);
+	if (IS_ERR(target))
+		return flt_status_from_errno(PTR_ERR(target));
+	size = strlen(target);
+	header->ReparseDataLength = sizeof(version) + size;
+	memcpy(buffer + offsetof(REPARSE_DATA_BUFFER, GenericReparseBuffer), &version,
+	       sizeof(version));
+	memcpy(buffer + FLTFS_LINK_TEXT, target, min_t(size_t, size, length - FLTFS_LINK_TEXT));
+	*used = min_t(size_t, FLTFS_LINK_TEXT + size, length);
+	do_delayed_call(&done);
+	return *used < FLTFS_LINK_TEXT + size ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+
+/**
+ * fltfs_query_reparse() - FSCTL_GET_REPARSE_POINT
+ * @fo: open file object
+ * @buffer: filled
+ * @length: its size
+ * @used: bytes written
+ *
+ * A special file has a tag and no data; its device number is in StatLx information.
+ *
+ * Return: STATUS_SUCCESS; STATUS_NOT_A_REPARSE_POINT; STATUS_BUFFER_TOO_SMALL, nothing written;
+ * STATUS_BUFFER_OVERFLOW, the data was cut; or the lower file system's error
+ */
+NTSTATUS fltfs_query_reparse(const struct fltfs_fo *fo, void *buffer, ULONG length, ULONG *used)
+{
+	const ULONG fixed = offsetof(REPARSE_DATA_BUFFER, GenericReparseBuffer);
+	ULONG tag = fltfs_reparse_tag(d_inode(fltfs_fo_path(fo).dentry)->i_mode);
+	REPARSE_DATA_BUFFER *header = buffer;
+
+	*used = 0;
+	if (!tag)
+		return STATUS_NOT_A_REPARSE_POINT;
+	if (!buffer || length < fixed)
+		return STATUS_BUFFER_TOO_SMALL;
+	memset(buffer, 0, fixed);
+	header->ReparseTag = tag;
+	*used = fixed;
+	if (tag != IO_REPARSE_TAG_LX_SYMLINK)
+		return STATUS_SUCCESS;
+	return fltfs_fill_link(fo, buffer, length, used);
+}

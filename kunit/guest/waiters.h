@@ -108,6 +108,7 @@ static inline bool in_lock(const char *stack)
 		"do_unlinkat", "do_rmdir", "lock_rename", "lock_two_directories", "do_renameat2",
 		"vfs_setxattr", "chmod_common", "freeze_super", "sb_wait_write",
 		"super_lock", "__super_lock", "super_lock_excl", "percpu_rwsem_wait",
+		"iterate_supers",
 		"pipe_write", "pipe_lock",
 	};
 	const char *first = strstr(stack, "] ");

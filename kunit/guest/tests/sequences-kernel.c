@@ -4,7 +4,7 @@
  * handles, caches, changes made below. And what a file of the mount can do at all: section 10 of
  * the map. As sequences.c, with the filter "probe".
  *
- * needs: kernels=6.1,6.12,debug filters=probe time=60
+ * needs: kernels=6.1,6.12,debug filters=probe,answer time=60
  */
 #include <elf.h>
 #include <linux/fiemap.h>
@@ -487,6 +487,38 @@ static void large(void)
 	close(file);
 }
 
+/* A filter that says that somebody else has locked what is read or written (LOCK-60). */
+static void conflicts(void)
+{
+	struct io_uring_sqe sqe = { .addr = (unsigned long)data, .len = 10 };
+	struct iocb request, *list = &request;
+	aio_context_t context = 0;
+	struct io_event event;
+	int file, write;
+
+	FLT_REQUIRE(!twin_load("answer") && !syscall(SYS_io_setup, 1, &context));
+	for (write = 0; write <= 1; write++) {
+		file = open(write ? "c=04ac0000054" : "c=03ac0000054", O_CREAT | O_RDWR, 0600);
+		FLT_REQUIRE(file >= 0);
+		FLT_PROVES("LOCK-60", (write ? pwrite(file, data, 10, 0) :
+					       pread(file, data, 10, 0)) < 0 && errno == EAGAIN);
+		memset(&request, 0, sizeof(request));
+		request.aio_fildes = file;
+		request.aio_lio_opcode = write ? IOCB_CMD_PWRITE : IOCB_CMD_PREAD;
+		request.aio_buf = (unsigned long)data;
+		request.aio_nbytes = 10;
+		FLT_PROVES("LOCK-60", syscall(SYS_io_submit, context, 1, &list) == 1 &&
+			   syscall(SYS_io_getevents, context, 1, 1, &event, NULL) == 1 &&
+			   event.res == -EAGAIN);
+		sqe.opcode = write ? IORING_OP_WRITE : IORING_OP_READ;
+		sqe.fd = file;
+		FLT_PROVES("LOCK-60", no_rings() || ring_one(0, &sqe) == -EAGAIN);
+		close(file);
+	}
+	syscall(SYS_io_destroy, context);
+	FLT_REQUIRE(!twin_unload("answer", true));
+}
+
 /* What one lower file system cannot do cannot be done here, with the same errno. */
 static int result(const char *folder, int what)
 {
@@ -556,6 +588,7 @@ int main(void)
 	list();
 	lower_kind();
 	large();
+	conflicts();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -271,6 +271,7 @@ static void inode_held(void)
 	FLT_PROVES("VFS-916", end() && go_on() && soon(change_target));
 }
 
+CALLS(sync_all, sync())
 CALLS(use_volume, syscall(SYS_statfs, getenv("MNT"), data); use_other())
 
 static void volume_held(void)
@@ -282,10 +283,13 @@ static void volume_held(void)
 	FLT_PROVES("VFS-877", end());
 	/* the freezer has its turn now, and waits for the filter itself: then it does not freeze */
 	FLT_EXPECT(sleeps(waiting[0], in_filter));
-	kill(waiting[0], SIGKILL);
-	FLT_PROVES("VFS-877", go_on() && soon(use_other));
+	/* who goes through all file systems waits for that one; it is not to wait in the filter */
+	FLT_PROVES("VFS-878", held(sync_all));
 	file("x!000" LONG_WAIT);
 	close(open("x!000" LONG_WAIT, O_RDONLY));
+	kill(waiting[0], SIGKILL);
+	FLT_PROVES("VFS-878", go_on() && soon(sync_all));
+	FLT_PROVES("VFS-877", soon(use_other));
 	file("x!0aw" LONG_WAIT);
 	close(open("x!0aw" LONG_WAIT, O_RDONLY));
 	begin(slow_statfs);

@@ -18,6 +18,7 @@ Abstract:
             for extended attributes, in which it has written nothing, is full
         d   says that the operation is not wanted in its fast form
         w   waits for so many milliseconds, or until the operation is cancelled
+        y   the same, if it is paging I/O
         k   keeps the operation, which a work item lets go on after so many milliseconds
         z   waits when it comes back, and leaves its status alone; not an open for an operation by
             path
@@ -156,6 +157,14 @@ AnswerPreOperation (
 
     case L'w':
 
+        return AnswerWait(Data, &AnswerNever, Answer.Status);
+
+    case L'y':
+
+        if (!FlagOn(Data->Iopb->IrpFlags, IRP_PAGING_IO)) {
+
+            return FLT_PREOP_SUCCESS_NO_CALLBACK;
+        }
         return AnswerWait(Data, &AnswerNever, Answer.Status);
 
     case L'g':

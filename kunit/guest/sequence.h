@@ -48,6 +48,8 @@ static struct seq_event seq_events[SEQ_MAX];
 static unsigned int seq_count;
 /* What the instance was told when it went: '?' asked, and the reason of each teardown. */
 static char seq_teardown[64];
+/* What the volume of the last instance is called: \\??\\Volume{...}, and as programs name it. */
+static char seq_guid[64], seq_dos[64];
 static int seq_log = -1;
 
 static inline const char *seq_major(unsigned int major)
@@ -232,6 +234,8 @@ static inline void seq_stop(void)
 			seq_answer(text);
 		else if (!strncmp(text, "* query", 7))
 			strcat(seq_teardown, "?");
+		else if (sscanf(text, "* volume %63s %63s", seq_guid, seq_dos) == 2)
+			continue;
 		else if (!strncmp(text, "* teardown ", 11) && strlen(seq_teardown) < 48)
 			strcat(seq_teardown, text + 11);
 	}

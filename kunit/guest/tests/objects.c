@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a filter sees of file objects from the open to the last close, and of volumes from the mount
- * to the end: who is whose, what their members say when, and that all of them end. With the filter
- * "probe", as sequences.c, but looking at single events.
+ * What a filter sees of file objects from the open to the last close: who is whose, what their
+ * members say when, and that all of them end. With the filter "probe", as sequences.c, but looking
+ * at single events.
  *
  * needs: kernels=6.1,6.12,debug filters=probe time=120
  */
-#include <linux/capability.h>
-#include <sched.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
 
-#include "../sequence.h"
-
-#define CREATE 0
-#define CLOSE 2
-#define READ 3
-#define WRITE 4
-#define LOCK 17
-#define CLEANUP 18
+#include "../events.h"
 
 /* Members of a file object, as probe.c prints them. */
 #define R_READ 1
@@ -45,52 +35,6 @@
 #define FO_VOLUME_OPEN 0x400000
 
 static const char *mnt;
-
-/* The event of that kind, counted from 0; one with nothing in it if there is none. */
-static const struct seq_event *event(unsigned int major, unsigned int number)
-{
-	static const struct seq_event none = { .major = 99 };
-	unsigned int i;
-
-	for (i = 0; i < seq_count; i++)
-		if (seq_events[i].major == major && !number--)
-			return &seq_events[i];
-	return &none;
-}
-
-static unsigned int count(unsigned int major)
-{
-	unsigned int i, found = 0;
-
-	for (i = 0; i < seq_count; i++)
-		found += seq_events[i].major == major;
-	return found;
-}
-
-/* More events, until COUNT of that kind are there. */
-static bool comes(unsigned int major, unsigned int number)
-{
-	int tries;
-
-	for (tries = 0; tries < 200; tries++) {
-		seq_stop();
-		if (count(major) >= number)
-			return true;
-		usleep(50000);
-	}
-	return false;
-}
-
-static void put(const char *name)
-{
-	char path[PATH_MAX];
-	int out;
-
-	snprintf(path, sizeof(path), "%s/%s", getenv("LOWER"), name);
-	out = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0644);
-	FLT_REQUIRE(write(out, "0123456789", 10) == 10);
-	close(out);
-}
 
 /*
  * Every object in the record: between its successful create and its close it has one cleanup and
@@ -431,263 +375,6 @@ static void emptied(void (*work)(void))
 	FLT_EXPECT(!system(command));
 }
 
-/* How many instances the filter has. */
-static int instances(void)
-{
-	FILE *in = fopen("/sys/fs/fltshim/filters/probe/instances", "r");
-	char line[512];
-	int found = 0;
-
-	while (in && fgets(line, sizeof(line), in))
-		found++;
-	if (in)
-		fclose(in);
-	return found;
-}
-
-/* Is a line of its instances one of that volume? */
-static bool has_volume(const char *name)
-{
-	FILE *in = fopen("/sys/fs/fltshim/filters/probe/instances", "r");
-	char line[512], *at;
-	bool found = false;
-
-	while (in && fgets(line, sizeof(line), in)) {
-		at = strstr(line, name);
-		found = found || (at && strchr(" \t\n", at[strlen(name)]));
-	}
-	if (in)
-		fclose(in);
-	return found;
-}
-
-/* A volume is in use: it stays, and filters see nothing of the attempt. */
-static void busy(const char *lower)
-{
-	int in;
-
-	put("f");
-	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
-	in = open("f", O_RDONLY);
-	FLT_REQUIRE(in >= 0 && !chdir("/"));
-	seq_start();
-	FLT_PROVES("VOL-74", umount(mnt) && errno == EBUSY);
-	FLT_REQUIRE(!chdir(mnt));
-	seq_stop();
-	FLT_PROVES("VOL-74", !seq_count && !seq_teardown[0]);
-	close(in);
-	seq_start();
-	FLT_PROVES("VOL-74", umount(mnt) && errno == EBUSY);
-	seq_stop();
-	FLT_PROVES("VOL-74", !seq_count && !seq_teardown[0]);
-	FLT_REQUIRE(!chdir("/") && !umount(mnt));
-}
-
-/* One super block is one volume, however often it is seen; and it goes with the last of them. */
-static void lives(const char *lower)
-{
-	const char *second = "/tmp/work/second";
-	char path[PATH_MAX];
-	struct stat st;
-	int in, status;
-	pid_t child;
-	char byte;
-
-	mkdir(second, 0755);
-	strcpy(path, "/tmp/work/third");
-	mkdir(path, 0755);
-	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
-	stat(mnt, &st);
-	FLT_PROVES("VOL-01", instances() == 1);
-	seq_start();
-	FLT_REQUIRE(!mount(mnt, second, NULL, MS_BIND, NULL));
-	stat(second, &st);
-	child = fork();
-	if (!child)
-		_exit(unshare(CLONE_NEWNS) || stat(mnt, &st) || instances() != 1);
-	waitpid(child, &status, 0);
-	seq_stop();
-	FLT_PROVES("VOL-01", instances() == 1 && !status && !count(0xed));
-	FLT_REQUIRE(!umount(second));
-	FLT_REQUIRE(!mount(lower, second, "fltfs", 0, NULL));
-	stat(second, &st);
-	FLT_PROVES("VOL-01", instances() == 2);
-	FLT_REQUIRE(!umount(second));
-
-	/* a number of its own, which nobody else can have meanwhile, and others pass over */
-	FLT_REQUIRE(!mount(lower, second, "fltfs", 0, "volume=2"));
-	stat(second, &st);
-	FLT_PROVES("VOL-91", has_volume("Volume1") && has_volume("Volume2"));
-	FLT_PROVES("VOL-91", mount(lower, path, "fltfs", 0, "volume=2") && errno == EEXIST);
-	FLT_REQUIRE(!mount(lower, path, "fltfs", 0, NULL));
-	stat(path, &st);
-	FLT_PROVES("VOL-91", has_volume("Volume3"));
-	FLT_REQUIRE(!umount(path) && !umount(second));
-	FLT_REQUIRE(!mount(lower, second, "fltfs", 0, "volume=65535"));
-	stat(second, &st);
-	FLT_PROVES("VOL-91", has_volume("Volume65535"));
-	FLT_PROVES("VOL-91", mount(NULL, second, NULL, MS_REMOUNT, "volume=7") && errno == EINVAL);
-	FLT_REQUIRE(!umount(second) && !rmdir(path));
-	FLT_PROVES("VOL-91", mount(lower, second, "fltfs", 0, "volume=0") && errno == EINVAL);
-	FLT_PROVES("VOL-91", mount(lower, second, "fltfs", 0, "volume=65536") && errno == EINVAL);
-
-	/* unmounted with a file open: it filters on, until that is closed */
-	put("f");
-	snprintf(path, sizeof(path), "%s/f", mnt);
-	in = open(path, O_RDONLY);
-	FLT_REQUIRE(in >= 0);
-	seq_start();
-	FLT_EXPECT(!umount2(mnt, MNT_DETACH));
-	FLT_EXPECT(read(in, &byte, 1) == 1);
-	seq_stop();
-	FLT_PROVES("VOL-78", count(READ) == 1 && !count(0xec) && instances() == 1);
-	close(in);
-	FLT_PROVES("VOL-78", comes(0xec, 1) && count(CLOSE) == 1 &&
-		   event(CLOSE, 0) < event(0xec, 0));
-	while (!seq_teardown[0])
-		seq_stop();
-	FLT_PROVES("VOL-78", !instances() && !strcmp(seq_teardown, "8"));
-
-	/* a name space of its own, and what is mounted there, ends with its process */
-	seq_start();
-	child = fork();
-	if (!child) {
-		if (unshare(CLONE_NEWNS) || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-		    mount(lower, mnt, "fltfs", 0, NULL) || stat(mnt, &st))
-			_exit(1);
-		_exit(instances() != 1);
-	}
-	waitpid(child, &status, 0);
-	FLT_PROVES("VOL-80", !status && comes(0xec, 1) && seq_sound());
-	while (!seq_teardown[0])
-		seq_stop();
-	FLT_PROVES("VOL-80", !instances() && !strcmp(seq_teardown, "8"));
-}
-
-/* As soon as the mount is gone, so may be what was below it. */
-static void release(void)
-{
-	const int rounds = *(getenv("LONG") ?: "") ? 1000 : 100;
-	const char *own = "/tmp/work/own";
-	char path[64];
-	int i;
-
-	mkdir(own, 0755);
-	snprintf(path, sizeof(path), "%s/f", mnt);
-	for (i = 0; i < rounds; i++) {
-		if (mount("none", own, "tmpfs", 0, NULL) || mount(own, mnt, "fltfs", 0, NULL))
-			break;
-		close(open(path, O_CREAT | O_RDWR, 0600));
-		if (umount(mnt) || umount(own))
-			break;
-	}
-	FLT_PROVES("VOL-77", i == rounds);
-}
-
-/* A copy of the mount of PATH on TO whose owners are shown as others. */
-static bool mount_mapped(const char *path, const char *to)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
-	int ready[2], tree, map;
-	char name[64], byte;
-	pid_t child;
-
-	FLT_REQUIRE(!pipe(ready));
-	child = fork();
-	if (!child) {
-		FLT_REQUIRE(!unshare(CLONE_NEWUSER) && write(ready[1], "", 1) == 1);
-		pause();
-		_exit(0);
-	}
-	FLT_REQUIRE(read(ready[0], &byte, 1) == 1);
-	snprintf(name, sizeof(name), "/proc/%d/uid_map", child);
-	map = open(name, O_WRONLY);
-	FLT_REQUIRE(write(map, "0 1000 10", 9) == 9 && !close(map));
-	snprintf(name, sizeof(name), "/proc/%d/gid_map", child);
-	map = open(name, O_WRONLY);
-	FLT_REQUIRE(write(map, "0 1000 10", 9) == 9 && !close(map));
-	snprintf(name, sizeof(name), "/proc/%d/ns/user", child);
-	attr.userns_fd = open(name, O_RDONLY);
-	tree = syscall(SYS_open_tree, AT_FDCWD, path, 1 /* OPEN_TREE_CLONE */);
-	FLT_REQUIRE(tree >= 0 && (int)attr.userns_fd >= 0);
-	map = syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr));
-	if (!map)
-		FLT_REQUIRE(!syscall(SYS_move_mount, tree, "", AT_FDCWD, to, 4));
-	close(tree);
-	close(attr.userns_fd);
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
-	return !map;
-}
-
-/* What cannot be mounted on, in the words of the request's own log. */
-static bool refused(const char *source, int error, const char *word)
-{
-	int request = syscall(SYS_fsopen, "fltfs", 0), result;
-	char text[512] = "";
-	bool said = false;
-
-	FLT_REQUIRE(request >= 0);
-	result = syscall(SYS_fsconfig, request, 1, "source", source, 0);
-	if (!result)
-		result = syscall(SYS_fsconfig, request, 6, NULL, NULL, 0);
-	result = result ? errno : 0;
-	while (read(request, text, sizeof(text) - 1) > 0) {
-		said = said || strstr(text, word);
-		memset(text, 0, sizeof(text));
-	}
-	close(request);
-	if (result != error || !said)
-		printf("%s: error %d, %s'%s'\n", source, result, said ? "" : "without ", word);
-	return result == error && said;
-}
-
-static void refusals(const char *lower)
-{
-	char path[PATH_MAX], hidden[PATH_MAX];
-	int status;
-	pid_t child;
-
-	snprintf(path, sizeof(path), "%s/absent", lower);
-	FLT_PROVES("VOL-88", refused(path, ENOENT, path));
-	put("f");
-	snprintf(path, sizeof(path), "%s/f", lower);
-	FLT_PROVES("VOL-88", refused(path, ENOTDIR, "is not a directory"));
-	FLT_PROVES("VOL-88", refused("/proc", EINVAL, "proc"));
-	snprintf(path, sizeof(path), "%s/closed", lower);
-	snprintf(hidden, sizeof(hidden), "%s/closed/d", lower);
-	FLT_REQUIRE(!mkdir(path, 0700) && !mkdir(hidden, 0755));
-	child = fork();
-	if (!child) {
-		/* may mount, but not look everywhere */
-		struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
-		struct __user_cap_data_struct caps[2] = { {
-			.effective = 1 << CAP_SYS_ADMIN, .permitted = 1 << CAP_SYS_ADMIN,
-		} };
-
-		FLT_REQUIRE(!setresuid(-1, 1000, -1) && !syscall(SYS_capset, &head, caps));
-		_exit(!refused(hidden, EACCES, hidden));
-	}
-	waitpid(child, &status, 0);
-	FLT_PROVES("VOL-88", !status);
-	FLT_REQUIRE(!rmdir(hidden) && !rmdir(path));
-
-	/* in a user name space of one's own, and over owners that are not what they seem */
-	child = fork();
-	if (!child)
-		_exit(unshare(CLONE_NEWUSER | CLONE_NEWNS) || !mount(lower, mnt, "fltfs", 0, NULL) ||
-		      errno != EPERM);
-	waitpid(child, &status, 0);
-	FLT_PROVES("VOL-90", !status);
-	snprintf(path, sizeof(path), "%s/mapped", lower);
-	FLT_REQUIRE(!mkdir(path, 0755));
-	if (mount_mapped(lower, path)) {
-		FLT_PROVES("VOL-90", refused(path, EINVAL, "id-mapped mount"));
-		FLT_REQUIRE(!umount(path));
-	}
-	FLT_REQUIRE(!rmdir(path));
-}
-
 int main(void)
 {
 	const char *lower = getenv("LOWER");
@@ -708,10 +395,6 @@ int main(void)
 	emptied(names);
 	emptied(balance);
 	FLT_REQUIRE(!umount(mnt));
-	busy(lower);
-	lives(lower);
-	release();
-	refusals(lower);
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();
 }

@@ -415,6 +415,8 @@ static void all_worked(const char *what, int at_least)
 		line++;
 	}
 	FLT_PROVES("CREATE-45", good >= at_least && !bad);
+	/* (it holds the folder, or the file, that the filter used) */
+	FLT_PROVES("VFS-911", good >= at_least && !bad);
 }
 
 static void in_callbacks(void)

@@ -16,7 +16,8 @@ Abstract:
     MAJOR and MINOR are numbers, a to d are of the operation: see ProbeDetails; ff, x, y and r are
     Flags, FsContext, FsContext2 and the access members of the file object, the latter as bits;
     p is its CurrentByteOffset, and v the volume.
-    The last line comes before the end of a query that answers with attributes.
+    The last line comes before the end of a query that answers with attributes. Lines that begin
+    with a star tell of the instance: what its volume is called, and its teardown.
 
 Environment:
 
@@ -512,6 +513,49 @@ ProbePostOperation (
 
 static NTSTATUS
 FLTAPI
+ProbeSetup (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_ FLT_INSTANCE_SETUP_FLAGS Flags,
+    _In_ DEVICE_TYPE VolumeDeviceType,
+    _In_ FLT_FILESYSTEM_TYPE VolumeFilesystemType
+    )
+/*++
+
+Routine Description:
+
+    Prints what the volume is called.
+
+--*/
+{
+    WCHAR Buffer[64];
+    UNICODE_STRING Guid = { 0, sizeof(Buffer), Buffer };
+    UNICODE_STRING Dos = { 0, 0, NULL };
+    PDEVICE_OBJECT Device;
+
+    UNREFERENCED_PARAMETER(Flags);
+    UNREFERENCED_PARAMETER(VolumeDeviceType);
+    UNREFERENCED_PARAMETER(VolumeFilesystemType);
+
+    FltGetVolumeGuidName(FltObjects->Volume, &Guid, NULL);
+
+    if (NT_SUCCESS(FltGetDeviceObject(FltObjects->Volume, &Device))) {
+
+        IoVolumeDeviceToDosName(Device, &Dos);
+        ObDereferenceObject(Device);
+    }
+
+    DbgPrint("* volume %wZ %wZ\n", &Guid, &Dos);
+
+    if (Dos.Buffer != NULL) {
+
+        ExFreePool(Dos.Buffer);
+    }
+
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS
+FLTAPI
 ProbeQueryTeardown (
     _In_ PCFLT_RELATED_OBJECTS FltObjects,
     _In_ FLT_INSTANCE_QUERY_TEARDOWN_FLAGS Flags
@@ -591,7 +635,7 @@ static CONST FLT_REGISTRATION ProbeRegistration = {
     NULL,                               //  Contexts
     ProbeOperations,
     ProbeUnload,
-    NULL,                               //  InstanceSetup
+    ProbeSetup,
     ProbeQueryTeardown,
     ProbeTeardownStart,
     NULL                                //  InstanceTeardownComplete

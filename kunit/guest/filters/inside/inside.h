@@ -1,0 +1,102 @@
+/*++
+
+Module Name:
+
+    inside.h
+
+Abstract:
+
+    What the parts of the filter share.
+
+Environment:
+
+    Kernel mode
+
+--*/
+
+#pragma once
+
+#include <fltKernel.h>
+#include <dontuse.h>
+#include <suppress.h>
+
+#include "..\asked.h"
+
+#define INSIDE_TAG      'dsnI'
+
+extern PFLT_FILTER InsideFilter;
+
+//
+//  create.c
+//
+
+VOID
+InsidePreCreate (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+InsidePostCreate (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+FLTAPI
+InsideContextCleanup (
+    _In_ PFLT_CONTEXT Context,
+    _In_ FLT_CONTEXT_TYPE ContextType
+    );
+
+VOID
+InsideOpenByName (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+//
+//  held.c
+//
+
+VOID
+InsideReferences (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+FLT_PREOP_CALLBACK_STATUS
+InsidePreLock (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+InsidePostLock (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+//
+//  everywhere.c
+//
+
+FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+InsideEverywherePre (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    );
+
+FLT_POSTOP_CALLBACK_STATUS
+FLTAPI
+InsideEverywherePost (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_opt_ PVOID CompletionContext,
+    _In_ FLT_POST_OPERATION_FLAGS Flags
+    );
+
+VOID
+InsideEverywhereSay (
+    VOID
+    );

@@ -72,8 +72,6 @@ static void shell(const char *line)
 
 #define RUN(name, ...) static void name(void) { run((const char *const[]){ __VA_ARGS__, NULL }); }
 #define SHELL(name, line) static void name(void) { shell(line); }
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
-
 RUN(cat_a, "cat", "a")
 SHELL(echo_new, "echo x >$M/f")
 SHELL(echo_old, "echo x >$M/a")

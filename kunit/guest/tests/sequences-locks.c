@@ -71,8 +71,18 @@ static pid_t begin_child(void)
 /* Until somebody waits for a lock: the kernel says so in /proc/locks. */
 static void until_blocked(void)
 {
-	while (system("grep -q -- '->' /proc/locks"))
-		usleep(20000);
+	char line[256];
+	bool blocked = false;
+
+	while (!blocked) {
+		FILE *in = fopen("/proc/locks", "r");
+
+		FLT_REQUIRE(in);
+		while (fgets(line, sizeof(line), in))
+			blocked = blocked || strstr(line, "->");
+		fclose(in);
+		usleep(10000);
+	}
 }
 
 static void break_lease(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Properties, GUID names and writability of volumes (VOL-13, VOL-15, VOL-16, VOL-18, VOL-23 to VOL-29).
+ * Properties, GUID names, drive letters and writability of volumes (VOL-13, VOL-15, VOL-16, VOL-18,
+ * VOL-23 to VOL-29).
  */
 #include "fltmgr/filter.h"
 #include "kunit/name_ask.h"

@@ -9,7 +9,8 @@
 #define FLTFS_LINK_VERSION	2	/* the target is in UTF-8 */
 
 /* Header and version, then the text. */
-#define FLTFS_LINK_TEXT		(offsetof(REPARSE_DATA_BUFFER, GenericReparseBuffer) + sizeof(ULONG))
+#define FLTFS_LINK_TEXT \
+	(offsetof(REPARSE_DATA_BUFFER, GenericReparseBuffer) + sizeof(ULONG))
 
 static NTSTATUS fltfs_fill_link(const struct fltfs_fo *fo, u8 *buffer, ULONG length, ULONG *used)
 {

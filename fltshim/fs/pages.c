@@ -11,6 +11,7 @@
  * Runs under folio locks, so: no user memory, no allocation that enters a file system, no upper
  * inode lock.
  */
+#include <linux/fadvise.h>
 #include <linux/file.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -28,6 +29,19 @@
 #define FLTFS_RUN	32	/* pages that one READ fills at most */
 
 /*
+ * Drops clean pages of the lower file. Those of a stacked file system are the cache of another, and
+ * only its own method reaches them.
+ */
+static void fltfs_forget_below(struct file *lower, loff_t pos, size_t length)
+{
+	if (unlikely(file_inode(lower)->i_sb->s_stack_depth))
+		vfs_fadvise(lower, pos, length, POSIX_FADV_DONTNEED);
+	else
+		invalidate_mapping_pages(lower->f_mapping, pos >> PAGE_SHIFT,
+					 (pos + length - 1) >> PAGE_SHIFT);
+}
+
+/*
  * Where the lower file's data around @pos begins (*@data) and, if that is at @pos, how far it goes
  * (@length at most). A lower file that cannot tell is all data. Allocated blocks that were never
  * written are a hole while none of them is in the lower page cache.
@@ -36,8 +50,7 @@ static size_t fltfs_data_run(struct file *lower, loff_t pos, size_t length, bool
 {
 	loff_t found;
 
-	invalidate_mapping_pages(lower->f_mapping, pos >> PAGE_SHIFT,
-				 (pos + length - 1) >> PAGE_SHIFT);
+	fltfs_forget_below(lower, pos, length);
 	found = vfs_llseek(lower, pos, SEEK_DATA);
 	*data = true;
 	if (found == -ENXIO || found > pos) {

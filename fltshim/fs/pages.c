@@ -30,15 +30,21 @@
 
 /*
  * Drops clean pages of the lower file. Those of a stacked file system are the cache of another, and
- * only its own method reaches them.
+ * only its own method reaches them. The cheap way leaves those that somebody has a reference to, be
+ * it only a processor that has not put them on their list yet.
  */
 static void fltfs_forget_below(struct file *lower, loff_t pos, size_t length)
 {
-	if (unlikely(file_inode(lower)->i_sb->s_stack_depth))
+	struct address_space *below = lower->f_mapping;
+	loff_t last = pos + length - 1;
+
+	if (unlikely(file_inode(lower)->i_sb->s_stack_depth)) {
 		vfs_fadvise(lower, pos, length, POSIX_FADV_DONTNEED);
-	else
-		invalidate_mapping_pages(lower->f_mapping, pos >> PAGE_SHIFT,
-					 (pos + length - 1) >> PAGE_SHIFT);
+		return;
+	}
+	invalidate_mapping_pages(below, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
+	if (unlikely(filemap_range_has_page(below, pos, last)))
+		invalidate_inode_pages2_range(below, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
 }
 
 /*
@@ -108,11 +114,7 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 	}
 	iocb->ki_flags |= IOCB_WRITE;
 	iov_iter_truncate(iter, transfer->length);
-	while (iov_iter_count(iter)) {
-		ret = lower->f_op->write_iter(iocb, iter);
-		if (ret <= 0)
-			break;
-	}
+	ret = fltfs_paging_write(iocb, iter);
 	if (iov_iter_count(iter))
 		fltfs_op_errno(op, ret ?: -ENOSPC, 0);
 	else

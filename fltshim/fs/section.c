@@ -7,8 +7,9 @@
  * view is: a truncation takes them out of the cache and leaves them to the view. Where that is the
  * lower file system's, but a filter takes paging reads, and so may change what is read, or what
  * programs read is not in such pages, they are copies, filled by paging reads that the filters see,
- * at APC_LEVEL as all of those; so they are for who may have pages locked. The data is read with the rights of the kernel: what a
- * scanner may look at does not depend on how a program opened the file.
+ * at APC_LEVEL as all of those; so they are for who may have pages locked. The data is read with
+ * the rights of the kernel: what a scanner may look at does not depend on how a program opened the
+ * file.
  *
  * A section of a file in own mode (fs/cache.h) counts as a mapping: the file stays in that mode.
  * One of a file in lower mode keeps it there while it is a data scan.
@@ -169,14 +170,13 @@ static noinline ssize_t fltfs_source_read(struct fltfs_fo *fo, struct fltfs_tran
 
 /*
  * Reads up to the end of the file or of the memory, since a read may give less than it is asked
- * for; what lies behind the end of the file stays zero. Return: 0 or a negative errno.
+ * for; what lies behind the end of the file stays zero, and in own mode a hole, of which nothing is
+ * read (pages.c). Return: 0 or a negative errno.
  */
 static int fltfs_source_fill(const struct fltfs_source *source, loff_t pos, void *memory,
 			     size_t size)
 {
-	struct kiocb caller = { .ki_filp = source->lower };
 	struct fltfs_transfer transfer = {
-		.caller	= &caller,
 		.paging	= source->lower,
 		.inode	= fltfs_source_inode(source),
 	};
@@ -196,6 +196,8 @@ static int fltfs_source_fill(const struct fltfs_source *source, loff_t pos, void
 		mm_mdl_free(mdl);
 		if (got < 0)
 			return got;
+		if (!got && READ_ONCE(fltfs_i(transfer.inode)->cache))
+			return 0;
 		if (!got && pos < i_size_read(file_inode(source->lower)))
 			return -EIO;
 		pos += got;

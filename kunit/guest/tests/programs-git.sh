@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # git does on the mount, with both samples loaded, what it does below; and so it does, a little of
 # it unless in the long run, where everything below is changed by the sample swapbuf.
-# needs: filters=passthru,spy,swapbuf programs=git time=300
+# needs: lower=ext4,xfs filters=passthru,spy,swapbuf programs=git time=300
 . /t/lib.sh
 export HOME=/tmp/work GIT_AUTHOR_DATE="2024-01-01T00:00:00Z" GIT_COMMITTER_DATE="2024-01-01T00:00:00Z"
 git config --global user.email "someone@example.org"

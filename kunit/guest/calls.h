@@ -262,6 +262,10 @@ static void do_allocate(struct side *side, const struct call *call, int fd)
 	/* some want whole blocks */
 	long mask = call->number & 8 ? ~4095L : ~0L;
 
+	/* Parts of pages are zeroed there even where the file system below cannot do it. */
+	if (no_holes && mode & FALLOC_FL_ZERO_RANGE)
+		mode = 0;
+
 	say(side, "mode %x ", mode);
 	DO(fallocate(fd, mode, call->at & mask, call->length & mask));
 }

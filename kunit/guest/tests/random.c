@@ -301,6 +301,8 @@ static void filtered(const char *filter)
 
 int main(void)
 {
+	const char *fs = getenv("LOWER_FS") ?: "";
+
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	/* a FIFO that nobody reads */
 	signal(SIGPIPE, SIG_IGN);
@@ -308,6 +310,9 @@ int main(void)
 	filtered("");
 	filtered("passthru");
 	filtered("deferwork");
+	/* Over the others its page cache was not compared yet. */
+	if (!strcmp(fs, "btrfs") || !strcmp(fs, "overlay"))
+		return prove_status();
 	no_holes = true;
 	filtered("swapbuf");
 	return prove_status();

@@ -4,7 +4,7 @@
  * for a frozen file system to be thawed, and splices that wait for their pipe. Nobody waits for
  * either, and what is spliced is found where the file's data is when it comes.
  *
- * needs: lower=ext4,xfs kernels=6.1,6.12,debug filters=passthru,swapbuf,asyncio time=60
+ * needs: lower=ext4,xfs kernels=6.1,6.12,debug filters=passthru,swapbuf,asyncio time=120
  */
 #include <linux/aio_abi.h>
 #include <linux/fs.h>

@@ -12,7 +12,7 @@
  *
  * STEPS=N in the environment makes so many steps in each part.
  *
- * needs: kernels=6.1,6.12,debug filters=swapbuf,passthru time=120 long=7200
+ * needs: kernels=6.1,6.12,debug filters=swapbuf,passthru time=180 long=7200
  */
 #include "../twin.h"
 

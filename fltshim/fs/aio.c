@@ -102,26 +102,29 @@ ssize_t fltfs_aio_read(struct kiocb *iocb, struct file *lower, struct iov_iter *
 }
 
 /*
- * Freeze protection of the lower file system, and what the caller has begun on the inode
- * (fltfs_lower_begin()), are held until completion, in whatever context.
+ * Freeze protection of the lower file system, and what is begun on the inode (fltfs_lower_begin()),
+ * are held until completion, in whatever context. The first may have to be waited for, so it comes
+ * first: a change to the own page cache waits for what has begun.
  */
 ssize_t fltfs_aio_write(struct kiocb *iocb, struct file *lower, struct iov_iter *iter)
 {
 	struct super_block *sb = file_inode(lower)->i_sb;
 	struct fltfs_aio *aio = fltfs_aio_new(iocb, lower, IOCB_WRITE);
 
-	if (!aio) {
-		fltfs_lower_end(file_inode(iocb->ki_filp));
+	if (!aio)
 		return fltfs_aio_nomem(iocb);
-	}
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
 		if (!sb_start_write_trylock(sb)) {
-			fltfs_lower_end(file_inode(iocb->ki_filp));
 			kmem_cache_free(fltfs_aio_cache, aio);
 			return -EAGAIN;
 		}
 	} else {
 		sb_start_write(sb);
+	}
+	if (unlikely(!fltfs_lower_begin(file_inode(iocb->ki_filp)))) {
+		sb_end_write(sb);
+		kmem_cache_free(fltfs_aio_cache, aio);
+		return fltfs_own_iter(iocb, iter, true);
 	}
 	/* The completion may run in another task: tell lockdep that this one let go. */
 	__sb_writers_release(sb, SB_FREEZE_WRITE);

@@ -142,6 +142,8 @@ int fltfs_flush_pages(struct inode *inode, loff_t start, loff_t end);
 int fltfs_flush_since(struct inode *inode, loff_t start, loff_t end, u32 failures);
 u32 fltfs_failures(struct inode *inode);
 int fltfs_flush_shown(struct file *file, loff_t start, loff_t end);
+int fltfs_copies_init(struct fltfs_sb *fsb);
+void fltfs_copies_exit(struct fltfs_sb *fsb);
 int fltfs_page_write_init(void);
 void fltfs_page_write_exit(void);
 

@@ -31,11 +31,13 @@
 static bool fltfs_stays_below(struct inode *inode)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
+	u32 now;
 
 	if (!READ_ONCE(fi->lower_mapped) && !mapping_mapped(fi->lower->i_mapping) &&
 	    !fltfs_is_scanned(inode))
 		return false;
-	if (!xchg(&fi->told, true))
+	now = READ_ONCE(fltfs_sb(inode->i_sb)->interests);
+	if (READ_ONCE(fi->told) != now && xchg(&fi->told, now) != now)
 		fltfs_tell_mapped(inode);
 	return true;
 }

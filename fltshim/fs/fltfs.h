@@ -51,12 +51,15 @@ struct fltfs_stream;
  * @create_waits: some filter may wait in its callbacks of a create
  * @cache: enum fltfs_cache_option
  * @write_back: writes to the own page cache stay there for a while
+ * @zeroing: enum fltfs_zeroing
  * @own_cache: some filter needs paging I/O, so files use fltfs's own page cache (fs/cache.h)
- * @told: the log has been told of a file that cannot, since it is mapped
+ * @interests: how often what filters want has changed; at least once when one is there
+ * @told: the log has been told of a file that cannot, since it is mapped; since the last of these
  * @cached: files may use an own page cache, now or after a remount; as it was mounted
  * @copies: how many runs of dirty pages are on their way down, by @copies_turn when they began
  * @copies_turn: changed by each sync
  * @copies_lock: one sync at a time waits for them
+ * @copy_pool: memory that they can have at any time; NULL unless @cached
  * @cred: who mounted
  * @mapped: the lower mount shows other owners than the file system below has
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
@@ -82,12 +85,15 @@ struct fltfs_sb {
 	struct work_struct unpin;
 	u8 cache;
 	bool write_back;
+	u8 zeroing;
 	bool own_cache;
 	bool told;
+	u32 interests;
 	bool cached;
 	u8 copies_turn;
 	atomic_t copies[2];
 	struct mutex copies_lock;	/* copies_turn */
+	struct mempool_s *copy_pool;
 	const struct cred *cred;
 };
 
@@ -96,6 +102,13 @@ enum fltfs_cache_option {
 	FLTFS_CACHE_NEVER,	/* the default */
 	FLTFS_CACHE_AUTO,	/* while a filter takes paging I/O and leaves cached I/O alone */
 	FLTFS_CACHE_ALWAYS,	/* while a filter takes paging I/O */
+};
+
+/* Can files below have a range made zero (FALLOC_FL_ZERO_RANGE)? */
+enum fltfs_zeroing {
+	FLTFS_ZEROING_UNKNOWN,
+	FLTFS_ZEROING_CAN,
+	FLTFS_ZEROING_NONE,
 };
 
 /* Whose page cache an inode uses. */
@@ -114,7 +127,7 @@ enum fltfs_cache {
  * @known: the last name that filters were shown, or NULL; RCU (name.c)
  * @cache: enum fltfs_cache; changed under @cache_lock, to the lower one under the inode lock too
  * @lower_mapped: the lower file was mapped since the last time that no file was open
- * @told: the log has been told that the lower file is mapped
+ * @told: fltfs_sb.interests when the log was last told that the lower file is mapped
  * @cached: fltfs_sb.cached: else nothing of all this is used
  * @frozen: no page of a mapping may become dirty; under the inode lock
  * @faulting: pages of mappings that are becoming dirty
@@ -141,10 +154,10 @@ struct fltfs_inode {
 	struct fltfs_known_name __rcu *known;
 	u8 cache;
 	bool lower_mapped;
-	bool told;
 	bool cached;
 	bool frozen;
 	u32 moves;
+	u32 told;
 	atomic_t writers;
 	atomic_t opens;
 	atomic_t maps;

@@ -33,7 +33,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->moves = 0;
 	fi->cache = FLTFS_CACHE_LOWER;
 	fi->lower_mapped = false;
-	fi->told = false;
+	fi->told = 0;
 	fi->cached = fltfs_sb(sb)->cached;
 	fi->frozen = false;
 	fi->pager = NULL;

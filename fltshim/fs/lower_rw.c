@@ -363,6 +363,34 @@ static noinline bool fltfs_transfer_late(struct flt_operation *op, struct fltfs_
 	return false;
 }
 
+/* Is it a write of a task that splices into the file, and waits for it? In any thread. */
+static __always_inline bool fltfs_op_splices(const struct flt_operation *op,
+					     const struct fltfs_fo *fo)
+{
+	const struct task_struct *splicer = READ_ONCE(fo->splicer);
+
+	return unlikely(splicer) && (PETHREAD)splicer == op->data.Thread;
+}
+
+/*
+ * Freeze protection for a write. A splice has it, whichever thread it is in, or its own thread
+ * takes it for all that the splice writes from now on; then it is not to be given back here
+ * (*@protected). Return: false with the result set, and the splice begins again.
+ */
+static __always_inline bool fltfs_lower_protect(struct flt_operation *op, struct fltfs_fo *fo,
+						struct super_block *sb, bool *protected)
+{
+	*protected = fltfs_op_splices(op, fo) && (fltfs_fo_splices(fo) ||
+						  test_bit(FLTFS_FO_PROTECTED, &fo->state));
+	if (likely(!*protected)) {
+		sb_start_write(sb);
+	} else if (!fltfs_fo_protect(fo)) {
+		fltfs_op_errno(op, -EAGAIN, 0);
+		return false;
+	}
+	return true;
+}
+
 /* Hands a prepared request to the lower file, and waits for it. */
 static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fltfs_fo *fo,
 					     bool write, struct kiocb *iocb, struct iov_iter *iter)
@@ -378,9 +406,8 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 		size = i_size_read(file_inode(iocb->ki_filp));
 		if (iocb->ki_flags & IOCB_DIRECT)
 			fltfs_conflict(op, inode, iocb->ki_pos);
-		protected = fltfs_fo_protected(fo);
-		if (!protected)
-			sb_start_write(sb);
+		if (!fltfs_lower_protect(op, fo, sb, &protected))
+			return;
 		/* After that, which may wait: a change to the own page cache waits for these. */
 		begun = fltfs_lower_begin(inode);
 		if (unlikely(!begun)) {
@@ -388,9 +415,11 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 				sb_end_write(sb);
 			if (fltfs_transfer_late(op, fo, &begun))
 				return;
-			protected = fltfs_fo_protected(fo);
-			if (!protected)
-				sb_start_write(sb);
+			if (!fltfs_lower_protect(op, fo, sb, &protected)) {
+				if (begun)
+					fltfs_lower_end(inode);
+				return;
+			}
 		}
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)
@@ -545,18 +574,20 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 	if (write && aio->iocb.ki_flags & IOCB_DIRECT &&
 	    likely(!READ_ONCE(fltfs_i(d_inode(fo->dentry))->cache)))
 		fltfs_conflict(op, d_inode(fo->dentry), aio->iocb.ki_pos);
-	if (write && !fltfs_lower_begin(d_inode(fo->dentry))) {
-		/* In own mode: what a filter wrote is to be seen there when it is over. */
-		fltfs_vecs_free(&aio->vecs);
-		fltfs_lower_aio_put(aio);
-		fltfs_lower_aio_put(aio);
-		fltfs_transfer_other(op, fo, write);
-		return true;
-	}
 	if (write) {
 		sb = file_inode(aio->iocb.ki_filp)->i_sb;
 		aio->size = i_size_read(file_inode(aio->iocb.ki_filp));
 		sb_start_write(sb);
+		/* After that, which may wait: a change to the own page cache waits for these. */
+		if (unlikely(!fltfs_lower_begin(d_inode(fo->dentry)))) {
+			/* In own mode: what a filter wrote is to be seen there when it is over. */
+			sb_end_write(sb);
+			fltfs_vecs_free(&aio->vecs);
+			fltfs_lower_aio_put(aio);
+			fltfs_lower_aio_put(aio);
+			fltfs_transfer_other(op, fo, write);
+			return true;
+		}
 		/* The completion may run in another task: tell lockdep that this one let go. */
 		__sb_writers_release(sb, SB_FREEZE_WRITE);
 		ret = aio->iocb.ki_filp->f_op->write_iter(&aio->iocb, &iter);

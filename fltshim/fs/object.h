@@ -48,6 +48,7 @@ enum {
 	FLTFS_FO_OWN,		/* a filter opened it; the filter manager sends CLEANUP and CLOSE */
 	FLTFS_FO_VOLUME,	/* it is the volume itself */
 	FLTFS_FO_PROTECTED,	/* @splicer has the lower freeze protection */
+	FLTFS_FO_REFUSED,	/* it could not have that without waiting */
 	FLTFS_FO_WRITER,	/* it counts as a writer of its inode */
 };
 
@@ -176,10 +177,21 @@ static inline bool fltfs_fo_splices(const struct fltfs_fo *fo)
 	return unlikely(READ_ONCE(fo->splicer) == current);
 }
 
-/* ... holding the lower freeze protection for its writes? */
-static inline bool fltfs_fo_protected(const struct fltfs_fo *fo)
+/*
+ * For a write of the task that splices, which has the lower freeze protection already, or takes it
+ * for the rest of its splice. The pipe is locked, so it may not be waited for. Return: false when
+ * that would have to be: the splice begins again.
+ */
+static inline bool fltfs_fo_protect(struct fltfs_fo *fo)
 {
-	return fltfs_fo_splices(fo) && test_bit(FLTFS_FO_PROTECTED, &fo->state);
+	if (likely(test_bit(FLTFS_FO_PROTECTED, &fo->state)))
+		return true;
+	if (sb_start_write_trylock(file_inode(fo->lower)->i_sb)) {
+		set_bit(FLTFS_FO_PROTECTED, &fo->state);
+		return true;
+	}
+	set_bit(FLTFS_FO_REFUSED, &fo->state);
+	return false;
 }
 
 /* Lets go of that, if it is so; for the task that splices. */

@@ -585,6 +585,27 @@ int fltfs_resize_below(struct dentry *dentry, struct iattr *attr)
 }
 
 /*
+ * Can the lower file system make a range zero at all? Asked once for a mount, with a byte behind
+ * the end of the file, which is nobody's.
+ */
+static int fltfs_can_zero(struct inode *inode, struct file *file)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+	u8 zeroing = READ_ONCE(fsb->zeroing);
+	int err;
+
+	if (zeroing == FLTFS_ZEROING_UNKNOWN) {
+		err = vfs_fallocate(file, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE,
+				    i_size_read(inode), 1);
+		if (err && err != -EOPNOTSUPP)
+			return err;
+		zeroing = err ? FLTFS_ZEROING_NONE : FLTFS_ZEROING_CAN;
+		WRITE_ONCE(fsb->zeroing, zeroing);
+	}
+	return zeroing == FLTFS_ZEROING_CAN ? 0 : -EOPNOTSUPP;
+}
+
+/*
  * Makes a range zero: whole pages below, as a hole or allocated, parts of pages as data. Where the
  * file ends inside the range and keeps its size, the rest of the last page is nobody's.
  */
@@ -604,6 +625,8 @@ static int fltfs_own_zero_range(struct inode *inode, struct file *file, int mode
 		fltfs_copies_wait(inode, first, last);
 		err = vfs_fallocate(file, mode, first, last - first);
 		fltfs_forget(inode, first, last - 1);
+	} else if (mode & FALLOC_FL_ZERO_RANGE) {
+		err = fltfs_can_zero(inode, file);
 	}
 	/* What the file grows by is allocated, and not written. */
 	if (!err && !keep && end > size)

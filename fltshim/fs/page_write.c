@@ -7,7 +7,9 @@
  * or truncates the same range waits for them, since the lower file is behind meanwhile.
  *
  * Memory for copies comes from a mempool: without memory, the writer waits for earlier copies. No
- * folio lock is waited for with an unsent copy at hand, so no two writers wait for each other.
+ * folio lock is waited for with an unsent copy at hand, so no two writers wait for each other. Each
+ * mount has a pool of its own, since what lies below it may be on a file of another mount (by way
+ * of a loop device): a copy on its way down needs one there, and must find it.
  */
 #include <linux/backing-dev.h>
 #include <linux/cred.h>
@@ -31,7 +33,6 @@
 #define FLTFS_SEND_TRIES	50
 #define FLTFS_SEND_PAUSE_MS	100
 
-static mempool_t *fltfs_copy_pool;
 static struct workqueue_struct *fltfs_copy_wq;	/* for what the task at hand cannot write */
 
 /**
@@ -423,6 +424,7 @@ int fltfs_writepages(struct address_space *mapping, struct writeback_control *wb
 	struct inode *inode = mapping->host;
 	bool flusher = current->flags & PF_WQ_WORKER;
 	bool bracket = flusher || !ke_holds(KE_HOLD_FLUSH);
+	mempool_t *pool = fltfs_sb(inode->i_sb)->copy_pool;
 	struct fltfs_copy copy = {};
 	LARGE_INTEGER end;
 	unsigned int nofs;
@@ -436,10 +438,10 @@ int fltfs_writepages(struct address_space *mapping, struct writeback_control *wb
 	if (bracket)
 		fltfs_bracket(inode, flusher ? IRP_MJ_ACQUIRE_FOR_MOD_WRITE :
 					       IRP_MJ_ACQUIRE_FOR_CC_FLUSH, &end);
-	pages = mempool_alloc(fltfs_copy_pool, GFP_NOFS);
+	pages = mempool_alloc(pool, GFP_NOFS);
 	copy.buffer = page_address(pages);
 	err = fltfs_write_range(inode, &copy, wbc);
-	mempool_free(pages, fltfs_copy_pool);
+	mempool_free(pages, pool);
 	if (bracket)
 		fltfs_bracket(inode, flusher ? IRP_MJ_RELEASE_FOR_MOD_WRITE :
 					       IRP_MJ_RELEASE_FOR_CC_FLUSH, NULL);
@@ -519,19 +521,31 @@ int fltfs_flush_shown(struct file *file, loff_t start, loff_t end)
 	return err ?: ret;
 }
 
+/**
+ * fltfs_copies_init() - what writing the pages of a mount needs
+ * @fsb: the mount; one whose files may use an own page cache
+ *
+ * Return: 0 or -ENOMEM; fltfs_copies_exit() in either case
+ */
+int fltfs_copies_init(struct fltfs_sb *fsb)
+{
+	fsb->copy_pool = mempool_create_page_pool(FLTFS_COPIES_MIN, FLTFS_COPY_ORDER);
+	return fsb->copy_pool ? 0 : -ENOMEM;
+}
+
+/* No inode of it is left. */
+void fltfs_copies_exit(struct fltfs_sb *fsb)
+{
+	mempool_destroy(fsb->copy_pool);
+}
+
 int fltfs_page_write_init(void)
 {
 	fltfs_copy_wq = alloc_workqueue("fltfs-write", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	if (!fltfs_copy_wq)
-		return -ENOMEM;
-	fltfs_copy_pool = mempool_create_page_pool(FLTFS_COPIES_MIN, FLTFS_COPY_ORDER);
-	if (!fltfs_copy_pool)
-		destroy_workqueue(fltfs_copy_wq);
-	return fltfs_copy_pool ? 0 : -ENOMEM;
+	return fltfs_copy_wq ? 0 : -ENOMEM;
 }
 
 void fltfs_page_write_exit(void)
 {
-	mempool_destroy(fltfs_copy_pool);
 	destroy_workqueue(fltfs_copy_wq);
 }

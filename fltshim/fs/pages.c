@@ -11,6 +11,7 @@
  * Runs under folio locks, so: no user memory, no allocation that enters a file system, no upper
  * inode lock.
  */
+#include <linux/fadvise.h>
 #include <linux/file.h>
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -28,13 +29,19 @@
 #define FLTFS_RUN	32	/* pages that one READ fills at most */
 
 /*
- * Drops clean pages of the lower file. The cheap way leaves those that somebody has a reference to,
- * be it only a processor that has not put them on their list yet.
+ * Drops clean pages of the lower file. Those of a stacked file system are the cache of another, and
+ * only its own method reaches them. The cheap way leaves those that somebody has a reference to, be
+ * it only a processor that has not put them on their list yet.
  */
-static void fltfs_forget_below(struct address_space *below, loff_t pos, size_t length)
+static void fltfs_forget_below(struct file *lower, loff_t pos, size_t length)
 {
+	struct address_space *below = lower->f_mapping;
 	loff_t last = pos + length - 1;
 
+	if (unlikely(file_inode(lower)->i_sb->s_stack_depth)) {
+		vfs_fadvise(lower, pos, length, POSIX_FADV_DONTNEED);
+		return;
+	}
 	invalidate_mapping_pages(below, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
 	if (unlikely(filemap_range_has_page(below, pos, last)))
 		invalidate_inode_pages2_range(below, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
@@ -49,7 +56,7 @@ static size_t fltfs_data_run(struct file *lower, loff_t pos, size_t length, bool
 {
 	loff_t found;
 
-	fltfs_forget_below(lower->f_mapping, pos, length);
+	fltfs_forget_below(lower, pos, length);
 	found = vfs_llseek(lower, pos, SEEK_DATA);
 	*data = true;
 	if (found == -ENXIO || found > pos) {

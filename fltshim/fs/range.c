@@ -105,15 +105,15 @@ ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info 
 }
 
 /*
- * A splice whose writes the filters see. They come under the pipe's lock, before which the lower
- * freeze protection has to be taken; the writes then find that this task has it already. The own
- * page cache needs none: it keeps what is written until the pipe's lock is gone, be it direct or
- * not, and a write that finds the file there lets go of it. Else that protection would be both
- * outside and inside the upper inode lock.
+ * A splice by way of the upper file's own writes, which filters see, and which look each time where
+ * the file's data is. They come under the pipe's lock, before which the lower freeze protection has
+ * to be taken; the writes then find that this task has it already. The own page cache needs none:
+ * it keeps what is written until the pipe's lock is gone, be it direct or not, and a write that
+ * finds the file there lets go of it. Else that protection would be both outside and inside the
+ * upper inode lock.
  */
-static noinline ssize_t fltfs_splice_write_filtered(struct pipe_inode_info *pipe,
-						    struct file *out, loff_t *ppos, size_t len,
-						    unsigned int flags)
+static noinline ssize_t fltfs_splice_write_upper(struct pipe_inode_info *pipe, struct file *out,
+						 loff_t *ppos, size_t len, unsigned int flags)
 {
 	struct inode *inode = file_inode(out);
 	struct file *lower = fltfs_lower_file(out);
@@ -128,15 +128,18 @@ static noinline ssize_t fltfs_splice_write_filtered(struct pipe_inode_info *pipe
 	ret = mutex_lock_killable(&fo->splice);
 	if (ret)
 		return ret;
-	if (!fltfs_own(inode)) {
-		file_start_write(lower);
-		set_bit(FLTFS_FO_PROTECTED, &fo->state);
-	}
 	failures = fltfs_failures(inode);
-	old = i_size_read(inode);
 	WRITE_ONCE(fo->splicer, current);
-	ret = iter_file_splice_write(pipe, out, ppos, len, flags);
-	fltfs_fo_unprotect(fo);
+	do {
+		clear_bit(FLTFS_FO_REFUSED, &fo->state);
+		if (!fltfs_own(inode)) {
+			file_start_write(lower);
+			set_bit(FLTFS_FO_PROTECTED, &fo->state);
+		}
+		old = fltfs_size(inode);
+		ret = iter_file_splice_write(pipe, out, ppos, len, flags);
+		fltfs_fo_unprotect(fo);
+	} while (ret == -EAGAIN && test_bit(FLTFS_FO_REFUSED, &fo->state));
 	WRITE_ONCE(fo->splicer, NULL);
 	mutex_unlock(&fo->splice);
 	err = ret > 0 ? fltfs_own_spliced(fo, start, *ppos, old, failures) : 0;
@@ -146,21 +149,23 @@ static noinline ssize_t fltfs_splice_write_filtered(struct pipe_inode_info *pipe
 	return err;
 }
 
-/* Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. */
+/*
+ * Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. On a mount
+ * that may have an own page cache the file may move there while the splice waits for its pipe, for
+ * which nobody can be made to wait.
+ */
 ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos,
 			   size_t len, unsigned int flags)
 {
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
-	if (fltfs_own(file_inode(out)) || fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
+	if (fltfs_i(file_inode(out))->cached || fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
 	    (out->f_flags & O_DIRECT && fltfs_is_scanned(file_inode(out))))
-		return fltfs_splice_write_filtered(pipe, out, ppos, len, flags);
+		return fltfs_splice_write_upper(pipe, out, ppos, len, flags);
 	file_start_write(lower);
 	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
 	file_end_write(lower);
-	/* It may wait for its pipe for ever, so a change to the own page cache does not wait. */
-	fltfs_own_behind(file_inode(out));
 	fltfs_refresh(file_inode(out));
 	return ret;
 }

@@ -72,11 +72,8 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)) ||
 	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
 		return fltfs_transfer_filtered(iocb, iter, true);
-	if (!is_sync_kiocb(iocb)) {
-		if (unlikely(!fltfs_lower_begin(inode)))
-			return fltfs_own_iter(iocb, iter, true);
+	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);
-	}
 
 	own = (struct kiocb) {
 		.ki_filp	= lower,
@@ -87,7 +84,9 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	sb = file_inode(lower)->i_sb;
 	fo = fltfs_file_fo(iocb->ki_filp);
 	/* The filters may have gone in the middle of a splice. */
-	protected = fo && fltfs_fo_protected(fo);
+	protected = fo && fltfs_fo_splices(fo);
+	if (unlikely(protected) && !fltfs_fo_protect(fo))
+		return -EAGAIN;
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
 		if (!protected && !sb_start_write_trylock(sb))
 			return -EAGAIN;

@@ -6,9 +6,10 @@
  * The pages of a view are those of the page cache that has the file's data, held as long as the
  * view is: a truncation takes them out of the cache and leaves them to the view. Where that is the
  * lower file system's, but a filter takes paging reads, and so may change what is read, or what
- * programs read is not in such pages, they are copies, filled by paging reads that the filters see;
- * so they are for who may have pages locked. The data is read with the rights of the kernel: what a
- * scanner may look at does not depend on how a program opened the file.
+ * programs read is not in such pages, they are copies, filled by paging reads that the filters see,
+ * at APC_LEVEL as all of those; so they are for who may have pages locked. The data is read with
+ * the rights of the kernel: what a scanner may look at does not depend on how a program opened the
+ * file.
  *
  * A section of a file in own mode (fs/cache.h) counts as a mapping: the file stays in that mode.
  * One of a file in lower mode keeps it there while it is a data scan.
@@ -156,7 +157,9 @@ static noinline ssize_t fltfs_source_read(struct fltfs_fo *fo, struct fltfs_tran
 	op.iopb.Parameters.Read.MdlAddress = mdl;
 	transfer->sent_for = &fo->base.fo;
 	op.front = transfer;
+	ke_hold(KE_HOLD_PAGING);
 	status = flt_operation_run(&op);
+	ke_release(KE_HOLD_PAGING);
 	if (NT_SUCCESS(status))
 		got = min_t(ULONG_PTR, op.data.IoStatus.Information, transfer->size);
 	else if (status == STATUS_END_OF_FILE)

@@ -248,7 +248,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	sb->s_xattr = fltfs_xattr_handlers;
 
 	/* Else what is dirty in the own page cache would never be written. */
-	err = fsb->cached ? super_setup_bdi(sb) : 0;
+	err = fsb->cached ? super_setup_bdi(sb) ?: fltfs_copies_init(fsb) : 0;
 	if (err)
 		goto out_path;
 	err = fltfs_volume_create(sb, fc);
@@ -333,6 +333,7 @@ static void fltfs_kill_sb(struct super_block *sb)
 	fltfs_volume_destroy(fsb);
 	if (fsb->mnt)
 		kern_unmount(fsb->mnt);
+	fltfs_copies_exit(fsb);
 	xa_destroy(&fsb->devices);
 	put_cred(fsb->cred);
 	kfree(fsb);

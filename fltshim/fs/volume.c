@@ -177,7 +177,8 @@ static const struct flt_instance *fltfs_stack_needs_cache(const struct fltfs_sb 
  * fltfs_tell_mapped() - say that a file stays in the lower page cache for the time being
  * @inode: upper inode
  *
- * Once for the files that are mapped when a filter comes, others for who debugs (SECT-13).
+ * Once for the files that are mapped when a filter comes, others for who debugs (SECT-13); each once
+ * for each time that filters come or go.
  */
 void fltfs_tell_mapped(struct inode *inode)
 {
@@ -216,6 +217,8 @@ void fltfs_interest_changed(struct flt_volume *volume)
 	WRITE_ONCE(fsb->shows_clones, !stack || fltfs_stack_shows_clones(stack));
 	WRITE_ONCE(fsb->own_cache, stack && fltfs_stack_needs_cache(fsb, stack));
 	WRITE_ONCE(fsb->told, false);
+	/* Pairs with the exchanges of fltfs_stays_below(): who sees it may tell once more. */
+	smp_store_release(&fsb->interests, fsb->interests + 1);
 	rcu_read_unlock();
 }
 

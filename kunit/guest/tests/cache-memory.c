@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The own page cache where memory is short: nearly all of it is locked by this program, then files
- * that are larger together than what is left are written, by calls and through mappings, kept back
- * (write=back) below the sample swapbuf. Pages can be had again only by writing others through the
- * filter: nobody may wait for ever, and every byte must arrive.
+ * The own page cache where memory is short: for a group of processes with a limit of its own, and
+ * for all, nearly all of it being locked by this program. Files that are larger together than what
+ * is left are written, by calls and through mappings, kept back (write=back) below the sample
+ * swapbuf. Pages can be had again only by writing others through the filter: nobody may wait for
+ * ever, and every byte must arrive.
  *
- * needs: lower=ext4 kernels=6.1,6.12 filters=swapbuf time=120 long=600
+ * needs: lower=ext4 kernels=6.1,6.12 filters=swapbuf time=180 long=900
  */
 #include "../twin.h"
 
@@ -13,6 +14,8 @@
 
 #define MIB		(1024UL * 1024)
 #define LEFT		(56 * MIB)
+#define GROUP		(12 * MIB)	/* what a group may have */
+#define GROUP_DIR	"/sys/fs/cgroup/writers"
 #define WRITERS		2
 #define PIECE		(64 * 1024)
 
@@ -118,12 +121,74 @@ static bool changed_below(const char *path, unsigned int number)
 	return true;
 }
 
-int main(void)
+static bool put_text(const char *path, const char *text)
 {
-	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
+	int fd = open(path, O_WRONLY);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (!done)
+		printf("cannot write %s to %s: %s\n", text, path, strerror(errno));
+	close(fd);
+	return done;
+}
+
+/* A group of processes that may have so little memory, page cache included. */
+static void make_group(void)
+{
+	char limit[32];
+
+	snprintf(limit, sizeof(limit), "%lu", GROUP);
+	if (access("/sys/fs/cgroup/cgroup.procs", F_OK))
+		FLT_REQUIRE(!mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL));
+	FLT_REQUIRE(put_text("/sys/fs/cgroup/cgroup.subtree_control", "+memory"));
+	FLT_REQUIRE(!mkdir(GROUP_DIR, 0700) && put_text(GROUP_DIR "/memory.max", limit));
+}
+
+/* How often the group came to its limit. */
+static unsigned long group_events(void)
+{
+	FILE *in = fopen(GROUP_DIR "/memory.events", "r");
+	unsigned long count = 0;
+	char line[64];
+
+	while (in && fgets(line, sizeof(line), in))
+		if (sscanf(line, "max %lu", &count) == 1)
+			break;
+	if (in)
+		fclose(in);
+	return count;
+}
+
+static void write_all(const char *mnt, const char *lower, bool group)
+{
 	char path[PATH_MAX];
 	unsigned int i;
 	int status;
+
+	for (i = 0; i < WRITERS; i++) {
+		pid_t child = fork();
+
+		FLT_REQUIRE(child >= 0);
+		snprintf(path, sizeof(path), "%s/file-%u", mnt, i);
+		if (child)
+			continue;
+		/* without what its parent has locked */
+		MUST(!group || put_text(GROUP_DIR "/cgroup.procs", "0"));
+		writer(path, i);
+	}
+	for (i = 0; i < WRITERS; i++)
+		FLT_PROVES("VFS-891", wait(&status) > 0 && !status);
+	for (i = 0; i < WRITERS; i++) {
+		snprintf(path, sizeof(path), "%s/file-%u", lower, i);
+		FLT_PROVES("BUF-062", changed_below(path, i));
+		snprintf(path, sizeof(path), "%s/file-%u", mnt, i);
+		FLT_EXPECT(!unlink(path));
+	}
+}
+
+int main(void)
+{
+	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
 
 	if (more && *more) {
 		file_size = 64 * MIB;
@@ -132,21 +197,12 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("swapbuf"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=auto,write=back"));
+	make_group();
+	write_all(mnt, lower, true);
+	FLT_EXPECT(group_events() > 0);
+	FLT_EXPECT(!rmdir(GROUP_DIR));
 	lock_memory();
-	for (i = 0; i < WRITERS; i++) {
-		pid_t child = fork();
-
-		FLT_REQUIRE(child >= 0);
-		snprintf(path, sizeof(path), "%s/file-%u", mnt, i);
-		if (!child)
-			writer(path, i);
-	}
-	for (i = 0; i < WRITERS; i++)
-		FLT_PROVES("VFS-891", wait(&status) > 0 && !status);
-	for (i = 0; i < WRITERS; i++) {
-		snprintf(path, sizeof(path), "%s/file-%u", lower, i);
-		FLT_PROVES("BUF-062", changed_below(path, i));
-	}
+	write_all(mnt, lower, false);
 	FLT_REQUIRE(!umount(mnt));
 	FLT_REQUIRE(!twin_unload("swapbuf", true) && !twin_unload("fltshim", false));
 	return prove_status();

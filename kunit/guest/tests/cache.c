@@ -10,7 +10,9 @@
  * filter that only watches and comes and goes all the time, so that files move from one page cache
  * to the other and back.
  *
- * needs: kernels=6.1,6.12,debug filters=swapbuf,passthru time=120 long=7200
+ * STEPS=N in the environment makes so many steps in each part.
+ *
+ * needs: kernels=6.1,6.12,debug filters=swapbuf,passthru time=180 long=7200
  */
 #include "../twin.h"
 
@@ -29,6 +31,10 @@
 
 /* How the workers of a round work. */
 enum how { ONCE, STOPPING, ENDLESS };
+
+/* How often each worker that does not end has found its file's data where; shared memory. */
+enum place { BELOW, OWN, PLACES };
+static volatile unsigned int (*found)[PLACES], *mine;
 
 static volatile sig_atomic_t stop_wanted;
 static bool changed;	/* what lies below is */
@@ -209,6 +215,38 @@ static void direct_step(const char *path, off_t at, size_t length)
 	MUST(!close(fd));
 }
 
+/* Is a mapping of the file one of its own, or of the lower file? */
+static enum place place_of(int fd)
+{
+	unsigned int device[2] = {};
+	unsigned long start;
+	char line[PATH_MAX];
+	struct stat st;
+	char *map;
+	FILE *in;
+
+	/* what may lie behind the end of the file is not touched */
+	map = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	in = fopen("/proc/self/maps", "r");
+	MUST(map != MAP_FAILED && in && !stat(getenv("MNT"), &st));
+	do
+		MUST(fgets(line, sizeof(line), in));
+	while (sscanf(line, "%lx-%*x %*s %*x %x:%x", &start, &device[0], &device[1]) != 3 ||
+	       start != (unsigned long)map);
+	MUST(!fclose(in) && !munmap(map, 4096));
+	return makedev(device[0], device[1]) == st.st_dev ? OWN : BELOW;
+}
+
+/* Notes where the data is. A file that was mapped below stays there until it is closed. */
+static void look(const char *path)
+{
+	int fd = open(path, O_RDWR);
+
+	MUST(fd >= 0);
+	mine[place_of(fd)]++;
+	MUST(!close(fd));
+}
+
 static void one_step(const char *path, int *fd)
 {
 	off_t at = any(FILE_SIZE - 1);
@@ -248,6 +286,8 @@ static void one_step(const char *path, int *fd)
 		break;
 	case 15:
 		MUST(!close(*fd));
+		if (mine)
+			look(path);
 		if (!any(10))
 			size = 0;
 		*fd = open(path, O_RDWR | (any(4) ? 0 : O_SYNC) | (size ? 0 : O_TRUNC));
@@ -369,6 +409,8 @@ static bool own_files(const char *name, enum how how, pid_t *pids)
 		FLT_REQUIRE(pids[i] >= 0);
 		if (pids[i])
 			continue;
+		if (how == ENDLESS)
+			mine = found[i];
 		snprintf(path, sizeof(path), "%s/%s-%u", mnt, name, i);
 		snprintf(below, sizeof(below), "%s/%s-%u", lower, name, i);
 		worker(path, changed ? below : NULL, i + *name, how);
@@ -481,29 +523,56 @@ static void writer_and_mapper(const char *path)
 	exit(0);
 }
 
-/* A filter that only watches comes and goes while files are worked on. */
+/* Does each worker find its file's data there, more often than then? */
+static bool all_find(enum place place, const unsigned int *before)
+{
+	unsigned int i = 0, tries = 0;
+
+	while (i < WORKERS) {
+		if (found[i][place] != before[i]) {
+			i++;
+		} else if (++tries > 6000) {
+			printf("worker %u has never found its data %s\n", i,
+			       place == OWN ? "in the own page cache" : "below");
+			return false;
+		} else {
+			usleep(10000);
+		}
+	}
+	return true;
+}
+
+/* A filter that only watches comes and goes while files are worked on: all of them follow. */
 static bool coming_and_going(void)
 {
+	unsigned int rounds, before[WORKERS];
 	char path[PATH_MAX];
-	unsigned int rounds;
 	pid_t pids[WORKERS + 1];
+	bool good = true;
 	int i;
 
+	found = mmap(NULL, sizeof(*found) * WORKERS, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	FLT_REQUIRE(found != MAP_FAILED);
 	own_files("endless", ENDLESS, pids);
 	snprintf(path, sizeof(path), "%s/threads", getenv("MNT"));
 	pids[WORKERS] = fork();
 	FLT_REQUIRE(pids[WORKERS] >= 0);
 	if (!pids[WORKERS])
 		writer_and_mapper(path);
-	for (rounds = 0; rounds < 6; rounds++) {
+	for (rounds = 0; rounds < 4 && good; rounds++) {
+		for (i = 0; i < WORKERS; i++)
+			before[i] = found[i][OWN];
 		FLT_REQUIRE(!twin_load("passthru"));
-		usleep(150000);
+		good = all_find(OWN, before);
+		for (i = 0; i < WORKERS; i++)
+			before[i] = found[i][BELOW];
 		FLT_REQUIRE(!twin_unload("passthru", true));
-		usleep(50000);
+		good = good && all_find(BELOW, before);
 	}
 	for (i = 0; i <= WORKERS; i++)
 		kill(pids[i], SIGTERM);
-	return await(WORKERS + 1);
+	return await(WORKERS + 1) && good;
 }
 
 /* Whoever the pages are written by: a set-id bit does not outlive another user's write. */
@@ -542,6 +611,8 @@ int main(void)
 
 	if (more && *more)
 		steps = STEPS_LONG;
+	if (getenv("STEPS"))
+		steps = strtoul(getenv("STEPS"), NULL, 0);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("swapbuf"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=auto"));

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # The sample swapbuf: what programs write and read is plain, cached, mapped and uncached, what lies
 # below is changed, with synchronous and asynchronous requests, above and below other filters, and
-# while it goes.
-# needs: lower=ext4 kernels=6.1,6.12,debug filters=swapbuf,deferwork,asyncio,passthru programs=fio,sqlite3 time=300
+# while it goes. The long run makes more of everything.
+# needs: lower=ext4 kernels=6.1,6.12,debug filters=swapbuf,deferwork,asyncio,passthru programs=fio,sqlite3 time=300 long=3600
 . /t/lib.sh
 
 # count NAME: a number of the line that the filter prints when it goes
@@ -21,7 +21,7 @@ fio_verify() {
 	engine=$1
 	shift
 	fio --name=$engine --directory="$MNT" --ioengine=$engine --direct=1 --rw=randwrite \
-		--bsrange=4k-16k --size=2m --iodepth=8 --verify=crc32c --verify_fatal=1 \
+		--bsrange=4k-16k --size=$size --iodepth=8 --verify=crc32c --verify_fatal=1 \
 		--randseed=7 --output=/tmp/work/fio "$@" >/dev/null 2>&1 ||
 		fail "fio $engine: $(cat /tmp/work/fio)"
 	grep -q 'err= 0' /tmp/work/fio || fail "fio $engine: $(cat /tmp/work/fio)"
@@ -32,6 +32,15 @@ table=$(awk 'BEGIN { for (i = 0; i < 256; i++) {
 	a = i; b = 165; x = 0
 	for (p = 1; p < 256; p *= 2) { if (a % 2 != b % 2) x += p; a = int(a / 2); b = int(b / 2) }
 	printf "\\%03o", x } }')
+
+size=2m
+inserts=3
+rows=300
+if [ "$LONG" = 1 ]; then
+	size=64m
+	inserts=50
+	rows=3000
+fi
 
 load_filter passthru
 load_filter swapbuf
@@ -73,9 +82,9 @@ proves VFS-414 cmp cached "$MNT/cached"
 # a database whose index is mapped by all that use it
 sqlite3 "$MNT/data.db" 'pragma journal_mode=wal; create table t(a, b);' >/dev/null
 for i in 1 2; do
-	for j in 1 2 3; do
+	for j in $(seq $inserts); do
 		sqlite3 "$MNT/data.db" '.timeout 60000' "with recursive c(n) as (select 1 union all
-			select n + 1 from c where n < 300) insert into t select n, hex(zeroblob(n % 40))
+			select n + 1 from c where n < $rows) insert into t select n, hex(zeroblob(n % 40))
 			from c;" || fail "sqlite $i"
 	done &
 	pids="$pids $!"
@@ -83,7 +92,7 @@ done
 wait $pids
 same "the database" "$(sqlite3 "$MNT/data.db" 'pragma integrity_check; select count(*), sum(a) from t')" \
 	"ok
-1800|270900"
+$((2 * inserts * rows))|$((inserts * rows * (rows + 1)))"
 masked "$MNT/data.db" >want.db
 expect cmp want.db "$LOWER/data.db"
 

@@ -4,7 +4,7 @@
  * programs change the file, handles that programs map, and how mappings of programs are shown. The
  * filter "scanner" does what the name of a file says and prints what it can judge itself.
  *
- * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,passthru,answer time=60
+ * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,passthru,answer,probe time=60
  */
 #include <linux/fs.h>
 #include <setjmp.h>
@@ -350,6 +350,26 @@ static void odd_reads(void)
 	viewed("view.sent=03o00000000", pattern_sum(SIZE), "SECT-22");
 }
 
+/* What fills copies is paging I/O, and at its level; the filter "probe" prints it. */
+static void level_of_copies(void)
+{
+	unsigned int irql, flags, paging = 0, high = 0;
+	char *line;
+
+	put("view.level", SIZE);
+	collect();
+	touch("view.level");
+	rows_collect("probe: ", NULL);
+	for (line = text; (line = strstr(line, "> 3.0 ")); line++) {
+		if (sscanf(line, "> 3.0 fo=%*x pid=%*u irql=%u mode=%*u fl=%x", &irql,
+			   &flags) == 2 && flags & 2) {
+			paging++;
+			high += irql == 1;
+		}
+	}
+	FLT_EXPECT(paging && high == paging);
+}
+
 static sigjmp_buf back;
 
 static void on_bus(int sig)
@@ -631,6 +651,9 @@ int main(void)
 	view("view.flip");
 	view("low.flip");
 	FLT_REQUIRE(!twin_unload("bufctx", true));
+	FLT_REQUIRE(!twin_load("probe"));
+	level_of_copies();
+	FLT_REQUIRE(!twin_unload("probe", true));
 	FLT_REQUIRE(!twin_load("answer"));
 	odd_reads();
 	FLT_REQUIRE(!twin_unload("answer", true));

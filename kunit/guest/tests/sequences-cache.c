@@ -483,6 +483,12 @@ static void mapped_before(void)
 	FLT_EXPECT(read(fd, data, 100) == 10 && read(other, data, 100) == 10);
 	FLT_PROVES("SECT-13", logged("file early-one is mapped", "filter probe") == 1 &&
 		   !logged("file early-two is mapped", "filter probe"));
+	/* a filter that comes later is told as well */
+	FLT_REQUIRE(!twin_load("answer"));
+	FLT_EXPECT(read(other, data, 100) == 0 && read(fd, data, 100) == 0);
+	FLT_PROVES("SECT-13", logged("file early-two is mapped", "filter ") == 1 &&
+		   logged("file early-one is mapped", "filter ") == 1);
+	FLT_REQUIRE(!twin_unload("answer", true));
 	munmap(map, PAGE);
 	munmap(second, PAGE);
 	close(fd);

@@ -38,6 +38,9 @@ ClassGuid  = {{b86dff51-a31e-4bac-b3cf-e8cfe75c9fc2}}
 Provider   = "fltshim"
 DriverVer  = 11/21/2026,1.0.0.0
 
+[DefaultInstall.NTamd64]
+OptionDesc = "a measure"
+
 [DefaultInstall.NTamd64.Services]
 AddService = {name},,Service
 

@@ -124,7 +124,7 @@ class Bench:
         self._measure()
         found = {}
         for lower, contender, name, value in re.findall(
-                r"^(\S+) (\S+) (\S+) ([\d.]+|-)$", self.text, re.M):
+                r"^(tmpfs|ext4) (\S+) (\S+) ([\d.]+|-)$", self.text, re.M):
             found[lower, contender, name] = None if value == "-" else float(value)
         for contender, name, calls in re.findall(r"^calls (\S+) (\S+) (\d+)$", self.text, re.M):
             if int(calls) == 0:

@@ -243,7 +243,7 @@ static int open_node(struct node *node, int flags, struct fuse_open_out *out)
 			die("handing over a file below");
 	}
 	*out = (struct fuse_open_out) {
-		.fh = fd, .open_flags = FOPEN_PASSTHROUGH | FOPEN_KEEP_CACHE,
+		.fh = fd, .open_flags = FOPEN_PASSTHROUGH,
 		.backing_id = node->backing,
 	};
 	return 0;

@@ -17,8 +17,8 @@ measure() {
 	sync
 	eval "operations=\$OPERATIONS_$1"
 	# shellcheck disable=SC2046,SC2086 # lists
-	try "cannot measure" /bench/fsbench ${PROFILE:+-p} /mnt/w $(echo "$operations" | tr , ' ')
-	sed "s/^/$1 $2 /" /tmp/said
+	/bench/fsbench ${PROFILE:+-p} /mnt/w "$1 $2" $(echo "$operations" | tr , ' ') 2>/tmp/said ||
+		die "cannot measure: $(head -n 3 /tmp/said | tr '\n' ' ')"
 	rmdir /mnt/w || die "the folder is not as it was"
 }
 

@@ -5,9 +5,9 @@
  * the folder it is given; only what an operation is about lies between two readings of the counter.
  * The operations are in data.c, async.c, names.c and programs.c.
  *
- * usage: fsbench FOLDER [OPERATION...]        prints "OPERATION INSTRUCTIONS", or "OPERATION -"
+ * usage: fsbench FOLDER WHAT [OPERATION...]   prints "WHAT OPERATION INSTRUCTIONS", or "-"
  *                                             where the file system refuses
- *        fsbench -p FOLDER OPERATION          one batch, between two marks for fsprofile.c
+ *        fsbench -p FOLDER WHAT OPERATION     one batch, between two marks for fsprofile.c
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +28,8 @@
 
 int fd = -1;
 bool refused;
+/* What each line begins with. */
+static const char *what;
 char buffer[64 << 10] __attribute__((aligned(PAGE)));
 
 static const struct operation * const tables[] = {
@@ -47,10 +49,10 @@ void die(const char *format, ...)
 }
 
 /* VALUE unless it is negative, which is the end: a failed operation is not one to measure. */
-long good(long value, const char *what)
+long good(long value, const char *call)
 {
 	if (value < 0)
-		die("%s: %s", what, strerror(errno));
+		die("%s: %s", call, strerror(errno));
 	return value;
 }
 
@@ -122,7 +124,7 @@ static void measure(const struct operation *op)
 	if (op->setup)
 		op->setup();
 	if (refused) {
-		printf("%s -\n", op->name);
+		printf("%s %s -\n", what, op->name);
 	} else {
 		for (unsigned int i = 0; i < warm_up; i++) {
 			uint64_t span = batch(op, count);
@@ -134,7 +136,8 @@ static void measure(const struct operation *op)
 		for (unsigned int i = 0; i < batches; i++)
 			spans[i] = batch(op, count);
 		qsort(spans, batches, sizeof(spans[0]), compare);
-		printf("%s %.2f\n", op->name, (double)spans[batches / 2] / count);
+		printf("%s %s %.2f\n", what, op->name,
+		        (double)spans[batches / 2] / count);
 	}
 	if (op->teardown)
 		op->teardown();
@@ -159,7 +162,7 @@ static void profile(const struct operation *op)
 	asm volatile(".byte 0x0f, 0x1f, 0x80, 0x66, 0x73, 0x62, 0x30" : : : "memory");
 	if (op->teardown)
 		op->teardown();
-	printf("%s %u\n", op->name, op->count);
+	printf("%s %s %u\n", what, op->name, op->count);
 }
 
 static const struct operation *find(const char *name)
@@ -198,23 +201,24 @@ int main(int argc, char **argv)
 
 	argc -= 1 + profiling;
 	argv += 1 + profiling;
-	if (argc < 1 || (profiling && argc != 2)) {
-		fprintf(stderr, "usage: fsbench [-p] FOLDER [OPERATION...]\n");
+	if (argc < 2 || (profiling && argc != 3)) {
+		fprintf(stderr, "usage: fsbench [-p] FOLDER WHAT [OPERATION...]\n");
 		return 2;
 	}
 	if (chdir(argv[0]))
 		die("%s: %s", argv[0], strerror(errno));
+	what = argv[1];
 	if (profiling) {
-		profile(find(argv[1]));
+		profile(find(argv[2]));
 		remove_programs();
 		return 0;
 	}
 	check_counter();
-	if (argc == 1)
+	if (argc == 2)
 		for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 			for (const struct operation *op = tables[i]; op->name; op++)
 				measure(op);
-	for (int i = 1; i < argc; i++)
+	for (int i = 2; i < argc; i++)
 		measure(find(argv[i]));
 	remove_programs();
 	return 0;

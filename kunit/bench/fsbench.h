@@ -43,7 +43,7 @@ extern bool refused;
 extern char buffer[64 << 10];
 
 void die(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
-long good(long value, const char *what);
+long good(long value, const char *call);
 #define GOOD(call)	good((call), #call)
 
 char *name_of(char *name, unsigned int number);

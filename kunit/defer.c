@@ -5,6 +5,7 @@
  */
 #include <linux/cred.h>
 #include <linux/sched.h>
+#include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
 #include "kunit/async_issue.h"
 #include "nt/violation.h"
@@ -21,6 +22,7 @@ struct defer {
 	bool wait_for_worker;	/* the callback returns after the worker is through */
 	int verdict;		/* what a callback that posted returns, if not pending */
 	bool gated;		/* the worker waits until the test says so */
+	bool late;		/* the callback returns when its instance is torn down */
 	unsigned int delay_ms;
 	FLT_PREOP_CALLBACK_STATUS status;
 	NTSTATUS queued;
@@ -91,6 +93,8 @@ static void defer_on_pre(struct probe *p, PFLT_CALLBACK_DATA data,
 	struct defer *d = p->private;
 
 	defer_post(p, data);
+	if (d->late)
+		WORLD_WAIT(!flt_instance_may_start(flt_instance_of(objects->Instance)));
 	if (NT_SUCCESS(d->queued))
 		*status = d->verdict ?: FLT_PREOP_PENDING;
 }
@@ -672,6 +676,7 @@ static void defer_holds_teardown(struct kunit *test)
 
 		KUNIT_ASSERT_NOT_NULL(test, t);
 		d->gated = true;
+		d->late = true;
 		request_spawn(r);
 		FLT_REQUIRE(test, WORLD_WAIT(d->data_seen));
 		t->probe = b;
@@ -680,6 +685,9 @@ static void defer_holds_teardown(struct kunit *test)
 		queue_work(system_unbound_wq, &t->work);
 		FLT_EXPECT(test, WORLD_WAIT(atomic_read(&b->starts)));
 		msleep(50);
+		/* What it had posted before that is not pended too late. */
+		FLT_PROVES(test, "PEND-22", WORLD_WAIT(atomic_read(&r->op.hold) == FLT_HOLD_PENDED) &&
+			   !probe_violations(b, FLT_VIOLATION_PREOP_PENDING));
 		FLT_PROVES(test, "DEFER-37", !atomic_read(&b->completes) &&
 			   !atomic_read(&d->runs));
 		complete(&d->gate);

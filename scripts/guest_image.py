@@ -92,6 +92,13 @@ def module_bytes(path):
     return lzma.decompress(data) if path.suffix == ".xz" else data
 
 
+def own_module(path):
+    """A module of ours without what only a debugger needs, which is most of it."""
+    with tempfile.NamedTemporaryFile(suffix=".ko") as small:
+        _run([debs.need("objcopy", "binutils"), "--strip-debug", path, small.name])
+        return pathlib.Path(small.name).read_bytes()
+
+
 def busybox():
     """A static busybox: from the cache, never from the system."""
     return debs.unpacked(["busybox-static"]) / "bin/busybox"
@@ -106,7 +113,8 @@ def _add_tree(archive, source, target):
             _add_tree(archive, child, f"{target}/{child.name}")
     elif source.is_file():
         mode = 0o755 if os.access(source, os.X_OK) else 0o644
-        archive.file(target, source.read_bytes(), mode)
+        data = own_module(source) if source.suffix == ".ko" else source.read_bytes()
+        archive.file(target, data, mode)
     else:
         raise debs.Problem(f"no such file to put into the guest: {source}")
 

@@ -73,7 +73,9 @@ while read -r what one two three; do
 		;;
 	disk)
 		mkdir -p "$three"
-		mount -t "$two" "/dev/$one" "$three"
+		# a file that is truncated and written anew is not flushed when it is closed
+		[ "$two" = ext4 ] && options=noauto_da_alloc || options=defaults
+		mount -t "$two" -o $options "/dev/$one" "$three"
 		;;
 	mount)
 		mkdir -p "$three"

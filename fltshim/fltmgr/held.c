@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Holding, finding and draining operations. Lock order: flt_live.lock (per CPU) -> nothing;
- * flt_held.lock -> nothing; instance->lock -> nothing. No callback runs under any of them.
+ * Holding, finding and draining operations. Lock order: flt_live.lock (per CPU) or flt_held.lock ->
+ * what flt_cancel_ops.lost takes, the locks of an oplock, a file lock or a waiter; instance->lock ->
+ * nothing. No callback runs under any of them.
  *
  * Every operation that visits a filter is known to the CPU where it began from its start to its
  * end, and in a hash besides while a filter holds it. The former serves who looks at what is in
@@ -191,6 +192,7 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 
 		if (op->phase == FLT_PHASE_PRE)
 			flt_hold_late(op, holder);
+		op->flags &= ~FLT_OP_POSTED;
 		WRITE_ONCE(op->held_since, jiffies);
 		WRITE_ONCE(op->told, false);
 		atomic_inc(&holder->owed);

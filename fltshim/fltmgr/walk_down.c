@@ -118,7 +118,6 @@ static bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node)
 	if (!FLT_IS_IRP_OPERATION(&op->data))
 		flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
 			      "FLT_PREOP_PENDING for what is not IRP-based");
-	op->flags &= ~FLT_OP_POSTED;
 	/* Has to be known before it may be handed away. */
 	walk->waits = flt_operation_waits(op);
 	if (flt_hold(op, node->instance))

@@ -45,7 +45,6 @@ static bool flt_post_kept(struct flt_operation *op, const struct flt_node *node)
 	if (!FLT_IS_IRP_OPERATION(&op->data))
 		flt_violation(node->filter, FLT_VIOLATION_POSTOP_STATUS, op,
 			      "halted completion of what is not IRP-based");
-	op->flags &= ~FLT_OP_POSTED;
 	return !flt_hold(op, node->instance);
 }
 

@@ -135,6 +135,7 @@ void fltfs_bottom_paging(struct flt_operation *op);
 
 /* page_write.c */
 int fltfs_writepages(struct address_space *mapping, struct writeback_control *wbc);
+ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter);
 void fltfs_copies_wait(struct inode *inode, loff_t start, loff_t end);
 void fltfs_copies_wait_all(struct super_block *sb);
 int fltfs_flush_pages(struct inode *inode, loff_t start, loff_t end);

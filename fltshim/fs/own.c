@@ -196,9 +196,9 @@ static ssize_t fltfs_write_cached(struct inode *inode, struct kiocb *iocb, struc
 }
 
 /*
- * A write that reaches the lower file later, and then by the flusher: what it does to the file's
- * privileges and times is done now. Not under the lock of a pipe, which comes after the lower
- * freeze protection.
+ * What a write does to the file's privileges and times is done by who writes: its pages may reach
+ * the lower file by the flusher, or another worker, who may keep privileges. Not under the lock of
+ * a pipe, which comes after the lower freeze protection.
  */
 static int fltfs_own_touch(struct file *lower)
 {
@@ -232,7 +232,7 @@ static ssize_t fltfs_own_write(struct inode *inode, struct fltfs_fo *fo, struct 
 	/* A splice writes when it is over: fltfs_own_spliced(). */
 	through = !fltfs_fo_splices(fo) &&
 		  (sync || !READ_ONCE(fltfs_sb(inode->i_sb)->write_back));
-	if (!through && !fltfs_fo_splices(fo)) {
+	if (!fltfs_fo_splices(fo)) {
 		ret = fltfs_own_touch(fo->lower);
 		if (ret)
 			return ret;
@@ -266,9 +266,12 @@ int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end, loff_t old,
 	bool back = READ_ONCE(fltfs_sb(inode->i_sb)->write_back);
 	int err;
 
-	if (!sync && back)
-		return fltfs_is_own(inode) ? fltfs_own_touch(fo->lower) : 0;
-	if (!READ_ONCE(fltfs_i(inode)->cache) || !fltfs_own_lock(inode))
+	if (!READ_ONCE(fltfs_i(inode)->cache))
+		return 0;
+	err = fltfs_is_own(inode) ? fltfs_own_touch(fo->lower) : 0;
+	if (err || (!sync && back))
+		return err;
+	if (!fltfs_own_lock(inode))
 		return 0;
 	err = fltfs_flush_since(inode, min(start, old), end - 1, failures);
 	/* With write=back what is not below may be another's, and is tried again. */
@@ -494,14 +497,16 @@ static int fltfs_own_shrink(struct dentry *dentry, struct iattr *attr,
 	err = attr->ia_size ? fltfs_flush_pages(inode, 0, attr->ia_size - 1) : 0;
 	if (err)
 		goto go;
+	/* So does what is cut, in case the lower file refuses; what fails of that goes anyway. */
+	fltfs_flush_pages(inode, attr->ia_size, LLONG_MAX);
 	i_size_write(inode, attr->ia_size);
 	fltfs_forget(inode, attr->ia_size, 0);
 	/* A copy that comes later would make the file longer again. */
 	fltfs_copies_wait(inode, 0, LLONG_MAX);
 	err = lower(dentry, attr);
-	if (err)
-		fltfs_take_size(inode);
-	else	/* what was read before that */
+	/* A filter's own write may have looked at the lower size before that, too. */
+	fltfs_take_size(inode);
+	if (!err)	/* what was read before that */
 		fltfs_forget(inode, attr->ia_size, 0);
 go:
 	fltfs_faults_go(inode);

@@ -10,6 +10,7 @@
  * folio lock is waited for with an unsent copy at hand, so no two writers wait for each other.
  */
 #include <linux/backing-dev.h>
+#include <linux/cred.h>
 #include <linux/delay.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
@@ -31,7 +32,7 @@
 #define FLTFS_SEND_PAUSE_MS	100
 
 static mempool_t *fltfs_copy_pool;
-static struct workqueue_struct *fltfs_copy_wq;	/* for runs that the task at hand cannot write */
+static struct workqueue_struct *fltfs_copy_wq;	/* for what the task at hand cannot write */
 
 /**
  * struct fltfs_copy - pages on their way down
@@ -140,40 +141,107 @@ struct fltfs_copy_job {
 	struct work_struct work;
 	struct inode *inode;
 	const struct fltfs_copy *copy;
+	const struct cred *cred;
 	bool wait;
 	ssize_t ret;
 };
+
+/* Has it done by a task that is not killed and has no limits, and waits. */
+static void fltfs_copy_elsewhere(struct work_struct *work)
+{
+	queue_work(fltfs_copy_wq, work);
+	flush_work(work);
+	destroy_work_on_stack(work);
+}
 
 static void fltfs_copy_job(struct work_struct *work)
 {
 	struct fltfs_copy_job *job = container_of(work, struct fltfs_copy_job, work);
 	const struct fltfs_copy *copy = job->copy;
+	const struct cred *old = override_creds(job->cred);
 	unsigned int nofs = memalloc_nofs_save();
 
 	job->ret = fltfs_paging(job->inode, true, job->wait, copy->start, copy->buffer,
 				copy->end - copy->start);
 	memalloc_nofs_restore(nofs);
+	revert_creds(old);
 }
 
 /*
  * Writes the run. The pages may be anybody's, whose data is not to be lost because this task is
- * killed, or may not make files that long.
+ * killed. What it may do with space and privileges stays its own.
  */
 static ssize_t fltfs_copy_write(struct inode *inode, const struct fltfs_copy *copy, bool wait)
 {
-	struct fltfs_copy_job job = { .inode = inode, .copy = copy, .wait = wait };
+	struct fltfs_copy_job job = {
+		.inode = inode, .copy = copy, .cred = current_cred(), .wait = wait,
+	};
+
+	if (likely(!fatal_signal_pending(current)))
+		return fltfs_paging(inode, true, wait, copy->start, copy->buffer,
+				    copy->end - copy->start);
+	INIT_WORK_ONSTACK(&job.work, fltfs_copy_job);
+	fltfs_copy_elsewhere(&job.work);
+	return job.ret;
+}
+
+/* What is left of a paging WRITE at the bottom, written by another task. */
+struct fltfs_rest_job {
+	struct work_struct work;
+	struct kiocb *iocb;
+	struct iov_iter *iter;
+	const struct cred *cred;
+	ssize_t ret;
+};
+
+static ssize_t fltfs_write_rest(struct kiocb *iocb, struct iov_iter *iter)
+{
+	ssize_t ret = 0;
+
+	while (iov_iter_count(iter)) {
+		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
+		if (ret <= 0)
+			break;
+	}
+	return ret;
+}
+
+static void fltfs_rest_job(struct work_struct *work)
+{
+	struct fltfs_rest_job *job = container_of(work, struct fltfs_rest_job, work);
+	unsigned int throttle = current->flags & PF_LOCAL_THROTTLE;
+	const struct cred *old = override_creds(job->cred);
+	unsigned int nofs = memalloc_nofs_save();
+
+	current->flags |= PF_LOCAL_THROTTLE;
+	job->ret = fltfs_write_rest(job->iocb, job->iter);
+	current->flags = (current->flags & ~PF_LOCAL_THROTTLE) | throttle;
+	memalloc_nofs_restore(nofs);
+	revert_creds(old);
+}
+
+/**
+ * fltfs_paging_write() - a paging WRITE at the bottom
+ * @iocb: lower file and position
+ * @iter: the kernel's memory, as the filters left it
+ *
+ * A task that is being killed, or may not make files that long, does not write itself. The filters
+ * have had the operation: they may have changed the memory in place, and are not asked again.
+ *
+ * Return: what the last write said; the data is written if nothing is left in @iter
+ */
+ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct fltfs_rest_job job = { .iocb = iocb, .iter = iter, .cred = current_cred() };
 	ssize_t ret;
 
-	if (likely(!fatal_signal_pending(current) && rlimit(RLIMIT_FSIZE) == RLIM_INFINITY)) {
-		ret = fltfs_paging(inode, true, wait, copy->start, copy->buffer,
-				   copy->end - copy->start);
+	if (likely(rlimit(RLIMIT_FSIZE) == RLIM_INFINITY)) {
+		ret = fltfs_write_rest(iocb, iter);
 		if (likely(ret != -EINTR))
 			return ret;
 	}
-	INIT_WORK_ONSTACK(&job.work, fltfs_copy_job);
-	queue_work(fltfs_copy_wq, &job.work);
-	flush_work(&job.work);
-	destroy_work_on_stack(&job.work);
+	INIT_WORK_ONSTACK(&job.work, fltfs_rest_job);
+	fltfs_copy_elsewhere(&job.work);
 	return job.ret;
 }
 

@@ -28,6 +28,19 @@
 #define FLTFS_RUN	32	/* pages that one READ fills at most */
 
 /*
+ * Drops clean pages of the lower file. The cheap way leaves those that somebody has a reference to,
+ * be it only a processor that has not put them on their list yet.
+ */
+static void fltfs_forget_below(struct address_space *below, loff_t pos, size_t length)
+{
+	loff_t last = pos + length - 1;
+
+	invalidate_mapping_pages(below, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
+	if (unlikely(filemap_range_has_page(below, pos, last)))
+		invalidate_inode_pages2_range(below, pos >> PAGE_SHIFT, last >> PAGE_SHIFT);
+}
+
+/*
  * Where the lower file's data around @pos begins (*@data) and, if that is at @pos, how far it goes
  * (@length at most). A lower file that cannot tell is all data. Allocated blocks that were never
  * written are a hole while none of them is in the lower page cache.
@@ -36,8 +49,7 @@ static size_t fltfs_data_run(struct file *lower, loff_t pos, size_t length, bool
 {
 	loff_t found;
 
-	invalidate_mapping_pages(lower->f_mapping, pos >> PAGE_SHIFT,
-				 (pos + length - 1) >> PAGE_SHIFT);
+	fltfs_forget_below(lower->f_mapping, pos, length);
 	found = vfs_llseek(lower, pos, SEEK_DATA);
 	*data = true;
 	if (found == -ENXIO || found > pos) {
@@ -95,11 +107,7 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 	}
 	iocb->ki_flags |= IOCB_WRITE;
 	iov_iter_truncate(iter, transfer->length);
-	while (iov_iter_count(iter)) {
-		ret = lower->f_op->write_iter(iocb, iter);
-		if (ret <= 0)
-			break;
-	}
+	ret = fltfs_paging_write(iocb, iter);
 	if (iov_iter_count(iter))
 		fltfs_op_errno(op, ret ?: -ENOSPC, 0);
 	else

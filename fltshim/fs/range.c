@@ -48,9 +48,10 @@ loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 	if (whence == SEEK_END && fltfs_wants(inode, FLT_WANT(IRP_MJ_QUERY_INFORMATION)))
 		return fltfs_seek_end_filtered(file, offset);
 
-	if (whence == SEEK_END)
+	/* Else the lower file system is asked: one over a network asks its server for the end. */
+	if (whence == SEEK_END && fltfs_own(inode))
 		return generic_file_llseek_size(file, offset, whence, inode->i_sb->s_maxbytes,
-						fltfs_size(inode));
+						i_size_read(inode));
 
 	/* What only the own page cache has is data too. */
 	if (fltfs_own(inode)) {

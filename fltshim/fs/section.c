@@ -167,14 +167,13 @@ static noinline ssize_t fltfs_source_read(struct fltfs_fo *fo, struct fltfs_tran
 
 /*
  * Reads up to the end of the file or of the memory, since a read may give less than it is asked
- * for; what lies behind the end of the file stays zero. Return: 0 or a negative errno.
+ * for; what lies behind the end of the file stays zero, and in own mode a hole, of which nothing is
+ * read (pages.c). Return: 0 or a negative errno.
  */
 static int fltfs_source_fill(const struct fltfs_source *source, loff_t pos, void *memory,
 			     size_t size)
 {
-	struct kiocb caller = { .ki_filp = source->lower };
 	struct fltfs_transfer transfer = {
-		.caller	= &caller,
 		.paging	= source->lower,
 		.inode	= fltfs_source_inode(source),
 	};
@@ -194,6 +193,8 @@ static int fltfs_source_fill(const struct fltfs_source *source, loff_t pos, void
 		mm_mdl_free(mdl);
 		if (got < 0)
 			return got;
+		if (!got && READ_ONCE(fltfs_i(transfer.inode)->cache))
+			return 0;
 		if (!got && pos < i_size_read(file_inode(source->lower)))
 			return -EIO;
 		pos += got;

@@ -248,7 +248,6 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	err = fsb->cached ? super_setup_bdi(sb) : 0;
 	if (err)
 		goto out_path;
-	options = fc->fs_private;
 	err = fltfs_volume_create(sb, fc->source, options->volume);
 	if (err == -EEXIST)
 		fltfs_refuse(fc, err, "there is a volume %u already", options->volume);

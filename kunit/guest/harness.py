@@ -11,7 +11,8 @@ time in the long run, for a test that does more then (LONG is 1 in its environme
 C tests that this one runs itself, as /t/uses/NAME.
 
 Tests with one kernel, lower file system and kind of root (busybox, or Debian for those with
-programs) share a boot; when a test takes its guest down, the rest get another one.
+programs) share a boot; when a test takes its guest down, the rest get another one.  Where the
+emulator did it (guest_vm.emulator_erred), the test that ran is among the rest.
 """
 
 import dataclasses
@@ -260,6 +261,10 @@ class Runner:
                 verdict.output += "\n" + guest_vm.around_splat(parts[verdict.name])
                 self._tell(verdict)
             blamed |= "tainted" in verdict.why
+        if guest_vm.emulator_erred(result.console):
+            print(f"{setting}: the emulator executed a breakpoint that was not there; the rest "
+                  "gets another guest", flush=True)
+            return reader.verdicts
         if reader.running:
             part = parts.get(reader.running, "")
             why = result.failure or "the guest ended before the test did"

@@ -107,13 +107,8 @@ load_filter() {
 
 # filter_dir NAME: its folder in sysfs, which has the name of the service, whatever its case.
 filter_dir() {
-	for filter_dir in /sys/fs/fltshim/filters/*; do
-		if [ "$(basename "$filter_dir" | tr A-Z a-z)" = "$1" ]; then
-			echo "$filter_dir"
-			return 0
-		fi
-	done
-	return 1
+	filter_dir=$(ls /sys/fs/fltshim/filters | grep -ix "$1") || return 1
+	echo "/sys/fs/fltshim/filters/$filter_dir"
 }
 
 # unload_filter NAME: as an administrator does, then remove the module.

@@ -418,6 +418,25 @@ struct row {
 /* Descriptors that a row opened: closed when it is over. */
 static int fd __attribute__((unused)), other __attribute__((unused));
 
+/* A step of a row. */
+#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
+
+/* What most rows begin with: a file of ten bytes, and that file open. */
+static inline void have_f(void)
+{
+	int out = open("f", O_CREAT | O_WRONLY | O_TRUNC, 0644);
+
+	FLT_REQUIRE(write(out, "0123456789", 10) == 10);
+	close(out);
+}
+
+static inline void have_open_f(void)
+{
+	have_f();
+	fd = open("f", O_RDWR);
+	FLT_REQUIRE(fd >= 0);
+}
+
 /* Every ID of the row in its own proof. */
 static inline void seq_prove(const struct row *row, bool held, const char *got)
 {

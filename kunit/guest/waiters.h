@@ -219,9 +219,6 @@ static inline bool end(void)
 		printf("%s took %.1f s\n", #part, now() - began); \
 	} while (0)
 
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
-
-
 /* A number of the filter's counts: CREATEs, before or after. */
 static inline unsigned long counted(const char *filter, unsigned int column)
 {

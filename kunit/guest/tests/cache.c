@@ -18,6 +18,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #define FILE_SIZE	(160 * 1024)
 #define STEPS		120
@@ -505,6 +506,35 @@ static bool coming_and_going(void)
 	return await(WORKERS + 1);
 }
 
+/* Whoever the pages are written by: a set-id bit does not outlive another user's write. */
+static bool set_id_goes(void)
+{
+	struct rlimit limit = { 1 << 20, 1 << 20 };
+	char path[PATH_MAX];
+	struct stat st;
+	int status = 1, fd;
+	pid_t child;
+
+	snprintf(path, sizeof(path), "%s/set-id", getenv("MNT"));
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	FLT_REQUIRE(fd >= 0 && write(fd, "0123456789", 10) == 10);
+	FLT_REQUIRE(!fchmod(fd, 06777));
+	child = fork();
+	if (!child) {
+		FLT_REQUIRE(!setgid(1000) && !setuid(1000));
+		/* A limit on sizes: what is above it another task may write, but not this one. */
+		FLT_REQUIRE(!setrlimit(RLIMIT_FSIZE, &limit));
+		signal(SIGXFSZ, SIG_IGN);
+		FLT_EXPECT(pwrite(fd, "x", 1, limit.rlim_cur) == -1 && errno == EFBIG);
+		FLT_EXPECT(pwrite(fd, "x", 1, 3) == 1);
+		_exit(prove_failures);
+	}
+	waitpid(child, &status, 0);
+	FLT_EXPECT(!fstat(fd, &st) && !(st.st_mode & 06000) && st.st_size == 10);
+	close(fd);
+	return !status && !(st.st_mode & 06000);
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
@@ -517,6 +547,7 @@ int main(void)
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=auto"));
 	changed = true;
 	FLT_PROVES("BUF-062", own_files("through", ONCE, pids));
+	FLT_EXPECT(set_id_goes());
 	FLT_EXPECT(shared_file());
 	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "write=back"));
 	FLT_PROVES("BUF-062", own_files("back", ONCE, pids));

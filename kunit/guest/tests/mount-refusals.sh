@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Mounts that cannot be: each is refused with one sentence in the kernel log that names what is
 # wrong, and leaves nothing behind.
-# needs: kernels=6.1,6.12,debug modules=overlay
+# needs: lower=any kernels=6.1,6.12,debug modules=overlay
 . /t/lib.sh
 load_fltshim
 

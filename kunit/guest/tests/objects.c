@@ -4,7 +4,7 @@
  * to the end: who is whose, what their members say when, and that all of them end. With the filter
  * "probe", as sequences.c, but looking at single events.
  *
- * needs: kernels=6.1,6.12,debug filters=probe time=120
+ * needs: lower=any kernels=6.1,6.12,debug filters=probe time=120
  */
 #include <linux/capability.h>
 #include <sched.h>

@@ -126,8 +126,6 @@ static void have_program(void)
 	FLT_REQUIRE(!got && !close(in) && !close(out));
 }
 
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
-
 CALLS(read_all, FLT_EXPECT(read(fd, data, 100) == 10 && !memcmp(data, "0123456789", 10)))
 CALLS(read_long, FLT_EXPECT(pread(fd, data, sizeof(data), 0) == sizeof(data) &&
 			    data[3 * PAGE] == '8' && data[sizeof(data) - 1] == '7'))

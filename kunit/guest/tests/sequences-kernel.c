@@ -36,23 +36,6 @@ static const char *below(const char *name)
 	return path;
 }
 
-static void have_f(void)
-{
-	int out = open("f", O_CREAT | O_WRONLY | O_TRUNC, 0644);
-
-	FLT_REQUIRE(write(out, "0123456789", 10) == 10);
-	close(out);
-}
-
-static void have_open_f(void)
-{
-	have_f();
-	fd = open("f", O_RDWR);
-	FLT_REQUIRE(fd >= 0);
-}
-
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
-
 static void drop_caches(void)
 {
 	int drop = open("/proc/sys/vm/drop_caches", O_WRONLY);

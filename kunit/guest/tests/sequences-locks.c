@@ -13,28 +13,11 @@
 
 static char data[65536];
 
-static void have_f(void)
-{
-	int out = open("f", O_CREAT | O_WRONLY | O_TRUNC, 0644);
-
-	FLT_REQUIRE(write(out, "0123456789", 10) == 10);
-	close(out);
-}
-
-static void have_open_f(void)
-{
-	have_f();
-	fd = open("f", O_RDWR);
-	FLT_REQUIRE(fd >= 0);
-}
-
 static void have_twice(void)
 {
 	have_open_f();
 	other = open("f", O_RDWR);
 }
-
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
 
 static int lock(int on, int command, short type, off_t start, off_t length)
 {
@@ -75,6 +58,33 @@ static void have_lease(void)
 	FLT_REQUIRE(!fcntl(fd, F_SETLEASE, F_WRLCK));
 }
 
+/* The status of a child tells of its own failures, not of those before it. */
+static pid_t begin_child(void)
+{
+	pid_t child = fork();
+
+	if (!child)
+		prove_failures = 0;
+	return child;
+}
+
+/* Until somebody waits for a lock: the kernel says so in /proc/locks. */
+static void until_blocked(void)
+{
+	char line[256];
+	bool blocked = false;
+
+	while (!blocked) {
+		FILE *in = fopen("/proc/locks", "r");
+
+		FLT_REQUIRE(in);
+		while (fgets(line, sizeof(line), in))
+			blocked = blocked || strstr(line, "->");
+		fclose(in);
+		usleep(10000);
+	}
+}
+
 static void break_lease(void)
 {
 	pid_t child = fork();
@@ -106,7 +116,7 @@ static void have_whole_lock(void)
 
 static void conflict(void)
 {
-	pid_t child = fork();
+	pid_t child = begin_child();
 	int status;
 
 	if (!child) {
@@ -122,7 +132,7 @@ static void conflict(void)
 /* A child's locks, which it drops as it ends. */
 static void in_child(void (*call)(void))
 {
-	pid_t child = fork();
+	pid_t child = begin_child();
 	int status;
 
 	if (!child) {
@@ -206,6 +216,7 @@ static void holder_named(void)
 	struct flock range = { .l_type = F_WRLCK, .l_len = 1 };
 	char word[64], line[256];
 	bool named = false;
+	pid_t killer;
 	FILE *in;
 
 	FLT_EXPECT(!fcntl(fd, F_GETLK, &range) && range.l_pid == holder);
@@ -215,8 +226,13 @@ static void holder_named(void)
 		named = named || strstr(line, word);
 	fclose(in);
 	FLT_EXPECT(named);
-	kill(holder, SIGKILL);
+	killer = fork();
+	if (!killer) {
+		until_blocked();
+		_exit(kill(holder, SIGKILL));
+	}
 	FLT_EXPECT(!lock(fd, F_SETLKW, F_WRLCK, 0, 10));
+	waitpid(killer, NULL, 0);
 	waitpid(holder, NULL, 0);
 }
 
@@ -239,9 +255,7 @@ static void have_cycle(void)
 	FLT_REQUIRE(read(ready[0], &byte, 1) == 1);
 	close(ready[0]);
 	close(ready[1]);
-	/* it waits: the kernel says so in /proc/locks */
-	while (system("grep -q -- '->' /proc/locks"))
-		usleep(20000);
+	until_blocked();
 }
 
 static void cycle(void)
@@ -262,20 +276,16 @@ static void wake(int unused)
 /* A waiter that a signal wakes, or kills. */
 static void waiter(bool killed)
 {
-	pid_t child = fork();
+	pid_t child = begin_child();
 	int status;
 
 	if (!child) {
 		sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, NULL);
-		if (!killed)
-			ualarm(300000, 0);
 		FLT_EXPECT(lock(fd, F_SETLKW, F_WRLCK, 15, 1) && errno == EINTR);
 		_exit(prove_failures);
 	}
-	if (killed) {
-		usleep(300000);
-		kill(child, SIGKILL);
-	}
+	until_blocked();
+	kill(child, killed ? SIGKILL : SIGALRM);
 	waitpid(child, &status, 0);
 	FLT_EXPECT(killed ? WIFSIGNALED(status) : !status);
 }
@@ -284,15 +294,16 @@ static void waiter(bool killed)
 static void other_waiters(void)
 {
 	struct sigaction again = { .sa_handler = wake, .sa_flags = SA_RESTART };
-	pid_t child = fork();
+	pid_t child = begin_child();
 	int status;
 
 	if (!child) {
 		sigaction(SIGALRM, &again, NULL);
-		ualarm(100000, 0);
 		_exit(lock(fd, F_SETLKW, F_WRLCK, 15, 1));
 	}
-	/* it waits, was woken, and waits again */
+	until_blocked();
+	kill(child, SIGALRM);
+	/* it was woken, and waits again */
 	while (seq_stop(), !seq_count || !seq_events[0].done)
 		usleep(20000);
 	FLT_EXPECT(!lock(fd, F_SETLK, F_UNLCK, 10, 20));
@@ -300,15 +311,16 @@ static void other_waiters(void)
 	FLT_EXPECT(!status);
 
 	FLT_EXPECT(!flock(fd, LOCK_EX));
-	child = fork();
+	child = begin_child();
 	if (!child) {
 		int mine = open("f", O_RDWR);
 
 		sigaction(SIGALRM, &(struct sigaction){ .sa_handler = wake }, NULL);
-		ualarm(300000, 0);
 		FLT_EXPECT(flock(mine, LOCK_EX) && errno == EINTR);
 		_exit(prove_failures);
 	}
+	until_blocked();
+	kill(child, SIGALRM);
 	waitpid(child, &status, 0);
 	FLT_EXPECT(!status);
 }
@@ -359,9 +371,9 @@ static const struct row rows[] = {
 	  CLOSED("a") "; CREATE ? *; LOCK_CONTROL ? minor=1 key=1 0 " ALL " nowait exclusive; "
 	  "LOCK_CONTROL ? minor=1 key=0 0 " ALL " nowait exclusive; *" },
 	{ "LOCK-27", "the owner is named", have_holder, holder_named,
-	  "*LOCK_CONTROL a minor=1 key=0 0 10 exclusive*" },
+	  "LOCK_CONTROL a minor=1 key=0 0 10 exclusive; *" },
 	{ "LOCK-39", "the owner is killed", have_holder, holder_named,
-	  "*LOCK_CONTROL ? minor=3 key=0 0 0; CLEANUP ?; CLOSE ?" },
+	  "*; LOCK_CONTROL b minor=3 key=0 0 0; CLEANUP b; CLOSE b" },
 	{ "LOCK-26 LOCK-20", "two that would wait for each other", have_cycle, cycle,
 	  "LOCK_CONTROL a minor=1 key=0 0 1 exclusive !c0000194; "
 	  "LOCK_CONTROL b minor=2 key=0 0 1; *" },

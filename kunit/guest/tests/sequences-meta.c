@@ -26,32 +26,27 @@ static void nothing(void)
 {
 }
 
-static void have_f(void)
+static void have_all(void)
 {
-	int out = open("f", O_CREAT | O_WRONLY | O_TRUNC, 0644);
-
-	FLT_REQUIRE(write(out, "0123456789", 10) == 10);
-	close(out);
+	have_f();
 	symlink("f", "s");
 	mkdir("d", 0755);
 }
 
-static void have_open_f(void)
+static void have_all_open(void)
 {
-	have_f();
+	have_all();
 	fd = open("f", O_RDWR);
 	FLT_REQUIRE(fd >= 0);
 }
 
 static void have_attributes(void)
 {
-	have_open_f();
+	have_all_open();
 	FLT_REQUIRE(!setxattr("f", "trusted.a", "12", 2, 0) &&
 		    !setxattr("f", "trusted.b", "", 0, 0) &&
 		    !setxattr("f", "security.test", "x", 1, 0));
 }
-
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
 
 /* Extended attributes. */
 CALLS(ea_set, FLT_EXPECT(!setxattr("f", "trusted.a", "12", 2, 0)))
@@ -100,13 +95,13 @@ CALLS(acl_inherit, FLT_EXPECT(!close(open("d/x", O_CREAT | O_RDWR, 0666)));
 
 static void have_acl(void)
 {
-	have_f();
+	have_all();
 	FLT_REQUIRE(!setxattr("f", ACL_ACCESS, acl, sizeof(acl), 0));
 }
 
 static void have_default_acl(void)
 {
-	have_f();
+	have_all();
 	FLT_REQUIRE(!setxattr("d", ACL_DEFAULT, acl, sizeof(acl), 0));
 }
 
@@ -130,7 +125,7 @@ CALLS(acl_check, as_user(may_read))
 
 static void have_set_id(void)
 {
-	have_open_f();
+	have_all_open();
 	FLT_REQUIRE(!fchown(fd, 1000, 1000) && !fchmod(fd, 06777));
 }
 
@@ -164,13 +159,13 @@ CALLS(notify, fcntl(fd, F_NOTIFY, DN_MODIFY))
 
 static void have_folder(void)
 {
-	have_f();
+	have_all();
 	fd = open("d", O_RDONLY);
 }
 
 static void have_target(void)
 {
-	have_open_f();
+	have_all_open();
 	other = open("out", O_CREAT | O_RDWR, 0644);
 }
 
@@ -216,7 +211,7 @@ CALLS(map_outlives, map_as(PROT_READ | PROT_WRITE, MAP_SHARED); close(fd); fd = 
 
 static void have_map(void)
 {
-	have_open_f();
+	have_all_open();
 	map_as(PROT_READ | PROT_WRITE, MAP_SHARED);
 }
 
@@ -294,13 +289,13 @@ static void unlinked_stat(void)
 
 static void have_unlinked(void)
 {
-	have_open_f();
+	have_all_open();
 	FLT_REQUIRE(!unlink("f"));
 }
 
 static void have_removed_folder(void)
 {
-	have_f();
+	have_all();
 	fd = open("d", O_RDONLY);
 	FLT_REQUIRE(!rmdir("d"));
 }
@@ -312,7 +307,7 @@ CALLS(seek_folder, FLT_EXPECT(lseek(fd, 0, SEEK_CUR) == 0 && lseek(fd, 0, SEEK_S
 /* The mount as a whole. */
 static void have_root(void)
 {
-	have_f();
+	have_all();
 	fd = open(getenv("MNT"), O_RDONLY);
 }
 
@@ -364,16 +359,16 @@ static void read_only(void)
 #define VOLUME(access) "CREATE a (null) OPEN " access " 20 =1; "
 
 static const struct row rows[] = {
-	{ "VFS-334 VFS-807", "setxattr", have_f, ea_set,
+	{ "VFS-334 VFS-807", "setxattr", have_all, ea_set,
 	  SHORT("100010", "4020") "SET_EA a 9 2; " CLOSED("a") },
-	{ "VFS-334", "fsetxattr, flags and all", have_open_f, ea_set_fd,
+	{ "VFS-334", "fsetxattr, flags and all", have_all_open, ea_set_fd,
 	  "SET_EA a 9 2; SET_EA a 9 2 !c0000035" },
-	{ "VFS-335", "an empty value", have_f, ea_set_empty,
+	{ "VFS-335", "an empty value", have_all, ea_set_empty,
 	  SHORT("100010", "4020") "SET_EA a 9 0 empty; " CLOSED("a") },
 	{ "VFS-335", "removexattr", have_attributes, ea_remove, "SET_EA a 9 0" },
-	{ "VFS-807", "lsetxattr of a symbolic link", have_f, ea_set_link,
+	{ "VFS-807", "lsetxattr of a symbolic link", have_all, ea_set_link,
 	  "CREATE a \\s OPEN 100010 204020 =1; SET_EA a 9 2; " CLOSED("a") },
-	{ "VFS-806", "lgetxattr of a symbolic link", have_f, ea_get_link,
+	{ "VFS-806", "lgetxattr of a symbolic link", have_all, ea_get_link,
 	  "CREATE a \\s OPEN 100008 204020 =1; QUERY_EA a list restart; " CLOSED("a") },
 	{ "VFS-331", "getxattr of an open file", have_attributes, ea_get,
 	  "QUERY_EA a list restart" },
@@ -388,29 +383,29 @@ static const struct row rows[] = {
 	  "QUERY_EA a restart; QUERY_EA a !80000012" },
 	{ "VFS-333", "flistxattr", have_attributes, ea_list_fd,
 	  "QUERY_EA a restart; QUERY_EA a !80000012" },
-	{ "VFS-336", "security.*", have_f, ea_security, "" },
-	{ "VFS-311 VFS-803", "chmod", have_f, mode,
+	{ "VFS-336", "security.*", have_all, ea_security, "" },
+	{ "VFS-311 VFS-803", "chmod", have_all, mode,
 	  SHORT("160000", "4020") "SET_SECURITY a 4; " CLOSED("a") },
-	{ "VFS-311", "fchmod", have_open_f, mode_fd, "SET_SECURITY a 4" },
-	{ "VFS-312 VFS-804", "chown", have_f, owner,
+	{ "VFS-311", "fchmod", have_all_open, mode_fd, "SET_SECURITY a 4" },
+	{ "VFS-312 VFS-804", "chown", have_all, owner,
 	  SHORT("1a0000", "4020") "SET_SECURITY a 3; " CLOSED("a") },
-	{ "VFS-312", "owner only", have_f, owner_only,
+	{ "VFS-312", "owner only", have_all, owner_only,
 	  SHORT("1a0000", "4020") "SET_SECURITY a 1; " CLOSED("a") },
-	{ "VFS-312", "group only", have_f, group_only,
+	{ "VFS-312", "group only", have_all, group_only,
 	  SHORT("1a0000", "4020") "SET_SECURITY a 2; " CLOSED("a") },
-	{ "VFS-312", "fchown", have_open_f, owner_fd, "SET_SECURITY a 3" },
-	{ "VFS-312 VFS-804", "lchown", have_f, owner_link,
+	{ "VFS-312", "fchown", have_all_open, owner_fd, "SET_SECURITY a 3" },
+	{ "VFS-312 VFS-804", "lchown", have_all, owner_link,
 	  "CREATE a \\s OPEN 1a0000 204020 =1; SET_SECURITY a 3; " CLOSED("a") },
-	{ "VFS-319", "a folder's mode, owner and times", have_f, mode_folder,
+	{ "VFS-319", "a folder's mode, owner and times", have_all, mode_folder,
 	  "CREATE ? \\d OPEN 160000 4020 =1; SET_SECURITY ? 4; CLEANUP ?; CLOSE ?; "
 	  "CREATE ? \\d OPEN 1a0000 4020 =1; SET_SECURITY ? 3; CLEANUP ?; CLOSE ?; "
 	  "CREATE ? \\d OPEN 100100 4020 =1; SET_INFORMATION ? Basic; CLEANUP ?; CLOSE ?" },
-	{ "VFS-339 VFS-809", "an ACL", have_f, acl_set,
+	{ "VFS-339 VFS-809", "an ACL", have_all, acl_set,
 	  SHORT("160000", "4020") "SET_SECURITY a 4; " CLOSED("a") },
-	{ "VFS-339", "an ACL by descriptor", have_open_f, acl_set_fd, "SET_SECURITY a 4" },
+	{ "VFS-339", "an ACL by descriptor", have_all_open, acl_set_fd, "SET_SECURITY a 4" },
 	{ "VFS-339", "an ACL goes", have_acl, acl_remove,
 	  SHORT("160000", "4020") "SET_SECURITY a 4; " CLOSED("a") },
-	{ "VFS-339", "what a folder hands on", have_f, acl_default,
+	{ "VFS-339", "what a folder hands on", have_all, acl_default,
 	  "CREATE a \\d OPEN 160000 4020 =1; SET_SECURITY a 4 inherited=b; " CLOSED("a") },
 	{ "VFS-337", "an ACL is checked", have_acl, acl_check, "" },
 	{ "VFS-340", "an ACL is inherited", have_default_acl, acl_inherit,
@@ -420,38 +415,38 @@ static const struct row rows[] = {
 	{ "VFS-313", "a truncation clears set-id bits", have_set_id, set_id_cut,
 	  "SET_INFORMATION a EndOfFile 5" },
 	{ "VFS-313", "a change of owner does", have_set_id, set_id_chown, "SET_SECURITY a 3" },
-	{ "VFS-321", "fallocate that grows the file", have_open_f, grow,
+	{ "VFS-321", "fallocate that grows the file", have_all_open, grow,
 	  "SET_INFORMATION a Allocation; SET_INFORMATION a EndOfFile 100000" },
-	{ "VFS-322", "FALLOC_FL_KEEP_SIZE", have_open_f, set_aside,
+	{ "VFS-322", "FALLOC_FL_KEEP_SIZE", have_all_open, set_aside,
 	  "SET_INFORMATION a Allocation" },
-	{ "VFS-322", "fallocate inside the size", have_open_f, set_aside_inside,
+	{ "VFS-322", "fallocate inside the size", have_all_open, set_aside_inside,
 	  "SET_INFORMATION a Allocation" },
-	{ "VFS-323", "FALLOC_FL_PUNCH_HOLE", have_open_f, punch,
+	{ "VFS-323", "FALLOC_FL_PUNCH_HOLE", have_all_open, punch,
 	  "FILE_SYSTEM_CONTROL a 980c8 2 5" },
 	{ "VFS-426", "FICLONE", have_target, clone_f, "FILE_SYSTEM_CONTROL a 983e8*" },
 	{ "VFS-427", "FIDEDUPERANGE", have_target, dedupe, "FILE_SYSTEM_CONTROL a 983e8*" },
-	{ "VFS-532", "an ioctl that nobody knows", have_open_f, private_ioctl,
+	{ "VFS-532", "an ioctl that nobody knows", have_all_open, private_ioctl,
 	  "DEVICE_CONTROL a 8051601f 16 0 !c0000010" },
-	{ "VFS-534", "ioctls of the VFS", have_open_f, vfs_ioctls, "" },
-	{ "VFS-536", "F_SET_RW_HINT", have_open_f, other_fcntl, "" },
+	{ "VFS-534", "ioctls of the VFS", have_all_open, vfs_ioctls, "" },
+	{ "VFS-536", "F_SET_RW_HINT", have_all_open, other_fcntl, "" },
 	{ "VFS-536", "F_NOTIFY", have_folder, notify, "" },
-	{ "VFS-441", "a mapping to read", have_open_f, map_read,
+	{ "VFS-441", "a mapping to read", have_all_open, map_read,
 	  "ACQUIRE_SECTION a 1 2; RELEASE_SECTION a" },
-	{ "VFS-441", "for nothing", have_open_f, map_none,
+	{ "VFS-441", "for nothing", have_all_open, map_none,
 	  "ACQUIRE_SECTION a 1 1; RELEASE_SECTION a" },
-	{ "VFS-441", "to write", have_open_f, map_write,
+	{ "VFS-441", "to write", have_all_open, map_write,
 	  "ACQUIRE_SECTION a 1 4; RELEASE_SECTION a" },
-	{ "VFS-441", "to write privately", have_open_f, map_copy,
+	{ "VFS-441", "to write privately", have_all_open, map_copy,
 	  "ACQUIRE_SECTION a 1 8; RELEASE_SECTION a" },
-	{ "VFS-441 FASTIO-33", "to execute", have_open_f, map_exec,
+	{ "VFS-441 FASTIO-33", "to execute", have_all_open, map_exec,
 	  "ACQUIRE_SECTION a 1 20; RELEASE_SECTION a" },
-	{ "VFS-441 FASTIO-33", "to execute only", have_open_f, map_exec_only,
+	{ "VFS-441 FASTIO-33", "to execute only", have_all_open, map_exec_only,
 	  "ACQUIRE_SECTION a 1 10; RELEASE_SECTION a" },
-	{ "VFS-441", "to execute and write", have_open_f, map_exec_write,
+	{ "VFS-441", "to execute and write", have_all_open, map_exec_write,
 	  "ACQUIRE_SECTION a 1 40; RELEASE_SECTION a" },
-	{ "VFS-441", "to execute and write privately", have_open_f, map_exec_copy,
+	{ "VFS-441", "to execute and write privately", have_all_open, map_exec_copy,
 	  "ACQUIRE_SECTION a 1 80; RELEASE_SECTION a" },
-	{ "VFS-442 VFS-445", "a mapping that outlives the file", have_open_f, map_outlives,
+	{ "VFS-442 VFS-445", "a mapping that outlives the file", have_all_open, map_outlives,
 	  "ACQUIRE_SECTION a 1 4; RELEASE_SECTION a; " CLOSED("a") },
 	{ "VFS-444 VFS-445 VFS-446 VFS-450 VFS-651", "what is done with a mapping", have_map,
 	  map_use, "" },
@@ -467,20 +462,20 @@ static const struct row rows[] = {
 	  "QUERY_INFORMATION a All; WRITE a 0 1 =1" },
 	{ "VFS-468", "listing a removed folder", have_removed_folder, list_removed, "" },
 	{ "VFS-467", "a folder's position", have_folder, seek_folder, "" },
-	{ "VFS-602 VFS-811 VOL-49 VOL-58", "statfs", have_f, volume_stat,
+	{ "VFS-602 VFS-811 VOL-49 VOL-58", "statfs", have_all, volume_stat,
 	  VOLUME("100080") "QUERY_VOLUME_INFORMATION a FullSize; " CLOSED("a") },
-	{ "VFS-602 VOL-49 VOL-58", "fstatfs", have_open_f, volume_stat_fd,
+	{ "VFS-602 VOL-49 VOL-58", "fstatfs", have_all_open, volume_stat_fd,
 	  VOLUME("100080") "QUERY_VOLUME_INFORMATION a FullSize; " CLOSED("a") },
-	{ "VFS-604 VFS-812", "syncfs", have_open_f, volume_sync,
+	{ "VFS-604 VFS-812", "syncfs", have_all_open, volume_sync,
 	  VOLUME("100002") "FLUSH_BUFFERS a; " CLOSED("a") },
-	{ "VFS-603 VFS-604", "sync", have_f, all_sync,
+	{ "VFS-603 VFS-604", "sync", have_all, all_sync,
 	  VOLUME("100002") "FLUSH_BUFFERS a; " CLOSED("a") },
 	{ "VFS-605 VFS-812", "freeze and thaw", have_root, freeze,
 	  VOLUME("100002") "FLUSH_BUFFERS a; " CLOSED("a") },
-	{ "VFS-606", "remount", have_f, read_only,
+	{ "VFS-606", "remount", have_all, read_only,
 	  VOLUME("100002") "FLUSH_BUFFERS a; " CLOSED("a") },
-	{ "VFS-611", "/proc/mounts", have_f, read_mounts, "" },
-	{ "VFS-609 VFS-610", "inodes are forgotten", have_f, forget, "" },
+	{ "VFS-611", "/proc/mounts", have_all, read_mounts, "" },
+	{ "VFS-609 VFS-610", "inodes are forgotten", have_all, forget, "" },
 };
 
 /* The way out: told, not asked, and everything is synced before. */

@@ -4,7 +4,7 @@
  * below only, so no paging I/O is among it. As sequences.c, with the filter "probe" and Debian's
  * programs; a program's own extra stat calls may differ between versions, and are left open.
  *
- * needs: kernels=6.1,6.12 filters=probe programs=coreutils,findutils,tar,sqlite3 time=120
+ * needs: lower=any kernels=6.1,6.12 filters=probe programs=coreutils,findutils,tar,sqlite3 time=120
  */
 #include <linux/fs.h>
 #include <signal.h>
@@ -72,8 +72,6 @@ static void shell(const char *line)
 
 #define RUN(name, ...) static void name(void) { run((const char *const[]){ __VA_ARGS__, NULL }); }
 #define SHELL(name, line) static void name(void) { shell(line); }
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
-
 RUN(cat_a, "cat", "a")
 SHELL(echo_new, "echo x >$M/f")
 SHELL(echo_old, "echo x >$M/a")

@@ -15,21 +15,6 @@
 
 static char data[65536], *aligned;
 
-static void have_f(void)
-{
-	int out = open("f", O_CREAT | O_WRONLY | O_TRUNC, 0644);
-
-	FLT_REQUIRE(write(out, "0123456789", 10) == 10);
-	close(out);
-}
-
-static void have_open_f(void)
-{
-	have_f();
-	fd = open("f", O_RDWR);
-	FLT_REQUIRE(fd >= 0);
-}
-
 static void have_x(void)
 {
 	close(open("x", O_CREAT | O_WRONLY, 0644));
@@ -78,8 +63,6 @@ static void have_specials(void)
 	mknod("device", S_IFCHR | 0600, makedev(1, 5));
 	have_f();
 }
-
-#define CALLS(name, ...) static void name(void) { __VA_ARGS__; }
 
 CALLS(open_read, close(open("f", O_RDONLY)))
 CALLS(open_write, close(open("f", O_WRONLY)))

@@ -43,11 +43,11 @@ work() {
 			mv "$dir/file-7" "$dir/seventh" || echo "renaming failed"
 		done
 		mv "copy/folder 3" "copy/third" || echo "renaming a folder failed"
-		find copy -name 'file-1?' | sort | while read -r f; do
+		find copy -name 'file-11' | sort | while read -r f; do
 			mv "$f" "$f.renamed" || echo "renaming $f failed"
 		done
 		ls -R copy | cksum
-		find copy -name '*9' -type f | sort | while read -r f; do
+		find copy -name 'file-?9' -type f -path '*[05]/*' | sort | while read -r f; do
 			echo "appended" >>"$f"
 			chmod 600 "$f"
 		done

@@ -110,7 +110,8 @@ class Guest:
     bytes; mounts: more to mount, each "TYPE SOURCE FOLDER"; packages: Debian packages,
     with which the script runs in a Debian root; icount: emulate one processor whose time stamp
     counter counts instructions, the same ones in every run; qemu: more arguments for QEMU;
-    silence: end it when its script has said nothing for so many seconds.
+    silence: end it when its script has said nothing for so many seconds; taint: bits of the
+    kernel's taint that are expected besides the usual ones.
     """
     series: str
     script: str = ""
@@ -131,6 +132,7 @@ class Guest:
     icount: bool = False
     qemu: list = dataclasses.field(default_factory=list)
     check_log: bool = True
+    taint: int = 0
 
     def run(self, on_output=None):
         """Boot, run the script, power off.  on_output(bytes) sees the output as it comes."""
@@ -348,7 +350,7 @@ def _verdict(result, values, guest, returncode, trouble):
     splat = splat or first_splat(result.log)
     if splat:
         return f"the guest's kernel log has: {splat}"
-    taint = int(values.get("taint") or 0) & ~TAINT_ALLOWED
+    taint = int(values.get("taint") or 0) & ~(TAINT_ALLOWED | guest.taint)
     if taint:
         names = "".join(letter for bit, letter in enumerate(TAINT_LETTERS) if taint >> bit & 1)
         return f"the guest's kernel is tainted: {names or hex(taint)}"

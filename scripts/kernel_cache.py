@@ -3,7 +3,9 @@
 
 Get one with get("6.12"): the release that was current when first asked for, and
 from then on the same one, until refresh() or its folder is removed.  Headers and
-image always have one release, so a module built here loads there.
+image always have one release, so a module built here loads there.  get("6.12-full")
+is Debian's kernel for real machines, with all file systems; the others are the smaller
+ones for virtual machines.
 """
 
 import re
@@ -17,6 +19,11 @@ SERIES = {
     "6.1": ["linux-headers-cloud-amd64"],
     "6.12": ["linux-headers-6.12-cloud-amd64", "linux-headers-cloud-amd64"],
 }
+# The same with everything that Debian builds.
+FULL = {
+    "6.1-full": ["linux-headers-amd64"],
+    "6.12-full": ["linux-headers-6.12-amd64", "linux-headers-amd64"],
+}
 
 
 def _folder():
@@ -27,12 +34,15 @@ def _folder():
 
 def _resolve(series):
     """Ask apt for the current release of SERIES."""
-    for meta in SERIES[series]:
+    metas = {**SERIES, **FULL}[series]
+    flavour = "amd64" if series in FULL else "cloud-amd64"
+    number = re.escape(series.removesuffix("-full"))
+    for meta in metas:
         for package in debs.depends(meta) or []:
-            match = re.fullmatch(r"linux-headers-(\d+\.\d+\.\d\S*-cloud-amd64)", package)
-            if match and match[1].startswith(series + "."):
+            match = re.fullmatch(rf"linux-headers-({number}\.\d[\w.+]*(?:-\d+)?-{flavour})", package)
+            if match:
                 return match[1]
-    raise debs.Problem(f"apt offers no Debian {series} kernel (looked for {SERIES[series][0]}); "
+    raise debs.Problem(f"apt offers no Debian {series} kernel (looked for {metas[0]}); "
                        "run apt-get update; Debian 12 with bookworm-security has both 6.1 and 6.12")
 
 
@@ -106,13 +116,13 @@ def _relocate(work, final):
 
 
 def get(name):
-    """The Kernel for a series ("6.12"), for a full release already cached, or a test kernel.
+    """The Kernel for a series ("6.12", "6.12-full"), for a release already cached, or a test kernel.
 
     A test kernel ("debug", "kcsan") is built at the first use, which takes its time.
     """
     if name in debug_kernel.FRAGMENTS:
         return debug_kernel.get(name).build(report=debug_kernel.progress)
-    if name in SERIES:
+    if name in SERIES or name in FULL:
         pin = _folder() / f"{name}.release"
         if not pin.exists():
             pin.write_text(_resolve(name) + "\n")
@@ -120,13 +130,13 @@ def get(name):
     for series in SERIES:
         if name.startswith(series + ".") and (_folder() / name).is_dir():
             return Kernel(series, name)
-    raise debs.Problem(f"unknown kernel {name}: give one of {' '.join(SERIES)}")
+    raise debs.Problem(f"unknown kernel {name}: give one of {' '.join([*SERIES, *FULL])}")
 
 
 def refresh(series):
     """Forget which release SERIES means and take the current one."""
-    if series not in SERIES:
-        raise debs.Problem(f"unknown kernel {series}: give one of {' '.join(SERIES)}")
+    if series not in SERIES and series not in FULL:
+        raise debs.Problem(f"unknown kernel {series}: give one of {' '.join([*SERIES, *FULL])}")
     (_folder() / f"{series}.release").write_text(_resolve(series) + "\n")
     return get(series)
 

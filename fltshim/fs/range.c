@@ -160,7 +160,8 @@ ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
-	if (fltfs_i(file_inode(out))->cached || fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
+	if (fltfs_i(file_inode(out))->cached ||
+	    fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
 	    (out->f_flags & O_DIRECT && fltfs_is_scanned(file_inode(out))))
 		return fltfs_splice_write_upper(pipe, out, ppos, len, flags);
 	file_start_write(lower);

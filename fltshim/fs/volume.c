@@ -177,8 +177,8 @@ static const struct flt_instance *fltfs_stack_needs_cache(const struct fltfs_sb 
  * fltfs_tell_mapped() - say that a file stays in the lower page cache for the time being
  * @inode: upper inode
  *
- * Once for the files that are mapped when a filter comes, others for who debugs (SECT-13); each once
- * for each time that filters come or go.
+ * Once for the files that are mapped when a filter comes, others for who debugs (SECT-13); each
+ * once for each time that filters come or go.
  */
 void fltfs_tell_mapped(struct inode *inode)
 {

@@ -686,7 +686,8 @@ static void defer_holds_teardown(struct kunit *test)
 		FLT_EXPECT(test, WORLD_WAIT(atomic_read(&b->starts)));
 		msleep(50);
 		/* What it had posted before that is not pended too late. */
-		FLT_PROVES(test, "PEND-22", WORLD_WAIT(atomic_read(&r->op.hold) == FLT_HOLD_PENDED) &&
+		FLT_PROVES(test, "PEND-22",
+			   WORLD_WAIT(atomic_read(&r->op.hold) == FLT_HOLD_PENDED) &&
 			   !probe_violations(b, FLT_VIOLATION_PREOP_PENDING));
 		FLT_PROVES(test, "DEFER-37", !atomic_read(&b->completes) &&
 			   !atomic_read(&d->runs));

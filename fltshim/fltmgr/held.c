@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Holding, finding and draining operations. Lock order: flt_live.lock (per CPU) or flt_held.lock ->
- * what flt_cancel_ops.lost takes, the locks of an oplock, a file lock or a waiter; instance->lock ->
- * nothing. No callback runs under any of them.
+ * what flt_cancel_ops.lost takes, the locks of an oplock, a file lock or a waiter; instance->lock
+ * -> nothing. No callback runs under any of them.
  *
  * Every operation that visits a filter is known to the CPU where it began from its start to its
  * end, and in a hash besides while a filter holds it. The former serves who looks at what is in

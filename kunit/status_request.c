@@ -25,7 +25,6 @@ static struct told {
 static VOID told_callback(PCFLT_RELATED_OBJECTS objects, PFLT_IO_PARAMETER_BLOCK iopb,
 			  NTSTATUS status, PVOID context)
 {
-	told.calls++;
 	told.objects = *objects;
 	told.iopb = *iopb;
 	told.status = status;
@@ -34,6 +33,8 @@ static VOID told_callback(PCFLT_RELATED_OBJECTS objects, PFLT_IO_PARAMETER_BLOCK
 	told.irql = KeGetCurrentIrql();
 	if (told.fake)
 		told.held = fake_nr_held(told.fake);
+	/* Last, since another thread waits for it and looks at the rest then. */
+	smp_store_release(&told.calls, told.calls + 1);
 }
 
 #define TOLD_CONTEXT	((void *)0x5157)
@@ -93,7 +94,7 @@ static void told_pending(struct kunit *test)
 			request_start(r);
 		else
 			request_spawn(r);
-		FLT_REQUIRE(test, WORLD_WAIT(READ_ONCE(told.calls)));
+		FLT_REQUIRE(test, WORLD_WAIT(smp_load_acquire(&told.calls)));
 		FLT_PROVES(test, "CBD-083", told.status == STATUS_PENDING && told.held == 1 &&
 			   request_busy(r));
 		FLT_PROVES(test, "IRQL-24", told.irql <= APC_LEVEL &&

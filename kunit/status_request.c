@@ -94,6 +94,7 @@ static void told_pending(struct kunit *test)
 			request_start(r);
 		else
 			request_spawn(r);
+		/* Pairs with told_callback(). */
 		FLT_REQUIRE(test, WORLD_WAIT(smp_load_acquire(&told.calls)));
 		FLT_PROVES(test, "CBD-083", told.status == STATUS_PENDING && told.held == 1 &&
 			   request_busy(r));

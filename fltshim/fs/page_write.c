@@ -137,35 +137,61 @@ static void fltfs_copy_add(struct inode *inode, struct fltfs_copy *copy, struct 
 		memset(target + (size - pos), 0, pos + PAGE_SIZE - size);
 }
 
-/* A run that another task writes. */
-struct fltfs_copy_job {
+/**
+ * struct fltfs_errand - what a task that is not killed and has no limits does for another
+ * @work: the worker's
+ * @cred: rights of the task that waits, which are used: they live as long as it does
+ * @run: what is done, with no file system entered by allocations
+ * @ret: what came of it
+ */
+struct fltfs_errand {
 	struct work_struct work;
-	struct inode *inode;
-	const struct fltfs_copy *copy;
 	const struct cred *cred;
-	bool wait;
+	ssize_t (*run)(struct fltfs_errand *errand);
 	ssize_t ret;
 };
 
-/* Has it done by a task that is not killed and has no limits, and waits. */
-static void fltfs_copy_elsewhere(struct work_struct *work)
+static void fltfs_errand_work(struct work_struct *work)
 {
-	queue_work(fltfs_copy_wq, work);
-	flush_work(work);
-	destroy_work_on_stack(work);
-}
-
-static void fltfs_copy_job(struct work_struct *work)
-{
-	struct fltfs_copy_job *job = container_of(work, struct fltfs_copy_job, work);
-	const struct fltfs_copy *copy = job->copy;
-	const struct cred *old = override_creds(job->cred);
+	struct fltfs_errand *errand = container_of(work, struct fltfs_errand, work);
+	unsigned int throttle = current->flags & PF_LOCAL_THROTTLE;
+	const struct cred *old = override_creds(errand->cred);
 	unsigned int nofs = memalloc_nofs_save();
 
-	job->ret = fltfs_paging(job->inode, true, job->wait, copy->start, copy->buffer,
-				copy->end - copy->start);
+	current->flags |= PF_LOCAL_THROTTLE;
+	errand->ret = errand->run(errand);
+	current->flags = (current->flags & ~PF_LOCAL_THROTTLE) | throttle;
 	memalloc_nofs_restore(nofs);
 	revert_creds(old);
+}
+
+static ssize_t fltfs_elsewhere(struct fltfs_errand *errand,
+			       ssize_t (*run)(struct fltfs_errand *errand))
+{
+	errand->cred = current_cred();
+	errand->run = run;
+	INIT_WORK_ONSTACK(&errand->work, fltfs_errand_work);
+	queue_work(fltfs_copy_wq, &errand->work);
+	flush_work(&errand->work);
+	destroy_work_on_stack(&errand->work);
+	return errand->ret;
+}
+
+/* A run that another task writes. */
+struct fltfs_copy_errand {
+	struct fltfs_errand errand;
+	struct inode *inode;
+	const struct fltfs_copy *copy;
+	bool wait;
+};
+
+static ssize_t fltfs_copy_run(struct fltfs_errand *errand)
+{
+	struct fltfs_copy_errand *job = container_of(errand, struct fltfs_copy_errand, errand);
+	const struct fltfs_copy *copy = job->copy;
+
+	return fltfs_paging(job->inode, true, job->wait, copy->start, copy->buffer,
+			    copy->end - copy->start);
 }
 
 /*
@@ -174,51 +200,31 @@ static void fltfs_copy_job(struct work_struct *work)
  */
 static ssize_t fltfs_copy_write(struct inode *inode, const struct fltfs_copy *copy, bool wait)
 {
-	struct fltfs_copy_job job = {
-		.inode = inode, .copy = copy, .cred = current_cred(), .wait = wait,
-	};
+	struct fltfs_copy_errand job = { .inode = inode, .copy = copy, .wait = wait };
 
 	if (likely(!fatal_signal_pending(current)))
-		return fltfs_paging(inode, true, wait, copy->start, copy->buffer,
-				    copy->end - copy->start);
-	INIT_WORK_ONSTACK(&job.work, fltfs_copy_job);
-	fltfs_copy_elsewhere(&job.work);
-	return job.ret;
+		return fltfs_copy_run(&job.errand);
+	return fltfs_elsewhere(&job.errand, fltfs_copy_run);
 }
 
 /* What is left of a paging WRITE at the bottom, written by another task. */
-struct fltfs_rest_job {
-	struct work_struct work;
+struct fltfs_rest_errand {
+	struct fltfs_errand errand;
 	struct kiocb *iocb;
 	struct iov_iter *iter;
-	const struct cred *cred;
-	ssize_t ret;
 };
 
-static ssize_t fltfs_write_rest(struct kiocb *iocb, struct iov_iter *iter)
+static ssize_t fltfs_rest_run(struct fltfs_errand *errand)
 {
+	struct fltfs_rest_errand *job = container_of(errand, struct fltfs_rest_errand, errand);
 	ssize_t ret = 0;
 
-	while (iov_iter_count(iter)) {
-		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
+	while (iov_iter_count(job->iter)) {
+		ret = job->iocb->ki_filp->f_op->write_iter(job->iocb, job->iter);
 		if (ret <= 0)
 			break;
 	}
 	return ret;
-}
-
-static void fltfs_rest_job(struct work_struct *work)
-{
-	struct fltfs_rest_job *job = container_of(work, struct fltfs_rest_job, work);
-	unsigned int throttle = current->flags & PF_LOCAL_THROTTLE;
-	const struct cred *old = override_creds(job->cred);
-	unsigned int nofs = memalloc_nofs_save();
-
-	current->flags |= PF_LOCAL_THROTTLE;
-	job->ret = fltfs_write_rest(job->iocb, job->iter);
-	current->flags = (current->flags & ~PF_LOCAL_THROTTLE) | throttle;
-	memalloc_nofs_restore(nofs);
-	revert_creds(old);
 }
 
 /**
@@ -233,17 +239,15 @@ static void fltfs_rest_job(struct work_struct *work)
  */
 ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter)
 {
-	struct fltfs_rest_job job = { .iocb = iocb, .iter = iter, .cred = current_cred() };
+	struct fltfs_rest_errand job = { .iocb = iocb, .iter = iter };
 	ssize_t ret;
 
 	if (likely(rlimit(RLIMIT_FSIZE) == RLIM_INFINITY)) {
-		ret = fltfs_write_rest(iocb, iter);
+		ret = fltfs_rest_run(&job.errand);
 		if (likely(ret != -EINTR))
 			return ret;
 	}
-	INIT_WORK_ONSTACK(&job.work, fltfs_rest_job);
-	fltfs_copy_elsewhere(&job.work);
-	return job.ret;
+	return fltfs_elsewhere(&job.errand, fltfs_rest_run);
 }
 
 /* Sends the run, if there is one. Return: 0 or a negative errno, recorded on the mapping too. */

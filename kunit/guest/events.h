@@ -49,6 +49,18 @@ static inline bool comes(unsigned int major, unsigned int number)
 	return false;
 }
 
+/* More events, until the filter's instance is torn down: seq_teardown says why. */
+static inline bool torn_down(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 200 && !seq_teardown[0]; tries++) {
+		usleep(50000);
+		seq_stop();
+	}
+	return seq_teardown[0];
+}
+
 static inline void put(const char *name)
 {
 	char path[PATH_MAX];

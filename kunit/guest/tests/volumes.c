@@ -113,9 +113,7 @@ static void lives(const char *lower)
 	close(in);
 	FLT_PROVES("VOL-78", comes(0xec, 1) && count(CLOSE) == 1 &&
 		   event(CLOSE, 0) < event(0xec, 0));
-	while (!seq_teardown[0])
-		seq_stop();
-	FLT_PROVES("VOL-78", !instances() && !strcmp(seq_teardown, "8"));
+	FLT_PROVES("VOL-78", torn_down() && !instances() && !strcmp(seq_teardown, "8"));
 
 	/* a name space of its own, and what is mounted there, ends with its process */
 	seq_start();
@@ -128,9 +126,7 @@ static void lives(const char *lower)
 	}
 	waitpid(child, &status, 0);
 	FLT_PROVES("VOL-80", !status && comes(0xec, 1) && seq_sound());
-	while (!seq_teardown[0])
-		seq_stop();
-	FLT_PROVES("VOL-80", !instances() && !strcmp(seq_teardown, "8"));
+	FLT_PROVES("VOL-80", torn_down() && !instances() && !strcmp(seq_teardown, "8"));
 }
 
 /* Mounts it, and learns from its first instance what the volume is called. */

@@ -22,8 +22,7 @@ Abstract:
         forgotten   cleanup: its object is referenced, and that is forgotten
         pendlock    a lock is kept until it is cancelled
 
-    With the value Everywhere in its service key it does, in every callback of every operation,
-    whatever a callback may do, and nothing of the above.
+    It says:
 
         row ID ok|failed
         context handle|stream goes, close of NAME, lock cancelled, lock ended STATUS, ...
@@ -136,7 +135,6 @@ InsideUnload (
     UNREFERENCED_PARAMETER( Flags );
 
     FltUnregisterFilter( InsideFilter );
-    InsideEverywhereSay();
     return STATUS_SUCCESS;
 }
 
@@ -161,69 +159,6 @@ static CONST FLT_OPERATION_REGISTRATION InsideOperations[] = {
     { IRP_MJ_OPERATION_END }
 };
 
-#define EVERYWHERE(_major) { (_major), 0, InsideEverywherePre, InsideEverywherePost }
-
-static CONST FLT_OPERATION_REGISTRATION InsideEverything[] = {
-
-    EVERYWHERE(IRP_MJ_CREATE),
-    EVERYWHERE(IRP_MJ_CLEANUP),
-    EVERYWHERE(IRP_MJ_CLOSE),
-    EVERYWHERE(IRP_MJ_READ),
-    EVERYWHERE(IRP_MJ_WRITE),
-    EVERYWHERE(IRP_MJ_FLUSH_BUFFERS),
-    EVERYWHERE(IRP_MJ_LOCK_CONTROL),
-    EVERYWHERE(IRP_MJ_QUERY_INFORMATION),
-    EVERYWHERE(IRP_MJ_SET_INFORMATION),
-    EVERYWHERE(IRP_MJ_QUERY_EA),
-    EVERYWHERE(IRP_MJ_SET_EA),
-    EVERYWHERE(IRP_MJ_QUERY_SECURITY),
-    EVERYWHERE(IRP_MJ_SET_SECURITY),
-    EVERYWHERE(IRP_MJ_DIRECTORY_CONTROL),
-    EVERYWHERE(IRP_MJ_FILE_SYSTEM_CONTROL),
-    EVERYWHERE(IRP_MJ_DEVICE_CONTROL),
-    EVERYWHERE(IRP_MJ_QUERY_VOLUME_INFORMATION),
-    EVERYWHERE(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION),
-    EVERYWHERE(IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION),
-
-    { IRP_MJ_OPERATION_END }
-};
-
-static BOOLEAN
-InsideHasValue (
-    _In_ PUNICODE_STRING RegistryPath,
-    _In_ PCWSTR Text
-    )
-/*++
-
-Routine Description:
-
-    Is the value in the service key?
-
---*/
-{
-    UCHAR Buffer[sizeof(KEY_VALUE_PARTIAL_INFORMATION) + 64];
-    OBJECT_ATTRIBUTES Attributes;
-    UNICODE_STRING Name;
-    HANDLE Key;
-    ULONG Length;
-    NTSTATUS Status;
-
-    RtlInitUnicodeString( &Name, Text );
-    InitializeObjectAttributes( &Attributes, RegistryPath,
-                                OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, NULL, NULL );
-    Status = ZwOpenKey( &Key, KEY_READ, &Attributes );
-
-    if (!NT_SUCCESS( Status )) {
-
-        return FALSE;
-    }
-
-    Status = ZwQueryValueKey( Key, &Name, KeyValuePartialInformation, Buffer, sizeof(Buffer),
-                              &Length );
-    ZwClose( Key );
-    return (BOOLEAN)NT_SUCCESS( Status );
-}
-
 NTSTATUS
 DriverEntry (
     _In_ PDRIVER_OBJECT DriverObject,
@@ -233,12 +168,13 @@ DriverEntry (
     FLT_REGISTRATION Registration;
     NTSTATUS Status;
 
+    UNREFERENCED_PARAMETER( RegistryPath );
+
     RtlZeroMemory( &Registration, sizeof(Registration) );
     Registration.Size = sizeof(Registration);
     Registration.Version = FLT_REGISTRATION_VERSION;
     Registration.ContextRegistration = InsideContexts;
-    Registration.OperationRegistration = InsideHasValue( RegistryPath, L"Everywhere" ) ?
-                                         InsideEverything : InsideOperations;
+    Registration.OperationRegistration = InsideOperations;
     Registration.FilterUnloadCallback = InsideUnload;
 
     Status = FltRegisterFilter( DriverObject, &Registration, &InsideFilter );

@@ -74,29 +74,3 @@ InsidePostLock (
     _Inout_ PFLT_CALLBACK_DATA Data,
     _In_ PCFLT_RELATED_OBJECTS FltObjects
     );
-
-//
-//  everywhere.c
-//
-
-FLT_PREOP_CALLBACK_STATUS
-FLTAPI
-InsideEverywherePre (
-    _Inout_ PFLT_CALLBACK_DATA Data,
-    _In_ PCFLT_RELATED_OBJECTS FltObjects,
-    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
-    );
-
-FLT_POSTOP_CALLBACK_STATUS
-FLTAPI
-InsideEverywherePost (
-    _Inout_ PFLT_CALLBACK_DATA Data,
-    _In_ PCFLT_RELATED_OBJECTS FltObjects,
-    _In_opt_ PVOID CompletionContext,
-    _In_ FLT_POST_OPERATION_FLAGS Flags
-    );
-
-VOID
-InsideEverywhereSay (
-    VOID
-    );

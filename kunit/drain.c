@@ -4,6 +4,7 @@
  * POSTOP-49, POSTOP-50, PREOP-92, PREOP-94).
  */
 #include "fltmgr/instance.h"
+#include "kunit/keeper.h"
 #include "kunit/world.h"
 
 #define COOKIE(n)	((void *)(0xdead4ead00010000UL + (n)))
@@ -219,6 +220,49 @@ static void drain_waits_for_callbacks(struct kunit *test)
 	}
 }
 
+static struct keeper *drain_keeper;
+static struct drain_gate drain_below;
+
+/* The operation that B holds goes on, as far as C. */
+static void drain_lets_go(struct probe *p, PCFLT_RELATED_OBJECTS objects)
+{
+	keeper_resume(drain_keeper);
+	wait_for_completion(&drain_below.arrived);
+}
+
+/* Drained when it is held once more, while the teardown waits for it already. */
+static void drain_held_again(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	struct drain_work d = { };
+
+	world_probes(w, "ABC");
+	init_completion(&drain_below.arrived);
+	init_completion(&drain_below.go);
+	drain_keeper = keeper_pend(w->probe[1], KEEPER_TEST, FLT_PREOP_SUCCESS_NO_CALLBACK);
+	w->probe[0]->on_start = drain_lets_go;
+	w->probe[2]->private = &drain_below;
+	w->probe[2]->on_pre = drain_wait_in_pre;
+	w->fake->when = FAKE_HOLD;
+	request_spawn(r);
+	FLT_REQUIRE(test, keeper_wait(drain_keeper));
+	INIT_WORK_ONSTACK(&d.work, drain_detach_work);
+	d.p = w->probe[0];
+	queue_work(system_unbound_wq, &d.work);
+	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&w->probe[0]->starts)));
+	msleep(100);
+	FLT_EXPECT(test, !atomic_read(&w->probe[0]->drains));
+	complete(&drain_below.go);
+	FLT_PROVES(test, "POSTOP-40", WORLD_WAIT(atomic_read(&w->probe[0]->drains) == 1) &&
+		   fake_nr_held(w->fake) == 1);
+	flush_work(&d.work);
+	destroy_work_on_stack(&d.work);
+	fake_release(w->fake);
+	FLT_EXPECT(test, request_wait(r) && NT_SUCCESS(r->status) &&
+		   !atomic_read(&w->probe[0]->post));
+}
+
 static void drain_complete_comes_last(struct kunit *test)
 {
 	struct world *w = world_of(test);
@@ -309,6 +353,7 @@ static struct kunit_case drain_cases[] = {
 	KUNIT_CASE(drain_is_a_copy),
 	KUNIT_CASE(drain_returns_something_else),
 	KUNIT_CASE(drain_waits_for_callbacks),
+	KUNIT_CASE(drain_held_again),
 	KUNIT_CASE(drain_complete_comes_last),
 	KUNIT_CASE(drain_second_half),
 	KUNIT_CASE(drain_no_new_pre),

@@ -544,6 +544,50 @@ static void pend_teardown_waits(struct kunit *test)
 	flt_object_put(&d->instance->obj);
 }
 
+static struct completion pend_below, pend_go;
+
+static void pend_wait_below(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	complete(&pend_below);
+	wait_for_completion(&pend_go);
+}
+
+/*
+ * Resumed with a post-operation callback owed, while the instance is detached: the teardown waits
+ * for that, though the operation runs in a snapshot without the instance.
+ */
+static void pend_resumed_and_owed(struct kunit *test)
+{
+	struct world *w = pend_world(test);
+	struct probe *b = w->probe[1];
+	struct keeper *k = keeper_pend(b, KEEPER_TEST, FLT_PREOP_SUCCESS_WITH_CALLBACK);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	struct pend_detach *d = kunit_kzalloc(test, sizeof(*d), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, d);
+	INIT_WORK(&d->work, pend_detach_work);
+	d->instance = flt_instance_of(b->instance[0]);
+	flt_object_get(&d->instance->obj);
+	init_completion(&pend_below);
+	init_completion(&pend_go);
+	w->probe[2]->on_pre = pend_wait_below;
+	request_spawn(r);
+	FLT_REQUIRE(test, keeper_wait(k));
+	queue_work(system_unbound_wq, &d->work);
+	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&b->starts)));
+	keeper_resume(k);
+	wait_for_completion(&pend_below);
+	msleep(100);
+	FLT_PROVES(test, "PEND-21", atomic_read(&b->completes) == 0);
+	complete(&pend_go);
+	flush_work(&d->work);
+	FLT_PROVES(test, "PEND-21", NT_SUCCESS(d->status) && request_wait(r) &&
+		   (world_trace_is(w, "A+ B+ Bt C+ F C- B- Bc A-") ||
+		    world_trace_is(w, "A+ B+ Bt C+ F C- B- A- Bc")));
+	flt_object_put(&d->instance->obj);
+}
+
 /* Stands for a routine of the manager that decides for the callback: it may pend on its own. */
 static FLT_PREOP_CALLBACK_STATUS pend_helper_says;
 static struct keeper *pend_helper_keeper;
@@ -663,6 +707,7 @@ static struct kunit_case pend_cases[] = {
 	KUNIT_CASE(pend_killed_below),
 	KUNIT_CASE(pend_resumed_by_teardown),
 	KUNIT_CASE(pend_teardown_waits),
+	KUNIT_CASE(pend_resumed_and_owed),
 	KUNIT_CASE(pend_during_teardown),
 	{}
 };

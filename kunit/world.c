@@ -74,7 +74,7 @@ static bool world_hand_back(struct fake_volume *fake)
 			break;
 	}
 	mutex_unlock(&volume->lock);
-	found = data && flt_hold_claim(data, phase, FLT_PREOP_COMPLETE, NULL, &run,
+	found = data && flt_hold_claim(data, phase, FLT_PREOP_COMPLETE, NULL, 0, &run,
 				       &armed);
 	if (run)
 		flt_operation_continue(run);

@@ -4,7 +4,6 @@
  * What setting, getting and deleting mean is in context.c.
  */
 #include <linux/export.h>
-#include <linux/module.h>
 #include "fltmgr/context.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
@@ -67,20 +66,14 @@ static bool flt_about_is(const struct flt_about *about, const void *object,
 }
 
 /*
- * Contexts are private: no minifilter has to do with another's (CTX-66). The filter's own code is
- * seen at once; code of no minifilter, as of a driver that helps one, is let through.
+ * Contexts are private: no minifilter has to do with another's (CTX-66).
  */
 static bool flt_about_own(const struct flt_about *about, const struct flt_filter *filter)
 {
-	const struct fsh_driver *driver;
-
-	if (likely(within_module(about->ip, filter->driver->owner)))
+	if (likely(flt_filter_has(filter, about->ip)))
 		return true;
-	driver = fsh_driver_at(about->ip);
-	if (!driver || !driver->filter || driver->filter == filter)
-		return true;
-	fsh_violation(driver->service, about->routine, "contexts of %s are not its own",
-		      filter->name_utf8);
+	fsh_violation(fsh_driver_name_at(about->ip), about->routine,
+		      "contexts of %s are not its own", filter->name_utf8);
 	return false;
 }
 

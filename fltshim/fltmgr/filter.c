@@ -50,6 +50,26 @@ static void flt_filter_release(struct flt_object *obj)
 	call_rcu(&filter->rcu, flt_filter_free);
 }
 
+/**
+ * flt_filter_has() - may this code act for a minifilter?
+ * @filter: the minifilter
+ * @ip: address of a running driver's code
+ *
+ * Any context. The filter's own code is seen at once; code of no minifilter, as of a driver that
+ * helps one, is let through.
+ *
+ * Return: false for another minifilter's code
+ */
+bool flt_filter_has(const struct flt_filter *filter, unsigned long ip)
+{
+	const struct fsh_driver *driver;
+
+	if (likely(within_module(ip, filter->driver->owner)))
+		return true;
+	driver = fsh_driver_at(ip);
+	return !driver || !driver->filter || driver->filter == filter;
+}
+
 /* The size of FLT_REGISTRATION that each known version has; 0 for an unknown version. */
 static size_t flt_registration_size(USHORT version)
 {

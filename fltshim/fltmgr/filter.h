@@ -137,6 +137,7 @@ static inline PFLT_FILTER flt_filter_opaque(struct flt_filter *filter)
 }
 
 struct flt_filter *flt_filter_get(PFLT_FILTER opaque, const char *who, const char *routine);
+bool flt_filter_has(const struct flt_filter *filter, unsigned long ip);
 struct flt_filter *flt_filter_find_locked(const UNICODE_STRING *name);
 NTSTATUS flt_filter_unload_claim(struct flt_filter *filter, bool mandatory);
 NTSTATUS flt_filter_unload(struct flt_filter *filter, bool mandatory);

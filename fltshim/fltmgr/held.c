@@ -186,6 +186,9 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 		spin_lock_bh(&instance->lock);
 		list_add_tail(&record->link, &instance->open);
 		spin_unlock_bh(&instance->lock);
+		/* A detacher may wait for this operation to be held once more. */
+		if (unlikely(READ_ONCE(instance->state) >= FLT_INSTANCE_LEAVING))
+			wake_up_all(&instance->obj.idle);
 	}
 	if (holder) {
 		struct flt_held *held = flt_held_of(&op->data);
@@ -227,8 +230,9 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
  * @op: the operation, resumed or never really held
  * @holder: as given to flt_hold_prepare()
  *
- * Enters the guard of the volume's present snapshot: a detacher of any instance from here on
- * waits for this run. A record that was drained meanwhile is DONE already.
+ * Enters the guard of the volume's present snapshot: who detaches an instance of that from here on
+ * waits for this run. The holder need not be in it, so it goes on to count the operation until
+ * flt_hold_settle(). A record that was drained meanwhile is DONE already.
  */
 void flt_hold_end(struct flt_operation *op, struct flt_instance *holder)
 {
@@ -259,7 +263,27 @@ void flt_hold_end(struct flt_operation *op, struct flt_instance *holder)
 		spin_lock_bh(&holder->lock);
 		list_del(&op->held);
 		spin_unlock_bh(&holder->lock);
-		flt_instance_settle(holder);
+	}
+}
+
+/**
+ * flt_hold_settle() - what came of taking the operation back is decided
+ * @op: the operation, after flt_hold_end()
+ * @index: node of who held it
+ *
+ * Its count goes over to its record if a post-operation callback is owed now: a holder that is
+ * leaving waits for that one, or drains it, like any other record of its.
+ */
+void flt_hold_settle(struct flt_operation *op, int index)
+{
+	struct flt_record *record = &op->records[index];
+
+	if (record->state == FLT_RECORD_OPEN && !record->counted) {
+		record->op = op;
+		record->index = index;
+		record->counted = true;
+	} else {
+		flt_instance_settle(op->nodes[index].instance);
 	}
 }
 
@@ -273,55 +297,62 @@ void flt_record_finish(struct flt_record *record)
 	}
 }
 
-/*
- * Moves a held operation to RESUMED; false when nobody holds it in @phase. A cancel routine that
- * is armed still is disarmed, and who armed it told, before anybody can go on with the operation.
- */
-static bool flt_hold_try(struct flt_operation *op, enum flt_phase phase, int resume,
-			 void *context, bool *run, bool *armed)
-{
-	int old = atomic_read(&op->hold), claimed = FLT_HOLD_CLAIMED;
-
-	for (;;) {
-		if (READ_ONCE(op->phase) != phase ||
-		    (old != FLT_HOLD_CALLING && old != FLT_HOLD_PENDED))
-			return false;
-		if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_CLAIMED))
-			break;
-	}
-	/*
-	 * It may have gone on to its next phase before that, and be held there: then it is given
-	 * back, unless whoever ends that hold has not waited.
-	 */
-	if (unlikely(READ_ONCE(op->phase) != phase)) {
-		atomic_try_cmpxchg(&op->hold, &claimed, old);
-		return false;
-	}
-	*armed = flt_cancel_lose(op);
-	op->resume = resume;
-	op->resume_context = context;
-	*run = old == FLT_HOLD_PENDED;
-	atomic_set_release(&op->hold, FLT_HOLD_RESUMED);
-	return true;
-}
-
 /* What flt_hold_claim() was asked for, and what came of it. */
 struct flt_claim {
 	PFLT_CALLBACK_DATA data;
 	enum flt_phase phase;
 	int resume;
 	void *context;
+	unsigned long ip;
 	struct flt_operation *op;
 	bool claimed;
 	bool run;
 	bool *armed;
 };
 
+/* Is it in the callback of the filter that this code is of, or held there (PEND-09)? */
+static bool flt_claim_is_of(const struct flt_operation *op, int cursor, unsigned long ip)
+{
+	if (cursor < 0 || cursor >= op->nr_nodes)
+		return false;
+	return !ip || flt_filter_has(op->nodes[cursor].filter, ip);
+}
+
+/*
+ * Moves a held operation to RESUMED, unless nobody holds it in that phase, or another filter does.
+ * A cancel routine that is armed still is disarmed, and who armed it told, before anybody can go
+ * on with the operation.
+ */
 static void flt_claim_try(struct flt_operation *op, struct flt_claim *claim)
 {
+	int old = atomic_read(&op->hold), claimed = FLT_HOLD_CLAIMED, cursor;
+
 	claim->op = op;
-	claim->claimed = flt_hold_try(op, claim->phase, claim->resume, claim->context, &claim->run,
-				      claim->armed);
+	for (;;) {
+		if (READ_ONCE(op->phase) != claim->phase ||
+		    (old != FLT_HOLD_CALLING && old != FLT_HOLD_PENDED))
+			return;
+		if (atomic_try_cmpxchg(&op->hold, &old, FLT_HOLD_CLAIMED))
+			break;
+	}
+	/*
+	 * It may have gone on before that, and be held by the file system or another filter: then
+	 * it is given back, unless whoever ends that hold has not waited.
+	 */
+	cursor = READ_ONCE(op->cursor);
+	if (unlikely(READ_ONCE(op->phase) != claim->phase ||
+		     !flt_claim_is_of(op, cursor, claim->ip))) {
+		atomic_try_cmpxchg(&op->hold, &claimed, old);
+		return;
+	}
+	*claim->armed = flt_cancel_lose(op);
+	op->resume = claim->resume;
+	op->resume_context = claim->context;
+	/* Between two callbacks it may be on its way to the next: flt_resume_late(). */
+	op->resume_cursor = cursor;
+	claim->run = old == FLT_HOLD_PENDED;
+	claim->claimed = true;
+	atomic_set_release(&op->hold, FLT_HOLD_RESUMED);
 }
 
 static bool flt_claim_look(struct flt_operation *op, void *arg)
@@ -340,17 +371,19 @@ static bool flt_claim_look(struct flt_operation *op, void *arg)
  * @phase: FLT_PHASE_PRE or FLT_PHASE_POST
  * @resume: what the operation shall go on with
  * @context: completion context
+ * @ip: code of who resumes it, which must not be another filter's than the holder's
  * @resume_op: the operation if the caller has to set it going; NULL when its callback has not
  *	returned yet and will see the resumption itself
  * @armed: whether a cancel routine had to be disarmed
  *
- * Return: false if no operation with that address is held in that phase
+ * Return: false if no operation with that address is held in that phase by that filter
  */
 bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,
-		    struct flt_operation **resume_op, bool *armed)
+		    unsigned long ip, struct flt_operation **resume_op, bool *armed)
 {
 	struct flt_claim claim = {
-		.data = data, .phase = phase, .resume = resume, .context = context, .armed = armed,
+		.data = data, .phase = phase, .resume = resume, .context = context, .ip = ip,
+		.armed = armed,
 	};
 	struct flt_held *held = flt_held_of(data);
 	struct flt_operation *op;
@@ -379,17 +412,17 @@ bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, v
  */
 void flt_hold_release(PFLT_CALLBACK_DATA data)
 {
+	bool armed = false;
+	struct flt_claim claim = { .data = data, .phase = FLT_PHASE_POST, .armed = &armed };
 	struct flt_held *held = flt_held_of(data);
-	bool run = false, armed = false;
 	struct flt_operation *op;
 
 	spin_lock_bh(&held->lock);
 	op = flt_held_find(held, data);
-	if (!op || !(READ_ONCE(op->flags) & FLT_OP_WORKER_RESUMES) ||
-	    !flt_hold_try(op, FLT_PHASE_POST, 0, NULL, &run, &armed))
-		run = false;
+	if (op && READ_ONCE(op->flags) & FLT_OP_WORKER_RESUMES)
+		flt_claim_try(op, &claim);
 	spin_unlock_bh(&held->lock);
-	if (run)
+	if (claim.run)
 		flt_operation_continue(op);
 }
 
@@ -594,6 +627,7 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 	copy = *node;
 	context = record->context;
 	*data = op->data;
+	data->TagData = NULL;	/* goes with the operation */
 	*iopb = *flt_record_view(record);
 	flt_view_keep(&view, op, iopb);
 	list_del(&record->link);

@@ -84,8 +84,9 @@ static __always_inline void flt_inflight_del(struct flt_operation *op)
 
 void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder);
 void flt_hold_end(struct flt_operation *op, struct flt_instance *holder);
+void flt_hold_settle(struct flt_operation *op, int index);
 bool flt_hold_claim(PFLT_CALLBACK_DATA data, enum flt_phase phase, int resume, void *context,
-		    struct flt_operation **resume_op, bool *armed);
+		    unsigned long ip, struct flt_operation **resume_op, bool *armed);
 void flt_hold_release(PFLT_CALLBACK_DATA data);
 struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data);
 const char *flt_create_undo(struct flt_instance *instance, PFILE_OBJECT file);

@@ -63,6 +63,20 @@ static bool flt_operation_intact(const struct flt_operation *op)
 	       op->iopb.MajorFunction == op->accepted.MajorFunction;
 }
 
+/* Who had let the operation go resumes it once more, while it was on its way to this callback. */
+static void flt_resume_late(struct flt_operation *op)
+{
+	int hold;
+
+	while ((hold = atomic_read_acquire(&op->hold)) == FLT_HOLD_CLAIMED)
+		cpu_relax();
+	if (likely(hold != FLT_HOLD_RESUMED || op->resume_cursor == op->cursor))
+		return;
+	flt_violation(op->nodes[op->resume_cursor].filter, FLT_VIOLATION_RESUME, op,
+		      "resumed after the callback had returned");
+	atomic_set(&op->hold, FLT_HOLD_CALLING);
+}
+
 /**
  * flt_callback_back() - what is looked at after a callback that was not quiet
  * @walk: the walk
@@ -77,6 +91,7 @@ void flt_callback_back(struct flt_walk *walk, struct flt_filter *filter, const c
 		flt_call_level(filter, op, what, walk->level);
 	if (!flt_operation_intact(op))
 		flt_operation_mend(op, filter);
+	flt_resume_late(op);
 	op->iopb.Reserved = op->accepted.Reserved;
 }
 

@@ -46,7 +46,7 @@ struct task_struct;
 /* flags of struct flt_operation */
 #define FLT_OP_ASYNC		0x01	/* nobody waits; op->done() at the end */
 #define FLT_OP_UNKILLABLE	0x02	/* a fatal signal does not cancel it (cleanup, close) */
-#define FLT_OP_CHANGED		0x04	/* an accepted change is in force at this depth */
+#define FLT_OP_UNSENT		0x04	/* it ended for lack of memory before a filter saw it */
 #define FLT_OP_WAS_HELD		0x08	/* somebody pended it at some time */
 #define FLT_OP_BY_FILTER	0x10	/* a filter completed it, not the file system */
 #define FLT_OP_OPENED		0x20	/* a create for which the file system opened a file */
@@ -176,6 +176,7 @@ struct flt_record {
  * @hold: enum flt_hold, moved by cmpxchg
  * @resume: what the resumption said (an FLT_PREOP_CALLBACK_STATUS)
  * @resume_context: completion context that came with it
+ * @resume_cursor: the node whose turn it was then
  * @resumed: where a synchronous issuer waits; initialised with each hold
  * @work: where an asynchronous operation for which nobody waits continues when its resumer may not
  *	run it; initialised then
@@ -263,6 +264,7 @@ struct flt_operation {
 	unsigned long lock_since;
 	unsigned long held_since;
 	int resume;
+	int resume_cursor;
 	void *resume_context;
 	union {
 		struct completion resumed;
@@ -432,12 +434,6 @@ static inline bool flt_operation_canceled(const struct flt_operation *op)
 static inline bool flt_operation_parked(const struct flt_operation *op)
 {
 	return op->phase == FLT_PHASE_BOTTOM;
-}
-
-/* Did a filter change parameters, so that the bottom may not rely on op->front alone? */
-static inline bool flt_operation_changed(const struct flt_operation *op)
-{
-	return op->flags & FLT_OP_CHANGED;
 }
 
 #endif

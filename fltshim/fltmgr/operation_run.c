@@ -354,7 +354,7 @@ u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
 	if (!flt_operation_enter(op) || !flt_operation_begin(op)) {
 		flt_operation_put_tasks(op);
 		op->done(op);
-		return 0;
+		return FLT_OP_UNSENT;
 	}
 	if (!flt_operation_machine(op))
 		return FLT_OP_WAS_HELD;
@@ -370,8 +370,8 @@ u8 flt_operation_start_as(struct flt_operation *op, struct task_struct *task,
  * PASSIVE or APC level. May complete before it returns, so @op is not the caller's any more.
  * op->done() is called in task or softirq context.
  *
- * Return: FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without the former op->done() has
- * been called
+ * Return: FLT_OP_UNSENT, or FLT_OP_WAS_HELD and FLT_OP_BY_FILTER as they apply; without
+ * FLT_OP_WAS_HELD op->done() has been called
  */
 u8 flt_operation_start(struct flt_operation *op)
 {

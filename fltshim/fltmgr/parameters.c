@@ -54,7 +54,6 @@ bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, boo
 	record->swaps = flt_buffer_accept(op, instance->filter, saved, owed);
 	op->accepted = op->iopb;
 	op->accepted.TargetInstance = NULL;
-	op->flags |= FLT_OP_CHANGED;
 	return true;
 }
 

@@ -37,7 +37,8 @@ VOID FltCompletePendedPreOperation(PFLT_CALLBACK_DATA CallbackData,
 	}
 	if (status != FLT_PREOP_COMPLETE && KeGetCurrentIrql() > APC_LEVEL)
 		fsh_violation(fsh_caller(), __func__, "status %d at DISPATCH_LEVEL", status);
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, &op, &armed))
+	if (!flt_hold_claim(CallbackData, FLT_PHASE_PRE, status, Context, _RET_IP_, &op,
+			    &armed))
 		fsh_violation(fsh_caller(), __func__, "operation %p is not pended", CallbackData);
 	else if (armed)
 		fsh_violation(fsh_caller(), __func__, "operation %p can still be cancelled",
@@ -59,7 +60,7 @@ VOID FltCompletePendedPostOperation(PFLT_CALLBACK_DATA CallbackData)
 	struct flt_operation *op;
 	bool armed;
 
-	if (!flt_hold_claim(CallbackData, FLT_PHASE_POST, 0, NULL, &op, &armed))
+	if (!flt_hold_claim(CallbackData, FLT_PHASE_POST, 0, NULL, _RET_IP_, &op, &armed))
 		fsh_violation(fsh_caller(), __func__, "operation %p is not halted", CallbackData);
 	else if (armed)
 		fsh_violation(fsh_caller(), __func__, "operation %p can still be cancelled",

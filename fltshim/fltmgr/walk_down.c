@@ -78,6 +78,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 	case FLT_PREOP_SUCCESS_NO_CALLBACK:
 		if (!flt_accept_changes(op, record, owed)) {
 			/* Its own post-operation callback still comes, with the failure. */
+			op->flags |= FLT_OP_BY_FILTER;
 			if (owed) {
 				flt_record_owe(record, context);
 				op->cursor++;
@@ -155,10 +156,13 @@ static noinline bool flt_pre_back(struct flt_walk *walk, int verdict)
 /* The operation is back from the instance that kept it. */
 static noinline void flt_pre_resumed(struct flt_operation *op)
 {
+	int index = op->cursor;
+
 	atomic_set(&op->hold, FLT_HOLD_NONE);
-	flt_hold_end(op, op->nodes[op->cursor].instance);
-	flt_preop_apply(op, &op->records[op->cursor], op->resume, op->resume_context);
+	flt_hold_end(op, op->nodes[index].instance);
+	flt_preop_apply(op, &op->records[index], op->resume, op->resume_context);
 	op->iopb = op->accepted;
+	flt_hold_settle(op, index);
 }
 
 /* An instance that is leaving, or an element with less than a callback for every operation. */

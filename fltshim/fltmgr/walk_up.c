@@ -96,14 +96,16 @@ static noinline bool flt_post_back(struct flt_walk *walk, int verdict)
 /* The operation is back from the instance that kept it. */
 static noinline void flt_post_resumed(struct flt_operation *op)
 {
-	const struct flt_node *node = &op->nodes[op->cursor];
+	int index = op->cursor;
+	const struct flt_node *node = &op->nodes[index];
 
 	atomic_set(&op->hold, FLT_HOLD_NONE);
 	op->flags &= ~FLT_OP_WORKER_RESUMES;
 	flt_hold_end(op, node->instance);
 	flt_check_status(op, node->filter, false);
 	flt_check_information(op, node->filter);
-	flt_post_next(op, &op->records[op->cursor]);
+	flt_post_next(op, &op->records[index]);
+	flt_hold_settle(op, index);
 }
 
 /* More than a callback is owed, or nothing. Return: whether one is. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A filter that returns nonsense from its callbacks: what it did is named in the log and counted,
 # the operation has the answer that the contract states, and the machine and other filters go on.
-# needs: lower=any kernels=6.1,6.12,debug filters=passthru,misfit time=120
+# needs: lower=any kernels=6.1,6.12,debug filters=passthru,misfit,cancelsafe time=120
 . /t/lib.sh
 
 # breaks KIND TIMES TEXT COMMAND...: the command ends well; the filter, loaded for it and unloaded
@@ -35,7 +35,7 @@ reads_ten() {
 load_filter passthru
 expect mount_flt
 for file in pre-3-x pre-6-x pre-77-x pre-1000000-x post-77-x post-2-x context \
-	pended much more kind volume instance raised closed both opened plain; do
+	pended twice.hold much more kind volume instance raised closed both opened plain; do
 	echo "text of $file" >"$LOWER/$file"
 done
 
@@ -67,6 +67,17 @@ breaks level 4 "IRP_MJ_READ.*pre-operation callback" reads raised
 # what cannot fail, and a callback that is not there
 breaks io-status 2 "IRP_MJ_CLEANUP.*final status" reads closed
 breaks preop-status 2 "IRP_MJ_CLEANUP.*without a post-operation callback" reads both
+
+# resumed twice, the second time while a filter below holds it: that one's word counts
+load_filter cancelsafe 'params=Parameters\HoldMs=600'
+load_filter misfit 'params="Instances\Misfit Instance\Altitude=375560"'
+dmesg -c >/dev/null
+expect reads twice.hold
+dmesg >/tmp/work/log
+grep -q "FltCompletePendedPreOperation.*is not pended" /tmp/work/log ||
+	fail "a second resumption is not told of: $(cat /tmp/work/log)"
+expect unload_filter misfit
+expect unload_filter cancelsafe
 
 # the innocent: nobody else is charged, nothing is left, and all still works
 load_filter misfit

@@ -18,6 +18,7 @@ Abstract:
         more        post-read               more bytes than were asked for
         opened      pre-create              completed with success, though nothing is open
         kind        pre-read                another major function
+        twice       pre-read                resumed a second time, when others have the operation
         volume      pre-read                a target that is no file object of the volume
         instance    pre-read                a target instance that is another's
         raised      pre-read, post-read     returns at a raised IRQL
@@ -229,6 +230,30 @@ MisfitPostCreate (
     return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
+static VOID
+FLTAPI
+MisfitResumeTwice (
+    _In_ PFLT_DEFERRED_IO_WORKITEM WorkItem,
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_opt_ PVOID Context
+    )
+{
+    LARGE_INTEGER Timeout;
+
+    UNREFERENCED_PARAMETER( Context );
+
+    FltCompletePendedPreOperation( Data, FLT_PREOP_SUCCESS_NO_CALLBACK, NULL );
+
+    //
+    //  By now a filter below has it.
+    //
+
+    Timeout.QuadPart = -10000 * 100;
+    KeDelayExecutionThread( KernelMode, FALSE, &Timeout );
+    FltCompletePendedPreOperation( Data, FLT_PREOP_COMPLETE, NULL );
+    FltFreeDeferredIoWorkItem( WorkItem );
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 FLTAPI
 MisfitPreRead (
@@ -245,6 +270,22 @@ MisfitPreRead (
 
         Data->IoStatus.Status = STATUS_PENDING;
         return FLT_PREOP_COMPLETE;
+    }
+
+    if (MisfitAsked( FltObjects, L"twice", NULL )) {
+
+        PFLT_DEFERRED_IO_WORKITEM WorkItem = FltAllocateDeferredIoWorkItem();
+
+        if (WorkItem != NULL) {
+
+            if (NT_SUCCESS( FltQueueDeferredIoWorkItem( WorkItem, Data, MisfitResumeTwice,
+                                                        DelayedWorkQueue, NULL ) )) {
+
+                return FLT_PREOP_PENDING;
+            }
+
+            FltFreeDeferredIoWorkItem( WorkItem );
+        }
     }
 
     if (MisfitAsked( FltObjects, L"much", NULL )) {

@@ -586,6 +586,7 @@ static void async_no_memory(struct kunit *test)
 	FLT_REQUIRE(test, NT_SUCCESS(status));
 	world_probes(w, "BCDEFGH");
 	FLT_EXPECT(test, async_with_fault(1, async_fault_start, i));
+	FLT_PROVES(test, "ASYNC-038", i->returned == STATUS_INSUFFICIENT_RESOURCES);
 	FLT_PROVES(test, "ASYNC-014", i->status == STATUS_INSUFFICIENT_RESOURCES &&
 		   atomic_read(&i->calls) == 1 && !world_count(w, 'B', WORLD_PRE));
 	FLT_PROVES(test, "ASYNC-043", atomic_read(&i->calls) == 1);

@@ -358,6 +358,35 @@ static void reissue_levels(struct kunit *test)
 	issue_free(i);
 }
 
+/* What was refused when it was issued has its parameters still. */
+static void reissue_refused(struct kunit *test)
+{
+	struct world *w = reissue_world(test);
+	PFLT_INSTANCE b = w->probe[1]->instance[0];
+	struct issue *i = issue_new(w, 'B', IRP_MJ_READ);
+	unsigned int start;
+	KIRQL irql;
+
+	w->breaches = true;
+	for (start = 0; start < 2; start++) {
+		i->data->Iopb->Parameters.Read.ByteOffset.QuadPart = 4096;
+		irql = KfRaiseIrql(DISPATCH_LEVEL);
+		if (start)
+			issue_start(i);
+		else
+			issue_run(i);
+		KeLowerIrql(irql);
+		FLT_EXPECT(test, i->data->IoStatus.Status == STATUS_INVALID_DEVICE_STATE);
+		FltReissueSynchronousIo(b, i->data);
+		FLT_PROVES(test, "ASYNC-086", NT_SUCCESS(i->data->IoStatus.Status) &&
+			   w->fake->seen.MajorFunction == IRP_MJ_READ &&
+			   w->fake->seen.Parameters.Read.ByteOffset.QuadPart == 4096);
+		FltReuseCallbackData(i->data);
+		issue_fill(i, IRP_MJ_READ);
+	}
+	issue_free(i);
+}
+
 /* The reissue is held below while the instance that reissues is detached. */
 struct reissue_detach {
 	struct work_struct work;
@@ -457,6 +486,7 @@ static struct kunit_case reissue_cases[] = {
 	KUNIT_CASE(reissue_cancelled_create),
 	KUNIT_CASE(reissue_reparse),
 	KUNIT_CASE(reissue_levels),
+	KUNIT_CASE(reissue_refused),
 	KUNIT_CASE(reissue_detached),
 	KUNIT_CASE(reissue_killed),
 	{}

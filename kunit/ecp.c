@@ -446,6 +446,31 @@ static void ecp_drained(struct kunit *test)
 	FltFreeExtraCreateParameterList(w->probe[1]->filter, list);
 }
 
+/* A create of a filter's own that ended with STATUS_REPARSE keeps its list till it is reused. */
+static void ecp_reused(struct kunit *test)
+{
+	struct world *w = ecp_world(test);
+	PFLT_FILTER filter = w->probe[1]->filter;
+	PECP_LIST list = ecp_list(w);
+	PFLT_CALLBACK_DATA data;
+	PVOID a = ecp_new(w, 0, 8);
+	NTSTATUS status;
+
+	FLT_REQUIRE(test, list && a);
+	FLT_EXPECT(test, NT_SUCCESS(FltInsertExtraCreateParameter(filter, list, a)));
+	status = FltAllocateCallbackData(w->probe[1]->instance[0], NULL, &data);
+	FLT_REQUIRE(test, NT_SUCCESS(status));
+	FLT_EXPECT(test, NT_SUCCESS(FltSetEcpListIntoCallbackData(filter, data, list)));
+	data->Iopb->TargetFileObject = w->file;
+	w->fake->status = STATUS_REPARSE;
+	FltPerformSynchronousIo(data);
+	FLT_EXPECT(test, data->IoStatus.Status == STATUS_REPARSE && !ecp_cleaned);
+	FltReuseCallbackData(data);
+	FLT_PROVES(test, "ASYNC-021", ecp_cleaned == 1 && ecp_last == a);
+	FltFreeCallbackData(data);
+	FLT_EXPECT(test, ecp_cleaned == 1);
+}
+
 static struct kunit_case ecp_cases[] = {
 	KUNIT_CASE(ecp_lists),
 	KUNIT_CASE(ecp_marks),
@@ -454,6 +479,7 @@ static struct kunit_case ecp_cases[] = {
 	KUNIT_CASE(ecp_passed_on),
 	KUNIT_CASE(ecp_cleanup_breaks),
 	KUNIT_CASE(ecp_drained),
+	KUNIT_CASE(ecp_reused),
 	{}
 };
 

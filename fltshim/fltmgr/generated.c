@@ -183,6 +183,17 @@ void flt_generated_unpin(struct flt_generated *gen)
 		flt_generated_free(gen);
 }
 
+/* What the last request left goes, with the cleanup callbacks of drivers: outside the lock. */
+static void flt_generated_refresh(struct flt_generated *gen)
+{
+	flt_buffer_forget(&gen->op);
+	flt_operation_fini(&gen->op);
+	spin_lock_bh(&flt_generated_lock);
+	flt_generated_reset(gen, gen->op.nr_reserve);
+	spin_unlock_bh(&flt_generated_lock);
+	flt_generated_unpin(gen);
+}
+
 /**
  * flt_generated_give_back() - FltFreeCallbackData() or FltReuseCallbackData()
  * @data: what the driver says is its callback data
@@ -194,8 +205,8 @@ void flt_generated_unpin(struct flt_generated *gen)
  */
 bool flt_generated_give_back(PFLT_CALLBACK_DATA data, bool reuse)
 {
+	bool good = false, free = false, fresh = false;
 	struct flt_generated *gen;
-	bool good = false, free = false;
 
 	spin_lock_bh(&flt_generated_lock);
 	gen = flt_generated_find(data);
@@ -210,13 +221,17 @@ bool flt_generated_give_back(PFLT_CALLBACK_DATA data, bool reuse)
 		if (free)
 			hash_del(&gen->link);
 	} else if (gen->state == FLT_GENERATED_DONE) {
-		flt_buffer_forget(&gen->op);
-		flt_generated_reset(gen, gen->op.nr_reserve);
 		good = true;
+		fresh = true;
+		/* Nobody else's until it is fresh. */
+		gen->state = FLT_GENERATED_ISSUED;
+		gen->pins++;
 	}
 	spin_unlock_bh(&flt_generated_lock);
 	if (free)
 		flt_generated_free(gen);
+	if (fresh)
+		flt_generated_refresh(gen);
 	return good;
 }
 
@@ -321,7 +336,14 @@ static bool flt_generated_prepare(struct flt_generated *gen)
 	op->op_index = flt_op_index(op->iopb.MajorFunction);
 	op->task = current;
 	op->data.Thread = (PETHREAD)current;
-	op->data.Flags &= ~FLTFL_CALLBACK_DATA_DIRTY;
+	op->data.Flags &= ~(FLTFL_CALLBACK_DATA_DIRTY | FLTFL_CALLBACK_DATA_POST_OPERATION |
+			    FLTFL_CALLBACK_DATA_DRAINING_IO);
+	op->data.Flags |= FLTFL_CALLBACK_DATA_GENERATED_IO;
+	if (op->data.Iopb != &op->iopb) {
+		flt_violation(gen->instance->filter, FLT_VIOLATION_ROUTINE, NULL,
+			      "Iopb of %p is another one's", &op->data);
+		op->data.Iopb = &op->iopb;
+	}
 	return true;
 }
 
@@ -382,6 +404,7 @@ NTSTATUS flt_generated_start(struct flt_generated *gen,
 	gen->callback = callback;
 	gen->context = context;
 	op->done = flt_generated_done;
+	op->accepted = op->iopb;	/* for a reissue, if this is refused */
 	atomic_inc(&instance->owed);
 	if (op->iopb.IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO) &&
 	    op->iopb.MajorFunction != IRP_MJ_READ && op->iopb.MajorFunction != IRP_MJ_WRITE &&
@@ -407,6 +430,8 @@ NTSTATUS flt_generated_start(struct flt_generated *gen,
 		return STATUS_PENDING;
 	}
 	how = flt_operation_start(op);
+	if (how & FLT_OP_UNSENT)
+		return STATUS_INSUFFICIENT_RESOURCES;
 	if (how & FLT_OP_WAS_HELD)
 		return STATUS_PENDING;
 	return how & FLT_OP_BY_FILTER ? STATUS_FLT_IO_COMPLETE : STATUS_SUCCESS;
@@ -423,6 +448,7 @@ void flt_generated_run(struct flt_generated *gen)
 	struct flt_operation *op = &gen->op;
 	struct flt_instance *instance = gen->instance;
 
+	op->accepted = op->iopb;	/* for a reissue, if this is refused */
 	atomic_inc(&instance->owed);
 	if (!flt_generated_level(gen, APC_LEVEL)) {
 		flt_operation_result(op, STATUS_INVALID_DEVICE_STATE, 0);

@@ -147,7 +147,6 @@ static void flt_redirect_result(struct flt_redirect *redirect)
 	struct flt_operation *op = redirect->parent, *child = &redirect->child;
 
 	op->data.IoStatus = child->data.IoStatus;
-	op->data.TagData = child->data.TagData;
 	op->flags |= child->flags & FLT_OP_BY_FILTER;
 	flt_operation_fini(child);
 }

@@ -8,6 +8,7 @@
  * resumes it. The memory is kept by who cancels: it is the issuer itself, or holds a reference.
  */
 #include <linux/export.h>
+#include "fltmgr/callback.h"
 #include "fltmgr/cancel.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
@@ -173,9 +174,7 @@ static void flt_cancel_routine(struct flt_operation *op)
 
 	/* Until the routine has returned, its filter stays. */
 	atomic_inc(&instance->owed);
-	if (!seh_call(flt_cancel_thunk, op, &code))
-		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
-			      "cancel routine raised %#x and nobody handled it", code);
+	flt_call_guarded(instance->filter, "cancel routine", flt_cancel_thunk, op, &code);
 	flt_instance_settle(instance);
 }
 

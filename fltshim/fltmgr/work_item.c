@@ -15,7 +15,6 @@
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/work_item.h"
-#include "nt/seh.h"
 #include "nt/violation.h"
 
 static DEFINE_HASHTABLE(flt_items, 8);
@@ -209,12 +208,9 @@ static void flt_item_work(struct work_struct *work)
 	spin_unlock_bh(&flt_items_lock);
 
 	/* From here on the item is the driver's: it may be freed or queued again any time. */
-	if (!flt_running_call(flt_item_filter(call.object), flt_item_instance(call.object),
-			      type == FLT_ITEM_DEFERRED ? flt_item_call_deferred :
-							  flt_item_call_generic,
-			      &call, &code))
-		flt_violation(flt_item_filter(call.object), FLT_VIOLATION_EXCEPTION, NULL,
-			      "work item raised %#x and nobody handled it", code);
+	flt_call_run(flt_item_filter(call.object), flt_item_instance(call.object),
+		     type == FLT_ITEM_DEFERRED ? flt_item_call_deferred : flt_item_call_generic,
+		     &call, "work item", &code);
 	if (type == FLT_ITEM_DEFERRED)
 		flt_item_ended(&call);
 	if (free_wanted)

@@ -91,7 +91,7 @@ static void flt_redirect_fill(struct flt_redirect *redirect, struct flt_operatio
 	child->activity = parent->activity;
 	child->has_activity = parent->has_activity;
 	child->initiator = redirect->to;
-	child->flags |= parent->flags & FLT_OP_UNKILLABLE;
+	child->flags |= parent->flags & (FLT_OP_UNKILLABLE | FLT_OP_INTERRUPTIBLE);
 	/* The file system's request knows one file; only a transfer's does not depend on it. */
 	if (child->op_index == IRP_MJ_READ || child->op_index == IRP_MJ_WRITE)
 		child->front = parent->front;

@@ -34,7 +34,7 @@ static const struct fltshim_part fltshim_parts[] = {
 	{ "file locks", NULL, flt_file_locks_exit },
 	{ "oplocks", NULL, flt_oplocks_exit },
 	{ "contexts", flt_contexts_init, flt_contexts_exit },
-	{ "work items", flt_work_items_init, flt_work_items_exit },
+	{ "work items", NULL, flt_work_items_exit },
 	{ "names", NULL, flt_names_exit },
 	{ "file objects", flt_files_init, flt_files_exit },
 	{ "volumes", NULL, flt_volumes_exit },

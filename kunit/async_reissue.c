@@ -247,6 +247,43 @@ static void reissue_dirty(struct kunit *test)
 	}
 }
 
+static PFILE_OBJECT reissue_foreign;
+
+static void reissue_elsewhere(PFLT_CALLBACK_DATA data)
+{
+	data->Iopb->TargetFileObject = reissue_foreign;
+	FltSetCallbackDataDirty(data);
+}
+
+static void reissue_of_another(PFLT_CALLBACK_DATA data)
+{
+	data->Iopb->TargetInstance = NULL;
+	FltSetCallbackDataDirty(data);
+}
+
+/* What a pre-operation callback may not change a reissue cannot either. */
+static void reissue_illegal(struct kunit *test)
+{
+	struct world *w = reissue_world(test);
+	struct flt_filter *b = (struct flt_filter *)w->probe[1]->filter;
+	unsigned int round;
+
+	for (round = 0; round < 3; round++) {
+		s64 before = flt_violations_of(b, FLT_VIOLATION_DATA);
+
+		reissue_foreign = round ? fake_open(world_second_volume(w)) : NULL;
+		reissue_prepare(w, FLT_PREOP_SYNCHRONIZE);
+		reissue_change = round < 2 ? reissue_elsewhere : reissue_of_another;
+		FLT_EXPECT(test, world_do(w, IRP_MJ_READ) == STATUS_INVALID_PARAMETER);
+		FLT_EXPECT(test, world_count(w, 'C', WORLD_PRE) == 1 &&
+			   world_count(w, 'F', WORLD_FAKE_PERFORM) == 1);
+		FLT_EXPECT(test, flt_violations_of(b, FLT_VIOLATION_DATA) == before + 1);
+		if (reissue_foreign)
+			ObDereferenceObject(reissue_foreign);
+	}
+	w->breaches = true;
+}
+
 static void reissue_misuse(struct kunit *test)
 {
 	struct world *w = reissue_world(test);
@@ -481,6 +518,7 @@ static struct kunit_case reissue_cases[] = {
 	KUNIT_CASE(reissue_own),
 	KUNIT_CASE(reissue_synchronized),
 	KUNIT_CASE(reissue_dirty),
+	KUNIT_CASE(reissue_illegal),
 	KUNIT_CASE(reissue_misuse),
 	KUNIT_CASE(reissue_from_pre),
 	KUNIT_CASE(reissue_cancelled_create),

@@ -292,6 +292,62 @@ static void swap_asked_at_the_wrong_time(struct kunit *test)
 	FLT_PROVES(test, "BUF-088", atomic64_read(&fsh_violations) == breaches + 2);
 }
 
+/* The file system can cancel what B exchanged a buffer for: a detach of B does not wait for it. */
+static void swap_is_cancelled(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct swap s = {};
+	struct request *r;
+	char mine[16];
+
+	world_probes(w, "AB");
+	swap_arm(w, &s, 1, 1);
+	w->fake->when = FAKE_HOLD;
+	w->fake->cancellable = true;
+	r = swap_request(w, IRP_MJ_READ, mine);
+	request_spawn(r);
+	FLT_REQUIRE(test, WORLD_WAIT(fake_nr_held(w->fake)));
+	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(w->probe[1], true)));
+	FLT_PROVES(test, "POSTOP-48", atomic_read(&w->fake->cancelled) &&
+		   !world_count(w, 'B', WORLD_DRAIN) && world_count(w, 'B', WORLD_POST) == 1 &&
+		   s.got == s.mdl);
+	FLT_EXPECT(test, request_wait(r) && r->status == STATUS_CANCELLED);
+}
+
+static void swap_give_back(PFLT_CALLBACK_DATA data)
+{
+	data->IoStatus.Status = STATUS_CANCELLED;
+	data->IoStatus.Information = 0;
+	FltCompletePendedPreOperation(data, FLT_PREOP_COMPLETE, NULL);
+}
+
+static void swap_keep_below(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	if (NT_SUCCESS(FltSetCancelCompletion(data, swap_give_back)))
+		*status = FLT_PREOP_PENDING;
+}
+
+/* The same, held by C below with a cancel routine. */
+static void swap_is_cancelled_below(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct swap s = {};
+	struct request *r;
+	char mine[16];
+
+	world_probes(w, "ABC");
+	swap_arm(w, &s, 1, 1);
+	w->probe[2]->on_pre = swap_keep_below;
+	r = swap_request(w, IRP_MJ_READ, mine);
+	request_spawn(r);
+	FLT_REQUIRE(test, WORLD_WAIT(atomic_read(&r->op.hold) == FLT_HOLD_PENDED));
+	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(w->probe[1], true)));
+	FLT_PROVES(test, "POSTOP-48", !world_count(w, 'B', WORLD_DRAIN) &&
+		   world_count(w, 'B', WORLD_POST) == 1 && s.got == s.mdl);
+	FLT_EXPECT(test, request_wait(r) && r->status == STATUS_CANCELLED);
+}
+
 /* Detach of B waits for what it exchanged a buffer for, and calls it as usual. */
 static void swap_cannot_be_drained(struct kunit *test)
 {
@@ -326,6 +382,8 @@ static struct kunit_case buffer_swap_cases[] = {
 	KUNIT_CASE(swap_retained),
 	KUNIT_CASE(swap_pended_post),
 	KUNIT_CASE(swap_asked_at_the_wrong_time),
+	KUNIT_CASE(swap_is_cancelled),
+	KUNIT_CASE(swap_is_cancelled_below),
 	KUNIT_CASE(swap_cannot_be_drained),
 	{}
 };

@@ -344,6 +344,65 @@ static void generic_unloading(struct kunit *test)
 		   atomic64_read(&fsh_violations) == before);
 }
 
+/* More routines of A than a workqueue runs at a time, each waiting for B's. */
+#define GENERIC_CROWD	(WQ_UNBOUND_MAX_ACTIVE + 8)
+
+struct generic_crowd {
+	struct completion go, out;
+	atomic_t left;
+};
+
+static void generic_waits(PFLT_GENERIC_WORKITEM item, PVOID object, PVOID context)
+{
+	struct generic_crowd *crowd = context;
+
+	FltFreeGenericWorkItem(item);
+	wait_for_completion(&crowd->go);
+	if (atomic_dec_and_test(&crowd->left))
+		complete(&crowd->out);
+}
+
+static void generic_lets_go(PFLT_GENERIC_WORKITEM item, PVOID object, PVOID context)
+{
+	struct generic_crowd *crowd = context;
+
+	FltFreeGenericWorkItem(item);
+	complete_all(&crowd->go);
+}
+
+static void generic_of_others(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct probe *a = world_probe(w, 'A', NULL), *b = world_probe(w, 'B', NULL);
+	struct generic_crowd crowd = { };
+	PFLT_GENERIC_WORKITEM item;
+	unsigned int i;
+	bool gone;
+
+	init_completion(&crowd.go);
+	init_completion(&crowd.out);
+	atomic_set(&crowd.left, 1);
+	for (i = 0; i <= GENERIC_CROWD; i++) {
+		item = FltAllocateGenericWorkItem();
+		if (!item)
+			break;
+		if (i < GENERIC_CROWD)
+			atomic_inc(&crowd.left);
+		if (!NT_SUCCESS(FltQueueGenericWorkItem(item, i < GENERIC_CROWD ? a->filter :
+							b->filter, i < GENERIC_CROWD ?
+							generic_waits : generic_lets_go,
+							CriticalWorkQueue, &crowd)))
+			break;
+	}
+	FLT_EXPECT(test, i == GENERIC_CROWD + 1);
+	gone = WORLD_WAIT(completion_done(&crowd.go));
+	FLT_EXPECT(test, gone);
+	if (!gone)
+		complete_all(&crowd.go);
+	if (!atomic_dec_and_test(&crowd.left))
+		wait_for_completion(&crowd.out);
+}
+
 static struct kunit_case generic_cases[] = {
 	KUNIT_CASE(generic_arguments),
 	KUNIT_CASE(generic_misuse),
@@ -353,6 +412,7 @@ static struct kunit_case generic_cases[] = {
 	KUNIT_CASE(generic_from_callbacks),
 	KUNIT_CASE(generic_holds_teardown),
 	KUNIT_CASE(generic_unloading),
+	KUNIT_CASE(generic_of_others),
 	{}
 };
 

@@ -110,7 +110,7 @@ static bool fake_cancel(struct flt_operation *op)
 	if (found) {
 		found->status = STATUS_CANCELLED;
 		found->information = 0;
-		fake_finish(found);
+		queue_work(system_unbound_wq, &found->work);
 	}
 	return found;
 }

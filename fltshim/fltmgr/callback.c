@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Calls into minifilters other than the walk's own (see callback.h). Each builds
- * FLT_RELATED_OBJECTS afresh, runs under an exception barrier (SRC-22), and compares the
- * preemption count before and after, since a callback that returns at another level would take
- * the machine with it.
+ * FLT_RELATED_OBJECTS afresh, runs under an exception barrier (SRC-22), and compares the level
+ * and the regions before and after, since what a callback leaves behind would stay with a thread or
+ * a CPU that others use next.
  */
 #include <linux/hash.h>
 #include <linux/preempt.h>
 #include "fltmgr/callback.h"
 #include "fltmgr/volume.h"
+#include "nt/ke_irql.h"
 
 /* What a call needs and returns; handed through the barrier as one pointer. */
 struct flt_call {
@@ -28,7 +29,7 @@ struct flt_call {
 };
 
 /**
- * flt_call_level() - a callback came back at another level than it was called at
+ * flt_call_level() - a callback of the walk came back at another level than it was called at
  * @filter: whose callback
  * @op: the operation, or NULL
  * @what: which callback, for the log
@@ -37,10 +38,11 @@ struct flt_call {
 void flt_call_level(struct flt_filter *filter, const struct flt_operation *op, const char *what,
 		    int level)
 {
+	int left = preempt_count();
+
+	ke_level_restore(level);
 	flt_violation(filter, FLT_VIOLATION_LEVEL, op,
-		      "%s returned with preemption count %#x, was %#x", what, preempt_count(),
-		      level);
-	preempt_count_set(level);
+		      "%s returned with preemption count %#x, was %#x", what, left, level);
 }
 
 /**
@@ -148,54 +150,96 @@ struct flt_running *flt_running_find(bool (*match)(const struct flt_running *run
 	return found;
 }
 
+/* Behind a barrier; what the call left otherwise than it found it is reported, and put back. */
+static bool flt_call_checked(struct flt_filter *filter, const char *what, void (*fn)(void *arg),
+			     void *arg, NTSTATUS *code)
+{
+	const char *breach;
+	struct ke_mark mark;
+	bool returned;
+
+	ke_mark(&mark);
+	returned = seh_call(fn, arg, code);
+	breach = ke_mark_breach(&mark);
+	if (likely(!breach))
+		return returned;
+	ke_mark_restore(&mark);
+	flt_violation(filter, FLT_VIOLATION_LEVEL, NULL, "%s returned %s", what, breach);
+	return returned;
+}
+
 /**
- * flt_running_call() - call a filter, so that this thread is known to be inside
- * @filter: whose callback or routine
- * @instance: that is not torn down before it returns, or NULL
+ * flt_call_guarded() - call a routine of a filter
+ * @filter: whose; what the routine does wrong is reported for it
+ * @what: which routine, for the log
  * @fn: calls it
  * @arg: its argument
  * @code: receives an exception that nobody handled
  *
- * What is called in softirq is not the interrupted thread's, and not known.
+ * This thread is not known to be inside: for what may be called while the filter is taken back.
  *
  * Return: false after an exception
  */
-bool flt_running_call(const struct flt_filter *filter, struct flt_instance *instance,
+bool flt_call_guarded(struct flt_filter *filter, const char *what, void (*fn)(void *arg),
+		      void *arg, NTSTATUS *code)
+{
+	bool returned = flt_call_checked(filter, what, fn, arg, code);
+
+	if (unlikely(!returned))
+		flt_call_raised(filter, NULL, what, *code);
+	return returned;
+}
+
+/**
+ * flt_running_call() - call a completion callback of a filter
+ * @filter: whose
+ * @instance: that is not torn down before it returns, or NULL
+ * @fn: calls it
+ * @arg: its argument
+ * @code: receives an exception that nobody handled, which the caller reports
+ *
+ * While it runs this thread is known to be inside. What is called in softirq is not the interrupted
+ * thread's, and not known.
+ *
+ * Return: false after an exception
+ */
+bool flt_running_call(struct flt_filter *filter, struct flt_instance *instance,
 		      void (*fn)(void *arg), void *arg, NTSTATUS *code)
 {
 	struct flt_running running = { .filter = filter, .instance = instance };
-	bool returned;
+	bool returned, known = in_task();
 
-	if (!in_task())
-		return seh_call(fn, arg, code);
-	flt_running_begin(&running);
-	returned = seh_call(fn, arg, code);
-	flt_running_end(&running);
+	if (known)
+		flt_running_begin(&running);
+	returned = flt_call_checked(filter, "completion callback", fn, arg, code);
+	if (known)
+		flt_running_end(&running);
 	return returned;
 }
 
-/* Checks a call that is back: not by itself (an exception), or at another level. */
-static bool flt_call_back(struct flt_filter *filter, bool returned, int level, const char *what,
-			  NTSTATUS code)
-{
-	if (unlikely(!returned))
-		flt_call_raised(filter, NULL, what, code);
-	if (unlikely(preempt_count() != level))
-		flt_call_level(filter, NULL, what, level);
-	return returned;
-}
-
-/*
- * Runs @fn behind a barrier of its own; false: an exception came through, named in the log. The
- * instance, if any, is not torn down meanwhile.
+/**
+ * flt_call_run() - call a routine of a filter, so that this thread is known to be inside
+ * @filter: whose; what the routine does wrong is reported for it
+ * @instance: that is not torn down before it returns, or NULL
+ * @fn: calls it
+ * @arg: its argument
+ * @what: which routine, for the log
+ * @code: receives an exception that nobody handled
+ *
+ * Return: false after an exception
  */
-static bool flt_call_run(struct flt_filter *filter, struct flt_instance *instance,
-			 void (*fn)(void *), void *call, const char *what, NTSTATUS *code)
+bool flt_call_run(struct flt_filter *filter, struct flt_instance *instance,
+		  void (*fn)(void *arg), void *arg, const char *what, NTSTATUS *code)
 {
-	int level = preempt_count();
-	bool returned = flt_running_call(filter, instance, fn, call, code);
+	struct flt_running running = { .filter = filter, .instance = instance };
+	bool returned, known = in_task();
 
-	return flt_call_back(filter, returned, level, what, returned ? 0 : *code);
+	if (known)
+		flt_running_begin(&running);
+	returned = flt_call_guarded(filter, what, fn, arg, code);
+	if (known)
+		flt_running_end(&running);
+	return returned;
 }
 
 static seh_raises void flt_thunk_post(void *arg)
@@ -377,13 +421,10 @@ static seh_raises void flt_thunk_unload(void *arg)
 NTSTATUS flt_call_unload(struct flt_filter *filter, FLT_FILTER_UNLOAD_FLAGS flags)
 {
 	struct flt_call call = { .callback = filter->unload, .flags = flags };
-	int level = preempt_count();
-	NTSTATUS code = STATUS_SUCCESS;
-	bool returned;
+	NTSTATUS code;
 
 	/* Not known to be running: unregistering the filter there is what it is for. */
-	returned = seh_call(flt_thunk_unload, &call, &code);
-	if (!flt_call_back(filter, returned, level, "unload callback", code))
+	if (!flt_call_guarded(filter, "unload callback", flt_thunk_unload, &call, &code))
 		return code;
 	return call.status;
 }

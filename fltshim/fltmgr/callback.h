@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Calls into a minifilter: every one runs behind an exception barrier, has its related objects
- * built afresh, and is checked when it comes back. The walk (operation.c) calls the callbacks of
- * operations itself, all those of one way behind one barrier; all other calls are in callback.c.
+ * Calls into a minifilter: every one runs behind an exception barrier and is checked when it comes
+ * back. The walk (operation.c) calls the callbacks of operations itself, all those of one way behind
+ * one barrier; all others go by callback.c. Routines that belong to no filter: nt/driver_call.c.
  */
 #ifndef FLTMGR_CALLBACK_H
 #define FLTMGR_CALLBACK_H
@@ -79,9 +79,13 @@ void flt_running_end(struct flt_running *running);
 struct flt_running *flt_running_next(const struct flt_running *after);
 struct flt_running *flt_running_find(bool (*match)(const struct flt_running *running,
 						   const void *what), const void *what);
-bool flt_running_call(const struct flt_filter *filter, struct flt_instance *instance,
+bool flt_running_call(struct flt_filter *filter, struct flt_instance *instance,
 		      void (*fn)(void *arg), void *arg, NTSTATUS *code);
 
+bool flt_call_guarded(struct flt_filter *filter, const char *what, void (*fn)(void *arg),
+		      void *arg, NTSTATUS *code);
+bool flt_call_run(struct flt_filter *filter, struct flt_instance *instance,
+		  void (*fn)(void *arg), void *arg, const char *what, NTSTATUS *code);
 void flt_call_level(struct flt_filter *filter, const struct flt_operation *op, const char *what,
 		    int level);
 void flt_call_raised(struct flt_filter *filter, const struct flt_operation *op, const char *what,

@@ -8,6 +8,7 @@
  * resumes it. The memory is kept by who cancels: it is the issuer itself, or holds a reference.
  */
 #include <linux/export.h>
+#include "fltmgr/callback.h"
 #include "fltmgr/cancel.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
@@ -132,6 +133,79 @@ void flt_volume_resume(struct flt_volume *volume)
 	WRITE_ONCE(volume->aborted, false);
 }
 
+/* Is it on its way with a buffer in place that @instance has put there? Its list's lock is held. */
+static bool flt_is_swapped(const struct flt_operation *op, const struct flt_instance *instance)
+{
+	bool bottom = READ_ONCE(op->phase) == FLT_PHASE_BOTTOM;
+	int i, passed = bottom ? op->nr_nodes : READ_ONCE(op->cursor);
+
+	for (i = 0; i < passed && i < op->nr_nodes; i++) {
+		const struct flt_record *record = &op->records[i];
+
+		if (op->nodes[i].instance == instance)
+			return READ_ONCE(record->state) == FLT_RECORD_OPEN &&
+			       READ_ONCE(record->swaps);
+	}
+	return false;
+}
+
+struct flt_swapped {
+	const struct flt_instance *instance;
+	struct flt_operation *op;		/* claimed */
+	struct flt_redirect *redirect;		/* referenced */
+};
+
+/* Cancels one, or claims it for that. */
+static bool flt_swapped_look(struct flt_operation *op, void *arg)
+{
+	struct flt_swapped *swapped = arg;
+	int old = atomic_read(&op->cancel), state;
+
+	if (op->volume != swapped->instance->volume || op->flags & FLT_OP_UNKILLABLE ||
+	    !flt_is_swapped(op, swapped->instance))
+		return false;
+	do {
+		if (old & FLT_CANCEL_ASKED)
+			return false;
+		state = old & FLT_CANCEL_STATE;
+		if (state == FLT_CANCEL_ARMED)
+			state = FLT_CANCEL_FIRING;
+	} while (!atomic_try_cmpxchg(&op->cancel, &old, state | FLT_CANCEL_ASKED));
+	if (state == FLT_CANCEL_FIRING) {
+		swapped->op = op;
+		return true;
+	}
+	if (READ_ONCE(op->phase) != FLT_PHASE_BOTTOM)
+		return false;
+	swapped->redirect = flt_redirect_get(op);
+	if (!swapped->redirect && op->volume->ops->cancel)
+		op->volume->ops->cancel(op);
+	return swapped->redirect;
+}
+
+/**
+ * flt_instance_cancel_swapped() - cancel what cannot be drained (POSTOP-48)
+ * @instance: LEAVING
+ *
+ * Task context, may sleep. Operations with a buffer of the filter's own in place: whoever keeps one
+ * below and can be asked gives it back, and the mark stays for who gets it later. For those that
+ * nobody can be asked for the teardown waits.
+ */
+void flt_instance_cancel_swapped(struct flt_instance *instance)
+{
+	struct flt_swapped swapped = { .instance = instance };
+
+	while (flt_live_walk(flt_swapped_look, &swapped)) {
+		/* What is claimed cannot end before its routine has resumed it. */
+		if (swapped.op)
+			swapped.op->cancel_ops->fire(swapped.op);
+		if (swapped.redirect)
+			flt_redirect_cancel_child(swapped.redirect);
+		swapped.op = NULL;
+		swapped.redirect = NULL;
+	}
+}
+
 /* Takes flt_cancel_arm() back; false when nothing is armed, or a cancel has won. */
 bool flt_cancel_disarm(struct flt_operation *op)
 {
@@ -173,9 +247,7 @@ static void flt_cancel_routine(struct flt_operation *op)
 
 	/* Until the routine has returned, its filter stays. */
 	atomic_inc(&instance->owed);
-	if (!seh_call(flt_cancel_thunk, op, &code))
-		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
-			      "cancel routine raised %#x and nobody handled it", code);
+	flt_call_guarded(instance->filter, "cancel routine", flt_cancel_thunk, op, &code);
 	flt_instance_settle(instance);
 }
 

@@ -27,6 +27,7 @@ bool flt_cancel_disarm(struct flt_operation *op);
 bool flt_cancel_lose(struct flt_operation *op);
 void flt_volume_abort(struct flt_volume *volume);
 void flt_volume_resume(struct flt_volume *volume);
+void flt_instance_cancel_swapped(struct flt_instance *instance);
 
 /* Is a cancel armed by one who keeps operations so? */
 static inline bool flt_cancel_is_armed(const struct flt_operation *op,

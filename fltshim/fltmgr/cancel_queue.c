@@ -11,6 +11,7 @@
  * the driver's business; only a cancel, which comes from elsewhere, puts up a barrier.
  */
 #include <linux/export.h>
+#include "fltmgr/callback.h"
 #include "fltmgr/cancel.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
@@ -61,9 +62,8 @@ static void flt_cbdq_cancel(struct flt_operation *op)
 
 	/* The queue and the filter's text stay until this is over. */
 	atomic_inc(&instance->owed);
-	if (!seh_call(flt_cbdq_cancel_thunk, op, &code))
-		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
-			      "cancel-safe queue callback raised %#x and nobody handled it", code);
+	flt_call_guarded(instance->filter, "cancel-safe queue callback", flt_cbdq_cancel_thunk, op,
+			 &code);
 	flt_instance_settle(instance);
 }
 

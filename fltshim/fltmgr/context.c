@@ -15,6 +15,7 @@
 #include <linux/llist.h>
 #include <linux/rculist.h>
 #include <linux/workqueue.h>
+#include "fltmgr/callback.h"
 #include "fltmgr/context.h"
 #include "fltmgr/filter.h"
 #include "nt/ex_pool.h"
@@ -207,9 +208,7 @@ static void flt_context_call(struct flt_filter *filter, void (*thunk)(void *arg)
 {
 	NTSTATUS code;
 
-	if (!seh_call(thunk, call, &code))
-		flt_violation(filter, FLT_VIOLATION_EXCEPTION, NULL,
-			      "%s raised %#x and nobody handled it", what, code);
+	flt_call_guarded(filter, what, thunk, call, &code);
 }
 
 static void flt_context_alloc_memory(struct flt_context *ctx, SIZE_T size, POOL_TYPE pool)

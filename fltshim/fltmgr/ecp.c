@@ -6,11 +6,11 @@
  */
 #include <linux/export.h>
 #include <linux/module.h>
-#include <linux/preempt.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include "fltmgr/ecp.h"
 #include "fltmgr/filter.h"
+#include "nt/driver_call.h"
 #include "nt/ex_pool.h"
 #include "nt/io_driver.h"
 #include "nt/ke_irql.h"
@@ -89,18 +89,10 @@ static seh_raises void flt_thunk_ecp_cleanup(void *arg)
 /* The last that its driver sees of a parameter. */
 static void flt_ecp_clean(struct flt_ecp *ecp)
 {
-	static const char what[] = "cleanup of an extra create parameter";
-	const char *driver = fsh_driver_name_at((unsigned long)ecp->cleanup);
-	int level = preempt_count();
 	NTSTATUS code;
 
-	if (!seh_call(flt_thunk_ecp_cleanup, ecp, &code))
-		fsh_violation(driver, what, "raised %#x and nobody handled it", code);
-	if (unlikely(preempt_count() != level)) {
-		fsh_level_violation(driver, what, "returned with preemption count %#x, was %#x",
-				    preempt_count(), level);
-		preempt_count_set(level);
-	}
+	fsh_call((unsigned long)ecp->cleanup, "cleanup of an extra create parameter",
+		 flt_thunk_ecp_cleanup, ecp, &code);
 }
 
 /* A parameter, its cleanup callback called, goes; it is in no list. */

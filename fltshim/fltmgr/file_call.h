@@ -35,6 +35,9 @@ bool flt_information_here(PFILE_OBJECT file, const struct flt_information *info,
 			  NTSTATUS *status);
 void flt_information_fill(struct flt_operation *op, const struct flt_information *info);
 
+bool flt_transfer_offset(const FILE_OBJECT *file, bool write, const LARGE_INTEGER *given,
+			 LARGE_INTEGER *offset);
+
 NTSTATUS flt_file_call_objects(const struct flt_file_call *call);
 NTSTATUS flt_file_call_check(const struct flt_file_call *call);
 struct flt_generated *flt_file_call_alloc(const struct flt_file_call *call, UCHAR major);

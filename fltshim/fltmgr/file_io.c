@@ -5,6 +5,7 @@
  * of a filter's own (generated.c).
  */
 #include <linux/export.h>
+#include "fltmgr/file_call.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/generated.h"
 #include "fltmgr/instance.h"
@@ -69,28 +70,34 @@ static NTSTATUS flt_file_io_check(const struct flt_file_io *io,
 	return STATUS_SUCCESS;
 }
 
-/*
- * The offset that is meant. Markers and a missing offset stand for the file position, which only
- * a file opened for synchronous I/O has.
+/**
+ * flt_transfer_offset() - the offset that a caller means
+ * @file: file object
+ * @write: of a write
+ * @given: what it says, or NULL
+ * @offset: receives it
+ *
+ * Markers and a missing offset stand for the file position, which only a file opened for
+ * synchronous I/O has.
+ *
+ * Return: false when it means none
  */
-static NTSTATUS flt_file_io_offset(const struct flt_file_io *io, LARGE_INTEGER *offset)
+bool flt_transfer_offset(const FILE_OBJECT *file, bool write, const LARGE_INTEGER *given,
+			 LARGE_INTEGER *offset)
 {
-	bool synchronous = io->file->Flags & FO_SYNCHRONOUS_IO;
-
-	if (io->offset && io->offset->HighPart != -1) {
-		*offset = *io->offset;
-		return offset->QuadPart < 0 ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+	if (given && given->HighPart != -1) {
+		*offset = *given;
+		return given->QuadPart >= 0;
 	}
-	if (io->offset && io->write && io->offset->LowPart == FILE_WRITE_TO_END_OF_FILE) {
-		*offset = *io->offset;
-		return STATUS_SUCCESS;
+	if (given && write && given->LowPart == FILE_WRITE_TO_END_OF_FILE) {
+		*offset = *given;
+		return true;
 	}
-	if (io->offset && io->offset->LowPart != FILE_USE_FILE_POINTER_POSITION)
-		return STATUS_INVALID_PARAMETER;
-	if (!synchronous)
-		return STATUS_INVALID_PARAMETER;
-	*offset = io->file->CurrentByteOffset;
-	return STATUS_SUCCESS;
+	if ((given && given->LowPart != FILE_USE_FILE_POINTER_POSITION) ||
+	    !(file->Flags & FO_SYNCHRONOUS_IO))
+		return false;
+	*offset = file->CurrentByteOffset;
+	return true;
 }
 
 /* Noncached requests are for whole sectors of an aligned buffer (ASYNC-106). */
@@ -148,9 +155,8 @@ static NTSTATUS flt_file_io(const struct flt_file_io *io)
 	status = flt_file_io_check(io, instance);
 	if (!NT_SUCCESS(status))
 		return status;
-	status = flt_file_io_offset(io, &offset);
-	if (!NT_SUCCESS(status))
-		return status;
+	if (!flt_transfer_offset(io->file, io->write, io->offset, &offset))
+		return STATUS_INVALID_PARAMETER;
 	noncached = io->flags & FLTFL_IO_OPERATION_NON_CACHED ||
 		    io->file->Flags & FO_NO_INTERMEDIATE_BUFFERING;
 	if (noncached && !flt_file_io_aligned(io, offset))

@@ -16,6 +16,7 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/keyed.h"
 #include "fltmgr/stack.h"
+#include "nt/driver_call.h"
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
 #include "nt/violation.h"
@@ -145,9 +146,8 @@ static void flt_ranges_removed(struct flt_locks *locks, struct list_head *remove
 			},
 		};
 
-		if (!seh_call(flt_unlock_thunk, &call, &code))
-			fsh_violation(fsh_driver_name_at((unsigned long)call.routine),
-				      "unlock routine", "raised %#x and nobody handled it", code);
+		fsh_call((unsigned long)call.routine, "unlock routine", flt_unlock_thunk, &call,
+			 &code);
 	}
 	flt_ranges_free(removed);
 }
@@ -228,12 +228,9 @@ static bool flt_lock_conclude(struct flt_locks *locks, PFLT_CALLBACK_DATA data, 
 	data->IoStatus.Status = status;
 	data->IoStatus.Information = 0;
 	if (locks->complete && !FLT_IS_FASTIO_OPERATION(data)) {
-		if (!seh_call(flt_complete_thunk, &call, &code)) {
-			fsh_violation(fsh_driver_name_at((unsigned long)call.routine),
-				      "lock completion routine",
-				      "raised %#x and nobody handled it", code);
+		if (!fsh_call((unsigned long)call.routine, "lock completion routine",
+			      flt_complete_thunk, &call, &code))
 			call.status = code;
-		}
 		data->IoStatus.Status = call.status;
 	}
 	return waiter && NT_SUCCESS(status) && flt_lock_settle(locks, waiter, call.status);

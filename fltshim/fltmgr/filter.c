@@ -199,7 +199,9 @@ static struct flt_filter *flt_filter_alloc(struct fsh_driver *driver)
 	filter->stats = alloc_percpu(struct flt_filter_stats);
 	filter->name_utf8 = kstrdup(driver->service, GFP_KERNEL);
 	filter->name.Buffer = kcalloc(len + 1, sizeof(WCHAR), GFP_KERNEL);
-	if (!filter->stats || !filter->name_utf8 || !filter->name.Buffer) {
+	if (!filter->stats || !filter->name_utf8 || !filter->name.Buffer ||
+	    flt_item_queues_init(&filter->queues, filter->name_utf8)) {
+		flt_item_queues_destroy(&filter->queues);
 		flt_object_put(&filter->obj);
 		return NULL;
 	}
@@ -318,6 +320,7 @@ NTSTATUS FltRegisterFilter(PDRIVER_OBJECT Driver, const FLT_REGISTRATION *Regist
 	}
 	module_put(driver->owner);
 put:
+	flt_item_queues_destroy(&filter->queues);
 	flt_object_put(&filter->obj);
 	return status;
 }
@@ -434,7 +437,7 @@ static void flt_filter_detach_all(struct flt_filter *filter)
  *  1. the filter is GONE: no new instance, and look-ups say so instead of giving a reference;
  *  2. sysfs is removed: no unload request can come in by it;
  *  3. every instance is torn down: no callback runs or will run; files it left open are closed;
- *  4. the reference count is down to one: nobody else uses the pointer;
+ *  4. the reference count is down to one: nobody else uses the pointer, and no work item is left;
  *  5. it is out of the list: its name is free;
  *  6. it is over, which a request that claimed it may be waiting for: it may be gone after that,
  *     unless the caller is the one to drop it.
@@ -455,6 +458,7 @@ static void flt_filter_teardown(struct flt_filter *filter)
 					flt_patience))
 		flt_wait_warn(filter, NULL, start, refcount_read(&filter->obj.refs) - 1,
 			      "references");
+	flt_item_queues_destroy(&filter->queues);
 	mutex_lock(&flt_filters_lock);
 	list_del_init(&filter->link);
 	filter->driver->filter = NULL;

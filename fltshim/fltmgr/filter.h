@@ -15,6 +15,7 @@
 #include "fltmgr/op_table.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/violation.h"
+#include "fltmgr/work_item.h"
 #include "nt/io_driver.h"
 
 struct flt_filter_sysfs;
@@ -80,6 +81,7 @@ enum flt_filter_state {
  * @violations: by kind
  * @violation_limit: how many of them the log gets
  * @slow_locks: how often it kept something of the VFS locked for long, by enum flt_lock
+ * @queues: where its work items run
  * @sysfs: its directory
  */
 struct flt_filter {
@@ -118,6 +120,7 @@ struct flt_filter {
 	atomic64_t violations[FLT_NR_VIOLATIONS];
 	struct ratelimit_state violation_limit;
 	atomic_t slow_locks[FLT_NR_LOCKS];
+	struct flt_item_queues queues;
 	struct flt_filter_sysfs *sysfs;
 	struct rcu_head rcu;
 };

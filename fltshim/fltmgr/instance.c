@@ -8,6 +8,7 @@
 #include <linux/timer.h>
 #include "fltmgr/altitude.h"
 #include "fltmgr/callback.h"
+#include "fltmgr/cancel.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
@@ -286,13 +287,20 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	/* Pairs with flt_instance_may_start(): what it let through is counted below. */
 	smp_mb();
 
-	/* 3. No run of the walk can reach it: all that is left is linked to the instance. */
+	/*
+	 * 3. No run of the walk can reach it: all that is left is linked to the instance. What
+	 *    cannot be drained is cancelled, and again for what was in its callback meanwhile.
+	 */
+	flt_instance_cancel_swapped(instance);
 	while (!wait_event_idle_timeout(instance->obj.idle, !atomic_read(&instance->guarded),
-					flt_patience))
+					flt_patience)) {
 		flt_wait_warn(filter, volume, start, atomic_read(&instance->guarded),
 			      "generations of running operations");
+		flt_instance_cancel_swapped(instance);
+	}
 
 	/* 4. Nothing is owed to it: drained, resumed, or completed. */
+	flt_instance_cancel_swapped(instance);
 	flt_instance_drain(instance);
 
 	/* 5. The filter hears that it is over; no callback comes after this one. */

@@ -94,7 +94,10 @@ static const struct flt_instance *flt_lock_is_long(struct flt_operation *op)
 	return instance;
 }
 
-/* Under the list's lock the operation and the instance stay; what is needed later is referenced. */
+/*
+ * Under the list's lock the operation, the instance and the file object (flt_target_put()) stay;
+ * what is needed later is referenced.
+ */
 static void flt_lock_fill(struct flt_lock_line *line, const struct flt_operation *op,
 			  struct flt_filter *filter)
 {
@@ -121,7 +124,7 @@ static char *flt_lock_path(const struct flt_lock_line *line)
 	char *path;
 	int units;
 
-	if (line->file && !(line->file->fo.Flags & FO_VOLUME_OPEN))
+	if (line->file && !(line->file->fo.Flags & FO_VOLUME_OPEN) && line->volume->ops->query_name)
 		name = line->volume->ops->query_name(line->file, &status);
 	if (!name)
 		return NULL;

@@ -11,6 +11,7 @@
  */
 #include <linux/export.h>
 #include <linux/slab.h>
+#include "fltmgr/callback.h"
 #include "fltmgr/cancel.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
@@ -258,9 +259,9 @@ void flt_oplock_end_waiter(struct flt_oplock_waiter *waiter)
 	kfree(waiter);
 	if (!call.routine)
 		FltCompletePendedPreOperation(call.data, FLT_PREOP_COMPLETE, NULL);
-	else if (!seh_call(flt_oplock_thunk, &call, &code))
-		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
-			      "oplock wait routine raised %#x and nobody handled it", code);
+	else
+		flt_call_guarded(instance->filter, "oplock wait routine", flt_oplock_thunk, &call,
+				 &code);
 	flt_instance_settle(instance);
 }
 

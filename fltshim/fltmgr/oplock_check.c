@@ -9,6 +9,7 @@
 #include "fltmgr/file_object.h"
 #include "fltmgr/held.h"
 #include "fltmgr/oplock.h"
+#include "nt/driver_call.h"
 #include "nt/guid.h"
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
@@ -75,9 +76,9 @@ static void flt_oplock_prepost(const struct flt_oplock_check *check)
 {
 	NTSTATUS code;
 
-	if (check->prepost && !seh_call(flt_oplock_prepost_thunk, &check, &code))
-		fsh_violation(flt_oplock_caller(check), check->routine,
-			      "the routine before pending raised %#x and nobody handled it", code);
+	if (check->prepost)
+		fsh_call((unsigned long)check->prepost, "routine before pending",
+			 flt_oplock_prepost_thunk, &check, &code);
 }
 
 /* Waits in this thread. Return: STATUS_SUCCESS, or why not. The lock is held, and dropped. */

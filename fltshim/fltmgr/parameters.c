@@ -7,12 +7,34 @@
 #include <linux/slab.h>
 #include "fltmgr/buffer.h"
 #include "fltmgr/file_object.h"
+#include "fltmgr/held.h"
+#include "fltmgr/parameters.h"
 #include "fltmgr/redirect.h"
 #include "fltmgr/volume.h"
 #include "fltmgr/walk.h"
 
 static struct kmem_cache *flt_iopb_cache;
 static mempool_t *flt_iopb_pool;
+
+/**
+ * flt_target_legal() - may the operation go on with the file object that a filter has put in place?
+ * @op: the operation; op->iopb is as the filter left it
+ * @filter: the filter
+ *
+ * It has to be of this volume. Return: false when it is not, and the operation has failed
+ */
+bool flt_target_legal(struct flt_operation *op, struct flt_filter *filter)
+{
+	PFILE_OBJECT file = op->iopb.TargetFileObject;
+
+	if (likely(file == op->accepted.TargetFileObject) ||
+	    (file && flt_file_of(file)->volume == op->volume))
+		return true;
+	flt_violation(filter, FLT_VIOLATION_DATA, op,
+		      "TargetFileObject became %p, which is not of this volume", file);
+	flt_fail(op, STATUS_INVALID_PARAMETER);
+	return false;
+}
 
 /*
  * A filter's changes to the parameters count below it if it marked the data dirty (CBD-035); the
@@ -33,13 +55,7 @@ bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, boo
 	if (op->iopb.TargetInstance != flt_instance_opaque(instance)) {
 		if (!flt_redirect_prepare(op, instance))
 			return false;
-	} else if (op->iopb.TargetFileObject != op->accepted.TargetFileObject &&
-	    (!op->iopb.TargetFileObject ||
-	     flt_file_of(op->iopb.TargetFileObject)->volume != op->volume)) {
-		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
-			      "TargetFileObject became %p, which is not of this volume",
-			      op->iopb.TargetFileObject);
-		flt_fail(op, STATUS_INVALID_PARAMETER);
+	} else if (!flt_target_legal(op, instance->filter)) {
 		return false;
 	}
 	/* Pre-operations and resumptions of them run where sleeping is allowed: never NULL. */
@@ -58,19 +74,35 @@ bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, boo
 }
 
 /**
+ * flt_target_put() - drop the reference to a file object that was in op->accepted
+ * @op: the operation, under way
+ * @file: it
+ *
+ * Who looks at what is in flight finds the file object there and nothing else that keeps it.
+ */
+void flt_target_put(struct flt_operation *op, PFILE_OBJECT file)
+{
+	flt_live_wait(op->live);
+	flt_file_put(flt_file_of(file));
+}
+
+/**
  * flt_restore_changes() - parameters as they were before a record's accepted change
  * @op: the operation
  * @record: its record, which has one
  */
 void flt_restore_changes(struct flt_operation *op, struct flt_record *record)
 {
+	PFILE_OBJECT file;
+
 	if (record->swaps)
 		flt_buffer_swapped_note(op, record);
 	if (unlikely(op->redirect))
 		flt_redirect_end(op);
-	if (op->accepted.TargetFileObject != record->saved->TargetFileObject)
-		flt_file_put(flt_file_of(op->accepted.TargetFileObject));
+	file = op->accepted.TargetFileObject;
 	op->accepted = *record->saved;
+	if (file != op->accepted.TargetFileObject)
+		flt_target_put(op, file);
 	mempool_free(record->saved, flt_iopb_pool);
 	record->changed = false;
 }

@@ -91,7 +91,7 @@ static void flt_redirect_fill(struct flt_redirect *redirect, struct flt_operatio
 	child->activity = parent->activity;
 	child->has_activity = parent->has_activity;
 	child->initiator = redirect->to;
-	child->flags |= parent->flags & FLT_OP_UNKILLABLE;
+	child->flags |= parent->flags & (FLT_OP_UNKILLABLE | FLT_OP_INTERRUPTIBLE);
 	/* The file system's request knows one file; only a transfer's does not depend on it. */
 	if (child->op_index == IRP_MJ_READ || child->op_index == IRP_MJ_WRITE)
 		child->front = parent->front;
@@ -214,6 +214,34 @@ void flt_redirect_end(struct flt_operation *op)
 }
 
 /**
+ * flt_redirect_get() - the redirection of an operation, referenced
+ * @op: the operation; kept in memory by the caller
+ *
+ * Any context. Return: NULL when there is none, or it has ended
+ */
+struct flt_redirect *flt_redirect_get(struct flt_operation *op)
+{
+	struct flt_redirect *redirect;
+
+	rcu_read_lock();
+	/* Pairs with the release in flt_redirect_prepare(). */
+	redirect = smp_load_acquire(&op->redirect);
+	if (redirect && !refcount_inc_not_zero(&redirect->refs))
+		redirect = NULL;
+	rcu_read_unlock();
+	return redirect;
+}
+
+/* Task or softirq context; drops the reference. Return: whether somebody was there to be told. */
+bool flt_redirect_cancel_child(struct flt_redirect *redirect)
+{
+	bool told = flt_operation_cancel(&redirect->child);
+
+	flt_redirect_put(redirect);
+	return told;
+}
+
+/**
  * flt_redirect_cancel() - hand a cancel on to the other volume
  * @op: the operation, at its bottom; kept in memory by the caller
  *
@@ -223,20 +251,9 @@ void flt_redirect_end(struct flt_operation *op)
  */
 bool flt_redirect_cancel(struct flt_operation *op)
 {
-	struct flt_redirect *redirect;
-	bool told = false;
+	struct flt_redirect *redirect = flt_redirect_get(op);
 
-	rcu_read_lock();
-	/* Pairs with the release in flt_redirect_prepare(). */
-	redirect = smp_load_acquire(&op->redirect);
-	if (redirect && !refcount_inc_not_zero(&redirect->refs))
-		redirect = NULL;
-	rcu_read_unlock();
-	if (redirect) {
-		told = flt_operation_cancel(&redirect->child);
-		flt_redirect_put(redirect);
-	}
-	return told;
+	return redirect && flt_redirect_cancel_child(redirect);
 }
 
 /* Two instances of a driver's, or NULL for what is none; reported to @who. */

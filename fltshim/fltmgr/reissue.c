@@ -10,8 +10,10 @@
 #include "fltmgr/generated.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
+#include "fltmgr/parameters.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/verdict.h"
+#include "nt/ex_pool.h"
 #include "nt/ke_irql.h"
 #include "nt/violation.h"
 
@@ -33,7 +35,7 @@ static void flt_reissue_parameters(struct flt_operation *op)
 static void flt_reissue_drop_tag(struct flt_operation *op)
 {
 	if (op->data.TagData)
-		ExFreePool(op->data.TagData);
+		pool_free(flt_reissue_drop_tag, __func__, op->data.TagData, 0);
 	op->data.TagData = NULL;
 }
 
@@ -44,21 +46,43 @@ static bool flt_reissue_canceled(const struct flt_operation *op)
 	       op->accepted.TargetFileObject->Flags & FO_FILE_OPEN_CANCELLED;
 }
 
+/* Are they such as a pre-operation callback could leave? If not, the operation has failed. */
+static bool flt_reissue_legal(struct flt_operation *op, struct flt_instance *instance)
+{
+	if (!(op->data.Flags & FLTFL_CALLBACK_DATA_DIRTY))
+		return true;
+	if (op->iopb.TargetInstance != flt_instance_opaque(instance)) {
+		flt_violation(instance->filter, FLT_VIOLATION_DATA, op,
+			      "TargetInstance became %p for a reissue", op->iopb.TargetInstance);
+		flt_fail(op, STATUS_INVALID_PARAMETER);
+		return false;
+	}
+	return flt_target_legal(op, instance->filter);
+}
+
 /*
  * From the post-operation callback of @op's present record, in the thread of its pre-operation.
- * All that the callback sees beside IoStatus is as before when this returns.
+ * All that the callback sees beside IoStatus is as before when this returns: what it put in place
+ * is its own again, and in use by nobody.
  */
 static void flt_reissue_in_post(struct flt_operation *op, struct flt_instance *instance)
 {
 	FLT_IO_PARAMETER_BLOCK accepted = op->accepted;
 	FLT_IO_PARAMETER_BLOCK shown = op->iopb;
+	PFILE_OBJECT file;
 
 	if (flt_reissue_canceled(op)) {
 		flt_fail(op, STATUS_CANCELLED);
 		return;
 	}
+	if (!flt_reissue_legal(op, instance))
+		return;
 	flt_reissue_drop_tag(op);
 	flt_reissue_parameters(op);
+	/* Whoever keeps it below may outlive the callback's own reference. */
+	file = op->accepted.TargetFileObject;
+	if (file)
+		flt_file_get(flt_file_of(file));
 	op->data.Flags &= ~FLTFL_CALLBACK_DATA_POST_OPERATION;
 	op->data.Flags |= FLTFL_CALLBACK_DATA_REISSUED_IO;
 	/* Should somebody below hold it, the snapshot's guard is left: this keeps the caller. */
@@ -69,6 +93,8 @@ static void flt_reissue_in_post(struct flt_operation *op, struct flt_instance *i
 	op->data.Flags |= FLTFL_CALLBACK_DATA_POST_OPERATION;
 	op->accepted = accepted;
 	op->iopb = shown;
+	if (file)
+		flt_target_put(op, file);
 }
 
 /* Is the caller in the synchronized post-operation callback of this instance? */

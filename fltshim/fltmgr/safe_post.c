@@ -5,6 +5,7 @@
  */
 #include <linux/export.h>
 #include <linux/slab.h>
+#include "fltmgr/callback.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
 #include "fltmgr/held.h"
@@ -39,10 +40,8 @@ static void flt_safe_post_work(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DAT
 	NTSTATUS code;
 
 	FltFreeDeferredIoWorkItem(item);
-	if (!seh_call(flt_safe_post_thunk, post, &code)) {
-		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
-			      "safe post-operation callback raised %#x and nobody handled it",
-			      code);
+	if (!flt_call_guarded(instance->filter, "safe post-operation callback",
+			      flt_safe_post_thunk, post, &code)) {
 		data->IoStatus.Status = code;
 		data->IoStatus.Information = 0;
 		post->verdict = FLT_POSTOP_FINISHED_PROCESSING;

@@ -31,9 +31,10 @@ struct flt_volume;
  *	operation is performed in the context of its issuer; one marked FLT_OP_ASYNC may arrive in
  *	any task context that may sleep.
  * @cancel: ask for the early end of an operation that @perform left under way; in any context up
- *	to softirq, perhaps more than once for an operation, before @perform made it findable or
- *	after it has finished. Returns whether it found it and cancels it. NULL where nothing below
- *	can be cancelled.
+ *	to softirq, perhaps under a lock of held.c, more than once for an operation, before @perform
+ *	made it findable or after it has finished. Returns whether it found it and cancels it; the
+ *	end comes from elsewhere. NULL where nothing below can be cancelled, as on fltfs: the kernel
+ *	has no call that takes a read or a write of a file back.
  * @substitute: NULL, or: an instance that the operation will visit looks at its data, so
  *	op->iopb has to have addresses of the kernel's. Before the first pre-operation callback, in
  *	the issuer's context, for operations of the file system's own (op->front); may find that it

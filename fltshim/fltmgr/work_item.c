@@ -3,6 +3,9 @@
  * Work items of minifilters. CriticalWorkQueue is a high-priority workqueue and DelayedWorkQueue
  * one of ordinary priority; both have a rescuer, so write paths make progress without memory.
  * Here are the machinery of both families and the generic family; deferred_io.c has the other.
+ *
+ * Every filter has two queues of its own. A workqueue runs so many items at a time and no more, and
+ * an item may wait for those of the filters below, by I/O of its own: those must not stand behind it.
  */
 #include <linux/export.h>
 #include <linux/hashtable.h>
@@ -12,11 +15,7 @@
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/work_item.h"
-#include "nt/seh.h"
 #include "nt/violation.h"
-
-static struct workqueue_struct *flt_critical_wq;
-static struct workqueue_struct *flt_delayed_wq;
 
 static DEFINE_HASHTABLE(flt_items, 8);
 static DEFINE_SPINLOCK(flt_items_lock);	/* softirq-safe; the hash, item states, running calls */
@@ -209,12 +208,9 @@ static void flt_item_work(struct work_struct *work)
 	spin_unlock_bh(&flt_items_lock);
 
 	/* From here on the item is the driver's: it may be freed or queued again any time. */
-	if (!flt_running_call(flt_item_filter(call.object), flt_item_instance(call.object),
-			      type == FLT_ITEM_DEFERRED ? flt_item_call_deferred :
-							  flt_item_call_generic,
-			      &call, &code))
-		flt_violation(flt_item_filter(call.object), FLT_VIOLATION_EXCEPTION, NULL,
-			      "work item raised %#x and nobody handled it", code);
+	flt_call_run(flt_item_filter(call.object), flt_item_instance(call.object),
+		     type == FLT_ITEM_DEFERRED ? flt_item_call_deferred : flt_item_call_generic,
+		     &call, "work item", &code);
 	if (type == FLT_ITEM_DEFERRED)
 		flt_item_ended(&call);
 	if (free_wanted)
@@ -242,7 +238,7 @@ NTSTATUS flt_item_queue(struct flt_item *address, enum flt_item_type type, WORK_
 			void *routine, PFLT_CALLBACK_DATA data, struct flt_object *object,
 			void *context)
 {
-	struct workqueue_struct *wq = queue == DelayedWorkQueue ? flt_delayed_wq : flt_critical_wq;
+	struct flt_item_queues *queues;
 	struct flt_item *item;
 
 	if (queue != DelayedWorkQueue && queue != CriticalWorkQueue &&
@@ -250,6 +246,7 @@ NTSTATUS flt_item_queue(struct flt_item *address, enum flt_item_type type, WORK_
 		return STATUS_INVALID_PARAMETER;
 	if (!flt_item_hold(object))
 		return STATUS_FLT_DELETING_OBJECT;
+	queues = &flt_item_filter(object)->queues;
 	spin_lock_bh(&flt_items_lock);
 	item = flt_item_find(address, type);
 	if (item && item->state == FLT_ITEM_QUEUED)
@@ -260,7 +257,8 @@ NTSTATUS flt_item_queue(struct flt_item *address, enum flt_item_type type, WORK_
 		item->data = data;
 		item->object = object;
 		item->context = context;
-		queue_work(wq, &item->work);
+		queue_work(queue == DelayedWorkQueue ? queues->delayed : queues->critical,
+			   &item->work);
 	}
 	spin_unlock_bh(&flt_items_lock);
 	if (item)
@@ -331,17 +329,34 @@ NTSTATUS FltQueueGenericWorkItem(PFLT_GENERIC_WORKITEM FltWorkItem, PVOID FltObj
 }
 EXPORT_SYMBOL_GPL(FltQueueGenericWorkItem);
 
-int flt_work_items_init(void)
+/**
+ * flt_item_queues_init() - make the queues of a filter that is being registered
+ * @queues: zeroed
+ * @name: the filter's
+ *
+ * Return: 0; or -ENOMEM, with what was made left to flt_item_queues_destroy()
+ */
+int flt_item_queues_init(struct flt_item_queues *queues, const char *name)
 {
-	flt_critical_wq = alloc_workqueue("fltshim_critical", WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
-	flt_delayed_wq = alloc_workqueue("fltshim_delayed", WQ_MEM_RECLAIM, 0);
-	if (flt_critical_wq && flt_delayed_wq)
-		return 0;
-	if (flt_critical_wq)
-		destroy_workqueue(flt_critical_wq);
-	if (flt_delayed_wq)
-		destroy_workqueue(flt_delayed_wq);
-	return -ENOMEM;
+	/* Unbound, because the routines may run and sleep for long; many, as on Windows. */
+	const unsigned int flags = WQ_UNBOUND | WQ_MEM_RECLAIM;
+
+	/* The name is cut to what fits everywhere. */
+	queues->critical = alloc_workqueue("fltshim-c-%.12s", flags | WQ_HIGHPRI,
+					   WQ_UNBOUND_MAX_ACTIVE, name);
+	queues->delayed = alloc_workqueue("fltshim-d-%.12s", flags, WQ_UNBOUND_MAX_ACTIVE, name);
+	return queues->critical && queues->delayed ? 0 : -ENOMEM;
+}
+
+/* Nothing can be queued any more; waits for workers in their last steps. May be called twice. */
+void flt_item_queues_destroy(struct flt_item_queues *queues)
+{
+	if (queues->critical)
+		destroy_workqueue(queues->critical);
+	if (queues->delayed)
+		destroy_workqueue(queues->delayed);
+	queues->critical = NULL;
+	queues->delayed = NULL;
 }
 
 /* No driver is left; what its items leaked goes here. */
@@ -351,8 +366,6 @@ void flt_work_items_exit(void)
 	struct hlist_node *next;
 	unsigned int i, leaked = 0;
 
-	destroy_workqueue(flt_critical_wq);
-	destroy_workqueue(flt_delayed_wq);
 	hash_for_each_safe(flt_items, i, next, item, link) {
 		hash_del(&item->link);
 		kfree(item);

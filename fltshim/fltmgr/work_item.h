@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The two system work queues and what deferred and generic work items share: allocation at any
+ * A filter's two work queues and what deferred and generic work items share: allocation at any
  * level up to DISPATCH_LEVEL, one queueing at a time, and a release that waits for the routine.
  */
 #ifndef FLTMGR_WORK_ITEM_H
@@ -17,6 +17,16 @@ enum flt_item_type {
 enum flt_item_state {
 	FLT_ITEM_IDLE,
 	FLT_ITEM_QUEUED,	/* its routine has not started */
+};
+
+/**
+ * struct flt_item_queues - what stands for the system work queues, to one filter
+ * @critical: for CriticalWorkQueue, or NULL
+ * @delayed: for DelayedWorkQueue, or NULL
+ */
+struct flt_item_queues {
+	struct workqueue_struct *critical;
+	struct workqueue_struct *delayed;
 };
 
 /**
@@ -52,7 +62,8 @@ NTSTATUS flt_item_queue(struct flt_item *item, enum flt_item_type type, WORK_QUE
 bool flt_item_has_data(PFLT_CALLBACK_DATA data);
 void flt_item_wait_data(PFLT_CALLBACK_DATA data);
 
-int flt_work_items_init(void);
+int flt_item_queues_init(struct flt_item_queues *queues, const char *name);
+void flt_item_queues_destroy(struct flt_item_queues *queues);
 void flt_work_items_exit(void);
 
 #endif

@@ -77,25 +77,6 @@ static NTSTATUS flt_zw_end(struct flt_operation *op, PIO_STATUS_BLOCK result)
 	return status;
 }
 
-/* Where a transfer begins: as for FltReadFile(). */
-static bool flt_zw_offset(const FILE_OBJECT *fo, bool write, const LARGE_INTEGER *given,
-			  LARGE_INTEGER *offset)
-{
-	if (given && given->HighPart != -1) {
-		*offset = *given;
-		return given->QuadPart >= 0;
-	}
-	if (given && write && given->LowPart == FILE_WRITE_TO_END_OF_FILE) {
-		*offset = *given;
-		return true;
-	}
-	if ((given && given->LowPart != FILE_USE_FILE_POINTER_POSITION) ||
-	    !(fo->Flags & FO_SYNCHRONOUS_IO))
-		return false;
-	*offset = fo->CurrentByteOffset;
-	return true;
-}
-
 /* What the two transfers are called with. */
 struct flt_zw_transfer {
 	HANDLE handle;
@@ -122,7 +103,7 @@ static NTSTATUS flt_zw_transfer(const struct flt_zw_transfer *t, bool write)
 	if (!op)
 		return status;
 	fo = op->iopb.TargetFileObject;
-	if (!flt_zw_offset(fo, write, t->offset, &offset)) {
+	if (!flt_transfer_offset(fo, write, t->offset, &offset)) {
 		flt_zw_drop(op, fo);
 		return STATUS_INVALID_PARAMETER;
 	}

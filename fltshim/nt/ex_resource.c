@@ -301,17 +301,18 @@ void ex_resource_release(PERESOURCE resource, ERESOURCE_THREAD thread, unsigned 
 			owner->thread = 0;
 			res->readers--;
 		}
-		if (!res->readers && res->owners != res->own) {
-			table = res->owners;
-			memset(res->own, 0, sizeof(res->own));
-			res->owners = res->own;
-			res->places = EX_INLINE_OWNERS;
-		}
 	} else {
 		spin_unlock_bh(&res->lock);
 		fsh_violation(fsh_driver_name_at(ip), routine,
 			      "resource %pK is not held by that thread", resource);
 		return;
+	}
+	/* The only reader may have become the writer. */
+	if (!res->readers && res->owners != res->own) {
+		table = res->owners;
+		memset(res->own, 0, sizeof(res->own));
+		res->owners = res->own;
+		res->places = EX_INLINE_OWNERS;
 	}
 	ex_grant(res);
 	spin_unlock_bh(&res->lock);

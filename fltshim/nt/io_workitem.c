@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include "nt/driver_call.h"
 #include "nt/io_driver.h"
 #include "nt/io_workitem.h"
 #include "nt/ke_irql.h"
@@ -47,16 +48,6 @@ static seh_raises void io_work_call(void *arg)
 		call->routine(call->object, call->context);
 }
 
-/* After a routine: what it left behind must not stay with the worker. */
-static void io_work_check(unsigned long routine)
-{
-	if (likely(ke_thread_is_clean()))
-		return;
-	fsh_violation(fsh_driver_name_at(routine), "work item",
-		      "its routine returned with a mutex held or a level raised");
-	ke_thread_clean();
-}
-
 static void io_work_run(struct work_struct *work)
 {
 	PIO_WORKITEM item = container_of(work, struct _IO_WORKITEM, work);
@@ -74,10 +65,7 @@ static void io_work_run(struct work_struct *work)
 
 	/* Pairs with the claim: whoever queues it again sees the members free. */
 	smp_store_release(&item->queued, 0);
-	if (!seh_call(io_work_call, &call, &code))
-		pr_err("fltshim: driver %s: exception 0x%08x in a work item\n",
-		       fsh_driver_name_at(routine), code);
-	io_work_check(routine);
+	fsh_call(routine, "work item", io_work_call, &call, &code);
 	module_put(owner);
 }
 
@@ -214,10 +202,7 @@ static void ex_work_run(struct work_struct *work)
 
 	/* Pairs with the claim of whoever queues it again. */
 	smp_store_release(&item->List.Flink, NULL);
-	if (!seh_call(ex_work_call, &call, &code))
-		pr_err("fltshim: driver %s: exception 0x%08x in a work item\n",
-		       fsh_driver_name_at((unsigned long)call.routine), code);
-	io_work_check((unsigned long)call.routine);
+	fsh_call((unsigned long)call.routine, "work item", ex_work_call, &call, &code);
 	module_put(owner);
 }
 
@@ -273,10 +258,7 @@ static void io_post_run(struct work_struct *work)
 	struct module *owner = post->owner;
 	NTSTATUS code;
 
-	if (!seh_call(io_post_call, post, &code))
-		pr_err("fltshim: driver %s: exception 0x%08x in a posted routine\n",
-		       fsh_driver_name_at(routine), code);
-	io_work_check(routine);
+	fsh_call(routine, "posted routine", io_post_call, post, &code);
 	kfree(post);
 	module_put(owner);
 }

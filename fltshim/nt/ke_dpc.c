@@ -12,6 +12,7 @@
 #include <linux/interrupt.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
+#include "nt/driver_call.h"
 #include "nt/ke_dpc.h"
 #include "nt/ke_irql.h"
 #include "nt/rtl_status.h"
@@ -71,11 +72,8 @@ static void ke_dpc_tasklet(struct tasklet_struct *tasklet)
 	struct ke_dpc_call call;
 	NTSTATUS code;
 
-	while (ke_dpc_next(queue, &call)) {
-		if (!seh_call(ke_dpc_run, &call, &code))
-			pr_err("fltshim: driver %s: exception 0x%08x in a DPC routine\n",
-			       fsh_driver_name_at((unsigned long)call.routine), code);
-	}
+	while (ke_dpc_next(queue, &call))
+		fsh_call((unsigned long)call.routine, "DPC routine", ke_dpc_run, &call, &code);
 }
 
 /**

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * IRQL on Linux (contract IRQL-01 to IRQL-14): the current level from the context, raising and
- * lowering, regions without APCs. Touches the preemption counter and two small tables of its
- * own.
+ * lowering, regions without APCs, and what a driver's routine left of all this when it returned.
+ * Touches the preemption counter and two small tables of its own.
  *
  * The two tables. DISPATCH_LEVEL raised by a driver means bottom halves disabled, so nothing else
  * can run on this CPU and a per-CPU record says whose raise it was and how many spin locks of
@@ -17,6 +17,7 @@
 #include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <asm/fpu/api.h>
 #include "nt/ke_irql.h"
 
 #define KE_SLOT_BITS	11
@@ -25,17 +26,10 @@
 struct ke_slot {
 	struct task_struct *task;	/* NULL: free */
 	u64 start_time;			/* tells a dead owner from a new task at its address */
-	u16 holds[KE_HOLDS];
-	u8 raised;			/* KeRaiseIrql(APC_LEVEL) */
+	struct ke_regions regions;
 };
 
 static struct ke_slot ke_slots[1 << KE_SLOT_BITS];
-
-struct ke_cpu {
-	bool raised;		/* bottom halves are disabled for a driver's raise */
-	bool lower_later;	/* lowered while a spin lock was held: do it with the last one */
-	u16 locks;		/* spin locks of drivers held on this CPU */
-};
 
 static DEFINE_PER_CPU(struct ke_cpu, ke_cpu);
 
@@ -49,10 +43,10 @@ static bool ke_slot_is_empty(const struct ke_slot *slot)
 	unsigned int i;
 
 	for (i = 0; i < KE_HOLDS; i++) {
-		if (slot->holds[i])
+		if (slot->regions.holds[i])
 			return false;
 	}
-	return !slot->raised;
+	return !slot->regions.raised;
 }
 
 static void ke_slot_put(struct ke_slot *slot)
@@ -65,8 +59,7 @@ static void ke_slot_put(struct ke_slot *slot)
 
 static void ke_slot_clear(struct ke_slot *slot)
 {
-	memset(slot->holds, 0, sizeof(slot->holds));
-	slot->raised = 0;
+	slot->regions = (struct ke_regions){ };
 	ke_slot_put(slot);
 }
 
@@ -113,7 +106,7 @@ void ke_hold(enum ke_hold what)
 	struct ke_slot *slot = ke_slot_get();
 
 	if (slot)
-		slot->holds[what]++;
+		slot->regions.holds[what]++;
 }
 
 /**
@@ -126,9 +119,9 @@ bool ke_release(enum ke_hold what)
 {
 	struct ke_slot *slot = ke_slot_find();
 
-	if (!slot || !slot->holds[what])
+	if (!slot || !slot->regions.holds[what])
 		return false;
-	slot->holds[what]--;
+	slot->regions.holds[what]--;
 	ke_slot_put(slot);
 	return true;
 }
@@ -141,14 +134,11 @@ bool ke_holds(enum ke_hold what)
 {
 	struct ke_slot *slot = ke_slot_find();
 
-	return slot && slot->holds[what];
+	return slot && slot->regions.holds[what];
 }
 
 /**
  * ke_thread_is_clean() - whether the current task is in no region and has nothing raised
- *
- * A driver that returns from a callback in another state than it was called in has forgotten a
- * release; whoever called it compares and reports.
  */
 bool ke_thread_is_clean(void)
 {
@@ -172,8 +162,8 @@ static bool ke_task_is_at_apc(void)
 {
 	struct ke_slot *slot = ke_slot_find();
 
-	return slot && (slot->raised || slot->holds[KE_HOLD_FAST_MUTEX] ||
-			slot->holds[KE_HOLD_PAGING]);
+	return slot && (slot->regions.raised || slot->regions.holds[KE_HOLD_FAST_MUTEX] ||
+			slot->regions.holds[KE_HOLD_PAGING]);
 }
 
 /**
@@ -246,6 +236,9 @@ KIRQL ke_raise_to_dispatch(void)
 	if (old < DISPATCH_LEVEL) {
 		local_bh_disable();
 		this_cpu_write(ke_cpu.raised, true);
+		/* Nobody can hold a lock here: a routine in softirq may have forgotten one. */
+		this_cpu_write(ke_cpu.lower_later, false);
+		this_cpu_write(ke_cpu.locks, 0);
 	}
 	return old;
 }
@@ -294,11 +287,132 @@ void ke_lock_taken(void)
 
 void ke_lock_dropped(void)
 {
+	/* Forgotten by a routine, and then released by another one. */
+	if (!this_cpu_read(ke_cpu.locks))
+		return;
 	if (this_cpu_dec_return(ke_cpu.locks) || !this_cpu_read(ke_cpu.lower_later))
 		return;
 	this_cpu_write(ke_cpu.lower_later, false);
 	this_cpu_write(ke_cpu.raised, false);
 	local_bh_enable();
+}
+
+/**
+ * ke_fpu_used() - a driver begins or ends to use the floating-point unit of this CPU
+ * @used: it begins
+ */
+void ke_fpu_used(bool used)
+{
+	this_cpu_write(ke_cpu.fpu, used);
+}
+
+/* Where the task can move there is nothing of a CPU that a driver could hold. */
+static struct ke_cpu ke_cpu_now(void)
+{
+	return ke_is_atomic() ? *this_cpu_ptr(&ke_cpu) : (struct ke_cpu){ };
+}
+
+static struct ke_regions ke_regions_now(void)
+{
+	struct ke_slot *slot = ke_slot_find();
+
+	return slot ? slot->regions : (struct ke_regions){ };
+}
+
+/**
+ * ke_mark() - remember how a driver's routine finds this thread and this CPU
+ * @mark: filled in
+ *
+ * Context: any but hard interrupts.
+ */
+void ke_mark(struct ke_mark *mark)
+{
+	mark->count = preempt_count();
+	mark->irqs_off = irqs_disabled();
+	mark->cpu = ke_cpu_now();
+	mark->regions = ke_regions_now();
+}
+
+static bool ke_same_regions(const struct ke_regions *a, const struct ke_regions *b)
+{
+	return !memcmp(a->holds, b->holds, sizeof(a->holds)) && a->raised == b->raised;
+}
+
+/**
+ * ke_mark_breach() - how a driver's routine returned
+ * @mark: as it was when the routine was called
+ *
+ * Return: NULL if everything is as it was, or what is not, for the log
+ */
+const char *ke_mark_breach(const struct ke_mark *mark)
+{
+	struct ke_regions regions = ke_regions_now();
+
+	if (irqs_disabled() != mark->irqs_off || preempt_count() != mark->count)
+		return "at another level";
+	if (ke_cpu_now().locks != mark->cpu.locks)
+		return "with another number of spin locks held";
+	if (!ke_same_regions(&regions, &mark->regions))
+		return "with a mutex held, in a region or at APC_LEVEL, or without one";
+	return NULL;
+}
+
+/* The CPU, by what is known of how it was. */
+static void ke_cpu_restore(int count, bool irqs_off, const struct ke_cpu *cpu)
+{
+	if (irqs_disabled() && !irqs_off)
+		local_irq_enable();
+	if (ke_is_atomic() && this_cpu_read(ke_cpu.fpu) && !cpu->fpu) {
+		this_cpu_write(ke_cpu.fpu, false);
+		kernel_fpu_end();
+	}
+	/* From a level at which the task can move to one at which it cannot, or the reverse. */
+	local_irq_disable();
+	preempt_count_set(count);
+	*this_cpu_ptr(&ke_cpu) = *cpu;
+	if (!irqs_off)
+		local_irq_enable();
+}
+
+/**
+ * ke_mark_restore() - put back what a driver's routine left otherwise
+ * @mark: as it was when the routine was called
+ *
+ * The locks and mutexes themselves stay what the driver made of them.
+ */
+void ke_mark_restore(const struct ke_mark *mark)
+{
+	struct ke_regions regions;
+	struct ke_slot *slot;
+
+	ke_cpu_restore(mark->count, mark->irqs_off, &mark->cpu);
+	regions = ke_regions_now();
+	if (ke_same_regions(&regions, &mark->regions))
+		return;
+	slot = ke_slot_get();
+	if (!slot)
+		return;
+	slot->regions = mark->regions;
+	ke_slot_put(slot);
+}
+
+/**
+ * ke_level_restore() - put back the level at which a driver's routine was called
+ * @count: of preemption; interrupts were enabled
+ *
+ * For callers that have no time for a mark. What else was of a CPU is known where the task could
+ * move: nothing. Elsewhere the locks stay counted as they are, until a raise from below.
+ */
+void ke_level_restore(int count)
+{
+	struct ke_cpu cpu = { };
+
+	if (count) {
+		cpu = ke_cpu_now();
+		cpu.raised = count & SOFTIRQ_MASK && !(count & SOFTIRQ_OFFSET);
+		cpu.fpu = cpu.fpu && preempt_count() <= count;
+	}
+	ke_cpu_restore(count, false, &cpu);
 }
 
 /**
@@ -326,7 +440,7 @@ KIRQL KfRaiseIrql(KIRQL NewIrql)
 		struct ke_slot *slot = ke_slot_get();
 
 		if (slot)
-			slot->raised = 1;
+			slot->regions.raised = 1;
 		return old;
 	}
 	ke_raise_to_dispatch();
@@ -371,8 +485,8 @@ void KeLowerIrql(KIRQL NewIrql)
 	if (ok && NewIrql == PASSIVE_LEVEL && old != PASSIVE_LEVEL) {
 		struct ke_slot *slot = ke_slot_find();
 
-		if (slot && slot->raised) {
-			slot->raised = 0;
+		if (slot && slot->regions.raised) {
+			slot->regions.raised = 0;
 			ke_slot_put(slot);
 		} else {
 			/* Nothing was raised to APC_LEVEL; from above it is done already. */

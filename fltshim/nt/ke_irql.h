@@ -51,11 +51,44 @@ bool ke_holds(enum ke_hold what);
 bool ke_thread_is_clean(void);
 void ke_thread_clean(void);
 
+/* What Windows keeps in the thread, of one task. */
+struct ke_regions {
+	u16 holds[KE_HOLDS];
+	u8 raised;		/* KeRaiseIrql(APC_LEVEL) */
+};
+
+/* What a driver holds of a CPU, which nobody else can run on meanwhile. */
+struct ke_cpu {
+	bool raised;		/* bottom halves are disabled for a driver's raise */
+	bool lower_later;	/* lowered while a spin lock was held: do it with the last one */
+	bool fpu;		/* a driver uses the floating-point unit */
+	u16 locks;		/* spin locks of drivers held on this CPU */
+};
+
+/*
+ * What a driver's routine has to leave as it found it: marked before the call into the driver,
+ * compared after it, and put back if need be, so that no other driver has to bear what one forgot.
+ */
+struct ke_mark {
+	int count;		/* of preemption */
+	bool irqs_off;
+	struct ke_cpu cpu;
+	struct ke_regions regions;
+};
+
+void ke_mark(struct ke_mark *mark);
+const char *ke_mark_breach(const struct ke_mark *mark);
+void ke_mark_restore(const struct ke_mark *mark);
+void ke_level_restore(int count);
+
 /* What ke_spinlock.c needs of the raise to DISPATCH_LEVEL. */
 KIRQL ke_raise_to_dispatch(void);
 void ke_raise_until_unlocked(void);
 bool ke_lower_from_dispatch(KIRQL irql);
 void ke_lock_taken(void);
 void ke_lock_dropped(void);
+
+/* What ke_misc.c says of the floating-point unit, with preemption disabled. */
+void ke_fpu_used(bool used);
 
 #endif

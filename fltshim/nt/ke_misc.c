@@ -179,6 +179,7 @@ static NTSTATUS ke_fpu_begin(void)
 		pr_info("fltshim: driver code between the save and the restore of the floating-point state runs at DISPATCH_LEVEL\n");
 	}
 	kernel_fpu_begin();
+	ke_fpu_used(true);
 	return STATUS_SUCCESS;
 }
 
@@ -212,6 +213,7 @@ NTSTATUS KeRestoreFloatingPointState(PKFLOATING_SAVE FloatSave)
 	if (!FloatSave->Dummy)
 		return STATUS_INVALID_PARAMETER;
 	FloatSave->Dummy = 0;
+	ke_fpu_used(false);
 	kernel_fpu_end();
 	return STATUS_SUCCESS;
 }
@@ -246,6 +248,7 @@ void KeRestoreExtendedProcessorState(PXSTATE_SAVE XStateSave)
 	if (!XStateSave->FshOpaque[0])
 		return;
 	XStateSave->FshOpaque[0] = 0;
+	ke_fpu_used(false);
 	kernel_fpu_end();
 }
 EXPORT_SYMBOL_GPL(KeRestoreExtendedProcessorState);

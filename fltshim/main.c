@@ -5,6 +5,7 @@
  */
 #include <linux/module.h>
 #include "fltmgr/context.h"
+#include "fltmgr/driver_refs.h"
 #include "fltmgr/file_lock.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
@@ -29,6 +30,7 @@ struct fltshim_part {
 static const struct fltshim_part fltshim_parts[] = {
 	{ "nt", nt_init, nt_exit },
 	{ "operations", flt_operations_init, flt_operations_exit },
+	{ "references", flt_refs_init, NULL },
 	{ "held operations", flt_held_init, flt_held_exit },
 	{ "generated I/O", flt_generated_init, flt_generated_exit },
 	{ "file locks", NULL, flt_file_locks_exit },

@@ -291,6 +291,8 @@ static void data_freed_too_early(struct kunit *test)
 	FltReuseCallbackData(i->data);
 	FLT_PROVES(test, "ASYNC-018", atomic64_read(&fsh_violations) == before + 1 &&
 		   i->data->Iopb->Parameters.Read.Length == PAGE_SIZE);
+	FLT_PROVES(test, "ASYNC-024", atomic64_read(&fsh_violations) == before + 1 &&
+		   i->data->Iopb->Parameters.Read.Length == PAGE_SIZE);
 	FltFreeCallbackData(i->data);
 	FltFreeCallbackData(i->data);
 	FLT_PROVES(test, "ASYNC-018", atomic64_read(&fsh_violations) == before + 3 &&

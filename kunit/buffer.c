@@ -5,6 +5,7 @@
  */
 #include <linux/preempt.h>
 #include "kunit/world.h"
+#include "nt/mm_mdl.h"
 #include "nt/violation.h"
 
 #define BUFFER_TAG	0x74736554	/* "Test" */
@@ -397,11 +398,13 @@ static void buffer_of_ones_own(struct kunit *test)
 	struct world *w = world_of(test);
 	char *memory = kzalloc(64, GFP_KERNEL);
 	PFLT_CALLBACK_DATA data;
+	long mdls;
 	PMDL mdl;
 	int i;
 
 	FLT_REQUIRE(test, memory);
 	world_probes(w, "AB");
+	mdls = mm_mdl_count();
 	FLT_REQUIRE(test, NT_SUCCESS(FltAllocateCallbackData(w->probe[0]->instance[0], w->file,
 							     &data)));
 	for (i = 0; i < 3; i++) {
@@ -418,10 +421,10 @@ static void buffer_of_ones_own(struct kunit *test)
 		}
 		FltPerformSynchronousIo(data);
 		FLT_EXPECT(test, NT_SUCCESS(data->IoStatus.Status));
+		FLT_EXPECT(test, mm_mdl_count() == mdls + 1);
 		if (i < 2) {
 			FltReuseCallbackData(data);
-			/* kmemleak and KASAN look after the rest. */
-			FLT_PROVES(test, "ASYNC-022",
+			FLT_PROVES(test, "ASYNC-022", mm_mdl_count() == mdls &&
 				   !data->Iopb->Parameters.Read.MdlAddress);
 		}
 	}

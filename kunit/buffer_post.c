@@ -41,6 +41,7 @@ struct post_probe {
 	KIRQL irql;
 	KIRQL safe_irql;
 	PVOID new_buffer;
+	ULONG flags;
 	unsigned int calls;
 };
 
@@ -75,6 +76,7 @@ static int post_reads(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OB
 	post.right = FLT_IS_SYSTEM_BUFFER(data) &&
 		     !memcmp(data->Iopb->Parameters.Read.ReadBuffer, post_text,
 			     data->IoStatus.Information);
+	post.flags = data->Flags;
 	post.new_buffer = FltGetNewSystemBufferAddress(data);
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
@@ -93,6 +95,8 @@ static void post_system_buffer(struct kunit *test)
 	r->op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	post_in_softirq(test, r);
 	FLT_PROVES(test, "BUF-027", post.right && post.irql == DISPATCH_LEVEL);
+	FLT_PROVES(test, "BUF-092", !post.new_buffer);
+	FLT_PROVES(test, "BUF-091", !(post.flags & FLTFL_CALLBACK_DATA_NEW_SYSTEM_BUFFER));
 	FLT_PROVES(test, "BUF-093", !post.new_buffer && !world_violations(w));
 	kfree(memory);
 }

@@ -127,6 +127,96 @@ static void swap_one(struct kunit *test)
 	}
 }
 
+/* What is exchanged by its place in the parameters, which FltDecodeParameters() tells. */
+struct swap_any {
+	char buffer[64];
+	PMDL mdl;
+	size_t at;		/* of the buffer in the parameter block */
+	size_t mdl_at;		/* 0: these parameters have no MDL */
+	void *seen;
+};
+
+static void *swap_member(const FLT_IO_PARAMETER_BLOCK *iopb, size_t at)
+{
+	return *(void **)((char *)iopb + at);
+}
+
+static void swap_any_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			 int *status, void **context)
+{
+	struct swap_any *any = p->private;
+	PVOID *buffer;
+	PMDL *mdl;
+
+	any->at = 0;
+	any->mdl_at = 0;
+	if (!NT_SUCCESS(FltDecodeParameters(data, &mdl, &buffer, NULL, NULL)))
+		return;
+	any->at = (char *)buffer - (char *)data->Iopb;
+	*buffer = any->buffer;
+	if (mdl) {
+		any->mdl_at = (char *)mdl - (char *)data->Iopb;
+		any->mdl = IoAllocateMdl(any->buffer, sizeof(any->buffer), FALSE, FALSE, NULL);
+		MmBuildMdlForNonPagedPool(any->mdl);
+		*mdl = any->mdl;
+	}
+	FltSetCallbackDataDirty(data);
+}
+
+static int swap_any_post(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			 void *context)
+{
+	struct swap_any *any = p->private;
+
+	any->seen = any->at ? swap_member(data->Iopb, any->at) : NULL;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void swap_of_every_kind(struct kunit *test)
+{
+	static const struct {
+		UCHAR major, minor;
+		bool mdl;
+	} kinds[] = {
+		{ IRP_MJ_DIRECTORY_CONTROL, IRP_MN_QUERY_DIRECTORY, true },
+		{ IRP_MJ_QUERY_EA, 0, true }, { IRP_MJ_SET_EA, 0, true },
+		{ IRP_MJ_QUERY_SECURITY, 0, true }, { IRP_MJ_SET_SECURITY },
+		{ IRP_MJ_QUERY_INFORMATION }, { IRP_MJ_SET_INFORMATION },
+		{ IRP_MJ_QUERY_VOLUME_INFORMATION }, { IRP_MJ_SET_VOLUME_INFORMATION },
+		{ IRP_MJ_FILE_SYSTEM_CONTROL, IRP_MN_USER_FS_REQUEST },
+		{ IRP_MJ_DEVICE_CONTROL },
+	};
+	struct swap_any *any = kunit_kzalloc(test, sizeof(*any), GFP_KERNEL);
+	long mdls = mm_mdl_count();
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, any);
+	world_probes(w, "ABC");
+	w->probe[1]->private = any;
+	w->probe[1]->on_pre = swap_any_pre;
+	w->probe[1]->on_post = swap_any_post;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		struct request *r = request_new(w, kinds[i].major);
+		void *given;
+
+		r->op.iopb.MinorFunction = kinds[i].minor;
+		world_clear(w);
+		any->seen = any;
+		request_run(r);
+		FLT_REQUIRE(test, any->at);
+		given = swap_member(&world_event(w, 'A', WORLD_PRE, 0)->iopb, any->at);
+		FLT_PROVES(test, "BUF-078",
+			   swap_member(&w->fake->seen, any->at) == any->buffer &&
+			   swap_member(&world_event(w, 'C', WORLD_POST, 0)->iopb, any->at) ==
+			   any->buffer && given != any->buffer && any->seen == given);
+		FLT_PROVES(test, "BUF-078", !any->mdl_at == !kinds[i].mdl &&
+			   (!any->mdl_at || swap_member(&w->fake->seen, any->mdl_at) == any->mdl) &&
+			   mm_mdl_count() == mdls);
+	}
+	FLT_EXPECT(test, !world_violations(w));
+}
+
 static void swap_all(struct kunit *test)
 {
 	struct world *w = world_of(test);
@@ -373,6 +463,7 @@ static void swap_cannot_be_drained(struct kunit *test)
 
 static struct kunit_case buffer_swap_cases[] = {
 	KUNIT_CASE(swap_one),
+	KUNIT_CASE(swap_of_every_kind),
 	KUNIT_CASE(swap_all),
 	KUNIT_CASE(swap_not_dirty),
 	KUNIT_CASE(swap_without_mdl),

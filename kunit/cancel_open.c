@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite cancel_open: FltCancelFileOpen (POSTOP-73, POSTOP-74, POSTOP-76 to POSTOP-80). What it
- * does to files is shown in guests.
+ * Suite cancel_open: FltCancelFileOpen (POSTOP-73, POSTOP-74, POSTOP-76 to POSTOP-80), and who
+ * fails a create without it (VFS-783). What it does to files is shown in guests.
  */
 #include "kunit/keeper.h"
 #include "kunit/world.h"
@@ -260,6 +260,62 @@ static void co_while_halted(struct kunit *test)
 	fake_close(file);
 }
 
+static int co_only_denies(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	data->IoStatus.Status = STATUS_ACCESS_DENIED;
+	data->IoStatus.Information = 0;
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+static void co_denied_later(PFLT_CALLBACK_DATA data)
+{
+	data->IoStatus.Status = STATUS_ACCESS_DENIED;
+	data->IoStatus.Information = 0;
+}
+
+/* B fails the create and leaves the file open: it is closed for B, which is charged with that. */
+static void co_left_open(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	unsigned int held;
+	PFILE_OBJECT file;
+	struct request *r;
+
+	r = co_world(test, &file);
+	for (held = 0; held < 2; held++) {
+		const struct world_event *cleanup, *close;
+
+		if (held) {
+			file = fake_open(w->fake);
+			r = request_on(w, w->fake, file, IRP_MJ_CREATE);
+			keeper_halt(w->probe[1], KEEPER_WORKER)->change = co_denied_later;
+		} else {
+			w->probe[1]->on_post = co_only_denies;
+		}
+		file->FsContext = file;
+		world_clear(w);
+		FLT_PROVES(test, "VFS-783", request_run(r) == STATUS_ACCESS_DENIED &&
+			   file->Flags & FO_FILE_OPEN_CANCELLED &&
+			   world_trace_is(w, "A+ B+ C+ F C- B- C+ F C- C+ F C- A-"));
+		cleanup = world_event(w, 'C', WORLD_PRE, 1);
+		close = world_event(w, 'C', WORLD_PRE, 2);
+		FLT_PROVES(test, "FIELD-15", cleanup->iopb.MajorFunction == IRP_MJ_CLEANUP &&
+			   close->iopb.MajorFunction == IRP_MJ_CLOSE &&
+			   world_violations(w) == held + 1);
+		fake_close(file);
+	}
+	/* Where nothing is open there is nothing to be closed, and nothing wrong. */
+	w->probe[1]->on_post = co_only_denies;
+	file = fake_open(w->fake);
+	r = request_on(w, w->fake, file, IRP_MJ_CREATE);
+	w->fake->status = STATUS_OBJECT_NAME_NOT_FOUND;
+	world_clear(w);
+	FLT_PROVES(test, "VFS-783", request_run(r) == STATUS_ACCESS_DENIED &&
+		   world_trace_is(w, "A+ B+ C+ F C- B- A-") && world_violations(w) == 2);
+	fake_close(file);
+}
+
 static struct kunit_case cancel_open_cases[] = {
 	KUNIT_CASE(co_closes),
 	KUNIT_CASE(co_at_apc_level),
@@ -272,6 +328,7 @@ static struct kunit_case cancel_open_cases[] = {
 	KUNIT_CASE(co_of_a_failure),
 	KUNIT_CASE(co_either_order),
 	KUNIT_CASE(co_while_halted),
+	KUNIT_CASE(co_left_open),
 	{}
 };
 

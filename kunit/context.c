@@ -442,6 +442,32 @@ static void ctx_not_open(struct kunit *test)
 	file->FsContext = &ctx_anchor;
 }
 
+/* An open volume has contexts as an open file has. */
+static void ctx_volume_open(struct kunit *test)
+{
+	struct probe *p = ctx_world(test);
+	PFILE_OBJECT file = p->world->file;
+	PFLT_CONTEXT context, got;
+	unsigned int i;
+
+	file->Flags |= FO_VOLUME_OPEN;
+	FLT_PROVES(test, "CTX-58", FltSupportsStreamContexts(file) &&
+		   FltSupportsStreamHandleContexts(file));
+	for (i = 2; i < ARRAY_SIZE(ctx_types); i++) {
+		got = NULL;
+		FLT_REQUIRE(test, NT_SUCCESS(ctx_new(p, ctx_types[i], &context)));
+		FLT_PROVES(test, "CTX-58", ctx_set(p, ctx_types[i], FLT_SET_CONTEXT_KEEP_IF_EXISTS,
+						   context, NULL) == STATUS_SUCCESS &&
+			   ctx_get(p, ctx_types[i], &got) == STATUS_SUCCESS && got == context);
+		if (got)
+			FltReleaseContext(got);
+		FltReleaseContext(context);
+		ctx_delete(p, ctx_types[i], NULL);
+	}
+	FLT_EXPECT(test, atomic_read(&ctx_cleaned) == ARRAY_SIZE(ctx_types) - 2);
+	file->Flags &= ~FO_VOLUME_OPEN;
+}
+
 /* One reference, and no more: of a context that nothing was done with, of every kind. */
 static void ctx_one_reference(struct kunit *test)
 {
@@ -694,6 +720,7 @@ static struct kunit_case context_cases[] = {
 	KUNIT_CASE(ctx_levels),
 	KUNIT_CASE(ctx_of_others),
 	KUNIT_CASE(ctx_not_open),
+	KUNIT_CASE(ctx_volume_open),
 	KUNIT_CASE(ctx_one_reference),
 	KUNIT_CASE(ctx_paged_release),
 	KUNIT_CASE(ctx_go_with_their_owner),

@@ -399,6 +399,7 @@ static void defer_deleting(struct kunit *test)
 
 /* Misused arguments, from a callback. */
 static NTSTATUS defer_misused[6];
+static s64 defer_charged;	/* for the third */
 
 static void defer_misuse_pre(struct probe *p, PFLT_CALLBACK_DATA data,
 			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
@@ -412,7 +413,9 @@ static void defer_misuse_pre(struct probe *p, PFLT_CALLBACK_DATA data,
 						      DelayedWorkQueue, p);
 	defer_misused[1] = FltQueueDeferredIoWorkItem(gone, data, defer_worker,
 						      DelayedWorkQueue, p);
+	defer_charged = atomic64_read(&fsh_violations);
 	defer_misused[2] = FltQueueDeferredIoWorkItem(item, data, NULL, DelayedWorkQueue, p);
+	defer_charged = atomic64_read(&fsh_violations) - defer_charged;
 	defer_misused[3] = FltQueueDeferredIoWorkItem(item, NULL, defer_worker,
 						      DelayedWorkQueue, p);
 	defer_misused[4] = FltQueueDeferredIoWorkItem(item, data, defer_worker, 0x77, p);
@@ -434,7 +437,8 @@ static void defer_misuse(struct kunit *test)
 	wait_for_completion(&d->ran);
 	FLT_PROVES(test, "DEFER-11", defer_misused[0] == STATUS_INVALID_PARAMETER &&
 		   defer_misused[1] == STATUS_INVALID_PARAMETER);
-	FLT_PROVES(test, "DEFER-12", defer_misused[2] == STATUS_INVALID_PARAMETER);
+	FLT_PROVES(test, "DEFER-12", defer_misused[2] == STATUS_INVALID_PARAMETER &&
+		   defer_charged == 1);
 	FLT_PROVES(test, "DEFER-29", defer_misused[3] == STATUS_INVALID_PARAMETER);
 	FLT_PROVES(test, "DEFER-19", defer_misused[4] == STATUS_INVALID_PARAMETER &&
 		   NT_SUCCESS(defer_misused[5]) && d->nice < 0);

@@ -232,6 +232,8 @@ static void pend_of_what_is_no_irp(struct kunit *test)
 		FLT_PROVES(test, "PREOP-60", world_trace_is(w, "A+ B+ C+ F C- B- A-") &&
 			   world_event(w, 'C', WORLD_PRE, 0)->task == current);
 		FLT_PROVES(test, "PREOP-60", world_violations(w) == i + 1);
+		FLT_PROVES(test, "PREOP-59",
+			   probe_violations(w->probe[1], FLT_VIOLATION_PREOP_PENDING) == i + 1);
 	}
 }
 
@@ -249,15 +251,19 @@ static void pend_requestor_stays(struct kunit *test)
 	struct world *w = pend_world(test);
 	struct request *r = request_new(w, IRP_MJ_READ);
 	const struct world_event *c;
+	struct keeper *k;
 
-	keeper_pend(w->probe[0], KEEPER_WORKER, FLT_PREOP_SUCCESS_WITH_CALLBACK);
+	k = keeper_pend(w->probe[0], KEEPER_TEST, FLT_PREOP_SUCCESS_WITH_CALLBACK);
 	w->probe[2]->on_pre = pend_ask_requestor;
 	pend_requestor = 0;
 	request_start(r);
+	/* Not before nobody runs it: a worker that comes earlier leaves the rest to this thread. */
+	queue_work(system_unbound_wq, &k->work);
 	FLT_REQUIRE(test, request_wait(r));
 	c = world_event(w, 'C', WORLD_PRE, 0);
 	/* The test is a kernel thread, whose process is System. */
-	FLT_PROVES(test, "PREOP-20", c->data.Thread == (PETHREAD)current && pend_requestor == 4);
+	FLT_PROVES(test, "PREOP-20", c->task != current && c->data.Thread == (PETHREAD)current &&
+		   pend_requestor == 4);
 	FLT_PROVES(test, "PEND-14", c->task && c->irql <= APC_LEVEL);
 }
 

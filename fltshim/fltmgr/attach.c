@@ -28,7 +28,7 @@ static const struct flt_instance_def *flt_find_def(const struct flt_filter *filt
 
 static NTSTATUS flt_attach_manual(struct flt_filter *filter, struct flt_volume *volume,
 				  const UNICODE_STRING *name, const UNICODE_STRING *altitude,
-				  PFLT_INSTANCE *RetInstance)
+				  PFLT_INSTANCE *RetInstance, const void *caller)
 {
 	struct flt_instance *instance = NULL;
 	NTSTATUS status;
@@ -45,6 +45,7 @@ static NTSTATUS flt_attach_manual(struct flt_filter *filter, struct flt_volume *
 				     RetInstance ? &instance : NULL);
 	if (instance) {
 		atomic_inc(&instance->obj.given);
+		flt_object_given_to(&instance->obj, caller);
 		*RetInstance = flt_instance_opaque(instance);
 	}
 	return status;
@@ -85,7 +86,8 @@ NTSTATUS FltAttachVolume(PFLT_FILTER Filter, PFLT_VOLUME Volume, PCUNICODE_STRIN
 		status = STATUS_FLT_DO_NOT_ATTACH;
 	else
 		status = flt_attach_manual(filter, (struct flt_volume *)Volume, &def->name,
-					   &def->altitude, RetInstance);
+					   &def->altitude, RetInstance,
+					   __builtin_return_address(0));
 	flt_object_put(&filter->obj);
 	return status;
 }
@@ -152,7 +154,8 @@ NTSTATUS FltAttachVolumeAtAltitude(PFLT_FILTER Filter, PFLT_VOLUME Volume,
 		status = STATUS_INSUFFICIENT_RESOURCES;
 	else
 		status = flt_attach_manual(filter, (struct flt_volume *)Volume,
-					   InstanceName ?: &made, Altitude, RetInstance);
+					   InstanceName ?: &made, Altitude, RetInstance,
+					   __builtin_return_address(0));
 	kfree(made.Buffer);
 	flt_object_put(&filter->obj);
 	return status;

@@ -2,7 +2,8 @@
 /*
  * FltCancelFileOpen: a filter undoes, in its post-operation callback, the open that succeeded
  * below it. Those below see the file being closed again; those above see what the filter leaves
- * in IoStatus, which cannot be a success any more.
+ * in IoStatus, which cannot be a success any more. A filter that only leaves a failure there has
+ * it done for it.
  */
 #include <linux/bitops.h>
 #include <linux/export.h>
@@ -11,6 +12,8 @@
 #include "fltmgr/generated.h"
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
+#include "fltmgr/stack.h"
+#include "fltmgr/verdict.h"
 #include "nt/ke_irql.h"
 #include "nt/violation.h"
 
@@ -28,6 +31,33 @@ static noinline void flt_cancel_open_send(struct flt_instance *instance, PFILE_O
 		op.iopb.IrpFlags |= IRP_CLOSE_OPERATION;
 	flt_operation_run(&op);
 	flt_operation_fini(&op);
+}
+
+/* CLEANUP and CLOSE of a file that is marked as cancelled, below an instance. */
+static void flt_cancel_open_end(struct flt_instance *instance, PFILE_OBJECT file)
+{
+	flt_cancel_open_send(instance, file, IRP_MJ_CLEANUP);
+	set_mask_bits(&file->Flags, 0, FO_CLEANUP_COMPLETE);
+	flt_cancel_open_send(instance, file, IRP_MJ_CLOSE);
+}
+
+/**
+ * flt_create_failed() - a filter's post-operation callback has failed a create
+ * @op: the create, at the filter; nobody keeps it
+ * @node: the filter's
+ *
+ * A file that it did not close with FltCancelFileOpen() is closed for it (VFS-783). Task context.
+ */
+void flt_create_failed(struct flt_operation *op, const struct flt_node *node)
+{
+	PFILE_OBJECT file = op->accepted.TargetFileObject;
+
+	if (!flt_create_stands(op) || !flt_file_is_open(file) || file->Flags & FO_HANDLE_CREATED)
+		return;
+	flt_violation(node->filter, FLT_VIOLATION_IO_STATUS, op,
+		      "final status %#x, and the file left open", op->data.IoStatus.Status);
+	set_mask_bits(&file->Flags, 0, FO_FILE_OPEN_CANCELLED);
+	flt_cancel_open_end(node->instance, file);
 }
 
 /**
@@ -61,8 +91,6 @@ VOID FltCancelFileOpen(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject)
 				      "cancelled the open of a file %s", why);
 		return;
 	}
-	flt_cancel_open_send(instance, FileObject, IRP_MJ_CLEANUP);
-	set_mask_bits(&FileObject->Flags, 0, FO_CLEANUP_COMPLETE);
-	flt_cancel_open_send(instance, FileObject, IRP_MJ_CLOSE);
+	flt_cancel_open_end(instance, FileObject);
 }
 EXPORT_SYMBOL_GPL(FltCancelFileOpen);

@@ -167,8 +167,10 @@ NTSTATUS FltGetVolumeFromDeviceObject(PFLT_FILTER Filter, PDEVICE_OBJECT DeviceO
 	mutex_lock(&flt_filters_lock);
 	volume = flt_volume_of_device(DeviceObject, false);
 	status = volume ? flt_object_give(&volume->obj) : STATUS_INVALID_PARAMETER;
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status)) {
+		flt_object_given_to(&volume->obj, __builtin_return_address(0));
 		*RetVolume = (PFLT_VOLUME)volume;
+	}
 	mutex_unlock(&flt_filters_lock);
 	return status;
 }

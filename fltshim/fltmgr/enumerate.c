@@ -23,7 +23,7 @@ static void flt_list_add(struct flt_list *list, struct flt_object *obj)
 }
 
 /* Hands the list out, or nothing but the number when it does not fit. Under flt_filters_lock. */
-static NTSTATUS flt_list_give(struct flt_list *list, PULONG returned)
+static NTSTATUS flt_list_give(struct flt_list *list, PULONG returned, const void *caller)
 {
 	ULONG i, given = 0;
 
@@ -33,8 +33,10 @@ static NTSTATUS flt_list_give(struct flt_list *list, PULONG returned)
 	}
 	for (i = 0; i < list->count; i++) {
 		/* One whose teardown has begun since is left out. */
-		if (NT_SUCCESS(flt_object_give(list->entries[i])))
+		if (NT_SUCCESS(flt_object_give(list->entries[i]))) {
+			flt_object_given_to(list->entries[i], caller);
 			list->entries[given++] = list->entries[i];
+		}
 	}
 	*returned = given;
 	return STATUS_SUCCESS;
@@ -63,7 +65,7 @@ NTSTATUS FltEnumerateFilters(PFLT_FILTER *FilterList, ULONG FilterListSize,
 	mutex_lock(&flt_filters_lock);
 	list_for_each_entry(filter, &flt_filters, link)
 		flt_list_add(&list, &filter->obj);
-	status = flt_list_give(&list, NumberFiltersReturned);
+	status = flt_list_give(&list, NumberFiltersReturned, __builtin_return_address(0));
 	mutex_unlock(&flt_filters_lock);
 	return status;
 }
@@ -92,7 +94,7 @@ NTSTATUS FltEnumerateVolumes(PFLT_FILTER Filter, PFLT_VOLUME *VolumeList, ULONG 
 	mutex_lock(&flt_filters_lock);
 	list_for_each_entry(volume, &flt_volumes, link)
 		flt_list_add(&list, &volume->obj);
-	status = flt_list_give(&list, NumberVolumesReturned);
+	status = flt_list_give(&list, NumberVolumesReturned, __builtin_return_address(0));
 	mutex_unlock(&flt_filters_lock);
 	return status;
 }
@@ -135,7 +137,7 @@ NTSTATUS FltEnumerateInstances(PFLT_VOLUME Volume, PFLT_FILTER Filter,
 				flt_list_add(&list, &instance->obj);
 		}
 	}
-	status = flt_list_give(&list, NumberInstancesReturned);
+	status = flt_list_give(&list, NumberInstancesReturned, __builtin_return_address(0));
 	mutex_unlock(&flt_filters_lock);
 	return status;
 }

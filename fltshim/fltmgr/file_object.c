@@ -5,12 +5,14 @@
  */
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include "fltmgr/driver_refs.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/operation.h"
 #include "fltmgr/name.h"
 #include "fltmgr/own_file.h"
 #include "fltmgr/volume.h"
 #include "nt/ob_object.h"
+#include "nt/violation.h"
 
 /**
  * flt_file_init() - prepare a file object
@@ -120,22 +122,29 @@ static void flt_file_ob_put_later(void *object)
 	flt_file_put_later(flt_file_of(object));
 }
 
+static const struct flt_ref_kind flt_file_refs = { "file object", flt_file_ob_put };
+
 static void flt_file_ob_taken(void *object, const void *caller)
 {
 	struct flt_file *file = flt_file_of(object);
 
-	if (!file->own)
-		flt_file_ref_taken(file, caller);
+	if (!file->own && !flt_ref_taken(object, &flt_file_refs, caller))
+		WRITE_ONCE(file->untold, true);
 }
 
 static bool flt_file_ob_returned(void *object, const void *caller)
 {
 	struct flt_file *file = flt_file_of(object);
 
-	if (!file->own)
-		return flt_file_ref_returned(file, caller);
-	flt_own_file_returned(file->own, caller);
-	return true;
+	if (file->own) {
+		flt_own_file_returned(file->own, caller);
+		return true;
+	}
+	if (flt_ref_returned(object, caller) || READ_ONCE(file->untold))
+		return true;
+	fsh_violation(fsh_driver_name_at((unsigned long)caller), "ObDereferenceObject",
+		      "no driver has a reference to file object %p", object);
+	return false;
 }
 
 static bool flt_file_ob_is_lent(void *object)
@@ -165,7 +174,7 @@ int flt_files_init(void)
 	ob_file_type.put_later = flt_file_ob_put_later;
 	ob_file_type.taken = flt_file_ob_taken;
 	ob_file_type.returned = flt_file_ob_returned;
-	ob_file_type.driver_gone = flt_file_refs_gone;
+	ob_file_type.driver_gone = flt_refs_gone;
 	ob_file_type.is_lent = flt_file_ob_is_lent;
 	ob_file_type.get = flt_file_ob_get;
 	ob_file_type.put = flt_file_ob_put;

@@ -17,7 +17,6 @@
 #include "nt/nt.h"
 
 struct flt_own;
-struct fsh_driver;
 struct flt_sections;
 struct flt_volume;
 
@@ -40,7 +39,7 @@ struct flt_volume;
  * @vfs_lock: enum flt_lock: what the VFS keeps locked while the operation by path lasts that it is
  *	for
  * @lent: lives in its issuer's frame, for one NETWORK_QUERY_OPEN: filters may not keep it
- * @untold: some reference of a driver could not be noted (file_refs.c)
+ * @untold: some reference of a driver could not be noted (driver_refs.c)
  * @own: a filter opened it: what is known of that (own_file.c), else NULL
  * @oplock_key: that its create came with, once an oplock was checked for it, or NULL
  * @free_link: waits for a worker, when the last reference went where nobody may sleep
@@ -81,12 +80,6 @@ void flt_file_init(struct flt_file *file, struct flt_volume *volume);
 void flt_file_fini(struct flt_file *file);
 void flt_file_get(struct flt_file *file);
 void flt_file_put(struct flt_file *file);
-
-/* file_refs.c */
-void flt_file_ref_taken(struct flt_file *file, const void *caller);
-bool flt_file_ref_returned(struct flt_file *file, const void *caller);
-void flt_file_refs_gone(struct fsh_driver *driver);
-
 void flt_file_put_later(struct flt_file *file);
 
 int flt_files_init(void);

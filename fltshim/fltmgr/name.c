@@ -262,7 +262,7 @@ NTSTATUS FltGetFileNameInformation(PFLT_CALLBACK_DATA CallbackData,
 	}
 	status = flt_name_get(&query, &name);
 	if (NT_SUCCESS(status))
-		*FileNameInformation = &name->info;
+		*FileNameInformation = flt_name_give(name, __builtin_return_address(0));
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltGetFileNameInformation);
@@ -305,7 +305,7 @@ NTSTATUS FltGetFileNameInformationUnsafe(PFILE_OBJECT FileObject, PFLT_INSTANCE 
 	if (status == STATUS_FLT_INVALID_NAME_REQUEST && query.cache_only)
 		fsh_violation(fsh_caller(), __func__, "called in the paging path");
 	if (NT_SUCCESS(status))
-		*FileNameInformation = &name->info;
+		*FileNameInformation = flt_name_give(name, __builtin_return_address(0));
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltGetFileNameInformationUnsafe);

@@ -23,6 +23,7 @@ struct flt_volume;
  * @refs: one for each filter that has it, one for the cache
  * @provider: who made it: the names id of an instance, 0 for the file system
  * @stamp: what flt_volume_ops.name_stamp() said before it was made
+ * @untold: some reference of a driver could not be noted (driver_refs.c)
  * @link: in the file's cache
  * @rcu: a reader of the cache may be looking at it
  * @text: volume and path, with a NUL after it
@@ -32,6 +33,7 @@ struct flt_name {
 	refcount_t refs;
 	u64 provider;
 	u64 stamp;
+	bool untold;
 	struct hlist_node link;
 	struct rcu_head rcu;
 	WCHAR text[];
@@ -60,6 +62,7 @@ extern atomic_t flt_names_alive;	/* names that are not freed yet */
 
 NTSTATUS flt_name_alloc(const struct flt_volume *volume, size_t units, struct flt_name **out);
 void flt_name_put(struct flt_name *name);
+PFLT_FILE_NAME_INFORMATION flt_name_give(struct flt_name *name, const void *caller);
 struct flt_name *flt_name_cached(struct flt_file *file, ULONG format, u64 provider);
 void flt_name_cache(struct flt_file *file, struct flt_name *name, u64 provider, u64 stamp);
 u64 flt_name_stamp(struct flt_file *file);

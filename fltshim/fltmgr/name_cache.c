@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
+#include "fltmgr/driver_refs.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/name.h"
@@ -62,6 +63,21 @@ void flt_name_put(struct flt_name *name)
 		return;
 	atomic_dec(&flt_names_alive);
 	kvfree_rcu(name, rcu);
+}
+
+static void flt_name_ref_put(void *name)
+{
+	flt_name_put(name);
+}
+
+static const struct flt_ref_kind flt_name_refs = { "name", flt_name_ref_put };
+
+/* A reference becomes that of the driver whose code @caller is in. */
+PFLT_FILE_NAME_INFORMATION flt_name_give(struct flt_name *name, const void *caller)
+{
+	if (!flt_ref_taken(name, &flt_name_refs, caller))
+		WRITE_ONCE(name->untold, true);
+	return &name->info;
 }
 
 /* Changes whenever what flt_volume_ops.query_name() answers for the file may have changed. */
@@ -187,8 +203,10 @@ VOID FltReferenceFileNameInformation(PFLT_FILE_NAME_INFORMATION FileNameInformat
 	if (!ke_at_most(APC_LEVEL))
 		return;
 	name = flt_name_of(FileNameInformation, fsh_caller(), __func__);
-	if (name)
-		refcount_inc(&name->refs);
+	if (!name)
+		return;
+	refcount_inc(&name->refs);
+	flt_name_give(name, __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(FltReferenceFileNameInformation);
 
@@ -197,7 +215,7 @@ EXPORT_SYMBOL_GPL(FltReferenceFileNameInformation);
  * @FileNameInformation: not to be used by this holder any more
  *
  * WDK page: fltreleasefilenameinformation. IRQL: <= APC_LEVEL; above, a warning, and the reference
- * is given back all the same.
+ * is given back all the same. What no driver has is reported and ignored.
  */
 VOID FltReleaseFileNameInformation(PFLT_FILE_NAME_INFORMATION FileNameInformation)
 {
@@ -205,8 +223,12 @@ VOID FltReleaseFileNameInformation(PFLT_FILE_NAME_INFORMATION FileNameInformatio
 
 	if (!ke_at_most(APC_LEVEL) && !name)
 		return;
-	if (name)
+	if (!name)
+		return;
+	if (flt_ref_returned(name, __builtin_return_address(0)) || READ_ONCE(name->untold))
 		flt_name_put(name);
+	else
+		fsh_violation(fsh_caller(), __func__, "no driver has a reference to name %p", name);
 }
 EXPORT_SYMBOL_GPL(FltReleaseFileNameInformation);
 

@@ -211,7 +211,7 @@ NTSTATUS FltGetDestinationFileNameInformation(PFLT_INSTANCE Instance, PFILE_OBJE
 		return status;
 	}
 	name->info.Format = FltGetFileNameFormat(NameOptions);
-	*RetFileNameInformation = &name->info;
+	*RetFileNameInformation = flt_name_give(name, __builtin_return_address(0));
 	return STATUS_SUCCESS;
 }
 EXPORT_SYMBOL_GPL(FltGetDestinationFileNameInformation);

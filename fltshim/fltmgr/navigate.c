@@ -41,7 +41,8 @@ static bool flt_output_given(const void *out, const char *who, const char *routi
 }
 
 /* Gives the first or last instance of a volume. */
-static NTSTATUS flt_give_end(struct flt_volume *volume, bool top, PFLT_INSTANCE *out)
+static NTSTATUS flt_give_end(struct flt_volume *volume, bool top, PFLT_INSTANCE *out,
+			     const void *caller)
 {
 	struct flt_instance *instance, *found = NULL;
 
@@ -54,8 +55,10 @@ static NTSTATUS flt_give_end(struct flt_volume *volume, bool top, PFLT_INSTANCE 
 		if (top)
 			break;
 	}
-	if (found)
+	if (found) {
+		flt_object_given_to(&found->obj, caller);
 		*out = flt_instance_opaque(found);
+	}
 	mutex_unlock(&flt_filters_lock);
 	return found ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }
@@ -76,7 +79,8 @@ NTSTATUS FltGetTopInstance(PFLT_VOLUME Volume, PFLT_INSTANCE *Instance)
 	if (!flt_object_is(Volume, FLT_TYPE_VOLUME, fsh_caller(), __func__) ||
 	    !flt_output_given(Instance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
-	return flt_give_end((struct flt_volume *)Volume, true, Instance);
+	return flt_give_end((struct flt_volume *)Volume, true, Instance,
+			    __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(FltGetTopInstance);
 
@@ -96,7 +100,8 @@ NTSTATUS FltGetBottomInstance(PFLT_VOLUME Volume, PFLT_INSTANCE *Instance)
 	if (!flt_object_is(Volume, FLT_TYPE_VOLUME, fsh_caller(), __func__) ||
 	    !flt_output_given(Instance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
-	return flt_give_end((struct flt_volume *)Volume, false, Instance);
+	return flt_give_end((struct flt_volume *)Volume, false, Instance,
+			    __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(FltGetBottomInstance);
 
@@ -104,7 +109,8 @@ EXPORT_SYMBOL_GPL(FltGetBottomInstance);
  * Gives the nearest instance above or below. By altitude, not by list position: the instance
  * asked about may have left the list.
  */
-static NTSTATUS flt_give_neighbour(struct flt_instance *of, bool upper, PFLT_INSTANCE *out)
+static NTSTATUS flt_give_neighbour(struct flt_instance *of, bool upper, PFLT_INSTANCE *out,
+				   const void *caller)
 {
 	struct flt_instance *instance, *found = NULL;
 
@@ -119,8 +125,10 @@ static NTSTATUS flt_give_neighbour(struct flt_instance *of, bool upper, PFLT_INS
 		if (!upper)
 			break;		/* the first one that is lower */
 	}
-	if (found)
+	if (found) {
+		flt_object_given_to(&found->obj, caller);
 		*out = flt_instance_opaque(found);
+	}
 	mutex_unlock(&flt_filters_lock);
 	return found ? STATUS_SUCCESS : STATUS_NO_MORE_ENTRIES;
 }
@@ -141,7 +149,8 @@ NTSTATUS FltGetUpperInstance(PFLT_INSTANCE CurrentInstance, PFLT_INSTANCE *Upper
 	if (!flt_object_is(CurrentInstance, FLT_TYPE_INSTANCE, fsh_caller(), __func__) ||
 	    !flt_output_given(UpperInstance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
-	return flt_give_neighbour(flt_instance_of(CurrentInstance), true, UpperInstance);
+	return flt_give_neighbour(flt_instance_of(CurrentInstance), true, UpperInstance,
+				  __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(FltGetUpperInstance);
 
@@ -161,7 +170,8 @@ NTSTATUS FltGetLowerInstance(PFLT_INSTANCE CurrentInstance, PFLT_INSTANCE *Lower
 	if (!flt_object_is(CurrentInstance, FLT_TYPE_INSTANCE, fsh_caller(), __func__) ||
 	    !flt_output_given(LowerInstance, fsh_caller(), __func__))
 		return STATUS_INVALID_PARAMETER;
-	return flt_give_neighbour(flt_instance_of(CurrentInstance), false, LowerInstance);
+	return flt_give_neighbour(flt_instance_of(CurrentInstance), false, LowerInstance,
+				  __builtin_return_address(0));
 }
 EXPORT_SYMBOL_GPL(FltGetLowerInstance);
 
@@ -204,8 +214,10 @@ NTSTATUS FltGetFilterFromInstance(PFLT_INSTANCE Instance, PFLT_FILTER *RetFilter
 		return STATUS_INVALID_PARAMETER;
 	filter = flt_instance_of(Instance)->filter;
 	status = flt_object_give(&filter->obj);
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status)) {
+		flt_object_given_to(&filter->obj, __builtin_return_address(0));
 		*RetFilter = flt_filter_opaque(filter);
+	}
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltGetFilterFromInstance);
@@ -230,8 +242,10 @@ NTSTATUS FltGetVolumeFromInstance(PFLT_INSTANCE Instance, PFLT_VOLUME *RetVolume
 		return STATUS_INVALID_PARAMETER;
 	volume = flt_instance_of(Instance)->volume;
 	status = flt_object_give(&volume->obj);
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status)) {
+		flt_object_given_to(&volume->obj, __builtin_return_address(0));
 		*RetVolume = (PFLT_VOLUME)volume;
+	}
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltGetVolumeFromInstance);
@@ -260,8 +274,10 @@ NTSTATUS FltGetVolumeFromFileObject(PFLT_FILTER Filter, PFILE_OBJECT FileObject,
 		return STATUS_INVALID_PARAMETER;
 	volume = flt_file_of(FileObject)->volume;
 	status = flt_object_give(&volume->obj);
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status)) {
+		flt_object_given_to(&volume->obj, __builtin_return_address(0));
 		*RetVolume = (PFLT_VOLUME)volume;
+	}
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltGetVolumeFromFileObject);
@@ -291,8 +307,10 @@ NTSTATUS FltGetFilterFromName(PCUNICODE_STRING FilterName, PFLT_FILTER *RetFilte
 		status = STATUS_FLT_DELETING_OBJECT;
 	else
 		status = flt_object_give(&filter->obj);
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status)) {
+		flt_object_given_to(&filter->obj, __builtin_return_address(0));
 		*RetFilter = flt_filter_opaque(filter);
+	}
 	mutex_unlock(&flt_filters_lock);
 	return status;
 }
@@ -329,8 +347,10 @@ NTSTATUS FltGetVolumeInstanceFromName(PFLT_FILTER Filter, PFLT_VOLUME Volume,
 		     !RtlEqualUnicodeString(&instance->name, InstanceName, TRUE)))
 			continue;
 		status = flt_object_give(&instance->obj);
-		if (NT_SUCCESS(status))
+		if (NT_SUCCESS(status)) {
+			flt_object_given_to(&instance->obj, __builtin_return_address(0));
 			*RetInstance = flt_instance_opaque(instance);
+		}
 		break;
 	}
 	mutex_unlock(&flt_filters_lock);
@@ -446,8 +466,10 @@ NTSTATUS FltGetVolumeFromName(PFLT_FILTER Filter, PCUNICODE_STRING VolumeName,
 	if (!ke_at_most(APC_LEVEL))
 		return STATUS_INVALID_DEVICE_STATE;
 	status = flt_volume_from_name(VolumeName, &volume);
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status)) {
+		flt_object_given_to(&volume->obj, __builtin_return_address(0));
 		*RetVolume = (PFLT_VOLUME)volume;
+	}
 	return status;
 }
 EXPORT_SYMBOL_GPL(FltGetVolumeFromName);

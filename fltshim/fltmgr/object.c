@@ -5,6 +5,7 @@
  */
 #include <linux/export.h>
 #include <linux/sched.h>
+#include "fltmgr/driver_refs.h"
 #include "fltmgr/object.h"
 #include "nt/violation.h"
 
@@ -87,6 +88,33 @@ NTSTATUS flt_object_give(struct flt_object *obj)
 	return STATUS_SUCCESS;
 }
 
+/* For a driver that is gone: nothing, if somebody else has given it back unnoticed. */
+static void flt_object_ref_put(void *object)
+{
+	struct flt_object *obj = object;
+
+	if (atomic_dec_if_positive(&obj->given) >= 0)
+		flt_object_put(obj);
+}
+
+static const struct flt_ref_kind flt_filter_refs = { "filter", flt_object_ref_put };
+static const struct flt_ref_kind flt_instance_refs = { "instance", flt_object_ref_put };
+static const struct flt_ref_kind flt_volume_refs = { "volume", flt_object_ref_put };
+
+/**
+ * flt_object_given_to() - who got the reference that flt_object_give() has taken
+ * @obj: the object
+ * @caller: in the driver's code
+ *
+ * What cannot be noted for want of memory is not given back when the driver is gone.
+ */
+void flt_object_given_to(struct flt_object *obj, const void *caller)
+{
+	flt_ref_taken(obj, obj->type == FLT_TYPE_FILTER ? &flt_filter_refs :
+		      obj->type == FLT_TYPE_INSTANCE ? &flt_instance_refs : &flt_volume_refs,
+		      caller);
+}
+
 static const char *flt_object_kind(enum flt_object_type type)
 {
 	switch (type) {
@@ -138,10 +166,14 @@ static struct flt_object *flt_object_check(PVOID object, const char *routine)
 NTSTATUS FltObjectReference(PVOID FltObject)
 {
 	struct flt_object *obj = flt_object_check(FltObject, __func__);
+	NTSTATUS status;
 
 	if (!obj)
 		return STATUS_INVALID_PARAMETER;
-	return flt_object_give(obj);
+	status = flt_object_give(obj);
+	if (NT_SUCCESS(status))
+		flt_object_given_to(obj, __builtin_return_address(0));
+	return status;
 }
 EXPORT_SYMBOL_GPL(FltObjectReference);
 
@@ -162,6 +194,7 @@ VOID FltObjectDereference(PVOID FltObject)
 		fsh_violation(fsh_caller(), __func__, "one dereference too many of %p", FltObject);
 		return;
 	}
+	flt_ref_returned(obj, __builtin_return_address(0));
 	flt_object_put(obj);
 }
 EXPORT_SYMBOL_GPL(FltObjectDereference);

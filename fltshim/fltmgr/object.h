@@ -42,6 +42,7 @@ void flt_object_put(struct flt_object *obj);
 bool flt_object_enter(struct flt_object *obj);
 void flt_object_delete(struct flt_object *obj);
 NTSTATUS flt_object_give(struct flt_object *obj);
+void flt_object_given_to(struct flt_object *obj, const void *caller);
 bool flt_object_is(const void *object, enum flt_object_type type, const char *who,
 		   const char *routine);
 

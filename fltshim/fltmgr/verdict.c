@@ -39,7 +39,7 @@ static bool flt_cannot_fail(const struct flt_operation *op)
 }
 
 /* Has a create opened a file that is open still? */
-static bool flt_create_stands(const struct flt_operation *op)
+bool flt_create_stands(const struct flt_operation *op)
 {
 	const FILE_OBJECT *file = op->accepted.TargetFileObject;
 

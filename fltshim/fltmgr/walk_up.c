@@ -48,8 +48,16 @@ static bool flt_post_kept(struct flt_operation *op, const struct flt_node *node)
 	return !flt_hold(op, node->instance);
 }
 
+/* What a filter has left as the operation's status. */
+static void flt_post_judge(struct flt_operation *op, const struct flt_node *node)
+{
+	flt_check_status(op, node->filter, false);
+	if (op->op_index == IRP_MJ_CREATE && !NT_SUCCESS(op->data.IoStatus.Status))
+		flt_create_failed(op, node);
+}
+
 /* What a post-operation callback that did not keep the operation changed in its outcome. */
-static void flt_post_apply(struct flt_operation *op, struct flt_filter *filter, int verdict,
+static void flt_post_apply(struct flt_operation *op, const struct flt_node *node, int verdict,
 			   NTSTATUS before)
 {
 	if (verdict == FLT_POSTOP_DISALLOW_FSFILTER_IO &&
@@ -57,13 +65,13 @@ static void flt_post_apply(struct flt_operation *op, struct flt_filter *filter, 
 		flt_fail(op, STATUS_FLT_DISALLOW_FSFILTER_IO);
 	} else {
 		if (verdict != FLT_POSTOP_FINISHED_PROCESSING)
-			flt_violation(filter, FLT_VIOLATION_POSTOP_STATUS, op,
+			flt_violation(node->filter, FLT_VIOLATION_POSTOP_STATUS, op,
 				      "post-operation callback returned %d", verdict);
 		/* FltCancelFileOpen() makes a success wrong that was right before (POSTOP-80). */
 		if (op->data.IoStatus.Status != before || op->op_index == IRP_MJ_CREATE)
-			flt_check_status(op, filter, false);
+			flt_post_judge(op, node);
 	}
-	flt_check_information(op, filter);
+	flt_check_information(op, node->filter);
 }
 
 /* Acts on a post-operation callback that is back. Return: false when it keeps the operation. */
@@ -88,7 +96,7 @@ static noinline bool flt_post_back(struct flt_walk *walk, int verdict)
 	if (verdict != FLT_POSTOP_FINISHED_PROCESSING || op->op_index == IRP_MJ_CREATE ||
 	    op->data.IoStatus.Status != walk->before.Status ||
 	    op->data.IoStatus.Information != walk->before.Information)
-		flt_post_apply(op, filter, verdict, walk->before.Status);
+		flt_post_apply(op, node, verdict, walk->before.Status);
 	flt_post_next(op, record);
 	return true;
 }
@@ -102,7 +110,7 @@ static noinline void flt_post_resumed(struct flt_operation *op)
 	atomic_set(&op->hold, FLT_HOLD_NONE);
 	op->flags &= ~FLT_OP_WORKER_RESUMES;
 	flt_hold_end(op, node->instance);
-	flt_check_status(op, node->filter, false);
+	flt_post_judge(op, node);
 	flt_check_information(op, node->filter);
 	flt_post_next(op, &op->records[index]);
 	flt_hold_settle(op, index);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What holds inside a filter's callbacks: creates, references to file objects, the ends of
- * contexts, locks. The filter "inside" judges most of it; "probe" above it shows what is seen there,
- * and "answer" below or above it sends creates elsewhere, or keeps them.
+ * What holds inside a filter's callbacks: creates, references, the ends of contexts, locks. The
+ * filter "inside" judges most of it; "probe" above it shows what is seen there, and "answer" below
+ * or above it sends creates elsewhere, or keeps them.
  *
  * needs: lower=ext4 kernels=6.1,6.12,debug filters=inside,probe,answer time=90
  */
@@ -231,6 +231,7 @@ static void references(void)
 	put("over", "text");
 	put("kept", "text");
 	put("let-go", "text");
+	put("twice", "text");
 	put("forgotten", "text");
 	forget();
 	in = open("over", O_RDONLY);
@@ -246,8 +247,12 @@ static void references(void)
 	gone = strstr(all, "let go");
 	FLT_PROVES("FILEOBJ-27", said("row FILEOBJ-27 ok") && closed && gone &&
 		   strstr(all, "let go") < strstr(all, "close of " ROOT "kept"));
+	in = open("twice", O_RDONLY);
+	FLT_EXPECT(!close(in));
+	FLT_PROVES("NAME-04", said("row NAME-04 ok") && breaches() == before + 3 &&
+		   times("no driver has a reference to name") == 1);
 	in = open("forgotten", O_RDONLY);
-	FLT_EXPECT(!close(in) && breaches() == before + 2);
+	FLT_EXPECT(!close(in) && breaches() == before + 3);
 }
 
 /* By its complete name, in the midst of what holds the folder. */
@@ -370,8 +375,12 @@ int main(void)
 	forget();
 	FLT_REQUIRE(!twin_unload("inside", true));
 	FLT_PROVES("FILEOBJ-29", said("2 references to file object"));
+	FLT_PROVES("FIELD-15", said("DriverUnload: 2 references to file object") &&
+		   said("DriverUnload: 2 references to name") &&
+		   said("DriverUnload: 3 references to volume"));
 	FLT_PROVES("FILEOBJ-29", !umount(mnt));
 	FLT_REQUIRE(!twin_unload("probe", true));
 	FLT_PROVES("FILEOBJ-29", !twin_unload("fltshim", false));
+	FLT_PROVES("FIELD-15", !said("file names were never released"));
 	return prove_status();
 }

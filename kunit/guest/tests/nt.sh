@@ -24,6 +24,7 @@ proves SRC-96 grep -q 'checks, 0 failed' report
 proves SRC-97 grep -q '^part formats ok' report
 proves SRC-94 grep -q '^part library ok' report
 proves SRC-95 grep -q '^part formats ok' report
+proves SRC-98 grep -q '^part formats ok' report
 proves FIELD-01 grep -q '^part formats ok' report
 proves SRC-113 grep -q '^part pool ok' report
 proves FIELD-21 grep -q '^part names ok' report

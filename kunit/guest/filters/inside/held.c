@@ -6,7 +6,7 @@ Module Name:
 
 Abstract:
 
-    References to file objects, and locks that are kept.
+    References to file objects, names and volumes, and locks that are kept.
 
 Environment:
 
@@ -17,6 +17,78 @@ Environment:
 #include "inside.h"
 
 static PFILE_OBJECT InsideKept;
+
+static VOID
+InsideReleaseTwice (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    Gives the name of a file back once more than it has got it. The cache has a reference, too, which
+    is not taken.
+
+--*/
+{
+    FLT_FILE_NAME_OPTIONS Options = FLT_FILE_NAME_NORMALIZED | FLT_FILE_NAME_QUERY_DEFAULT;
+    PFLT_FILE_NAME_INFORMATION Again = NULL;
+    PFLT_FILE_NAME_INFORMATION Name;
+    NTSTATUS Status;
+
+    Status = FltGetFileNameInformationUnsafe( FltObjects->FileObject, FltObjects->Instance, Options,
+                                              &Name );
+
+    if (!NT_SUCCESS( Status )) {
+
+        Row( "NAME-04", FALSE );
+        return;
+    }
+
+    FltReleaseFileNameInformation( Name );
+    FltReleaseFileNameInformation( Name );
+    Status = FltGetFileNameInformationUnsafe( FltObjects->FileObject, FltObjects->Instance, Options,
+                                              &Again );
+    Row( "NAME-04", NT_SUCCESS( Status ) && Again == Name );
+
+    if (NT_SUCCESS( Status )) {
+
+        FltReleaseFileNameInformation( Again );
+    }
+}
+
+static VOID
+InsideForget (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    Takes two references to a file object, two to its name and three to its volume, for good.
+
+--*/
+{
+    PFLT_FILE_NAME_INFORMATION Name;
+    PFLT_VOLUME Volume;
+
+    ObReferenceObject( FltObjects->FileObject );
+    ObReferenceObject( FltObjects->FileObject );
+
+    if (NT_SUCCESS( FltGetFileNameInformationUnsafe( FltObjects->FileObject, FltObjects->Instance,
+                                                     FLT_FILE_NAME_NORMALIZED |
+                                                         FLT_FILE_NAME_QUERY_DEFAULT,
+                                                     &Name ) )) {
+
+        FltReferenceFileNameInformation( Name );
+    }
+
+    if (NT_SUCCESS( FltGetVolumeFromInstance( FltObjects->Instance, &Volume ) )) {
+
+        FltObjectReference( Volume );
+        FltObjectReference( Volume );
+    }
+}
 
 VOID
 InsideReferences (
@@ -51,10 +123,14 @@ Routine Description:
         InsideKept = FileObject;
     }
 
+    if (Asked( FileObject, L"twice" )) {
+
+        InsideReleaseTwice( FltObjects );
+    }
+
     if (Asked( FileObject, L"forgotten" )) {
 
-        ObReferenceObject( FileObject );
-        ObReferenceObject( FileObject );
+        InsideForget( FltObjects );
     }
 
     if (Asked( FileObject, L"let-go" ) && InsideKept != NULL) {

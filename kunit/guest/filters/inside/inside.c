@@ -19,7 +19,8 @@ Abstract:
         named       create, rename: the file \by-name is opened by a complete name
         over        cleanup: more references are given back than were taken
         kept        cleanup: its object is referenced, until a file "let-go" is closed
-        forgotten   cleanup: its object is referenced, and that is forgotten
+        twice       cleanup: its name is given back more often than it was got
+        forgotten   cleanup: its object, name and volume are referenced, and that is forgotten
         pendlock    a lock is kept until it is cancelled
 
     It says:

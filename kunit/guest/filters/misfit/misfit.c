@@ -25,6 +25,7 @@ Abstract:
         closed      pre-cleanup, pre-close  fails what cannot fail
         both        pre-cleanup             asks for the post-operation callback it does not have
         undone      post-create             cancels the open and leaves a success
+        denied      post-create             denies the open and does not cancel it
 
     And what is allowed, and seldom seen:
 
@@ -213,6 +214,12 @@ MisfitPostCreate (
     if (MisfitAsked( FltObjects, L"cancel", NULL )) {
 
         FltCancelFileOpen( FltObjects->Instance, FltObjects->FileObject );
+        Data->IoStatus.Status = STATUS_ACCESS_DENIED;
+        Data->IoStatus.Information = 0;
+    }
+
+    if (MisfitAsked( FltObjects, L"denied", NULL )) {
+
         Data->IoStatus.Status = STATUS_ACCESS_DENIED;
         Data->IoStatus.Information = 0;
     }

@@ -47,6 +47,7 @@ CheckFormats (
     ANSI_STRING Bytes = { 3, 3, "xyz!" };
     UNICODE_STRING None = { 0, 0, NULL };
     LONG Negative = -2;
+    LONG Untouched = 5;
     CHAR Small[4];
 
     NtPart("formats");
@@ -63,6 +64,16 @@ CheckFormats (
     PRINTS("ab|   ab|ab   |  x", "%.2s|%5.2s|%-5.2s|%*s", "abc", "abc", "abc", 3, "x");
     PRINTS("100% 00000012       0012", "100%% %.8d %10.4d", 12, 12);
     PRINTS("\xc3\xa9", "%ws", L"\x00e9");
+
+    //
+    //  What is not printed takes its argument all the same (a double is eight bytes).
+    //
+
+    PRINTS("a 7 ? ? 8", "a%n %d %f %.3g %d", &Untouched, 7, 0x3ff0000000000000ULL,
+           0x3ff0000000000000ULL, 8);
+    CHECK(Untouched == 5);
+    PRINTS("0xc0000005 9", "%!STATUS! %d", STATUS_ACCESS_VIOLATION, 9);
+
     PRINTS_WIDE(L"wide narrow \\Device\\x 12", L"%s %S %wZ %u", L"wide", "narrow", &Name, 12);
     PRINTS_WIDE(L"n w 0000002A", L"%hs %ls %08X", "n", L"w", 42);
 

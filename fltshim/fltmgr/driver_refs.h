@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * References that drivers hold: noted when one is taken, and forgotten when it is given back.
+ */
+#ifndef FLTMGR_DRIVER_REFS_H
+#define FLTMGR_DRIVER_REFS_H
+
+#include <linux/types.h>
+
+struct fsh_driver;
+
+/**
+ * struct flt_ref_kind - what references are to
+ * @name: for messages
+ * @put: gives one back for a driver that is gone; task context
+ */
+struct flt_ref_kind {
+	const char *name;
+	void (*put)(void *object);
+};
+
+bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *caller);
+bool flt_ref_returned(void *object, const void *caller);
+void flt_refs_gone(struct fsh_driver *driver);
+int flt_refs_init(void);
+
+#endif

@@ -150,7 +150,6 @@ void fltfs_page_write_exit(void);
 /* own.c */
 ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write);
 ssize_t fltfs_own_iter(struct kiocb *iocb, struct iov_iter *iter, bool write);
-int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end, loff_t old, u32 failures);
 void fltfs_own_touched(struct inode *inode, loff_t pos, size_t length);
 void fltfs_own_behind(struct inode *inode);
 int fltfs_truncate(struct dentry *dentry, struct iattr *attr,

@@ -363,32 +363,16 @@ static noinline bool fltfs_transfer_late(struct flt_operation *op, struct fltfs_
 	return false;
 }
 
-/* Is it a write of a task that splices into the file, and waits for it? In any thread. */
+/*
+ * Is it a write of a task that splices into the file, and waits for it? In any thread: it has the
+ * lower freeze protection already.
+ */
 static __always_inline bool fltfs_op_splices(const struct flt_operation *op,
 					     const struct fltfs_fo *fo)
 {
 	const struct task_struct *splicer = READ_ONCE(fo->splicer);
 
 	return unlikely(splicer) && (PETHREAD)splicer == op->data.Thread;
-}
-
-/*
- * Freeze protection for a write. A splice has it, whichever thread it is in, or its own thread
- * takes it for all that the splice writes from now on; then it is not to be given back here
- * (*@protected). Return: false with the result set, and the splice begins again.
- */
-static __always_inline bool fltfs_lower_protect(struct flt_operation *op, struct fltfs_fo *fo,
-						struct super_block *sb, bool *protected)
-{
-	*protected = fltfs_op_splices(op, fo) && (fltfs_fo_splices(fo) ||
-						  test_bit(FLTFS_FO_PROTECTED, &fo->state));
-	if (likely(!*protected)) {
-		sb_start_write(sb);
-	} else if (!fltfs_fo_protect(fo)) {
-		fltfs_op_errno(op, -EAGAIN, 0);
-		return false;
-	}
-	return true;
 }
 
 /* Hands a prepared request to the lower file, and waits for it. */
@@ -406,8 +390,9 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 		size = i_size_read(file_inode(iocb->ki_filp));
 		if (iocb->ki_flags & IOCB_DIRECT)
 			fltfs_conflict(op, inode, iocb->ki_pos);
-		if (!fltfs_lower_protect(op, fo, sb, &protected))
-			return;
+		protected = fltfs_op_splices(op, fo);
+		if (likely(!protected))
+			sb_start_write(sb);
 		/* After that, which may wait: a change to the own page cache waits for these. */
 		begun = fltfs_lower_begin(inode);
 		if (unlikely(!begun)) {
@@ -415,11 +400,8 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 				sb_end_write(sb);
 			if (fltfs_transfer_late(op, fo, &begun))
 				return;
-			if (!fltfs_lower_protect(op, fo, sb, &protected)) {
-				if (begun)
-					fltfs_lower_end(inode);
-				return;
-			}
+			if (!protected)
+				sb_start_write(sb);
 		}
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)

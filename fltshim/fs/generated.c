@@ -212,10 +212,13 @@ static NTSTATUS fltfs_set_information(struct flt_operation *op)
 	return STATUS_INVALID_INFO_CLASS;
 }
 
-/* Who changes what is mounted syncs too, so it is not waited for. */
+/*
+ * Who changes what is mounted syncs too, so it is not waited for. Nor is the flusher by who is told
+ * of a flush, which may be the flusher.
+ */
 static void fltfs_flush_volume(struct super_block *sb)
 {
-	if (!fltfs_sb(sb)->cached || ke_holds(KE_HOLD_PAGING) ||
+	if (!fltfs_sb(sb)->cached || ke_holds(KE_HOLD_PAGING) || ke_holds(KE_HOLD_FLUSH) ||
 	    !down_read_trylock(&sb->s_umount))
 		return;
 	if (!sb_rdonly(sb))

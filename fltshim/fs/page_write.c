@@ -375,8 +375,41 @@ static int fltfs_write_range(struct inode *inode, struct fltfs_copy *copy,
 	return err ?: ret;
 }
 
+/**
+ * struct fltfs_bracket - a flush that filters are told of, before and after
+ * @link: in fltfs_sb.brackets
+ * @inode: what is flushed
+ * @task: who flushes it; for comparison only
+ * @close: the operation that ends it
+ */
+struct fltfs_bracket {
+	struct list_head link;
+	const struct inode *inode;
+	const struct task_struct *task;
+	UCHAR close;
+};
+
+/*
+ * Is this task in a bracket of the inode? What a filter flushes in the callbacks of one comes here
+ * again, and needs no other.
+ */
+static bool fltfs_is_bracketed(struct inode *inode)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+	const struct fltfs_bracket *bracket;
+	bool found = false;
+
+	if (likely(list_empty_careful(&fsb->brackets)))
+		return false;
+	spin_lock(&fsb->brackets_lock);
+	list_for_each_entry(bracket, &fsb->brackets, link)
+		found |= bracket->inode == inode && bracket->task == current;
+	spin_unlock(&fsb->brackets_lock);
+	return found;
+}
+
 /* One half of a bracket around paging WRITEs. */
-static noinline void fltfs_bracket(struct inode *inode, UCHAR major, LARGE_INTEGER *end)
+static noinline void fltfs_bracket_send(struct inode *inode, UCHAR major, LARGE_INTEGER *end)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
@@ -405,6 +438,34 @@ static noinline void fltfs_bracket(struct inode *inode, UCHAR major, LARGE_INTEG
 	flt_file_put(&fo->base);
 }
 
+/* @end: the last byte, for the flusher's; it has to last until fltfs_bracket_close(). */
+static void fltfs_bracket_open(struct inode *inode, struct fltfs_bracket *bracket,
+			       LARGE_INTEGER *end)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+
+	bracket->inode = inode;
+	bracket->task = current;
+	bracket->close = end ? IRP_MJ_RELEASE_FOR_MOD_WRITE : IRP_MJ_RELEASE_FOR_CC_FLUSH;
+	spin_lock(&fsb->brackets_lock);
+	list_add(&bracket->link, &fsb->brackets);
+	spin_unlock(&fsb->brackets_lock);
+	ke_hold(KE_HOLD_FLUSH);
+	fltfs_bracket_send(inode, end ? IRP_MJ_ACQUIRE_FOR_MOD_WRITE : IRP_MJ_ACQUIRE_FOR_CC_FLUSH,
+			   end);
+}
+
+static void fltfs_bracket_close(struct inode *inode, struct fltfs_bracket *bracket)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+
+	fltfs_bracket_send(inode, bracket->close, NULL);
+	ke_release(KE_HOLD_FLUSH);
+	spin_lock(&fsb->brackets_lock);
+	list_del(&bracket->link);
+	spin_unlock(&fsb->brackets_lock);
+}
+
 /* The last byte that a pass of the flusher may write. */
 static loff_t fltfs_flusher_end(struct inode *inode, const struct writeback_control *wbc)
 {
@@ -418,8 +479,8 @@ static loff_t fltfs_flusher_end(struct inode *inode, const struct writeback_cont
  * @mapping: of an upper inode
  * @wbc: which pages, and for whom
  *
- * In a flusher inside a MOD_WRITE bracket, in any other task inside a CC_FLUSH bracket unless that
- * has made one already.
+ * In a flusher inside a MOD_WRITE bracket, in any other task inside a CC_FLUSH bracket, unless the
+ * task is inside one already.
  *
  * Return: 0 or the first error
  */
@@ -427,28 +488,28 @@ int fltfs_writepages(struct address_space *mapping, struct writeback_control *wb
 {
 	struct inode *inode = mapping->host;
 	bool flusher = current->flags & PF_WQ_WORKER;
-	bool bracket = flusher || !ke_holds(KE_HOLD_FLUSH);
 	mempool_t *pool = fltfs_sb(inode->i_sb)->copy_pool;
+	struct fltfs_bracket bracket;
 	struct fltfs_copy copy = {};
 	LARGE_INTEGER end;
 	unsigned int nofs;
 	struct page *pages;
+	bool inside;
 	int err;
 
 	if (!mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
 		return 0;
 	nofs = memalloc_nofs_save();
 	end.QuadPart = fltfs_flusher_end(inode, wbc);
-	if (bracket)
-		fltfs_bracket(inode, flusher ? IRP_MJ_ACQUIRE_FOR_MOD_WRITE :
-					       IRP_MJ_ACQUIRE_FOR_CC_FLUSH, &end);
+	inside = fltfs_is_bracketed(inode);
+	if (!inside)
+		fltfs_bracket_open(inode, &bracket, flusher ? &end : NULL);
 	pages = mempool_alloc(pool, GFP_NOFS);
 	copy.buffer = page_address(pages);
 	err = fltfs_write_range(inode, &copy, wbc);
 	mempool_free(pages, pool);
-	if (bracket)
-		fltfs_bracket(inode, flusher ? IRP_MJ_RELEASE_FOR_MOD_WRITE :
-					       IRP_MJ_RELEASE_FOR_CC_FLUSH, NULL);
+	if (!inside)
+		fltfs_bracket_close(inode, &bracket);
 	memalloc_nofs_restore(nofs);
 	return err;
 }
@@ -513,14 +574,13 @@ int fltfs_flush_since(struct inode *inode, loff_t start, loff_t end, u32 failure
 int fltfs_flush_shown(struct file *file, loff_t start, loff_t end)
 {
 	struct inode *inode = file_inode(file);
+	struct fltfs_bracket bracket;
 	int err, ret;
 
-	fltfs_bracket(inode, IRP_MJ_ACQUIRE_FOR_CC_FLUSH, NULL);
-	ke_hold(KE_HOLD_FLUSH);
+	fltfs_bracket_open(inode, &bracket, NULL);
 	err = file_write_and_wait_range(file, start, end);
 	fltfs_copies_wait(inode, start, end == LLONG_MAX ? end : end + 1);
-	ke_release(KE_HOLD_FLUSH);
-	fltfs_bracket(inode, IRP_MJ_RELEASE_FOR_CC_FLUSH, NULL);
+	fltfs_bracket_close(inode, &bracket);
 	ret = file_check_and_advance_wb_err(file);
 	return err ?: ret;
 }

@@ -161,6 +161,52 @@ static void flushed(const char *mnt, const char *lower)
 	unlink(path);
 }
 
+/* How often it was told of a flush, and could read there what begins with @first, or any. */
+static unsigned int brackets(char first)
+{
+	unsigned int count = 0, status, bytes, major;
+	const char *line = text;
+	int read, begins;
+
+	collect();
+	while ((line = strstr(line, "ownio: bracket ")) != NULL) {
+		if (sscanf(line, "ownio: bracket status=%x info=%u a=%u b=%d c=%d", &status,
+			   &bytes, &major, &read, &begins) != 5 ||
+		    status || read || bytes != 4 || (first && begins != first))
+			printf("differs: %.80s\n", line);
+		else
+			count++;
+		line++;
+	}
+	return count;
+}
+
+/*
+ * A filter that is told of a flush flushes the same file, and reads what was kept back, inside the
+ * bracket, where it finds nothing else of that.
+ */
+static void bracketed(const char *mnt)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/bracket", mnt);
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	FLT_REQUIRE(fd >= 0);
+	collect();
+	FLT_REQUIRE(pwrite(fd, "fkpt", 4, 0) == 4 && !fsync(fd));
+	FLT_PROVES("VFS-911", brackets('f') == 2);
+	FLT_REQUIRE(pwrite(fd, "rkpt", 4, 0) == 4 &&
+		    !sync_file_range(fd, 0, 4, SYNC_FILE_RANGE_WRITE));
+	FLT_PROVES("VFS-454", brackets('r') == 2);
+	FLT_REQUIRE(pwrite(fd, "skpt", 4, 0) == 4);
+	sync();
+	/* in the flusher, at APC_LEVEL, nothing goes down for it */
+	FLT_PROVES("VFS-453", brackets(0) == 2);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -180,6 +226,7 @@ int main(void)
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=own,write=back"));
 	direct(mnt, false, true);
 	flushed(mnt, lower);
+	bracketed(mnt);
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("probe", true));
 	FLT_REQUIRE(!twin_unload("ownio", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -455,17 +455,18 @@ static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs
 
 /*
  * What a filter reads or writes itself below the own page cache: what is only there goes down
- * first. Not for paging I/O, which may be part of just such a write, in the filter's own thread
- * too.
+ * first, or the filter would have old data, or have it written over. Not for paging I/O, which may
+ * be part of just such a write, in the filter's own thread too. Return: 0 or a negative errno.
  */
-static void fltfs_transfer_settle(const struct flt_operation *op, const struct fltfs_fo *fo)
+static int fltfs_transfer_settle(const struct flt_operation *op, const struct fltfs_fo *fo)
 {
 	struct inode *inode = d_inode(fo->dentry);
 
 	/* A filter may name an object that is not open. */
-	if (fo->lower && READ_ONCE(fltfs_i(inode)->cache) &&
-	    !(op->iopb.IrpFlags & IRP_PAGING_IO) && !ke_holds(KE_HOLD_PAGING))
-		fltfs_flush_pages(inode, 0, LLONG_MAX);
+	if (!fo->lower || !READ_ONCE(fltfs_i(inode)->cache) ||
+	    op->iopb.IrpFlags & IRP_PAGING_IO || ke_holds(KE_HOLD_PAGING))
+		return 0;
+	return fltfs_flush_pages(inode, 0, LLONG_MAX);
 }
 
 static void fltfs_lower_aio_put(struct fltfs_lower_aio *aio)
@@ -611,6 +612,7 @@ static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_
 	const struct fltfs_transfer *transfer = op->front;
 	const struct cred *cred = NULL, *old;
 	bool done = true;
+	int err;
 
 	if (transfer && transfer->paging) {
 		fltfs_bottom_paging(op);
@@ -623,9 +625,10 @@ static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_
 		old = override_creds(cred);
 	if (!transfer || !fltfs_transfer_is_cached(transfer) ||
 	    !fltfs_transfer_cached(op, fo, write)) {
-		if (!transfer)
-			fltfs_transfer_settle(op, fo);
-		if (fltfs_transfer_is_async(op, fo))
+		err = transfer ? 0 : fltfs_transfer_settle(op, fo);
+		if (unlikely(err))
+			fltfs_op_errno(op, err, 0);
+		else if (fltfs_transfer_is_async(op, fo))
 			done = fltfs_transfer_submit(op, fo, write);
 		else
 			fltfs_transfer_other(op, fo, write);

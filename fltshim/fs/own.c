@@ -42,17 +42,22 @@ static bool fltfs_own_lock(struct inode *inode)
 	return false;
 }
 
-/* Drops pages, mapped ones too; what became dirty meanwhile is written first. */
-static void fltfs_drop_pages(struct inode *inode, loff_t start, loff_t end)
+/*
+ * Drops pages, mapped ones too; what became dirty meanwhile is written first. Return: 0, or why
+ * something of that could not be.
+ */
+static int fltfs_drop_pages(struct inode *inode, loff_t start, loff_t end)
 {
 	unsigned int tries;
+	int err = 0;
 
-	for (tries = 0; tries < 8; tries++) {
+	for (tries = 0; tries < 8 && !err; tries++) {
 		if (!invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT,
 						   end >> PAGE_SHIFT))
-			return;
-		fltfs_flush_pages(inode, start, end);
+			break;
+		err = fltfs_flush_pages(inode, start, end);
 	}
+	return err;
 }
 
 /* Zeros in cached pages, dirty afterwards. Return: 0 or a negative errno. */
@@ -282,12 +287,11 @@ static ssize_t fltfs_own_direct_write(struct inode *inode, struct fltfs_fo *fo,
 	ret = fltfs_pager(fo, true);
 	if (ret)
 		return ret;
-	ret = fltfs_flush_pages(inode, pos, end);
+	ret = fltfs_flush_pages(inode, pos, end) ?: fltfs_drop_pages(inode, pos, end);
 	if (ret)
 		return ret;
-	fltfs_drop_pages(inode, pos, end);
 	ret = fltfs_direct_lower(iocb, iter, fo->lower, true);
-	/* What was read ahead, or faulted in, meanwhile. */
+	/* What was read ahead, or faulted in, meanwhile: fsync tells of what fails of that. */
 	fltfs_drop_pages(inode, pos, end);
 	/* The lower file may be the shorter one. */
 	if (i_size_read(fltfs_lower_inode(inode)) > old)

@@ -5,7 +5,7 @@
  * it when a file of a certain name is cleaned up, and prints what came of it. At the end below a
  * page cache of the mount's own, which keeps back what was written until then.
  *
- * needs: lower=ext4 filters=ownio,probe time=60
+ * needs: lower=ext4 filters=ownio,probe,answer time=60
  */
 #include <sys/statvfs.h>
 
@@ -207,6 +207,32 @@ static void bracketed(const char *mnt)
 	unlink(path);
 }
 
+/* What a filter reads itself is not what is below while a page could not be written there. */
+static void unsettled(const char *mnt, const char *lower)
+{
+	const char *name = "w=04ac0000185settle";
+	char path[PATH_MAX], *map;
+	int fd, other;
+
+	snprintf(path, sizeof(path), "%s/%s", lower, name);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	FLT_REQUIRE(fd >= 0 && write(fd, "old", 3) == 3 && !close(fd));
+	snprintf(path, sizeof(path), "%s/%s", mnt, name);
+	fd = open(path, O_RDWR);
+	other = open(path, O_RDONLY);
+	map = mmap(NULL, BLOCK, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	FLT_REQUIRE(map != MAP_FAILED);
+	map[0] = 'n';
+	collect();
+	close(other);
+	collect();
+	FLT_PROVES("VFS-892", answer("settle").status >> 30 == 3 && !answer("settle").info);
+	FLT_PROVES("VFS-892", fsync(fd) && errno == EIO && !fsync(fd));
+	munmap(map, BLOCK);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -227,6 +253,9 @@ int main(void)
 	direct(mnt, false, true);
 	flushed(mnt, lower);
 	bracketed(mnt);
+	FLT_REQUIRE(!twin_load("answer"));
+	unsettled(mnt, lower);
+	FLT_REQUIRE(!twin_unload("answer", true));
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("probe", true));
 	FLT_REQUIRE(!twin_unload("ownio", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -12,7 +12,7 @@ Abstract:
     one of them completes at PASSIVE_LEVEL, every eighth starts another one there and waits for it.
     One whose name ends in "flush" it looks for in the listing of its folder, and flushes; one
     whose name ends in "bracket" it flushes and reads whenever it is told of a flush, before and
-    after.
+    after; and of one whose name ends in "settle" it reads the beginning.
 
         ownio: NAME status=X info=N a=N b=N c=N
         ownio: direct requests=N good=N bad=N pending=N passive=N dispatch=N above=N sum=N waited=N
@@ -619,6 +619,11 @@ OwnioPreCleanup (
     UNICODE_STRING Own = RTL_CONSTANT_STRING(L"own");
     UNICODE_STRING Direct = RTL_CONSTANT_STRING(L"direct");
     UNICODE_STRING Flush = RTL_CONSTANT_STRING(L"flush");
+    UNICODE_STRING Settle = RTL_CONSTANT_STRING(L"settle");
+    LARGE_INTEGER Offset;
+    NTSTATUS Status;
+    CHAR Text[16];
+    ULONG Bytes = 0;
 
     UNREFERENCED_PARAMETER(CompletionContext);
 
@@ -639,6 +644,13 @@ OwnioPreCleanup (
 
         OwnioList(Data, FltObjects);
         OwnioSay("flush", FltFlushBuffers(FltObjects->Instance, FltObjects->FileObject), 0, 0, 0, 0);
+
+    } else if (RtlSuffixUnicodeString(&Settle, &FltObjects->FileObject->FileName, FALSE)) {
+
+        Offset.QuadPart = 0;
+        Status = FltReadFile(FltObjects->Instance, FltObjects->FileObject, &Offset, sizeof(Text),
+                             Text, 0, &Bytes, NULL, NULL);
+        OwnioSay("settle", Status, Bytes, 0, 0, 0);
     }
 
     return FLT_PREOP_SUCCESS_NO_CALLBACK;

@@ -123,14 +123,35 @@ static inline void fltfs_stat_size(const struct inode *inode, struct kstat *stat
 void fltfs_tell_mapped(struct inode *inode);
 
 /* pages.c */
+
+/**
+ * struct fltfs_paging - a paging READ or WRITE
+ * @write: which
+ * @wait: somebody waits for it (IRP_SYNCHRONOUS_PAGING_IO)
+ * @data: of a READ: the lower file has data where it begins
+ * @pos: where in the file, page-aligned
+ * @buffer: kernel memory
+ * @length: whole pages. Of the last one of a write only what lies before the end of the file
+ *	reaches the lower file.
+ * @reached: set when it came to the lower file, through all filters
+ */
+struct fltfs_paging {
+	bool write;
+	bool wait;
+	bool data;
+	loff_t pos;
+	void *buffer;
+	size_t length;
+	bool reached;
+};
+
 extern const struct address_space_operations fltfs_aops;
 extern const struct vm_operations_struct fltfs_vm_ops;
 void fltfs_faults_stop(struct inode *inode);
 void fltfs_faults_go(struct inode *inode);
 int fltfs_fill(struct inode *inode, struct folio **folios, unsigned int count, bool wait);
 struct folio *fltfs_grab(struct inode *inode, pgoff_t index, bool fill);
-ssize_t fltfs_paging(struct inode *inode, bool write, bool wait, loff_t pos, void *buffer,
-		     size_t length);
+ssize_t fltfs_paging(struct inode *inode, struct fltfs_paging *paging);
 void fltfs_bottom_paging(struct flt_operation *op);
 
 /* page_write.c */

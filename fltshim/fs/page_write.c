@@ -181,26 +181,23 @@ static ssize_t fltfs_elsewhere(struct fltfs_errand *errand,
 struct fltfs_copy_errand {
 	struct fltfs_errand errand;
 	struct inode *inode;
-	const struct fltfs_copy *copy;
-	bool wait;
+	struct fltfs_paging *paging;
 };
 
 static ssize_t fltfs_copy_run(struct fltfs_errand *errand)
 {
 	struct fltfs_copy_errand *job = container_of(errand, struct fltfs_copy_errand, errand);
-	const struct fltfs_copy *copy = job->copy;
 
-	return fltfs_paging(job->inode, true, job->wait, copy->start, copy->buffer,
-			    copy->end - copy->start);
+	return fltfs_paging(job->inode, job->paging);
 }
 
 /*
  * Writes the run. The pages may be anybody's, whose data is not to be lost because this task is
  * killed. What it may do with space and privileges stays its own.
  */
-static ssize_t fltfs_copy_write(struct inode *inode, const struct fltfs_copy *copy, bool wait)
+static ssize_t fltfs_copy_write(struct inode *inode, struct fltfs_paging *paging)
 {
-	struct fltfs_copy_errand job = { .inode = inode, .copy = copy, .wait = wait };
+	struct fltfs_copy_errand job = { .inode = inode, .paging = paging };
 
 	if (likely(!fatal_signal_pending(current)))
 		return fltfs_copy_run(&job.errand);
@@ -256,13 +253,20 @@ static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wa
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
 	size_t length = copy->end - copy->start;
+	struct fltfs_paging paging = {
+		.write	= true,
+		.wait	= wait,
+		.pos	= copy->start,
+		.buffer	= copy->buffer,
+		.length	= length,
+	};
 	unsigned int tries = 0;
 	ssize_t ret;
 
 	if (!length)
 		return 0;
 	for (;;) {
-		ret = fltfs_copy_write(inode, copy, wait);
+		ret = fltfs_copy_write(inode, &paging);
 		if (likely(ret != -ENOMEM) || ++tries == FLTFS_SEND_TRIES)
 			break;
 		msleep(FLTFS_SEND_PAUSE_MS);

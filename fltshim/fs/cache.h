@@ -156,6 +156,7 @@ void fltfs_bottom_paging(struct flt_operation *op);
 
 /* page_write.c */
 int fltfs_writepages(struct address_space *mapping, struct writeback_control *wbc);
+bool fltfs_again(ssize_t ret, unsigned int *tries);
 ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter);
 void fltfs_copies_wait(struct inode *inode, loff_t start, loff_t end);
 void fltfs_copies_wait_all(struct super_block *sb);

@@ -29,7 +29,7 @@
 #define FLTFS_COPY_ORDER	4
 #define FLTFS_COPY_SIZE		(PAGE_SIZE << FLTFS_COPY_ORDER)
 #define FLTFS_COPIES_MIN	4
-/* Without memory, a WRITE is tried this often, so long apart: the copy is all there is. */
+/* Without memory, a WRITE is tried this often, so long apart: else its data is lost. */
 #define FLTFS_SEND_TRIES	50
 #define FLTFS_SEND_PAUSE_MS	100
 
@@ -43,6 +43,7 @@ static struct workqueue_struct *fltfs_copy_wq;	/* for what the task at hand cann
  * @number: fltfs_inode.copy_number when it was begun
  * @turn: which of fltfs_sb.copies counts it
  * @buffer: their contents, FLTFS_COPY_SIZE bytes
+ * @folios: the pages, referenced: the copy may have to be made once more
  */
 struct fltfs_copy {
 	struct list_head link;
@@ -51,7 +52,31 @@ struct fltfs_copy {
 	u32 number;
 	u8 turn;
 	void *buffer;
+	struct folio *folios[1 << FLTFS_COPY_ORDER];
 };
+
+/* Copies the page at @pos, whether it has been cut off since or not. */
+static void fltfs_copy_fill(struct inode *inode, const struct fltfs_copy *copy, loff_t pos)
+{
+	const struct folio *folio = copy->folios[(pos - copy->start) >> PAGE_SHIFT];
+	void *target = copy->buffer + (pos - copy->start);
+	loff_t size = i_size_read(inode);
+
+	memcpy(target, folio_address(folio), PAGE_SIZE);
+	/* What a mapping left behind the end of the file is nobody's data. */
+	if (size > pos && size < pos + PAGE_SIZE)
+		memset(target + (size - pos), 0, pos + PAGE_SIZE - size);
+}
+
+static void fltfs_copy_put(struct fltfs_copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; i < (copy->end - copy->start) >> PAGE_SHIFT; i++)
+		folio_put(copy->folios[i]);
+	copy->start = 0;
+	copy->end = 0;
+}
 
 /* Is a copy of the range on its way that was begun no later than @number? */
 static bool fltfs_copies_overlap(struct fltfs_inode *fi, loff_t start, loff_t end, u32 number)
@@ -117,8 +142,7 @@ static void fltfs_copy_add(struct inode *inode, struct fltfs_copy *copy, struct 
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
-	loff_t pos = folio_pos(folio), size = i_size_read(inode);
-	void *target = copy->buffer;
+	loff_t pos = folio_pos(folio);
 
 	spin_lock(&fi->lock);
 	if (copy->start == copy->end) {
@@ -128,13 +152,11 @@ static void fltfs_copy_add(struct inode *inode, struct fltfs_copy *copy, struct 
 		list_add_tail(&copy->link, &fi->copies);
 		atomic_inc(&fsb->copies[copy->turn]);
 	}
-	target += pos - copy->start;
 	copy->end = pos + PAGE_SIZE;
 	spin_unlock(&fi->lock);
-	memcpy(target, folio_address(folio), PAGE_SIZE);
-	/* What a mapping left behind the end of the file is nobody's data. */
-	if (size < pos + PAGE_SIZE)
-		memset(target + (size - pos), 0, pos + PAGE_SIZE - size);
+	folio_get(folio);
+	copy->folios[(pos - copy->start) >> PAGE_SHIFT] = folio;
+	fltfs_copy_fill(inode, copy, pos);
 }
 
 /**
@@ -204,6 +226,15 @@ static ssize_t fltfs_copy_write(struct inode *inode, struct fltfs_paging *paging
 	return fltfs_elsewhere(&job.errand, fltfs_copy_run);
 }
 
+/* Was there no memory for a paging WRITE, and may there be some by now? Then it is tried again. */
+bool fltfs_again(ssize_t ret, unsigned int *tries)
+{
+	if (likely(ret != -ENOMEM) || ++*tries == FLTFS_SEND_TRIES)
+		return false;
+	msleep(FLTFS_SEND_PAUSE_MS);
+	return true;
+}
+
 /* What is left of a paging WRITE at the bottom, written by another task. */
 struct fltfs_rest_errand {
 	struct fltfs_errand errand;
@@ -214,11 +245,12 @@ struct fltfs_rest_errand {
 static ssize_t fltfs_rest_run(struct fltfs_errand *errand)
 {
 	struct fltfs_rest_errand *job = container_of(errand, struct fltfs_rest_errand, errand);
+	unsigned int tries = 0;
 	ssize_t ret = 0;
 
 	while (iov_iter_count(job->iter)) {
 		ret = job->iocb->ki_filp->f_op->write_iter(job->iocb, job->iter);
-		if (ret <= 0)
+		if (ret <= 0 && !fltfs_again(ret, &tries))
 			break;
 	}
 	return ret;
@@ -247,30 +279,44 @@ ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter)
 	return fltfs_elsewhere(&job.errand, fltfs_rest_run);
 }
 
+/*
+ * Sends the run. Where there is no memory for the operation, or a filter has none, it begins anew,
+ * with what the pages have then: other filters may have changed the copy in place. The bottom
+ * tries by itself, so that the filters see one WRITE (fltfs_paging_write()).
+ */
+static ssize_t fltfs_copy_try(struct inode *inode, const struct fltfs_copy *copy, bool wait)
+{
+	struct fltfs_paging paging = {
+		.write	= true,
+		.wait	= wait,
+		.pos	= copy->start,
+		.buffer	= copy->buffer,
+		.length	= copy->end - copy->start,
+	};
+	unsigned int tries = 0;
+	ssize_t ret;
+	loff_t pos;
+
+	for (;;) {
+		ret = fltfs_copy_write(inode, &paging);
+		if (likely(ret >= 0) || paging.reached || !fltfs_again(ret, &tries))
+			return ret;
+		for (pos = copy->start; pos < copy->end; pos += PAGE_SIZE)
+			fltfs_copy_fill(inode, copy, pos);
+	}
+}
+
 /* Sends the run, if there is one. Return: 0 or a negative errno, recorded on the mapping too. */
 static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wait)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
 	size_t length = copy->end - copy->start;
-	struct fltfs_paging paging = {
-		.write	= true,
-		.wait	= wait,
-		.pos	= copy->start,
-		.buffer	= copy->buffer,
-		.length	= length,
-	};
-	unsigned int tries = 0;
 	ssize_t ret;
 
 	if (!length)
 		return 0;
-	for (;;) {
-		ret = fltfs_copy_write(inode, &paging);
-		if (likely(ret != -ENOMEM) || ++tries == FLTFS_SEND_TRIES)
-			break;
-		msleep(FLTFS_SEND_PAUSE_MS);
-	}
+	ret = fltfs_copy_try(inode, copy, wait);
 	/* A filter that took less has not taken it. */
 	if (ret >= 0 && ret < length &&
 	    ret < min_t(loff_t, length, i_size_read(inode) - copy->start))
@@ -283,9 +329,8 @@ static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wa
 		fi->error = ret;
 	}
 	list_del(&copy->link);
-	copy->start = 0;
-	copy->end = 0;
 	spin_unlock(&fi->lock);
+	fltfs_copy_put(copy);
 	wake_up_all(&fi->copies_wait);
 	if (atomic_dec_and_test(&fsb->copies[copy->turn]))
 		wake_up_var(&fsb->copies[copy->turn]);

@@ -147,9 +147,14 @@ void fltfs_bottom_paging(struct flt_operation *op)
 	struct fltfs_vecs vecs;
 	struct iov_iter iter;
 	struct super_block *sb;
+	unsigned int tries = 0;
 	int err;
 
-	err = PTR_ERR_OR_ZERO(lower) ?: fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
+	/* Not for the caller to try again: the filters have had it. */
+	do {
+		err = PTR_ERR_OR_ZERO(lower) ?:
+		      fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
+	} while (transfer->write && fltfs_again(err, &tries));
 	if (err) {
 		fltfs_op_errno(op, err, 0);
 		return;

@@ -396,6 +396,29 @@ static void failed_before(void)
 	FLT_EXPECT(!munmap(map, PAGE) && !close(fd));
 }
 
+/* A page that the filters have had, and that there was no memory for then: they have it once. */
+static void failed_memory(void)
+{
+	unsigned int i, count = 0;
+	bool told;
+
+	make("f=04pc000009a", 10);
+	fd = open("f=04pc000009a", O_RDWR);
+	map_f(PROT_READ | PROT_WRITE, MADV_NORMAL);
+	map[3] = 'x';
+	seq_start();
+	told = fsync(fd) && errno == ENOMEM;
+	seq_stop();
+	for (i = 0; i < seq_count; i++)
+		count += seq_events[i].major == 4 && seq_events[i].flags & 2;
+	FLT_PROVES("VFS-892", told);
+	FLT_EXPECT(count == 1);
+	/* the mount's own record of it, which the next test would find */
+	FLT_EXPECT(syncfs(fd) && errno == ENOMEM && !syncfs(fd));
+	FLT_EXPECT(lies_below("f=04pc000009a", "012x456789"));
+	FLT_EXPECT(!munmap(map, PAGE) && !close(fd));
+}
+
 /* Begins to write the file's page in a child, and returns while a filter keeps that. */
 static pid_t written(void)
 {
@@ -469,6 +492,7 @@ static void with_answer(void)
 	failed_fault();
 	failed_write();
 	failed_before();
+	failed_memory();
 	kept_write(settle_fsync, "012xy56789");
 	kept_write(settle_truncate, "012x");
 	kept_write(settle_sync, "012xy56789");

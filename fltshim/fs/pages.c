@@ -103,9 +103,10 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 		/*
 		 * The VFS fills pages under the invalidate lock of the upper file, which faults
 		 * take under the lock of the program's memory; and the lower file's lock, which
-		 * some take to read, is held by who reads that file into a program's memory. These
-		 * are never the same file at once, one being in own mode and the other not, but
-		 * that cannot be told lockdep, which knows all lower files as one.
+		 * some take to read, is held by who reads that file into a program's memory. In one
+		 * mount these are never the same file at once, one being in own mode and the other
+		 * not, but that cannot be told lockdep, which knows all lower files as one. Where
+		 * another mount, or a program below, uses the same file: fltfs_fault().
 		 */
 		lockdep_off();
 		if (!fltfs_reads_hole(transfer, lower, iocb->ki_pos, length)) {
@@ -540,11 +541,27 @@ static vm_fault_t fltfs_fault_read(struct vm_fault *vmf)
 	return VM_FAULT_RETRY | VM_FAULT_MAJOR;
 }
 
+/*
+ * Is the lower file locked by this very task, which changes it: below, or by way of another mount?
+ * Then it has come to memory of its own that is a mapping of the same file here. The owner of a
+ * lock is recorded with two bits about readers.
+ */
+static bool fltfs_changes_lower(const struct vm_fault *vmf)
+{
+	const struct inode *lower = fltfs_lower_inode(file_inode(vmf->vma->vm_file));
+	unsigned long owner = atomic_long_read(&lower->i_rwsem.owner);
+
+	return !(owner & 1) && (owner & ~3UL) == (unsigned long)current;
+}
+
 static vm_fault_t fltfs_fault(struct vm_fault *vmf)
 {
 	const unsigned int how = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT |
 				 FAULT_FLAG_TRIED;
 
+	/* Reading the page would wait for that lock, or for who does, for ever. */
+	if (unlikely(fltfs_changes_lower(vmf)) && fltfs_fault_reads(vmf))
+		return VM_FAULT_SIGBUS;
 	if ((vmf->flags & how) == FAULT_FLAG_ALLOW_RETRY && fltfs_fault_reads(vmf))
 		return fltfs_fault_read(vmf);
 	return filemap_fault(vmf);

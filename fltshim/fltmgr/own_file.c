@@ -251,6 +251,7 @@ static bool flt_own_file_is_left(const struct flt_own *own, const struct flt_fil
 	       !test_bit(FLT_OWN_ENDING, &own->state) && refcount_read(&own->file->refs);
 }
 
+/* How many that nobody was told of: the end of an instance has closed its own, and said so. */
 static unsigned int flt_own_files_count(const struct flt_filter *filter,
 					const struct flt_instance *below)
 {
@@ -259,7 +260,8 @@ static unsigned int flt_own_files_count(const struct flt_filter *filter,
 
 	spin_lock(&flt_own_lock);
 	list_for_each_entry(own, &flt_own_files, link)
-		count += flt_own_file_is_left(own, filter, below);
+		count += flt_own_file_is_left(own, filter, below) &&
+			 !test_bit(FLT_OWN_CLOSED, &own->state);
 	spin_unlock(&flt_own_lock);
 	return count;
 }
@@ -316,8 +318,10 @@ void flt_own_files_left(struct flt_filter *filter, struct flt_instance *below)
 		struct flt_own *own = file->own;
 
 		/* Each by its name, however many violations there are (INST-39). */
-		flt_own_file_text(file, text, sizeof(text));
-		pr_warn("fltshim: filter %s left open: %s\n", filter->name_utf8, text);
+		if (!test_bit(FLT_OWN_CLOSED, &own->state)) {
+			flt_own_file_text(file, text, sizeof(text));
+			pr_warn("fltshim: filter %s left open: %s\n", filter->name_utf8, text);
+		}
 		ob_close_handles_of(&file->fo);
 		flt_own_file_close(file);
 		flt_own_file_part(own, !below);

@@ -63,11 +63,14 @@ int fltfs_fileattr_set(flt_idmap *idmap, struct dentry *dentry, struct fileattr 
 int fltfs_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len)
 {
 	struct inode *lower = fltfs_lower_inode(inode);
+	int err = 0;
 
 	if (!lower->i_op->fiemap)
 		return -EOPNOTSUPP;
 	if (fltfs_own(inode))
-		fltfs_flush_pages(inode, 0, LLONG_MAX);
+		err = fltfs_flush_pages(inode, 0, LLONG_MAX);
+	if (err)
+		return err;
 	return lower->i_op->fiemap(lower, info, start, len);
 }
 

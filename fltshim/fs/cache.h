@@ -123,18 +123,40 @@ static inline void fltfs_stat_size(const struct inode *inode, struct kstat *stat
 void fltfs_tell_mapped(struct inode *inode);
 
 /* pages.c */
+
+/**
+ * struct fltfs_paging - a paging READ or WRITE
+ * @write: which
+ * @wait: somebody waits for it (IRP_SYNCHRONOUS_PAGING_IO)
+ * @data: of a READ: the lower file has data where it begins
+ * @pos: where in the file, page-aligned
+ * @buffer: kernel memory
+ * @length: whole pages. Of the last one of a write only what lies before the end of the file
+ *	reaches the lower file.
+ * @reached: set when it came to the lower file, through all filters
+ */
+struct fltfs_paging {
+	bool write;
+	bool wait;
+	bool data;
+	loff_t pos;
+	void *buffer;
+	size_t length;
+	bool reached;
+};
+
 extern const struct address_space_operations fltfs_aops;
 extern const struct vm_operations_struct fltfs_vm_ops;
 void fltfs_faults_stop(struct inode *inode);
 void fltfs_faults_go(struct inode *inode);
 int fltfs_fill(struct inode *inode, struct folio **folios, unsigned int count, bool wait);
 struct folio *fltfs_grab(struct inode *inode, pgoff_t index, bool fill);
-ssize_t fltfs_paging(struct inode *inode, bool write, bool wait, loff_t pos, void *buffer,
-		     size_t length);
+ssize_t fltfs_paging(struct inode *inode, struct fltfs_paging *paging);
 void fltfs_bottom_paging(struct flt_operation *op);
 
 /* page_write.c */
 int fltfs_writepages(struct address_space *mapping, struct writeback_control *wbc);
+bool fltfs_again(ssize_t ret, unsigned int *tries);
 ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter);
 void fltfs_copies_wait(struct inode *inode, loff_t start, loff_t end);
 void fltfs_copies_wait_all(struct super_block *sb);
@@ -150,7 +172,6 @@ void fltfs_page_write_exit(void);
 /* own.c */
 ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write);
 ssize_t fltfs_own_iter(struct kiocb *iocb, struct iov_iter *iter, bool write);
-int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end, loff_t old, u32 failures);
 void fltfs_own_touched(struct inode *inode, loff_t pos, size_t length);
 void fltfs_own_behind(struct inode *inode);
 int fltfs_truncate(struct dentry *dentry, struct iattr *attr,

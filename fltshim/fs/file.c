@@ -201,14 +201,14 @@ int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	return err;
 }
 
-/* Before what may look at, or change, the lower file behind the own page cache. */
-static bool fltfs_ioctl_begin(struct inode *inode)
+/*
+ * Before what may look at, or change, the lower file behind the own page cache (*@own): that would
+ * be another file while it lacks something. Return: 0 or a negative errno.
+ */
+static int fltfs_ioctl_begin(struct inode *inode, bool *own)
 {
-	bool own = S_ISREG(inode->i_mode) && fltfs_own(inode);
-
-	if (own)
-		fltfs_flush_pages(inode, 0, LLONG_MAX);
-	return own;
+	*own = S_ISREG(inode->i_mode) && fltfs_own(inode);
+	return *own ? fltfs_flush_pages(inode, 0, LLONG_MAX) : 0;
 }
 
 static void fltfs_ioctl_end(struct inode *inode, bool own)
@@ -220,9 +220,11 @@ static void fltfs_ioctl_end(struct inode *inode, bool own)
 
 long fltfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	bool own = fltfs_ioctl_begin(file_inode(file));
-	long ret;
+	bool own;
+	long ret = fltfs_ioctl_begin(file_inode(file), &own);
 
+	if (ret)
+		return ret;
 	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DEVICE_CONTROL)))
 		ret = fltfs_ioctl_filtered(file, cmd, arg, false);
 	else
@@ -233,10 +235,13 @@ long fltfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 long fltfs_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	bool own = fltfs_ioctl_begin(file_inode(file));
 	struct file *lower = fltfs_lower_file(file);
-	long ret = -ENOIOCTLCMD;
+	bool own;
+	long ret = fltfs_ioctl_begin(file_inode(file), &own);
 
+	if (ret)
+		return ret;
+	ret = -ENOIOCTLCMD;
 	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DEVICE_CONTROL)))
 		ret = fltfs_ioctl_filtered(file, cmd, arg, true);
 	else if (lower->f_op->compat_ioctl)

@@ -59,6 +59,8 @@ struct fltfs_stream;
  * @copies: how many runs of dirty pages are on their way down, by @copies_turn when they began
  * @copies_turn: changed by each sync
  * @copies_lock: one sync at a time waits for them
+ * @brackets: flushes that filters are being told of (page_write.c)
+ * @brackets_lock: protects them
  * @copy_pool: memory that they can have at any time; NULL unless @cached
  * @cred: who mounted
  * @mapped: the lower mount shows other owners than the file system below has
@@ -93,6 +95,8 @@ struct fltfs_sb {
 	u8 copies_turn;
 	atomic_t copies[2];
 	struct mutex copies_lock;	/* copies_turn */
+	struct list_head brackets;
+	spinlock_t brackets_lock;	/* brackets */
 	struct mempool_s *copy_pool;
 	const struct cred *cred;
 };

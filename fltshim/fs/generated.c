@@ -212,16 +212,23 @@ static NTSTATUS fltfs_set_information(struct flt_operation *op)
 	return STATUS_INVALID_INFO_CLASS;
 }
 
-/* Who changes what is mounted syncs too, so it is not waited for. */
-static void fltfs_flush_volume(struct super_block *sb)
+/*
+ * Who changes what is mounted syncs too, so it is not waited for. Nor is the flusher by who is told
+ * of a flush, which may be the flusher. Return: 0, or an error of write-back that nobody was told
+ * of before.
+ */
+static int fltfs_flush_volume(struct super_block *sb)
 {
-	if (!fltfs_sb(sb)->cached || ke_holds(KE_HOLD_PAGING) ||
+	errseq_t since = errseq_sample(&sb->s_wb_err);
+
+	if (!fltfs_sb(sb)->cached || ke_holds(KE_HOLD_PAGING) || ke_holds(KE_HOLD_FLUSH) ||
 	    !down_read_trylock(&sb->s_umount))
-		return;
+		return 0;
 	if (!sb_rdonly(sb))
 		sync_inodes_sb(sb);
 	up_read(&sb->s_umount);
 	fltfs_copies_wait_all(sb);
+	return errseq_check(&sb->s_wb_err, since);
 }
 
 /*
@@ -231,11 +238,12 @@ static void fltfs_flush_volume(struct super_block *sb)
 static NTSTATUS fltfs_flush_generated(const struct fltfs_fo *fo, UCHAR minor)
 {
 	struct inode *inode = d_inode(fo->dentry);
-	int err = 0;
+	int err = 0, ret;
 
 	if (test_bit(FLTFS_FO_VOLUME, &fo->state)) {
-		fltfs_flush_volume(fo->dentry->d_sb);
-		return flt_status_from_errno(fltfs_sync_lower(fo->dentry->d_sb));
+		err = fltfs_flush_volume(fo->dentry->d_sb);
+		ret = fltfs_sync_lower(fo->dentry->d_sb);
+		return flt_status_from_errno(err ?: ret);
 	}
 	if (!fo->lower)
 		return STATUS_SUCCESS;

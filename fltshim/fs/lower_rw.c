@@ -303,11 +303,24 @@ static __always_inline void fltfs_lower_result(struct flt_operation *op,
 }
 
 /*
+ * Those who look at the file's data are told of a direct write, once: the file may go from one page
+ * cache to the other after that, and the write begins anew.
+ */
+static __always_inline void fltfs_tell_direct(struct flt_operation *op, struct inode *inode,
+					      const struct kiocb *iocb, bool *told)
+{
+	if (!(iocb->ki_flags & IOCB_DIRECT) || *told)
+		return;
+	*told = true;
+	fltfs_conflict(op, inode, iocb->ki_pos);
+}
+
+/*
  * A program's request on a file whose data is in the own page cache. Return: false when it is not
  * any more, or a filter has sent the request to another file: then it is the lower file's.
  */
 static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltfs_fo *fo,
-					   bool write)
+					   bool write, bool *told)
 {
 	struct fltfs_transfer *transfer = op->front;
 	struct file *file = transfer->caller->ki_filp;
@@ -334,8 +347,8 @@ static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltf
 	if (user_backed_iter(&iter))
 		iocb.ki_flags &= ~IOCB_DIRECT;
 	size = i_size_read(inode);
-	if (write && iocb.ki_flags & IOCB_DIRECT)
-		fltfs_conflict(op, inode, iocb.ki_pos);
+	if (write)
+		fltfs_tell_direct(op, inode, &iocb, told);
 	ret = fltfs_own_transfer(&iocb, &iter, write);
 	fltfs_vecs_free(&vecs);
 	if (ret == FLTFS_LEFT)
@@ -349,21 +362,25 @@ static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltf
  * Return: true when it is done there; else *@begun says whether it moved back, and a write may go
  * on below in either case: what is no program's, or was meant for another file.
  */
-static noinline bool fltfs_transfer_late(struct flt_operation *op, struct fltfs_fo *fo, bool *begun)
+static noinline bool fltfs_transfer_late(struct flt_operation *op, struct fltfs_fo *fo, bool *begun,
+					 bool *told)
 {
 	const struct fltfs_transfer *transfer = op->front;
 
 	if (!transfer || fltfs_file_fo(transfer->caller->ki_filp) != fo)
 		return false;
 	while (!*begun) {
-		if (fltfs_transfer_cached(op, fo, true))
+		if (fltfs_transfer_cached(op, fo, true, told))
 			return true;
 		*begun = fltfs_lower_begin(d_inode(fo->dentry));
 	}
 	return false;
 }
 
-/* Is it a write of a task that splices into the file, and waits for it? In any thread. */
+/*
+ * Is it a write of a task that splices into the file, and waits for it? In any thread: it has the
+ * lower freeze protection already.
+ */
 static __always_inline bool fltfs_op_splices(const struct flt_operation *op,
 					     const struct fltfs_fo *fo)
 {
@@ -372,28 +389,10 @@ static __always_inline bool fltfs_op_splices(const struct flt_operation *op,
 	return unlikely(splicer) && (PETHREAD)splicer == op->data.Thread;
 }
 
-/*
- * Freeze protection for a write. A splice has it, whichever thread it is in, or its own thread
- * takes it for all that the splice writes from now on; then it is not to be given back here
- * (*@protected). Return: false with the result set, and the splice begins again.
- */
-static __always_inline bool fltfs_lower_protect(struct flt_operation *op, struct fltfs_fo *fo,
-						struct super_block *sb, bool *protected)
-{
-	*protected = fltfs_op_splices(op, fo) && (fltfs_fo_splices(fo) ||
-						  test_bit(FLTFS_FO_PROTECTED, &fo->state));
-	if (likely(!*protected)) {
-		sb_start_write(sb);
-	} else if (!fltfs_fo_protect(fo)) {
-		fltfs_op_errno(op, -EAGAIN, 0);
-		return false;
-	}
-	return true;
-}
-
-/* Hands a prepared request to the lower file, and waits for it. */
+/* Hands a prepared request to the lower file, and waits for it. @told: see fltfs_tell_direct(). */
 static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fltfs_fo *fo,
-					     bool write, struct kiocb *iocb, struct iov_iter *iter)
+					     bool write, struct kiocb *iocb, struct iov_iter *iter,
+					     bool told)
 {
 	struct inode *inode = d_inode(fo->dentry);
 	struct super_block *sb;
@@ -404,22 +403,19 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 	if (write) {
 		sb = file_inode(iocb->ki_filp)->i_sb;
 		size = i_size_read(file_inode(iocb->ki_filp));
-		if (iocb->ki_flags & IOCB_DIRECT)
-			fltfs_conflict(op, inode, iocb->ki_pos);
-		if (!fltfs_lower_protect(op, fo, sb, &protected))
-			return;
+		fltfs_tell_direct(op, inode, iocb, &told);
+		protected = fltfs_op_splices(op, fo);
+		if (likely(!protected))
+			sb_start_write(sb);
 		/* After that, which may wait: a change to the own page cache waits for these. */
 		begun = fltfs_lower_begin(inode);
 		if (unlikely(!begun)) {
 			if (!protected)
 				sb_end_write(sb);
-			if (fltfs_transfer_late(op, fo, &begun))
+			if (fltfs_transfer_late(op, fo, &begun, &told))
 				return;
-			if (!fltfs_lower_protect(op, fo, sb, &protected)) {
-				if (begun)
-					fltfs_lower_end(inode);
-				return;
-			}
+			if (!protected)
+				sb_start_write(sb);
 		}
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
 		if (!protected)
@@ -449,11 +445,12 @@ static __always_inline void fltfs_transfer_own(struct flt_operation *op, struct 
 	}
 	iter = *transfer->iter;
 	iov_iter_truncate(&iter, op->iopb.Parameters.Read.Length);
-	fltfs_lower_call(op, fo, write, &iocb, &iter);
+	fltfs_lower_call(op, fo, write, &iocb, &iter, false);
 }
 
 /* The lower file is waited for; the memory is ours, or a filter's. */
-static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs_fo *fo, bool write)
+static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs_fo *fo, bool write,
+					  bool told)
 {
 	struct kiocb iocb FLT_NOT_CLEARED;
 	struct fltfs_vecs vecs;
@@ -467,23 +464,24 @@ static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs
 		fltfs_op_errno(op, err, 0);
 		return;
 	}
-	fltfs_lower_call(op, fo, write, &iocb, &iter);
+	fltfs_lower_call(op, fo, write, &iocb, &iter, told);
 	fltfs_vecs_free(&vecs);
 }
 
 /*
  * What a filter reads or writes itself below the own page cache: what is only there goes down
- * first. Not for paging I/O, which may be part of just such a write, in the filter's own thread
- * too.
+ * first, or the filter would have old data, or have it written over. Not for paging I/O, which may
+ * be part of just such a write, in the filter's own thread too. Return: 0 or a negative errno.
  */
-static void fltfs_transfer_settle(const struct flt_operation *op, const struct fltfs_fo *fo)
+static int fltfs_transfer_settle(const struct flt_operation *op, const struct fltfs_fo *fo)
 {
 	struct inode *inode = d_inode(fo->dentry);
 
 	/* A filter may name an object that is not open. */
-	if (fo->lower && READ_ONCE(fltfs_i(inode)->cache) &&
-	    !(op->iopb.IrpFlags & IRP_PAGING_IO) && !ke_holds(KE_HOLD_PAGING))
-		fltfs_flush_pages(inode, 0, LLONG_MAX);
+	if (!fo->lower || !READ_ONCE(fltfs_i(inode)->cache) ||
+	    op->iopb.IrpFlags & IRP_PAGING_IO || ke_holds(KE_HOLD_PAGING))
+		return 0;
+	return fltfs_flush_pages(inode, 0, LLONG_MAX);
 }
 
 static void fltfs_lower_aio_put(struct fltfs_lower_aio *aio)
@@ -553,7 +551,7 @@ static struct fltfs_lower_aio *fltfs_lower_aio_new(struct flt_operation *op)
  * completion. Return: false when the completion is owed or has been made.
  */
 static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltfs_fo *fo,
-					   bool write)
+					   bool write, bool told)
 {
 	struct fltfs_lower_aio *aio = fltfs_lower_aio_new(op);
 	struct super_block *sb;
@@ -571,9 +569,8 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 		goto put;
 	}
 	/* Before anybody waits for this write to end, since filters are called. */
-	if (write && aio->iocb.ki_flags & IOCB_DIRECT &&
-	    likely(!READ_ONCE(fltfs_i(d_inode(fo->dentry))->cache)))
-		fltfs_conflict(op, d_inode(fo->dentry), aio->iocb.ki_pos);
+	if (write)
+		fltfs_tell_direct(op, d_inode(fo->dentry), &aio->iocb, &told);
 	if (write) {
 		sb = file_inode(aio->iocb.ki_filp)->i_sb;
 		aio->size = i_size_read(file_inode(aio->iocb.ki_filp));
@@ -585,7 +582,7 @@ static noinline bool fltfs_transfer_submit(struct flt_operation *op, struct fltf
 			fltfs_vecs_free(&aio->vecs);
 			fltfs_lower_aio_put(aio);
 			fltfs_lower_aio_put(aio);
-			fltfs_transfer_other(op, fo, write);
+			fltfs_transfer_other(op, fo, write, told);
 			return true;
 		}
 		/* The completion may run in another task: tell lockdep that this one let go. */
@@ -628,7 +625,8 @@ static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_
 {
 	const struct fltfs_transfer *transfer = op->front;
 	const struct cred *cred = NULL, *old;
-	bool done = true;
+	bool done = true, told = false;
+	int err;
 
 	if (transfer && transfer->paging) {
 		fltfs_bottom_paging(op);
@@ -640,13 +638,14 @@ static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_
 	if (cred)
 		old = override_creds(cred);
 	if (!transfer || !fltfs_transfer_is_cached(transfer) ||
-	    !fltfs_transfer_cached(op, fo, write)) {
-		if (!transfer)
-			fltfs_transfer_settle(op, fo);
-		if (fltfs_transfer_is_async(op, fo))
-			done = fltfs_transfer_submit(op, fo, write);
+	    !fltfs_transfer_cached(op, fo, write, &told)) {
+		err = transfer ? 0 : fltfs_transfer_settle(op, fo);
+		if (unlikely(err))
+			fltfs_op_errno(op, err, 0);
+		else if (fltfs_transfer_is_async(op, fo))
+			done = fltfs_transfer_submit(op, fo, write, told);
 		else
-			fltfs_transfer_other(op, fo, write);
+			fltfs_transfer_other(op, fo, write, told);
 	}
 	if (cred)
 		revert_creds(old);
@@ -676,7 +675,7 @@ bool fltfs_perform_transfer(struct flt_operation *op)
 	if (likely(fltfs_transfer_is_own(op, transfer)))
 		fltfs_transfer_own(op, fo, write);
 	else
-		fltfs_transfer_other(op, fo, write);
+		fltfs_transfer_other(op, fo, write, false);
 	return true;
 }
 

@@ -47,8 +47,6 @@ enum {
 	FLTFS_FO_NAMELESS,	/* made without a name; FileName is made up */
 	FLTFS_FO_OWN,		/* a filter opened it; the filter manager sends CLEANUP and CLOSE */
 	FLTFS_FO_VOLUME,	/* it is the volume itself */
-	FLTFS_FO_PROTECTED,	/* @splicer has the lower freeze protection */
-	FLTFS_FO_REFUSED,	/* it could not have that without waiting */
 	FLTFS_FO_WRITER,	/* it counts as a writer of its inode */
 };
 
@@ -70,9 +68,10 @@ enum {
  * @scan: directory being listed
  * @lister: the same for filters that list it themselves (own_scan.c)
  * @ea_cursor: extended attributes that the QUERY_EA of filters have told of
- * @splice: makes splices into the file one at a time; outside the lower freeze protection
+ * @splice: makes splices into the file one at a time, on a mount that has no own page cache;
+ *	outside the lower freeze protection
  * @maps: mappings of the own page cache made through it
- * @splicer: the task that holds @splice; for comparison only
+ * @splicer: the task that holds @splice and the lower freeze protection; for comparison only
  */
 struct fltfs_fo {
 	struct flt_file base;
@@ -171,34 +170,10 @@ static inline struct fltfs_fo *fltfs_file_fo(const struct file *file)
 	return private & 1 ? (struct fltfs_fo *)(private - 1) : NULL;
 }
 
-/* Does this task splice into the file? */
+/* Does this task splice into the file, with the lower freeze protection? */
 static inline bool fltfs_fo_splices(const struct fltfs_fo *fo)
 {
 	return unlikely(READ_ONCE(fo->splicer) == current);
-}
-
-/*
- * For a write of the task that splices, which has the lower freeze protection already, or takes it
- * for the rest of its splice. The pipe is locked, so it may not be waited for. Return: false when
- * that would have to be: the splice begins again.
- */
-static inline bool fltfs_fo_protect(struct fltfs_fo *fo)
-{
-	if (likely(test_bit(FLTFS_FO_PROTECTED, &fo->state)))
-		return true;
-	if (sb_start_write_trylock(file_inode(fo->lower)->i_sb)) {
-		set_bit(FLTFS_FO_PROTECTED, &fo->state);
-		return true;
-	}
-	set_bit(FLTFS_FO_REFUSED, &fo->state);
-	return false;
-}
-
-/* Lets go of that, if it is so; for the task that splices. */
-static inline void fltfs_fo_unprotect(struct fltfs_fo *fo)
-{
-	if (fltfs_fo_splices(fo) && test_and_clear_bit(FLTFS_FO_PROTECTED, &fo->state))
-		file_end_write(fo->lower);
 }
 
 static inline struct file *fltfs_lower_file(const struct file *file)

@@ -42,17 +42,22 @@ static bool fltfs_own_lock(struct inode *inode)
 	return false;
 }
 
-/* Drops pages, mapped ones too; what became dirty meanwhile is written first. */
-static void fltfs_drop_pages(struct inode *inode, loff_t start, loff_t end)
+/*
+ * Drops pages, mapped ones too; what became dirty meanwhile is written first. Return: 0, or why
+ * something of that could not be.
+ */
+static int fltfs_drop_pages(struct inode *inode, loff_t start, loff_t end)
 {
 	unsigned int tries;
+	int err = 0;
 
-	for (tries = 0; tries < 8; tries++) {
+	for (tries = 0; tries < 8 && !err; tries++) {
 		if (!invalidate_inode_pages2_range(inode->i_mapping, start >> PAGE_SHIFT,
 						   end >> PAGE_SHIFT))
-			return;
-		fltfs_flush_pages(inode, start, end);
+			break;
+		err = fltfs_flush_pages(inode, start, end);
 	}
+	return err;
 }
 
 /* Zeros in cached pages, dirty afterwards. Return: 0 or a negative errno. */
@@ -197,8 +202,7 @@ static ssize_t fltfs_write_cached(struct inode *inode, struct kiocb *iocb, struc
 
 /*
  * What a write does to the file's privileges and times is done by who writes: its pages may reach
- * the lower file by the flusher, or another worker, who may keep privileges. Not under the lock of
- * a pipe, which comes after the lower freeze protection.
+ * the lower file by the flusher, or another worker, who may keep privileges.
  */
 static int fltfs_own_touch(struct file *lower)
 {
@@ -229,14 +233,10 @@ static ssize_t fltfs_own_write(struct inode *inode, struct fltfs_fo *fo, struct 
 	ret = fltfs_pager(fo, true);
 	if (ret)
 		return ret;
-	/* A splice writes when it is over: fltfs_own_spliced(). */
-	through = !fltfs_fo_splices(fo) &&
-		  (sync || !READ_ONCE(fltfs_sb(inode->i_sb)->write_back));
-	if (!fltfs_fo_splices(fo)) {
-		ret = fltfs_own_touch(fo->lower);
-		if (ret)
-			return ret;
-	}
+	through = sync || !READ_ONCE(fltfs_sb(inode->i_sb)->write_back);
+	ret = fltfs_own_touch(fo->lower);
+	if (ret)
+		return ret;
 	ret = fltfs_write_cached(inode, iocb, iter, through);
 	if (ret > 0 && sync && through) {
 		err = vfs_fsync_range(fltfs_i(inode)->writer, iocb->ki_pos - ret,
@@ -244,44 +244,6 @@ static ssize_t fltfs_own_write(struct inode *inode, struct fltfs_fo *fo, struct 
 		ret = err ?: ret;
 	}
 	return ret;
-}
-
-/**
- * fltfs_own_spliced() - a splice is over: what it left in the own page cache goes down
- * @fo: object of the open file
- * @start: where it wrote
- * @end: where it ended
- * @old: size of the file before
- * @failures: fltfs_failures() before
- *
- * No lock is held.
- *
- * Return: 0, also when there is nothing to do; or a negative errno, and what was written is not in
- * the file
- */
-int fltfs_own_spliced(struct fltfs_fo *fo, loff_t start, loff_t end, loff_t old, u32 failures)
-{
-	struct inode *inode = d_inode(fo->dentry);
-	bool sync = (fo->lower->f_iocb_flags | fo->sync) & IOCB_DSYNC;
-	bool back = READ_ONCE(fltfs_sb(inode->i_sb)->write_back);
-	int err;
-
-	if (!READ_ONCE(fltfs_i(inode)->cache))
-		return 0;
-	err = fltfs_is_own(inode) ? fltfs_own_touch(fo->lower) : 0;
-	if (err || (!sync && back))
-		return err;
-	if (!fltfs_own_lock(inode))
-		return 0;
-	err = fltfs_flush_since(inode, min(start, old), end - 1, failures);
-	/* With write=back what is not below may be another's, and is tried again. */
-	if (err && !back)
-		fltfs_write_undo(inode, start, end - start, old);
-	else if (!err && sync)
-		err = vfs_fsync_range(fo->lower, start, end - 1,
-				      !(fo->lower->f_iocb_flags & IOCB_SYNC));
-	inode_unlock(inode);
-	return err;
 }
 
 /* The lower file, uncached as seen from above, while the own cache has nothing of the range. */
@@ -325,12 +287,11 @@ static ssize_t fltfs_own_direct_write(struct inode *inode, struct fltfs_fo *fo,
 	ret = fltfs_pager(fo, true);
 	if (ret)
 		return ret;
-	ret = fltfs_flush_pages(inode, pos, end);
+	ret = fltfs_flush_pages(inode, pos, end) ?: fltfs_drop_pages(inode, pos, end);
 	if (ret)
 		return ret;
-	fltfs_drop_pages(inode, pos, end);
 	ret = fltfs_direct_lower(iocb, iter, fo->lower, true);
-	/* What was read ahead, or faulted in, meanwhile. */
+	/* What was read ahead, or faulted in, meanwhile: fsync tells of what fails of that. */
 	fltfs_drop_pages(inode, pos, end);
 	/* The lower file may be the shorter one. */
 	if (i_size_read(fltfs_lower_inode(inode)) > old)
@@ -372,12 +333,6 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 	if (!fo)
 		return -ENOMEM;
 	if (write) {
-		/* What a splice writes goes down when that is over: here it is only cached. */
-		if (fltfs_fo_splices(fo)) {
-			direct = false;
-			iocb->ki_flags &= ~IOCB_DIRECT;
-			fltfs_fo_unprotect(fo);
-		}
 		if (!fltfs_own_lock(inode))
 			return FLTFS_LEFT;
 		ret = direct ? fltfs_own_direct_write(inode, fo, iocb, iter) :

@@ -29,7 +29,7 @@
 #define FLTFS_COPY_ORDER	4
 #define FLTFS_COPY_SIZE		(PAGE_SIZE << FLTFS_COPY_ORDER)
 #define FLTFS_COPIES_MIN	4
-/* Without memory, a WRITE is tried this often, so long apart: the copy is all there is. */
+/* Without memory, a WRITE is tried this often, so long apart: else its data is lost. */
 #define FLTFS_SEND_TRIES	50
 #define FLTFS_SEND_PAUSE_MS	100
 
@@ -43,6 +43,7 @@ static struct workqueue_struct *fltfs_copy_wq;	/* for what the task at hand cann
  * @number: fltfs_inode.copy_number when it was begun
  * @turn: which of fltfs_sb.copies counts it
  * @buffer: their contents, FLTFS_COPY_SIZE bytes
+ * @folios: the pages, referenced: the copy may have to be made once more
  */
 struct fltfs_copy {
 	struct list_head link;
@@ -51,7 +52,31 @@ struct fltfs_copy {
 	u32 number;
 	u8 turn;
 	void *buffer;
+	struct folio *folios[1 << FLTFS_COPY_ORDER];
 };
+
+/* Copies the page at @pos, whether it has been cut off since or not. */
+static void fltfs_copy_fill(struct inode *inode, const struct fltfs_copy *copy, loff_t pos)
+{
+	const struct folio *folio = copy->folios[(pos - copy->start) >> PAGE_SHIFT];
+	void *target = copy->buffer + (pos - copy->start);
+	loff_t size = i_size_read(inode);
+
+	memcpy(target, folio_address(folio), PAGE_SIZE);
+	/* What a mapping left behind the end of the file is nobody's data. */
+	if (size > pos && size < pos + PAGE_SIZE)
+		memset(target + (size - pos), 0, pos + PAGE_SIZE - size);
+}
+
+static void fltfs_copy_put(struct fltfs_copy *copy)
+{
+	unsigned int i;
+
+	for (i = 0; i < (copy->end - copy->start) >> PAGE_SHIFT; i++)
+		folio_put(copy->folios[i]);
+	copy->start = 0;
+	copy->end = 0;
+}
 
 /* Is a copy of the range on its way that was begun no later than @number? */
 static bool fltfs_copies_overlap(struct fltfs_inode *fi, loff_t start, loff_t end, u32 number)
@@ -117,8 +142,7 @@ static void fltfs_copy_add(struct inode *inode, struct fltfs_copy *copy, struct 
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
-	loff_t pos = folio_pos(folio), size = i_size_read(inode);
-	void *target = copy->buffer;
+	loff_t pos = folio_pos(folio);
 
 	spin_lock(&fi->lock);
 	if (copy->start == copy->end) {
@@ -128,13 +152,11 @@ static void fltfs_copy_add(struct inode *inode, struct fltfs_copy *copy, struct 
 		list_add_tail(&copy->link, &fi->copies);
 		atomic_inc(&fsb->copies[copy->turn]);
 	}
-	target += pos - copy->start;
 	copy->end = pos + PAGE_SIZE;
 	spin_unlock(&fi->lock);
-	memcpy(target, folio_address(folio), PAGE_SIZE);
-	/* What a mapping left behind the end of the file is nobody's data. */
-	if (size < pos + PAGE_SIZE)
-		memset(target + (size - pos), 0, pos + PAGE_SIZE - size);
+	folio_get(folio);
+	copy->folios[(pos - copy->start) >> PAGE_SHIFT] = folio;
+	fltfs_copy_fill(inode, copy, pos);
 }
 
 /**
@@ -181,30 +203,36 @@ static ssize_t fltfs_elsewhere(struct fltfs_errand *errand,
 struct fltfs_copy_errand {
 	struct fltfs_errand errand;
 	struct inode *inode;
-	const struct fltfs_copy *copy;
-	bool wait;
+	struct fltfs_paging *paging;
 };
 
 static ssize_t fltfs_copy_run(struct fltfs_errand *errand)
 {
 	struct fltfs_copy_errand *job = container_of(errand, struct fltfs_copy_errand, errand);
-	const struct fltfs_copy *copy = job->copy;
 
-	return fltfs_paging(job->inode, true, job->wait, copy->start, copy->buffer,
-			    copy->end - copy->start);
+	return fltfs_paging(job->inode, job->paging);
 }
 
 /*
  * Writes the run. The pages may be anybody's, whose data is not to be lost because this task is
  * killed. What it may do with space and privileges stays its own.
  */
-static ssize_t fltfs_copy_write(struct inode *inode, const struct fltfs_copy *copy, bool wait)
+static ssize_t fltfs_copy_write(struct inode *inode, struct fltfs_paging *paging)
 {
-	struct fltfs_copy_errand job = { .inode = inode, .copy = copy, .wait = wait };
+	struct fltfs_copy_errand job = { .inode = inode, .paging = paging };
 
 	if (likely(!fatal_signal_pending(current)))
 		return fltfs_copy_run(&job.errand);
 	return fltfs_elsewhere(&job.errand, fltfs_copy_run);
+}
+
+/* Was there no memory for a paging WRITE, and may there be some by now? Then it is tried again. */
+bool fltfs_again(ssize_t ret, unsigned int *tries)
+{
+	if (likely(ret != -ENOMEM) || ++*tries == FLTFS_SEND_TRIES)
+		return false;
+	msleep(FLTFS_SEND_PAUSE_MS);
+	return true;
 }
 
 /* What is left of a paging WRITE at the bottom, written by another task. */
@@ -217,11 +245,12 @@ struct fltfs_rest_errand {
 static ssize_t fltfs_rest_run(struct fltfs_errand *errand)
 {
 	struct fltfs_rest_errand *job = container_of(errand, struct fltfs_rest_errand, errand);
+	unsigned int tries = 0;
 	ssize_t ret = 0;
 
 	while (iov_iter_count(job->iter)) {
 		ret = job->iocb->ki_filp->f_op->write_iter(job->iocb, job->iter);
-		if (ret <= 0)
+		if (ret <= 0 && !fltfs_again(ret, &tries))
 			break;
 	}
 	return ret;
@@ -250,23 +279,44 @@ ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter)
 	return fltfs_elsewhere(&job.errand, fltfs_rest_run);
 }
 
+/*
+ * Sends the run. Where there is no memory for the operation, or a filter has none, it begins anew,
+ * with what the pages have then: other filters may have changed the copy in place. The bottom
+ * tries by itself, so that the filters see one WRITE (fltfs_paging_write()).
+ */
+static ssize_t fltfs_copy_try(struct inode *inode, const struct fltfs_copy *copy, bool wait)
+{
+	struct fltfs_paging paging = {
+		.write	= true,
+		.wait	= wait,
+		.pos	= copy->start,
+		.buffer	= copy->buffer,
+		.length	= copy->end - copy->start,
+	};
+	unsigned int tries = 0;
+	ssize_t ret;
+	loff_t pos;
+
+	for (;;) {
+		ret = fltfs_copy_write(inode, &paging);
+		if (likely(ret >= 0) || paging.reached || !fltfs_again(ret, &tries))
+			return ret;
+		for (pos = copy->start; pos < copy->end; pos += PAGE_SIZE)
+			fltfs_copy_fill(inode, copy, pos);
+	}
+}
+
 /* Sends the run, if there is one. Return: 0 or a negative errno, recorded on the mapping too. */
 static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wait)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
 	size_t length = copy->end - copy->start;
-	unsigned int tries = 0;
 	ssize_t ret;
 
 	if (!length)
 		return 0;
-	for (;;) {
-		ret = fltfs_copy_write(inode, copy, wait);
-		if (likely(ret != -ENOMEM) || ++tries == FLTFS_SEND_TRIES)
-			break;
-		msleep(FLTFS_SEND_PAUSE_MS);
-	}
+	ret = fltfs_copy_try(inode, copy, wait);
 	/* A filter that took less has not taken it. */
 	if (ret >= 0 && ret < length &&
 	    ret < min_t(loff_t, length, i_size_read(inode) - copy->start))
@@ -279,9 +329,8 @@ static int fltfs_copy_send(struct inode *inode, struct fltfs_copy *copy, bool wa
 		fi->error = ret;
 	}
 	list_del(&copy->link);
-	copy->start = 0;
-	copy->end = 0;
 	spin_unlock(&fi->lock);
+	fltfs_copy_put(copy);
 	wake_up_all(&fi->copies_wait);
 	if (atomic_dec_and_test(&fsb->copies[copy->turn]))
 		wake_up_var(&fsb->copies[copy->turn]);
@@ -375,8 +424,41 @@ static int fltfs_write_range(struct inode *inode, struct fltfs_copy *copy,
 	return err ?: ret;
 }
 
+/**
+ * struct fltfs_bracket - a flush that filters are told of, before and after
+ * @link: in fltfs_sb.brackets
+ * @inode: what is flushed
+ * @task: who flushes it; for comparison only
+ * @close: the operation that ends it
+ */
+struct fltfs_bracket {
+	struct list_head link;
+	const struct inode *inode;
+	const struct task_struct *task;
+	UCHAR close;
+};
+
+/*
+ * Is this task in a bracket of the inode? What a filter flushes in the callbacks of one comes here
+ * again, and needs no other.
+ */
+static bool fltfs_is_bracketed(struct inode *inode)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+	const struct fltfs_bracket *bracket;
+	bool found = false;
+
+	if (likely(list_empty_careful(&fsb->brackets)))
+		return false;
+	spin_lock(&fsb->brackets_lock);
+	list_for_each_entry(bracket, &fsb->brackets, link)
+		found |= bracket->inode == inode && bracket->task == current;
+	spin_unlock(&fsb->brackets_lock);
+	return found;
+}
+
 /* One half of a bracket around paging WRITEs. */
-static noinline void fltfs_bracket(struct inode *inode, UCHAR major, LARGE_INTEGER *end)
+static noinline void fltfs_bracket_send(struct inode *inode, UCHAR major, LARGE_INTEGER *end)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
@@ -405,6 +487,34 @@ static noinline void fltfs_bracket(struct inode *inode, UCHAR major, LARGE_INTEG
 	flt_file_put(&fo->base);
 }
 
+/* @end: the last byte, for the flusher's; it has to last until fltfs_bracket_close(). */
+static void fltfs_bracket_open(struct inode *inode, struct fltfs_bracket *bracket,
+			       LARGE_INTEGER *end)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+
+	bracket->inode = inode;
+	bracket->task = current;
+	bracket->close = end ? IRP_MJ_RELEASE_FOR_MOD_WRITE : IRP_MJ_RELEASE_FOR_CC_FLUSH;
+	spin_lock(&fsb->brackets_lock);
+	list_add(&bracket->link, &fsb->brackets);
+	spin_unlock(&fsb->brackets_lock);
+	ke_hold(KE_HOLD_FLUSH);
+	fltfs_bracket_send(inode, end ? IRP_MJ_ACQUIRE_FOR_MOD_WRITE : IRP_MJ_ACQUIRE_FOR_CC_FLUSH,
+			   end);
+}
+
+static void fltfs_bracket_close(struct inode *inode, struct fltfs_bracket *bracket)
+{
+	struct fltfs_sb *fsb = fltfs_sb(inode->i_sb);
+
+	fltfs_bracket_send(inode, bracket->close, NULL);
+	ke_release(KE_HOLD_FLUSH);
+	spin_lock(&fsb->brackets_lock);
+	list_del(&bracket->link);
+	spin_unlock(&fsb->brackets_lock);
+}
+
 /* The last byte that a pass of the flusher may write. */
 static loff_t fltfs_flusher_end(struct inode *inode, const struct writeback_control *wbc)
 {
@@ -418,8 +528,8 @@ static loff_t fltfs_flusher_end(struct inode *inode, const struct writeback_cont
  * @mapping: of an upper inode
  * @wbc: which pages, and for whom
  *
- * In a flusher inside a MOD_WRITE bracket, in any other task inside a CC_FLUSH bracket unless that
- * has made one already.
+ * In a flusher inside a MOD_WRITE bracket, in any other task inside a CC_FLUSH bracket, unless the
+ * task is inside one already.
  *
  * Return: 0 or the first error
  */
@@ -427,28 +537,28 @@ int fltfs_writepages(struct address_space *mapping, struct writeback_control *wb
 {
 	struct inode *inode = mapping->host;
 	bool flusher = current->flags & PF_WQ_WORKER;
-	bool bracket = flusher || !ke_holds(KE_HOLD_FLUSH);
 	mempool_t *pool = fltfs_sb(inode->i_sb)->copy_pool;
+	struct fltfs_bracket bracket;
 	struct fltfs_copy copy = {};
 	LARGE_INTEGER end;
 	unsigned int nofs;
 	struct page *pages;
+	bool inside;
 	int err;
 
 	if (!mapping_tagged(mapping, PAGECACHE_TAG_DIRTY))
 		return 0;
 	nofs = memalloc_nofs_save();
 	end.QuadPart = fltfs_flusher_end(inode, wbc);
-	if (bracket)
-		fltfs_bracket(inode, flusher ? IRP_MJ_ACQUIRE_FOR_MOD_WRITE :
-					       IRP_MJ_ACQUIRE_FOR_CC_FLUSH, &end);
+	inside = fltfs_is_bracketed(inode);
+	if (!inside)
+		fltfs_bracket_open(inode, &bracket, flusher ? &end : NULL);
 	pages = mempool_alloc(pool, GFP_NOFS);
 	copy.buffer = page_address(pages);
 	err = fltfs_write_range(inode, &copy, wbc);
 	mempool_free(pages, pool);
-	if (bracket)
-		fltfs_bracket(inode, flusher ? IRP_MJ_RELEASE_FOR_MOD_WRITE :
-					       IRP_MJ_RELEASE_FOR_CC_FLUSH, NULL);
+	if (!inside)
+		fltfs_bracket_close(inode, &bracket);
 	memalloc_nofs_restore(nofs);
 	return err;
 }
@@ -513,14 +623,13 @@ int fltfs_flush_since(struct inode *inode, loff_t start, loff_t end, u32 failure
 int fltfs_flush_shown(struct file *file, loff_t start, loff_t end)
 {
 	struct inode *inode = file_inode(file);
+	struct fltfs_bracket bracket;
 	int err, ret;
 
-	fltfs_bracket(inode, IRP_MJ_ACQUIRE_FOR_CC_FLUSH, NULL);
-	ke_hold(KE_HOLD_FLUSH);
+	fltfs_bracket_open(inode, &bracket, NULL);
 	err = file_write_and_wait_range(file, start, end);
 	fltfs_copies_wait(inode, start, end == LLONG_MAX ? end : end + 1);
-	ke_release(KE_HOLD_FLUSH);
-	fltfs_bracket(inode, IRP_MJ_RELEASE_FOR_CC_FLUSH, NULL);
+	fltfs_bracket_close(inode, &bracket);
 	ret = file_check_and_advance_wb_err(file);
 	return err ?: ret;
 }

@@ -69,6 +69,22 @@ static size_t fltfs_data_run(struct file *lower, loff_t pos, size_t length, bool
 	return found > pos ? min_t(u64, length, found - pos) : length;
 }
 
+/*
+ * Is there a hole in all of what a paging READ of the own page cache is about to read? One that was
+ * found to begin with data, and that no filter has moved, has none; a hole may have been filled by
+ * a filter meanwhile. In lower mode, for a section, it is just read.
+ */
+static bool fltfs_reads_hole(const struct fltfs_transfer *transfer, struct file *lower, loff_t pos,
+			     size_t length)
+{
+	bool data;
+
+	if (!READ_ONCE(fltfs_i(transfer->inode)->cache) || lower != transfer->paging ||
+	    (transfer->data && transfer->start == pos && transfer->size == length))
+		return false;
+	return fltfs_data_run(lower, pos, length, &data) >= length && !data;
+}
+
 /* Carries a paging READ or WRITE out. Offset, length and memory are as the filters left them. */
 static noinline void fltfs_paging_run(struct flt_operation *op, struct file *lower,
 				      struct kiocb *iocb, struct iov_iter *iter)
@@ -76,7 +92,6 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 	struct fltfs_transfer *transfer = op->front;
 	size_t length = op->iopb.Parameters.Read.Length;
 	ssize_t ret = 0, got;
-	bool data;
 
 	iocb->ki_filp = lower;
 	iocb->ki_pos = op->iopb.Parameters.Read.ByteOffset.QuadPart;
@@ -88,14 +103,13 @@ static noinline void fltfs_paging_run(struct flt_operation *op, struct file *low
 		/*
 		 * The VFS fills pages under the invalidate lock of the upper file, which faults
 		 * take under the lock of the program's memory; and the lower file's lock, which
-		 * some take to read, is held by who reads that file into a program's memory. These
-		 * are never the same file at once, one being in own mode and the other not, but
-		 * that cannot be told lockdep, which knows all lower files as one.
+		 * some take to read, is held by who reads that file into a program's memory. In one
+		 * mount these are never the same file at once, one being in own mode and the other
+		 * not, but that cannot be told lockdep, which knows all lower files as one. Where
+		 * another mount, or a program below, uses the same file: fltfs_fault().
 		 */
 		lockdep_off();
-		/* In lower mode, for a section, it is just read. */
-		if (!READ_ONCE(fltfs_i(transfer->inode)->cache) || lower != transfer->paging ||
-		    fltfs_data_run(lower, iocb->ki_pos, length, &data) < length || data) {
+		if (!fltfs_reads_hole(transfer, lower, iocb->ki_pos, length)) {
 			/*
 			 * One that gives less may have met an error, or a kill: then the next says
 			 * so, and nothing is taken for the end of the file that is not.
@@ -134,9 +148,14 @@ void fltfs_bottom_paging(struct flt_operation *op)
 	struct fltfs_vecs vecs;
 	struct iov_iter iter;
 	struct super_block *sb;
+	unsigned int tries = 0;
 	int err;
 
-	err = PTR_ERR_OR_ZERO(lower) ?: fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
+	/* Not for the caller to try again: the filters have had it. */
+	do {
+		err = PTR_ERR_OR_ZERO(lower) ?:
+		      fltfs_transfer_iter(op, &vecs, transfer->write, &iter);
+	} while (transfer->write && fltfs_again(err, &tries));
 	if (err) {
 		fltfs_op_errno(op, err, 0);
 		return;
@@ -188,43 +207,41 @@ static noinline ssize_t fltfs_paging_send(struct fltfs_fo *fo, struct fltfs_tran
 /**
  * fltfs_paging() - read or write pages through the stack
  * @inode: upper inode, in own mode, open
- * @write: which
- * @wait: somebody waits for it (IRP_SYNCHRONOUS_PAGING_IO)
- * @pos: where in the file, page-aligned
- * @buffer: kernel memory
- * @length: whole pages. Of the last one of a write only what lies before the end of the file
- *	reaches the lower file.
+ * @paging: what
  *
  * Under memalloc_nofs_save(). At APC_LEVEL to the filters.
  *
  * Return: bytes or a negative errno
  */
-ssize_t fltfs_paging(struct inode *inode, bool write, bool wait, loff_t pos, void *buffer,
-		     size_t length)
+ssize_t fltfs_paging(struct inode *inode, struct fltfs_paging *paging)
 {
 	struct fltfs_inode *fi = fltfs_i(inode);
+	size_t length = paging->length;
 	struct fltfs_transfer transfer = {
-		.write	= write,
+		.write	= paging->write,
 		.inode	= inode,
 		.length	= length,
-		.shown	= buffer,
-		.buffer	= buffer,
+		.shown	= paging->buffer,
+		.buffer	= paging->buffer,
 		.size	= length,
+		.data	= paging->data,
+		.start	= paging->pos,
 	};
 	struct fltfs_fo *fo;
 	ssize_t ret;
 	PMDL mdl;
 
-	if (write) {
+	paging->reached = false;
+	if (paging->write) {
 		loff_t size = i_size_read(inode);
 
-		if (pos >= size)
+		if (paging->pos >= size)
 			return length;	/* truncated meanwhile */
-		transfer.length = min_t(u64, length, size - pos);
+		transfer.length = min_t(u64, length, size - paging->pos);
 	}
 	spin_lock(&fi->lock);
 	fo = fi->pager;
-	transfer.paging = write ? fi->writer : fi->reader;
+	transfer.paging = paging->write ? fi->writer : fi->reader;
 	if (fo)
 		flt_file_get(&fo->base);
 	if (transfer.paging)
@@ -235,13 +252,14 @@ ssize_t fltfs_paging(struct inode *inode, bool write, bool wait, loff_t pos, voi
 		goto put;
 
 	ret = -ENOMEM;
-	mdl = mm_mdl_new(buffer, length);
+	mdl = mm_mdl_new(paging->buffer, length);
 	if (!mdl)
 		goto put;
 	MmBuildMdlForNonPagedPool(mdl);
 	ke_hold(KE_HOLD_PAGING);
-	ret = fltfs_paging_send(fo, &transfer, pos, wait, mdl);
+	ret = fltfs_paging_send(fo, &transfer, paging->pos, paging->wait, mdl);
 	ke_release(KE_HOLD_PAGING);
+	paging->reached = transfer.request.reached;
 put:
 	if (transfer.paging)
 		fput(transfer.paging);
@@ -252,10 +270,16 @@ put:
 
 /* One run of data or hole. Return: 0 or a negative errno; then the pages stay not up to date. */
 static int fltfs_fill_run(struct inode *inode, struct folio **folios, unsigned int count,
-			  bool wait)
+			  bool wait, bool data)
 {
 	struct page *pages[FLTFS_RUN];
 	size_t length = (size_t)count << PAGE_SHIFT;
+	struct fltfs_paging paging = {
+		.wait	= wait,
+		.data	= data,
+		.pos	= folio_pos(folios[0]),
+		.length	= length,
+	};
 	void *buffer;
 	unsigned int i;
 	ssize_t ret;
@@ -266,7 +290,8 @@ static int fltfs_fill_run(struct inode *inode, struct folio **folios, unsigned i
 			      vm_map_ram(pages, count, NUMA_NO_NODE);
 	if (!buffer)
 		return -ENOMEM;
-	ret = fltfs_paging(inode, false, wait, folio_pos(folios[0]), buffer, length);
+	paging.buffer = buffer;
+	ret = fltfs_paging(inode, &paging);
 	if (ret >= 0)
 		memset(buffer + ret, 0, length - ret);
 	if (count > 1)
@@ -294,8 +319,8 @@ int fltfs_fill(struct inode *inode, struct folio **folios, unsigned int count, b
 	loff_t pos = folio_pos(folios[0]);
 	unsigned int nofs = memalloc_nofs_save();
 	unsigned int done, part;
+	bool data = false;
 	int ret, err = 0;
-	bool data;
 
 	fltfs_copies_wait(inode, pos, pos + ((loff_t)count << PAGE_SHIFT));
 	for (done = 0; done < count; done += part) {
@@ -307,13 +332,13 @@ int fltfs_fill(struct inode *inode, struct folio **folios, unsigned int count, b
 			length = fltfs_data_run(reader, pos, length, &data);
 		/* A page that is partly data is data; a hole is whole pages. */
 		part = length >> PAGE_SHIFT;
-		if (reader && data)
+		if (data)
 			part = DIV_ROUND_UP(length, PAGE_SIZE);
 		part = clamp(part, 1U, count - done);
-		ret = fltfs_fill_run(inode, folios + done, part, wait);
+		ret = fltfs_fill_run(inode, folios + done, part, wait, data);
 		if (ret == -ENOMEM && part > 1) {
 			part = 1;
-			ret = fltfs_fill_run(inode, folios + done, part, wait);
+			ret = fltfs_fill_run(inode, folios + done, part, wait, data);
 		}
 		if (ret && !err)
 			err = ret;
@@ -516,11 +541,27 @@ static vm_fault_t fltfs_fault_read(struct vm_fault *vmf)
 	return VM_FAULT_RETRY | VM_FAULT_MAJOR;
 }
 
+/*
+ * Is the lower file locked by this very task, which changes it: below, or by way of another mount?
+ * Then it has come to memory of its own that is a mapping of the same file here. The owner of a
+ * lock is recorded with two bits about readers.
+ */
+static bool fltfs_changes_lower(const struct vm_fault *vmf)
+{
+	const struct inode *lower = fltfs_lower_inode(file_inode(vmf->vma->vm_file));
+	unsigned long owner = atomic_long_read(&lower->i_rwsem.owner);
+
+	return !(owner & 1) && (owner & ~3UL) == (unsigned long)current;
+}
+
 static vm_fault_t fltfs_fault(struct vm_fault *vmf)
 {
 	const unsigned int how = FAULT_FLAG_ALLOW_RETRY | FAULT_FLAG_RETRY_NOWAIT |
 				 FAULT_FLAG_TRIED;
 
+	/* Reading the page would wait for that lock, or for who does, for ever. */
+	if (unlikely(fltfs_changes_lower(vmf)) && fltfs_fault_reads(vmf))
+		return VM_FAULT_SIGBUS;
 	if ((vmf->flags & how) == FAULT_FLAG_ALLOW_RETRY && fltfs_fault_reads(vmf))
 		return fltfs_fault_read(vmf);
 	return filemap_fault(vmf);

@@ -3,8 +3,12 @@
  * What is done to a range of a file besides plain reading and writing: seeking, allocation,
  * advice, splicing, copying and sharing of blocks.
  */
+#include <linux/bvec.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/mm.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/uio.h>
 #include "compat/splice.h"
 #include "fs/cache.h"
 #include "fs/request.h"
@@ -105,63 +109,201 @@ ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info 
 }
 
 /*
- * A splice by way of the upper file's own writes, which filters see, and which look each time where
- * the file's data is. They come under the pipe's lock, before which the lower freeze protection has
- * to be taken; the writes then find that this task has it already. The own page cache needs none:
- * it keeps what is written until the pipe's lock is gone, be it direct or not, and a write that
- * finds the file there lets go of it. Else that protection would be both outside and inside the
- * upper inode lock.
+ * A splice by way of the upper file's own writes, which filters see. They come under the pipe's
+ * lock, before which the lower freeze protection has to be taken; the writes then find that this
+ * task has it already. No file of this mount is ever in the own page cache.
  */
 static noinline ssize_t fltfs_splice_write_upper(struct pipe_inode_info *pipe, struct file *out,
 						 loff_t *ppos, size_t len, unsigned int flags)
 {
-	struct inode *inode = file_inode(out);
-	struct file *lower = fltfs_lower_file(out);
 	struct fltfs_fo *fo = fltfs_file_get_fo(out);
-	loff_t start = *ppos, old;
-	u32 failures;
 	ssize_t ret;
-	int err;
 
 	if (!fo)
 		return -ENOMEM;
 	ret = mutex_lock_killable(&fo->splice);
 	if (ret)
 		return ret;
-	failures = fltfs_failures(inode);
+	file_start_write(fo->lower);
 	WRITE_ONCE(fo->splicer, current);
-	do {
-		clear_bit(FLTFS_FO_REFUSED, &fo->state);
-		if (!fltfs_own(inode)) {
-			file_start_write(lower);
-			set_bit(FLTFS_FO_PROTECTED, &fo->state);
-		}
-		old = fltfs_size(inode);
-		ret = iter_file_splice_write(pipe, out, ppos, len, flags);
-		fltfs_fo_unprotect(fo);
-	} while (ret == -EAGAIN && test_bit(FLTFS_FO_REFUSED, &fo->state));
+	ret = iter_file_splice_write(pipe, out, ppos, len, flags);
 	WRITE_ONCE(fo->splicer, NULL);
+	file_end_write(fo->lower);
 	mutex_unlock(&fo->splice);
-	err = ret > 0 ? fltfs_own_spliced(fo, start, *ppos, old, failures) : 0;
-	if (!err)
-		return ret;
-	*ppos = start;
-	return err;
+	return ret;
+}
+
+#define FLTFS_CHUNK_PAGES	16	/* what a pipe has, as a rule */
+
+/**
+ * struct fltfs_chunk - data that was taken from a pipe, and is not in the file yet
+ * @pages: its memory
+ * @count: how many
+ * @length: of the data, which begins with the first page
+ */
+struct fltfs_chunk {
+	struct page *pages[FLTFS_CHUNK_PAGES];
+	unsigned int count;
+	size_t length;
+};
+
+static void fltfs_chunk_free(struct fltfs_chunk *chunk)
+{
+	while (chunk->count)
+		put_page(chunk->pages[--chunk->count]);
+}
+
+/* Memory for @length bytes, or for less. Return: false without any. */
+static bool fltfs_chunk_alloc(struct fltfs_chunk *chunk, size_t length)
+{
+	unsigned int want = min_t(size_t, DIV_ROUND_UP(length, PAGE_SIZE), FLTFS_CHUNK_PAGES);
+
+	for (chunk->count = 0; chunk->count < want; chunk->count++) {
+		chunk->pages[chunk->count] = alloc_page(GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		if (!chunk->pages[chunk->count])
+			break;
+	}
+	return chunk->count;
+}
+
+/* One buffer of the pipe, or a part of it. Return: how much of it was taken. */
+static int fltfs_chunk_take(struct pipe_inode_info *pipe, struct pipe_buffer *buf,
+			    struct splice_desc *sd)
+{
+	struct fltfs_chunk *chunk = sd->u.data;
+	const char *from = page_address(buf->page) + buf->offset;
+	size_t left, part;
+
+	for (left = sd->len; left; left -= part) {
+		size_t offset = offset_in_page(chunk->length);
+
+		part = min_t(size_t, left, PAGE_SIZE - offset);
+		memcpy(page_address(chunk->pages[chunk->length >> PAGE_SHIFT]) + offset, from,
+		       part);
+		chunk->length += part;
+		from += part;
+	}
+	return sd->len;
+}
+
+/* Waits for data if there is none and @flags allow it. Return: bytes or a negative errno. */
+static ssize_t fltfs_chunk_fill(struct fltfs_chunk *chunk, struct pipe_inode_info *pipe,
+				size_t length, unsigned int flags)
+{
+	struct splice_desc sd = {
+		.total_len	= min_t(size_t, length, (size_t)chunk->count << PAGE_SHIFT),
+		.flags		= flags,
+		.u.data		= chunk,
+	};
+	ssize_t ret;
+
+	chunk->length = 0;
+	pipe_lock(pipe);
+	ret = __splice_from_pipe(pipe, &sd, fltfs_chunk_take);
+	pipe_unlock(pipe);
+	return ret;
+}
+
+/* Return: bytes that are in the file now, or why there are none. */
+static ssize_t fltfs_chunk_write(const struct fltfs_chunk *chunk, struct file *out, loff_t *ppos)
+{
+	struct bio_vec vecs[FLTFS_CHUNK_PAGES];
+	ssize_t ret = 0, done = 0;
+	struct iov_iter iter;
+	struct kiocb iocb;
+	unsigned int i;
+
+	for (i = 0; i < chunk->count; i++) {
+		vecs[i].bv_page = chunk->pages[i];
+		vecs[i].bv_offset = 0;
+		vecs[i].bv_len = PAGE_SIZE;
+	}
+	init_sync_kiocb(&iocb, out);
+	iocb.ki_pos = *ppos;
+	while (done < chunk->length) {
+		iov_iter_bvec(&iter, ITER_SOURCE, vecs, chunk->count, chunk->length);
+		iov_iter_advance(&iter, done);
+		ret = fltfs_write_iter(&iocb, &iter);
+		if (ret <= 0)
+			break;
+		done += ret;
+	}
+	*ppos = iocb.ki_pos;
+	return done ?: ret;
 }
 
 /*
- * Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. On a mount
- * that may have an own page cache the file may move there while the splice waits for its pipe, for
- * which nobody can be made to wait.
+ * What could not be written is the pipe's again, in front of what has come meanwhile; as a splice
+ * that fails leaves it. Somebody may have filled the pipe, though: then it is lost, as it is for
+ * who reads from a pipe and writes himself.
  */
+static void fltfs_chunk_return(struct fltfs_chunk *chunk, size_t written,
+			       struct pipe_inode_info *pipe)
+{
+	unsigned int first = written >> PAGE_SHIFT, index = DIV_ROUND_UP(chunk->length, PAGE_SIZE);
+	size_t end = chunk->length;
+
+	pipe_lock(pipe);
+	if (pipe_occupancy(pipe->head, pipe->tail) + index - first > pipe->ring_size)
+		index = first;
+	while (index-- > first) {
+		size_t start = max_t(size_t, written, (size_t)index << PAGE_SHIFT);
+		struct pipe_buffer *buf = &pipe->bufs[--pipe->tail & (pipe->ring_size - 1)];
+
+		get_page(chunk->pages[index]);
+		*buf = (struct pipe_buffer) {
+			.page	= chunk->pages[index],
+			.offset	= offset_in_page(start),
+			.len	= end - start,
+			.ops	= &nosteal_pipe_buf_ops,
+		};
+		end = start;
+	}
+	wake_up_interruptible(&pipe->rd_wait);
+	pipe_unlock(pipe);
+}
+
+/*
+ * A splice on a mount that may have an own page cache. A write there takes the upper inode lock,
+ * inside which the lower freeze protection is waited for; and that comes before the pipe's lock
+ * for who splices into the file system below. So nothing is written under the pipe's lock: the data
+ * is taken out of the pipe first. Nor is anything kept locked while the pipe is empty.
+ */
+static noinline ssize_t fltfs_splice_write_taken(struct pipe_inode_info *pipe, struct file *out,
+						 loff_t *ppos, size_t len, unsigned int flags)
+{
+	struct fltfs_chunk chunk;
+	ssize_t ret = 0, total = 0;
+
+	if (!fltfs_chunk_alloc(&chunk, len))
+		return -ENOMEM;
+	while (total < len) {
+		ret = fltfs_chunk_fill(&chunk, pipe, len - total,
+				       total ? flags | SPLICE_F_NONBLOCK : flags);
+		if (ret <= 0)
+			break;
+		ret = fltfs_chunk_write(&chunk, out, ppos);
+		if (ret > 0)
+			total += ret;
+		if (ret < (ssize_t)chunk.length) {
+			fltfs_chunk_return(&chunk, max_t(ssize_t, ret, 0), pipe);
+			break;
+		}
+	}
+	fltfs_chunk_free(&chunk);
+	return total ?: ret;
+}
+
+/* Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. */
 ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos,
 			   size_t len, unsigned int flags)
 {
 	struct file *lower = fltfs_lower_file(out);
 	ssize_t ret;
 
-	if (fltfs_i(file_inode(out))->cached ||
-	    fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
+	if (fltfs_i(file_inode(out))->cached)
+		return fltfs_splice_write_taken(pipe, out, ppos, len, flags);
+	if (fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
 	    (out->f_flags & O_DIRECT && fltfs_is_scanned(file_inode(out))))
 		return fltfs_splice_write_upper(pipe, out, ppos, len, flags);
 	file_start_write(lower);

@@ -115,6 +115,7 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs);
  * struct fltfs_transfer - a read or write under way
  * @request: first member; READ and WRITE have no bottom of their own
  * @write: which
+ * @data: a paging READ of @size bytes at @start is known to find data there
  * @caller: the caller's request
  * @iter: the caller's memory; the bottom leaves it where it is
  * @length: of the operation as it was first shown
@@ -125,6 +126,7 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs);
  * @memory_size: its size
  * @end: position after what was written below
  * @was: where the file ended before an append
+ * @start: see @data
  * @async: what an asynchronous request is part of, or NULL
  * @paging: lower file of paging I/O, which has no caller and no iterator; or NULL
  * @inode: upper inode, with @paging
@@ -133,6 +135,7 @@ void fltfs_vecs_free(struct fltfs_vecs *vecs);
 struct fltfs_transfer {
 	struct fltfs_request request;
 	bool write;
+	bool data;
 	struct kiocb *caller;
 	struct iov_iter *iter;
 	size_t length;
@@ -142,7 +145,10 @@ struct fltfs_transfer {
 	void *memory;
 	size_t memory_size;
 	loff_t end;
-	loff_t was;
+	union {
+		loff_t was;
+		loff_t start;
+	};
 	struct fltfs_async *async;
 	struct file *paging;
 	struct inode *inode;

@@ -85,8 +85,6 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	fo = fltfs_file_fo(iocb->ki_filp);
 	/* The filters may have gone in the middle of a splice. */
 	protected = fo && fltfs_fo_splices(fo);
-	if (unlikely(protected) && !fltfs_fo_protect(fo))
-		return -EAGAIN;
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT)) {
 		if (!protected && !sb_start_write_trylock(sb))
 			return -EAGAIN;

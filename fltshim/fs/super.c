@@ -206,6 +206,8 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	fltfs_unpin_init(fsb);
 	xa_init(&fsb->devices);
 	mutex_init(&fsb->copies_lock);
+	INIT_LIST_HEAD(&fsb->brackets);
+	spin_lock_init(&fsb->brackets_lock);
 	fsb->cred = get_current_cred();
 	options = fc->fs_private;
 	fsb->cached = options->cache_said;

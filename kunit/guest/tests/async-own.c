@@ -5,7 +5,7 @@
  * it when a file of a certain name is cleaned up, and prints what came of it. At the end below a
  * page cache of the mount's own, which keeps back what was written until then.
  *
- * needs: lower=ext4 filters=ownio,probe time=60
+ * needs: lower=ext4 filters=ownio,probe,answer time=60
  */
 #include <sys/statvfs.h>
 
@@ -161,6 +161,78 @@ static void flushed(const char *mnt, const char *lower)
 	unlink(path);
 }
 
+/* How often it was told of a flush, and could read there what begins with @first, or any. */
+static unsigned int brackets(char first)
+{
+	unsigned int count = 0, status, bytes, major;
+	const char *line = text;
+	int read, begins;
+
+	collect();
+	while ((line = strstr(line, "ownio: bracket ")) != NULL) {
+		if (sscanf(line, "ownio: bracket status=%x info=%u a=%u b=%d c=%d", &status,
+			   &bytes, &major, &read, &begins) != 5 ||
+		    status || read || bytes != 4 || (first && begins != first))
+			printf("differs: %.80s\n", line);
+		else
+			count++;
+		line++;
+	}
+	return count;
+}
+
+/*
+ * A filter that is told of a flush flushes the same file, and reads what was kept back, inside the
+ * bracket, where it finds nothing else of that.
+ */
+static void bracketed(const char *mnt)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/bracket", mnt);
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	FLT_REQUIRE(fd >= 0);
+	collect();
+	FLT_REQUIRE(pwrite(fd, "fkpt", 4, 0) == 4 && !fsync(fd));
+	FLT_PROVES("VFS-911", brackets('f') == 2);
+	FLT_REQUIRE(pwrite(fd, "rkpt", 4, 0) == 4 &&
+		    !sync_file_range(fd, 0, 4, SYNC_FILE_RANGE_WRITE));
+	FLT_PROVES("VFS-454", brackets('r') == 2);
+	FLT_REQUIRE(pwrite(fd, "skpt", 4, 0) == 4);
+	sync();
+	/* in the flusher, at APC_LEVEL, nothing goes down for it */
+	FLT_PROVES("VFS-453", brackets(0) == 2);
+	close(fd);
+	unlink(path);
+}
+
+/* What a filter reads itself is not what is below while a page could not be written there. */
+static void unsettled(const char *mnt, const char *lower)
+{
+	const char *name = "w=04ac0000185settle";
+	char path[PATH_MAX], *map;
+	int fd, other;
+
+	snprintf(path, sizeof(path), "%s/%s", lower, name);
+	fd = open(path, O_CREAT | O_WRONLY, 0600);
+	FLT_REQUIRE(fd >= 0 && write(fd, "old", 3) == 3 && !close(fd));
+	snprintf(path, sizeof(path), "%s/%s", mnt, name);
+	fd = open(path, O_RDWR);
+	other = open(path, O_RDONLY);
+	map = mmap(NULL, BLOCK, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	FLT_REQUIRE(map != MAP_FAILED);
+	map[0] = 'n';
+	collect();
+	close(other);
+	collect();
+	FLT_PROVES("VFS-892", answer("settle").status >> 30 == 3 && !answer("settle").info);
+	FLT_PROVES("VFS-892", fsync(fd) && errno == EIO && !fsync(fd));
+	munmap(map, BLOCK);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -180,6 +252,10 @@ int main(void)
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=own,write=back"));
 	direct(mnt, false, true);
 	flushed(mnt, lower);
+	bracketed(mnt);
+	FLT_REQUIRE(!twin_load("answer"));
+	unsettled(mnt, lower);
+	FLT_REQUIRE(!twin_unload("answer", true));
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("probe", true));
 	FLT_REQUIRE(!twin_unload("ownio", true) && !twin_unload("fltshim", false));
 	return prove_status();

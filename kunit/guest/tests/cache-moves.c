@@ -4,14 +4,12 @@
  * for a frozen file system to be thawed, and splices that wait for their pipe. Nobody waits for
  * either, and what is spliced is found where the file's data is when it comes.
  *
- * Not on the debug kernel: lockdep tells there, rightly, of an order of locks that is not mended yet,
- * see "Not there yet" in README.
- *
- * needs: lower=ext4,xfs filters=passthru,swapbuf,asyncio time=120
+ * needs: lower=ext4,xfs kernels=6.1,6.12,debug filters=passthru,swapbuf,asyncio time=120
  */
 #include <linux/aio_abi.h>
 #include <linux/fs.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "../twin.h"
 
@@ -163,7 +161,7 @@ static pid_t splice_into(int in, int fd, size_t want)
 	FLT_REQUIRE(child >= 0);
 	if (!child)
 		_exit(splice(in, NULL, fd, &at, 4 * BLOCK, 0) != (ssize_t)want);
-	FLT_EXPECT(comes_to("iter_file_splice_write", child));
+	FLT_EXPECT(comes_to("pipe_wait_readable", child));
 	return child;
 }
 
@@ -219,6 +217,17 @@ static void spliced(bool into)
 	close(pipes[1]);
 }
 
+/* Somebody writes to the pipe. */
+static pid_t pipe_write(int pipe)
+{
+	pid_t child = fork();
+
+	FLT_REQUIRE(child >= 0);
+	if (!child)
+		_exit(write(pipe, "s", 1) != 1);
+	return child;
+}
+
 /*
  * A splice that began in the own page cache comes to a frozen file system: it waits for the thaw
  * without keeping its pipe locked.
@@ -226,7 +235,7 @@ static void spliced(bool into)
 static void spliced_frozen(void)
 {
 	int below = open_in(lower, "thaw", O_CREAT | O_RDWR), fd, pipes[2];
-	pid_t child, writer;
+	pid_t child;
 
 	FLT_REQUIRE(!pipe(pipes));
 	memset(data, 'o', sizeof(data));
@@ -240,15 +249,80 @@ static void spliced_frozen(void)
 	memset(data, 's', SPLICED);
 	FLT_REQUIRE(write(pipes[1], data, SPLICED) == SPLICED);
 	FLT_EXPECT(comes_to("percpu_rwsem_wait", child));
-	writer = fork();
-	if (!writer)
-		_exit(write(pipes[1], "s", 1) != 1);
-	FLT_PROVES("VFS-423", ends(writer));
+	FLT_PROVES("VFS-423", ends(pipe_write(pipes[1])));
 	freeze(false);
 	FLT_EXPECT(ends(child));
 	FLT_EXPECT(holds(fd, 'o', 's', SPLICED + 1));
 	close(fd);
 	close(below);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+/*
+ * A splice into a file of the own page cache that another write, which waits for the thaw, keeps
+ * locked: its pipe is not locked meanwhile.
+ */
+static void spliced_locked(void)
+{
+	int below = open_in(lower, "locked", O_CREAT | O_RDWR), fd, pipes[2];
+	pid_t child, writer;
+	loff_t at = AT;
+
+	FLT_REQUIRE(!pipe(pipes) && write(pipes[1], "ssss", 4) == 4);
+	memset(data, 'o', sizeof(data));
+	FLT_REQUIRE(pwrite(below, data, 2 * BLOCK, 0) == 2 * BLOCK);
+	FLT_REQUIRE(!twin_load("swapbuf"));
+	fd = open_in(mnt, "locked", O_RDWR);
+	freeze(true);
+	writer = fork();
+	if (!writer)
+		_exit(pwrite(fd, data, 1, 0) != 1);
+	FLT_EXPECT(comes_to("percpu_rwsem_wait", writer));
+	child = fork();
+	if (!child)
+		_exit(splice(pipes[0], NULL, fd, &at, 4, 0) != 4);
+	FLT_EXPECT(comes_to("fltfs_own_transfer", child));
+	FLT_PROVES("VFS-423", ends(pipe_write(pipes[1])));
+	freeze(false);
+	FLT_EXPECT(ends(writer) && ends(child));
+	FLT_EXPECT(pread(fd, data, 8, AT) == 8 && all(data, 4, 's') &&
+		   all(data + 4, 4, 'o' ^ MASK));
+	FLT_REQUIRE(!twin_unload("swapbuf", true));
+	close(fd);
+	close(below);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+/* What the file may not have stays in the pipe, in front of what came later. */
+static void spliced_short(void)
+{
+	struct rlimit limit, less;
+	loff_t at = 0;
+	int fd, pipes[2];
+
+	FLT_REQUIRE(!pipe(pipes) && !getrlimit(RLIMIT_FSIZE, &limit));
+	FLT_REQUIRE(!twin_load("swapbuf"));
+	fd = open_in(mnt, "short", O_CREAT | O_RDWR);
+	memset(data, 's', sizeof(data));
+	data[SPLICED] = 'r';
+	FLT_REQUIRE(write(pipes[1], data, 3 * BLOCK) == 3 * BLOCK);
+	signal(SIGXFSZ, SIG_IGN);
+	less = limit;
+	less.rlim_cur = SPLICED;
+	FLT_REQUIRE(!setrlimit(RLIMIT_FSIZE, &less));
+	FLT_PROVES("VFS-423", splice(pipes[0], NULL, fd, &at, 3 * BLOCK, 0) == SPLICED &&
+		   at == SPLICED);
+	FLT_EXPECT(splice(pipes[0], NULL, fd, &at, 3 * BLOCK, 0) == -1 && errno == EFBIG);
+	FLT_REQUIRE(!setrlimit(RLIMIT_FSIZE, &limit));
+	FLT_REQUIRE(write(pipes[1], "w", 1) == 1);
+	FLT_PROVES("VFS-423", read(pipes[0], data, sizeof(data)) == 3 * BLOCK - SPLICED + 1 &&
+		   data[0] == 'r' && all(data + 1, 3 * BLOCK - SPLICED - 1, 's') &&
+		   data[3 * BLOCK - SPLICED] == 'w');
+	FLT_EXPECT(pread(fd, data, sizeof(data), 0) == SPLICED && all(data, SPLICED, 's'));
+	FLT_REQUIRE(!twin_unload("swapbuf", true));
+	close(fd);
 	close(pipes[0]);
 	close(pipes[1]);
 }
@@ -265,6 +339,8 @@ int main(void)
 	spliced(true);
 	spliced(false);
 	spliced_frozen();
+	spliced_locked();
+	spliced_short();
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("fltshim", false));
 	return prove_status();
 }

@@ -7,6 +7,8 @@
  *
  * needs: filters=probe,answer time=60
  */
+#include <linux/fiemap.h>
+#include <linux/fs.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/klog.h>
@@ -374,6 +376,49 @@ static void failed_write(void)
 	FLT_EXPECT(!munmap(map, PAGE) && !close(fd));
 }
 
+/* Who is about to look at the lower file, which lacks a page, is refused; fsync still tells. */
+static void failed_before(void)
+{
+	struct fiemap fiemap = { .fm_length = FIEMAP_MAX_OFFSET };
+	int version;
+
+	make("f=04ac0000185", 10);
+	fd = open("f=04ac0000185", O_RDWR);
+	map_f(PROT_READ | PROT_WRITE, MADV_NORMAL);
+	map[3] = 'x';
+	FLT_PROVES("VFS-892", ioctl(fd, FS_IOC_GETVERSION, &version) && errno == EIO);
+	map[3] = 'x';
+	/* (tmpfs has no such map.) */
+	FLT_PROVES("VFS-892", ioctl(fd, FS_IOC_FIEMAP, &fiemap) &&
+		   (errno == EIO || errno == EOPNOTSUPP));
+	FLT_PROVES("VFS-892", fsync(fd) && errno == EIO);
+	FLT_EXPECT(!fsync(fd) && lies_below("f=04ac0000185", "0123456789"));
+	FLT_EXPECT(!munmap(map, PAGE) && !close(fd));
+}
+
+/* A page that the filters have had, and that there was no memory for then: they have it once. */
+static void failed_memory(void)
+{
+	unsigned int i, count = 0;
+	bool told;
+
+	make("f=04pc000009a", 10);
+	fd = open("f=04pc000009a", O_RDWR);
+	map_f(PROT_READ | PROT_WRITE, MADV_NORMAL);
+	map[3] = 'x';
+	seq_start();
+	told = fsync(fd) && errno == ENOMEM;
+	seq_stop();
+	for (i = 0; i < seq_count; i++)
+		count += seq_events[i].major == 4 && seq_events[i].flags & 2;
+	FLT_PROVES("VFS-892", told);
+	FLT_EXPECT(count == 1);
+	/* the mount's own record of it, which the next test would find */
+	FLT_EXPECT(syncfs(fd) && errno == ENOMEM && !syncfs(fd));
+	FLT_EXPECT(lies_below("f=04pc000009a", "012x456789"));
+	FLT_EXPECT(!munmap(map, PAGE) && !close(fd));
+}
+
 /* Begins to write the file's page in a child, and returns while a filter keeps that. */
 static pid_t written(void)
 {
@@ -446,6 +491,8 @@ static void with_answer(void)
 	FLT_REQUIRE(!chdir(getenv("MNT")));
 	failed_fault();
 	failed_write();
+	failed_before();
+	failed_memory();
 	kept_write(settle_fsync, "012xy56789");
 	kept_write(settle_truncate, "012x");
 	kept_write(settle_sync, "012xy56789");

@@ -10,7 +10,9 @@ Abstract:
     can by operations that it starts itself, and prints what came of each; for one whose name ends
     in "direct" it reads the whole file with uncached asynchronous requests, 32 at a time. Where
     one of them completes at PASSIVE_LEVEL, every eighth starts another one there and waits for it.
-    One whose name ends in "flush" it looks for in the listing of its folder, and flushes.
+    One whose name ends in "flush" it looks for in the listing of its folder, and flushes; one
+    whose name ends in "bracket" it flushes and reads whenever it is told of a flush, before and
+    after; and of one whose name ends in "settle" it reads the beginning.
 
         ownio: NAME status=X info=N a=N b=N c=N
         ownio: direct requests=N good=N bad=N pending=N passive=N dispatch=N above=N sum=N waited=N
@@ -617,6 +619,11 @@ OwnioPreCleanup (
     UNICODE_STRING Own = RTL_CONSTANT_STRING(L"own");
     UNICODE_STRING Direct = RTL_CONSTANT_STRING(L"direct");
     UNICODE_STRING Flush = RTL_CONSTANT_STRING(L"flush");
+    UNICODE_STRING Settle = RTL_CONSTANT_STRING(L"settle");
+    LARGE_INTEGER Offset;
+    NTSTATUS Status;
+    CHAR Text[16];
+    ULONG Bytes = 0;
 
     UNREFERENCED_PARAMETER(CompletionContext);
 
@@ -637,6 +644,43 @@ OwnioPreCleanup (
 
         OwnioList(Data, FltObjects);
         OwnioSay("flush", FltFlushBuffers(FltObjects->Instance, FltObjects->FileObject), 0, 0, 0, 0);
+
+    } else if (RtlSuffixUnicodeString(&Settle, &FltObjects->FileObject->FileName, FALSE)) {
+
+        Offset.QuadPart = 0;
+        Status = FltReadFile(FltObjects->Instance, FltObjects->FileObject, &Offset, sizeof(Text),
+                             Text, 0, &Bytes, NULL, NULL);
+        OwnioSay("settle", Status, Bytes, 0, 0, 0);
+    }
+
+    return FLT_PREOP_SUCCESS_NO_CALLBACK;
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+FLTAPI
+OwnioPreBracket (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _Flt_CompletionContext_Outptr_ PVOID *CompletionContext
+    )
+{
+    UNICODE_STRING Bracket = RTL_CONSTANT_STRING(L"bracket");
+    LARGE_INTEGER Offset;
+    NTSTATUS Flushed;
+    NTSTATUS Read;
+    CHAR Text[16];
+    ULONG Bytes = 0;
+
+    UNREFERENCED_PARAMETER(CompletionContext);
+
+    if (RtlSuffixUnicodeString(&Bracket, &FltObjects->FileObject->FileName, FALSE)) {
+
+        Offset.QuadPart = 0;
+        Flushed = FltFlushBuffers(FltObjects->Instance, FltObjects->FileObject);
+        Read = FltReadFile(FltObjects->Instance, FltObjects->FileObject, &Offset, sizeof(Text),
+                           Text, 0, &Bytes, NULL, NULL);
+
+        OwnioSay("bracket", Flushed, Bytes, Data->Iopb->MajorFunction, Read, Text[0]);
     }
 
     return FLT_PREOP_SUCCESS_NO_CALLBACK;
@@ -657,6 +701,10 @@ OwnioUnload (
 static CONST FLT_OPERATION_REGISTRATION OwnioOperations[] = {
 
     { IRP_MJ_CLEANUP, 0, OwnioPreCleanup, NULL },
+    { IRP_MJ_ACQUIRE_FOR_CC_FLUSH, 0, OwnioPreBracket, NULL },
+    { IRP_MJ_RELEASE_FOR_CC_FLUSH, 0, OwnioPreBracket, NULL },
+    { IRP_MJ_ACQUIRE_FOR_MOD_WRITE, 0, OwnioPreBracket, NULL },
+    { IRP_MJ_RELEASE_FOR_MOD_WRITE, 0, OwnioPreBracket, NULL },
 
     { IRP_MJ_OPERATION_END }
 };

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
+#include "fltmgr/deep_run.h"
 #include "fltmgr/file_object.h"
 #include "fltmgr/filter.h"
 #include "fltmgr/generated.h"
@@ -458,7 +459,7 @@ void flt_generated_run(struct flt_generated *gen)
 	} else if (!flt_instance_may_start(instance)) {
 		flt_operation_result(op, STATUS_FLT_DELETING_OBJECT, 0);
 	} else {
-		flt_operation_run(op);
+		flt_operation_run_own(op);
 	}
 	flt_generated_settle_position(gen);
 	spin_lock_bh(&flt_generated_lock);

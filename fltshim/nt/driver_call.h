@@ -5,7 +5,7 @@
 
 #include "nt/nt.h"
 
-bool fsh_call(unsigned long routine, const char *what, void (*fn)(void *arg), void *arg,
-	      NTSTATUS *code);
+bool fsh_call(unsigned long routine, const char *what, void (*fn)(void *arg),
+	      void *arg, NTSTATUS *code);
 
 #endif

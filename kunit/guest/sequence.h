@@ -340,6 +340,14 @@ static inline int seq_details(char *to, size_t room, const struct seq_event *eve
 	case 0xff:
 		used = snprintf(to, room, " %llu %llx", event->detail[0], event->detail[1]);
 		break;
+	case 0xfd:
+		used = snprintf(to, room, " to %llu", event->detail[0]);
+		if (event->detail[1])
+			used += snprintf(to + used, room - used, " resource-differs");
+		break;
+	case 0xfc:
+		used = snprintf(to, room, "%s", event->detail[1] ? " resource-differs" : "");
+		break;
 	case 12:
 		used = snprintf(to, room, " %s%s", seq_class(event->detail[0]),
 				event->op_flags & 1 ? " restart" : "");

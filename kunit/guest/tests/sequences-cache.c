@@ -212,9 +212,10 @@ static void execute(void)
 #define FLUSHED		FLUSHED_OF("a")
 
 static const struct row rows[] = {
-	{ "VFS-401 VFS-448", "read what is not cached", have_short, read_all,
+	{ "VFS-401 VFS-448 FASTIO-50", "read what is not cached", have_short, read_all,
 	  "READ a 0 100 =10; " PAGED_READ " =10" },
-	{ "VFS-401 VFS-446", "read what is cached", have_cached, read_all, "READ a 0 100 =10" },
+	{ "VFS-401 VFS-446 FASTIO-50", "read what is cached", have_cached, read_all,
+	  "READ a 0 100 =10" },
 	{ "VFS-448", "two runs of pages", have_one_cached, read_long,
 	  "READ a 0 32768 =32768; READ a 0 12288 NOCACHE PAGING =12288; "
 	  "READ a 16384 16384 NOCACHE PAGING =16384" },
@@ -230,12 +231,12 @@ static const struct row rows[] = {
 	{ "VFS-430", "a page will be needed", have_short, want, PAGED_READ " =10" },
 	{ "VFS-454 VFS-461 SECT-12", "msync", have_dirty, sync_map,
 	  FLUSHED "; FLUSH_BUFFERS a minor=4" },
-	{ "VFS-462", "fsync of a clean file", have_cached, sync_clean,
+	{ "VFS-462 FASTIO-38", "fsync of a clean file", have_cached, sync_clean,
 	  "ACQUIRE_CC_FLUSH a; RELEASE_CC_FLUSH a; FLUSH_BUFFERS a" },
-	{ "VFS-463", "sync_file_range", have_dirty, sync_range,
+	{ "VFS-463 FASTIO-38", "sync_file_range", have_dirty, sync_range,
 	  "ACQUIRE_CC_FLUSH a; " PAGED_WRITE " =4096; RELEASE_CC_FLUSH a" },
-	{ "VFS-453", "the flusher", have_dirty, sync_all,
-	  "ACQUIRE_MOD_WRITE a; " PAGED_WRITE "* =4096; RELEASE_MOD_WRITE a; CREATE b *" },
+	{ "VFS-453 FASTIO-37", "the flusher", have_dirty, sync_all,
+	  "ACQUIRE_MOD_WRITE a to 10; " PAGED_WRITE "* =4096; RELEASE_MOD_WRITE a; CREATE b *" },
 	{ "VFS-122 VFS-443 VFS-445 FILEOBJ-39", "a mapping outlives its file", have_dirty_and_g,
 	  close_first,
 	  "CLEANUP a; CREATE b \\g OPEN 120089 20 =1; " CLOSED("b") "; " FLUSHED "; CLOSE a" },
@@ -252,7 +253,7 @@ static const struct row direct_rows[] = {
 };
 
 static const struct row back_rows[] = {
-	{ "FILEOBJ-41", "write-back, at the last close", have_short, write_close,
+	{ "FILEOBJ-41 FASTIO-38", "write-back, at the last close", have_short, write_close,
 	  "WRITE a 8 4 =4; " PAGED_READ " SYNC =10; CLEANUP a; " FLUSHED "; CLOSE a" },
 	{ "VFS-415", "write-back, the size is there before", have_short, stat_longer,
 	  "WRITE a 8 4 =4; " PAGED_READ " SYNC =10; QUERY_INFORMATION a All; "

@@ -281,6 +281,13 @@ Routine Description:
 
         Detail[0] = (ULONGLONG)
                         Parameters->AcquireForModifiedPageWriter.EndingOffset->QuadPart;
+        Detail[1] = Parameters->AcquireForModifiedPageWriter.ResourceToRelease == NULL ||
+                    *Parameters->AcquireForModifiedPageWriter.ResourceToRelease != NULL;
+        break;
+
+    case IRP_MJ_RELEASE_FOR_MOD_WRITE:
+
+        Detail[1] = Parameters->ReleaseForModifiedPageWriter.ResourceToRelease != NULL;
         break;
 
     case IRP_MJ_DIRECTORY_CONTROL:

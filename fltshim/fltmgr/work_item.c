@@ -4,8 +4,9 @@
  * one of ordinary priority; both have a rescuer, so write paths make progress without memory.
  * Here are the machinery of both families and the generic family; deferred_io.c has the other.
  *
- * Every filter has two queues of its own. A workqueue runs so many items at a time and no more, and
- * an item may wait for those of the filters below, by I/O of its own: those must not stand behind it.
+ * Every filter has two queues of its own. A workqueue runs so many items at a time and no more,
+ * and an item may wait for those of the filters below, by I/O of its own: they must not stand
+ * behind it.
  */
 #include <linux/export.h>
 #include <linux/hashtable.h>

@@ -45,13 +45,15 @@ static noinline int deep_go(struct deep *d, int depth)
 {
 	char frame[256];
 
-	frame[0] = depth;
+	/* A frame that is used, and so is there. */
 	OPTIMIZER_HIDE_VAR(depth);
+	memset(frame, depth, sizeof(frame));
 	barrier_data(frame);
 	if (deep_left() > THREAD_SIZE / 4)
 		depth = deep_go(d, depth + 1);
 	else
 		flt_operation_run_own(d->op);
+	barrier_data(frame);
 	return depth + frame[0];
 }
 

@@ -12,24 +12,18 @@ static KSPIN_LOCK left_lock;
 
 static void left_level(void)
 {
-	KIRQL old;
-
-	KeRaiseIrql(DISPATCH_LEVEL, &old);
+	KfRaiseIrql(DISPATCH_LEVEL);
 }
 
 static void left_interrupts(void)
 {
-	KIRQL old;
-
-	KeRaiseIrql(HIGH_LEVEL, &old);
+	KfRaiseIrql(HIGH_LEVEL);
 }
 
 static void left_spin_lock(void)
 {
-	KIRQL old;
-
 	KeInitializeSpinLock(&left_lock);
-	KeAcquireSpinLock(&left_lock, &old);
+	KeAcquireSpinLockRaiseToDpc(&left_lock);
 }
 
 static void left_fpu(void)
@@ -46,9 +40,7 @@ static void left_region(void)
 
 static void left_apc_level(void)
 {
-	KIRQL old;
-
-	KeRaiseIrql(APC_LEVEL, &old);
+	KfRaiseIrql(APC_LEVEL);
 }
 
 static void (*const left_by_walk[])(void) = {
@@ -70,7 +62,7 @@ static bool left_nothing(void)
 	if (irqs_disabled() || preempt_count() || !ke_thread_is_clean())
 		return false;
 	KeInitializeSpinLock(&lock);
-	KeAcquireSpinLock(&lock, &old);
+	old = KeAcquireSpinLockRaiseToDpc(&lock);
 	KeReleaseSpinLock(&lock, old);
 	good = KeGetCurrentIrql() == PASSIVE_LEVEL;
 	if (!NT_SUCCESS(KeSaveFloatingPointState(&save)))

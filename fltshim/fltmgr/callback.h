@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Calls into a minifilter: every one runs behind an exception barrier and is checked when it comes
- * back. The walk (operation.c) calls the callbacks of operations itself, all those of one way
- * behind one barrier; all others go by callback.c. Routines that belong to no filter:
- * nt/driver_call.c.
+ * back. The walk (operation.c) calls the callbacks of operations itself, those of one way behind
+ * one barrier; all others go by callback.c. Routines that belong to no filter: nt/driver_call.c.
  */
 #ifndef FLTMGR_CALLBACK_H
 #define FLTMGR_CALLBACK_H

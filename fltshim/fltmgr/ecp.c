@@ -10,7 +10,6 @@
 #include <linux/slab.h>
 #include "fltmgr/ecp.h"
 #include "fltmgr/filter.h"
-#include "nt/driver_call.h"
 #include "nt/ex_pool.h"
 #include "nt/io_driver.h"
 #include "nt/ke_irql.h"

@@ -16,7 +16,6 @@
 #include "fltmgr/instance.h"
 #include "fltmgr/keyed.h"
 #include "fltmgr/stack.h"
-#include "nt/driver_call.h"
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
 #include "nt/violation.h"

@@ -9,7 +9,6 @@
 #include "fltmgr/file_object.h"
 #include "fltmgr/held.h"
 #include "fltmgr/oplock.h"
-#include "nt/driver_call.h"
 #include "nt/guid.h"
 #include "nt/ke_irql.h"
 #include "nt/seh.h"

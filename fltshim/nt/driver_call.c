@@ -4,7 +4,6 @@
  * file locks, oplocks and extra create parameters call back. The address names the driver. Those
  * of minifilters that are known as such are fltmgr/callback.c's.
  */
-#include "nt/driver_call.h"
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
 #include "nt/violation.h"

@@ -12,7 +12,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include "nt/driver_call.h"
 #include "nt/io_driver.h"
 #include "nt/io_workitem.h"
 #include "nt/ke_irql.h"

@@ -12,7 +12,6 @@
 #include <linux/interrupt.h>
 #include <linux/percpu.h>
 #include <linux/spinlock.h>
-#include "nt/driver_call.h"
 #include "nt/ke_dpc.h"
 #include "nt/ke_irql.h"
 #include "nt/rtl_status.h"

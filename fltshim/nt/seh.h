@@ -21,6 +21,10 @@
 
 bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code);
 
+/* driver_call.c */
+bool fsh_call(unsigned long routine, const char *what, void (*fn)(void *arg), void *arg,
+	      NTSTATUS *code);
+
 /**
  * struct seh_barrier - where exceptions end that nobody handles
  * @frame: of the function that has the barrier

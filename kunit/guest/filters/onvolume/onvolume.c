@@ -21,6 +21,8 @@ Abstract:
         vol-object      opens the volume itself, and tries what can be done with that
         vol-end-N       how the next dismount is answered: 1 fails it, 2 keeps it, 3 says that it
                         is not wanted in its fast form
+        vol-size-N      what is answered about sizes from then on: 1 units of nothing, 2 more that
+                        is free than there is, 0 what the volume says
         answered        a device control of the file is answered with data
 
     It judges rows of the contract itself: "row ID ok|failed".
@@ -36,6 +38,7 @@ Environment:
 PFLT_FILTER OnVolumeFilter;
 static BOOLEAN OnVolumeWait;
 static WCHAR OnVolumeEnd;
+static WCHAR OnVolumeSize;
 
 DRIVER_INITIALIZE DriverEntry;
 
@@ -115,6 +118,19 @@ OnVolumeAsked (
 
         OnVolumeEnd = L'3';
     }
+
+    if (Asked( FltObjects->FileObject, L"vol-size-0" )) {
+
+        OnVolumeSize = 0;
+
+    } else if (Asked( FltObjects->FileObject, L"vol-size-1" )) {
+
+        OnVolumeSize = L'1';
+
+    } else if (Asked( FltObjects->FileObject, L"vol-size-2" )) {
+
+        OnVolumeSize = L'2';
+    }
 }
 
 static FLT_PREOP_CALLBACK_STATUS
@@ -189,10 +205,34 @@ OnVolumePost (
     _In_ FLT_POST_OPERATION_FLAGS Flags
     )
 {
+    PFILE_FS_FULL_SIZE_INFORMATION Size;
+
     UNREFERENCED_PARAMETER( CompletionContext );
     UNREFERENCED_PARAMETER( Flags );
 
-    if (Data->Iopb->MajorFunction == IRP_MJ_VOLUME_MOUNT) {
+    if (Data->Iopb->MajorFunction == IRP_MJ_QUERY_VOLUME_INFORMATION) {
+
+        Size = (PFILE_FS_FULL_SIZE_INFORMATION)
+               Data->Iopb->Parameters.QueryVolumeInformation.VolumeBuffer;
+
+        if (!NT_SUCCESS( Data->IoStatus.Status ) ||
+            Data->Iopb->Parameters.QueryVolumeInformation.FsInformationClass !=
+                FileFsFullSizeInformation) {
+
+            return FLT_POSTOP_FINISHED_PROCESSING;
+        }
+
+        if (OnVolumeSize == L'1') {
+
+            Size->SectorsPerAllocationUnit = 0;
+
+        } else if (OnVolumeSize == L'2') {
+
+            Size->CallerAvailableAllocationUnits.QuadPart =
+                Size->TotalAllocationUnits.QuadPart + 1;
+        }
+
+    } else if (Data->Iopb->MajorFunction == IRP_MJ_VOLUME_MOUNT) {
 
         DbgPrint("post mount\n");
         OnVolumeMounted( FltObjects->Volume );
@@ -329,6 +369,7 @@ static CONST FLT_OPERATION_REGISTRATION OnVolumeOperations[] = {
 
     { IRP_MJ_CREATE, 0, OnVolumePre, NULL },
     { IRP_MJ_DEVICE_CONTROL, 0, OnVolumePre, NULL },
+    { IRP_MJ_QUERY_VOLUME_INFORMATION, 0, OnVolumePre, OnVolumePost },
     { IRP_MJ_VOLUME_MOUNT, 0, OnVolumePre, OnVolumePost },
     { IRP_MJ_VOLUME_DISMOUNT, 0, OnVolumePre, OnVolumePost },
 

@@ -294,7 +294,7 @@ static void over(const char *lower, const char *options)
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *told;
-	char options[3 * PATH_MAX], folder[3][PATH_MAX];
+	char options[4 * PATH_MAX], folder[3][PATH_MAX];
 	int counts[7] = { 0 };
 	unsigned int i;
 

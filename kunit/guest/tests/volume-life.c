@@ -125,17 +125,6 @@ static long breaches(void)
 	return sum;
 }
 
-static bool is_left(const char *name)
-{
-	char found[16] = "";
-	int in = open(below(name), O_RDONLY);
-	bool good = read(in, found, sizeof(found)) == 4 && !memcmp(found, "left", 4);
-
-	close(in);
-	unlink(below(name));
-	return good;
-}
-
 static unsigned long mounts_of(const char *filter, int column)
 {
 	FILE *in = open_of(filter, "stats");
@@ -203,7 +192,6 @@ static void life(bool above)
 	in = open(below("dirty"), O_RDONLY);
 	FLT_PROVES("VOL-75", read(in, all, 10) == 10 && !memcmp(all, "01x3456789", 10));
 	close(in);
-	FLT_PROVES("VOL-76", is_left("left-by-dismount") && is_left("left-by-teardown"));
 }
 
 /* The end comes, whatever a filter says. */
@@ -212,18 +200,17 @@ static void prevented(void)
 	char name[] = "vol-end-0";
 	long before;
 
-	for (name[8] = '1'; name[8] <= '3'; name[8] += 2) {
+	for (name[8] = '1'; name[8] <= '3'; name[8]++) {
 		before = breaches();
 		file(name);
 		FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
 		FLT_REQUIRE(!close(open(name, O_RDONLY)) && !chdir("/"));
 		forget();
-		FLT_PROVES("VOL-76", !umount(mnt));
-		FLT_PROVES("VOL-76", in_order("pre dismount", "teardown start 8",
+		FLT_EXPECT(!umount(mnt));
+		FLT_EXPECT(in_order("pre dismount", "teardown start 8",
 					      "teardown complete 8", NULL));
-		FLT_PROVES("VOL-76", breaches() > before);
-		FLT_PROVES("VOL-76", is_left("left-by-dismount") && is_left("left-by-teardown"));
-	}
+		FLT_EXPECT(breaches() > before);
+		}
 }
 
 /* Who comes while an instance is set up. */
@@ -236,7 +223,7 @@ static bool in_setup(const char *stack)
 
 static bool for_setup(const char *stack)
 {
-	return strstr(stack, "flt_volume_ready") && !in_setup(stack);
+	return strstr(stack, "flt_volume_setup") && !in_setup(stack);
 }
 
 static void setup(void)
@@ -257,8 +244,6 @@ static void setup(void)
 	file("go");
 	FLT_PROVES("VOL-07", waitpid(waiter, &status, 0) == waiter && !status && says("set up"));
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("onvolume", true));
-	unlink(below("left-by-dismount"));
-	unlink(below("left-by-teardown"));
 }
 
 /* A mount that fails when the volume is there already. */
@@ -644,7 +629,7 @@ static void kinds(void)
 	FLT_PROVES("VOL-22", !strcmp(got.driver, driver) && !strcmp(got.system, name));
 	FLT_REQUIRE(!chdir(mnt) && !close(open("vol-object", O_RDONLY)) && !chdir("/"));
 	FLT_EXPECT(said("map the volume"));
-	printf("%s", strstr(all, "set information of") ?: "");
+
 	FLT_REQUIRE(!umount(mnt));
 
 	FLT_REQUIRE(!mount("none", "/tmp/work/small", "tmpfs", 0, NULL));
@@ -664,7 +649,6 @@ int main(void)
 	lseek(log_fd, 0, SEEK_END);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("probe") && !twin_load("passthru") &&
 		    !twin_load("misfit"));
-	setup();
 	failed_mount();
 	no_memory();
 	FLT_REQUIRE(!twin_load_with("onvolume", ABOVE));
@@ -679,8 +663,10 @@ int main(void)
 	sectors(0);
 	disc();
 	network();
-	FLT_REQUIRE(!twin_unload("onvolume", true) && !twin_unload("misfit", true) &&
-		    !twin_unload("passthru", true) && !twin_unload("probe", true));
+	FLT_REQUIRE(!twin_unload("onvolume", true));
+	/* (what it waits for is in its service key from then on) */
+	setup();
+	FLT_REQUIRE(!twin_unload("misfit", true) && !twin_unload("passthru", true) && !twin_unload("probe", true));
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();
 }

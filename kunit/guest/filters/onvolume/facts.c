@@ -293,12 +293,11 @@ Routine Description:
                                     &Basic,
                                     sizeof(Basic),
                                     FileBasicInformation );
-    DbgPrint("set information of the volume: %08x\n", Status);
     Row( "VOL-45", (BOOLEAN)(Status == STATUS_INVALID_DEVICE_REQUEST) );
 
     Status = OnVolumeMap( Instance, FileObject );
     DbgPrint("map the volume: %08x\n", Status);
-    Row( "VOL-45", (BOOLEAN)(Status == STATUS_INVALID_DEVICE_REQUEST) );
+    Row( "VOL-45", (BOOLEAN)(Status == STATUS_INVALID_FILE_FOR_SECTION) );
 
     ObDereferenceObject( FileObject );
     FltClose( Handle );

@@ -75,40 +75,6 @@ Routine Description:
                             0 );
 }
 
-VOID
-OnVolumeLeave (
-    _In_ PFLT_INSTANCE Instance,
-    _In_ PCWSTR Name
-    )
-/*++
-
-Routine Description:
-
-    Leaves a file with four letters.
-
---*/
-{
-    PFILE_OBJECT FileObject;
-    LARGE_INTEGER Offset;
-    HANDLE Handle;
-    NTSTATUS Status;
-
-    Status = OnVolumeOpen( Instance, Name, FILE_WRITE_DATA, FILE_OVERWRITE_IF, &Handle, &FileObject );
-
-    if (NT_SUCCESS( Status )) {
-
-        Offset.QuadPart = 0;
-        Status = FltWriteFile( Instance, FileObject, &Offset, 4, "left", 0, NULL, NULL, NULL );
-        ObDereferenceObject( FileObject );
-        FltClose( Handle );
-    }
-
-    if (!NT_SUCCESS( Status )) {
-
-        DbgPrint("nothing is left: %08x\n", Status);
-    }
-}
-
 BOOLEAN
 OnVolumeThere (
     _In_ PFLT_INSTANCE Instance,

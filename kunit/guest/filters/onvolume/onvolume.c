@@ -12,9 +12,8 @@ Abstract:
         pre mount, post mount, setup, pre dismount, post dismount, teardown start,
         teardown complete, context goes
 
-    and in those of the end it leaves a file on the volume. With the value Wait in its service key
-    an instance is not set up before there is a file \go. What else it does is in the name of a
-    file, when that is opened:
+    With the value Wait in its service key an instance is not set up before there is a file \go.
+    What else it does is in the name of a file, when that is opened:
 
         vol-facts       says what the volume is
         vol-sectors     says what its device's sectors are
@@ -172,7 +171,6 @@ OnVolumePre (
                  KeGetCurrentIrql(),
                  (FltObjects->FileObject != NULL),
                  (FltObjects->Instance != NULL));
-        OnVolumeLeave( FltObjects->Instance, L"\\left-by-dismount" );
 
         if (End == L'1') {
 
@@ -310,12 +308,9 @@ OnVolumeTeardownStart (
     _In_ FLT_INSTANCE_TEARDOWN_FLAGS Reason
     )
 {
+    UNREFERENCED_PARAMETER( FltObjects );
+
     DbgPrint("teardown start %x\n", Reason);
-
-    if (Reason == FLTFL_INSTANCE_TEARDOWN_VOLUME_DISMOUNT) {
-
-        OnVolumeLeave( FltObjects->Instance, L"\\left-by-teardown" );
-    }
 }
 
 static VOID

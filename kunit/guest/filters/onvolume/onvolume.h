@@ -30,12 +30,6 @@ extern PFLT_FILTER OnVolumeFilter;
 //  life.c
 //
 
-VOID
-OnVolumeLeave (
-    _In_ PFLT_INSTANCE Instance,
-    _In_ PCWSTR Name
-    );
-
 BOOLEAN
 OnVolumeThere (
     _In_ PFLT_INSTANCE Instance,

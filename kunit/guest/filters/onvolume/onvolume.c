@@ -18,8 +18,8 @@ Abstract:
         vol-facts       says what the volume is
         vol-sectors     says what its device's sectors are
         vol-object      opens the volume itself, and tries what can be done with that
-        vol-end-N       how the next dismount is answered: 1 fails it, 2 keeps it, 3 says that it
-                        is not wanted in its fast form
+        vol-end-N       how the next dismount is answered: 1 fails it, 2 says that it is not wanted
+                        in its fast form
         vol-size-N      what is answered about sizes from then on: 1 units of nothing, 2 more that
                         is free than there is, 0 what the volume says
         answered        a device control of the file is answered with data
@@ -113,9 +113,6 @@ OnVolumeAsked (
 
         OnVolumeEnd = L'2';
 
-    } else if (Asked( FltObjects->FileObject, L"vol-end-3" )) {
-
-        OnVolumeEnd = L'3';
     }
 
     if (Asked( FltObjects->FileObject, L"vol-size-0" )) {
@@ -180,11 +177,6 @@ OnVolumePre (
         }
 
         if (End == L'2') {
-
-            return FLT_PREOP_PENDING;
-        }
-
-        if (End == L'3') {
 
             return FLT_PREOP_DISALLOW_FASTIO;
         }

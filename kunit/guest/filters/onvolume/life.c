@@ -116,7 +116,9 @@ Routine Description:
     WCHAR GuidText[64];
     UNICODE_STRING Guid = { 0, sizeof(GuidText), GuidText };
     FLT_FILESYSTEM_TYPE Type = FLT_FSTYPE_UNKNOWN;
+    BOOLEAN Network;
     ULONG Length;
+    NTSTATUS Status;
 
     Row( "VOL-08",
          (BOOLEAN)(NT_SUCCESS( FltGetVolumeProperties( Volume,
@@ -124,12 +126,22 @@ Routine Description:
                                                        sizeof(Buffer),
                                                        &Length ) ) &&
                    Properties->FileSystemDriverName.Length > 0) );
+
+    Network = (BOOLEAN)(Properties->DeviceType == FILE_DEVICE_NETWORK);
+
     Row( "VOL-08",
          (BOOLEAN)(NT_SUCCESS( FltGetVolumeName( Volume, &Name, NULL ) ) && Name.Length > 0) );
     Row( "VOL-08",
          (BOOLEAN)(NT_SUCCESS( FltGetFileSystemType( Volume, &Type ) ) &&
-                   Type != FLT_FSTYPE_UNKNOWN) );
+                   (Network || Type != FLT_FSTYPE_UNKNOWN)) );
+
+    //
+    //  A network volume has no such name, and says so.
+    //
+
+    Status = FltGetVolumeGuidName( Volume, &Guid, NULL );
+
     Row( "VOL-08",
-         (BOOLEAN)(NT_SUCCESS( FltGetVolumeGuidName( Volume, &Guid, NULL ) ) &&
-                   Guid.Length == 48 * sizeof(WCHAR)) );
+         (BOOLEAN)(Network ? Status == STATUS_INVALID_DEVICE_REQUEST :
+                             NT_SUCCESS( Status ) && Guid.Length == 48 * sizeof(WCHAR)) );
 }

@@ -4,7 +4,7 @@
  * mount has its own page cache: worked sequences of section 9 of the map, and what the cache's own
  * methods have to keep (section 10). With the filter "probe"; "answer" fails a read of a page.
  *
- * needs: kernels=6.1,6.12,debug filters=probe,answer time=60
+ * needs: kernels=6.1,6.12 filters=probe,answer time=60
  */
 #include <linux/fs.h>
 #include <setjmp.h>

@@ -40,6 +40,7 @@ struct fltfs_stream;
  * @sb: the lower super block
  * @upper: the upper one
  * @volume: what filters attach to
+ * @mounts: among all mounts, from the moment it is complete until it goes
  * @moves: how many directories were renamed; names cached before are void
  * @dev: device number of the root below, as stat() says it
  * @devices: index of each other device in the tree (fltfs_file_id())
@@ -73,6 +74,7 @@ struct fltfs_sb {
 	struct super_block *sb;
 	struct super_block *upper;
 	struct flt_volume *volume;
+	struct list_head mounts;
 	atomic_t moves;
 	dev_t dev;
 	struct xarray devices;

@@ -188,6 +188,41 @@ static void fltfs_copy_super(struct super_block *sb, const struct super_block *l
 }
 
 /* On failure the super block is taken down by fltfs_kill_sb(), which frees what is set by then. */
+/* Mounts that are there, in the order in which they were made; to tell of what they share. */
+static LIST_HEAD(fltfs_mounts);
+static DEFINE_MUTEX(fltfs_mounts_lock);
+
+/*
+ * A directory that is mounted twice, or whose parent is: each mount sees at once what the other
+ * writes, but for what one of them keeps in pages of its own (VOL-86).
+ */
+static void fltfs_join_mounts(struct fltfs_sb *fsb, const char *source)
+{
+	struct dentry *root = fltfs_lower_dentry(fsb->upper->s_root);
+	bool late = false;
+	struct fltfs_sb *other;
+
+	mutex_lock(&fltfs_mounts_lock);
+	list_for_each_entry(other, &fltfs_mounts, mounts) {
+		struct dentry *its = fltfs_lower_dentry(other->upper->s_root);
+
+		late |= (fsb->cache != FLTFS_CACHE_NEVER || other->cache != FLTFS_CACHE_NEVER) &&
+			(is_subdir(root, its) || is_subdir(its, root));
+	}
+	list_add_tail(&fsb->mounts, &fltfs_mounts);
+	mutex_unlock(&fltfs_mounts_lock);
+	if (late)
+		pr_notice("fltfs: %s is mounted more than once and has a page cache of a mount's own: what is written through one mount may be seen late through another\n",
+			  source);
+}
+
+static void fltfs_leave_mounts(struct fltfs_sb *fsb)
+{
+	mutex_lock(&fltfs_mounts_lock);
+	list_del_init(&fsb->mounts);
+	mutex_unlock(&fltfs_mounts_lock);
+}
+
 static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	const struct fltfs_options *options;
@@ -203,6 +238,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (!fsb)
 		return -ENOMEM;
 	sb->s_fs_info = fsb;
+	INIT_LIST_HEAD(&fsb->mounts);
 	fltfs_unpin_init(fsb);
 	xa_init(&fsb->devices);
 	mutex_init(&fsb->copies_lock);
@@ -273,6 +309,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 			     fc->source, -err);
 		goto out_path;
 	}
+	fltfs_join_mounts(fsb, fc->source);
 	sb->s_flags |= SB_ACTIVE;
 out_path:
 	path_put(&path);
@@ -326,6 +363,8 @@ static void fltfs_kill_sb(struct super_block *sb)
 	 * 3. Nothing can arrive: instances are torn down.
 	 * 4. The lower tree is let go.
 	 */
+	if (fsb)
+		fltfs_leave_mounts(fsb);
 	if (fsb && fsb->volume)
 		flt_volume_leave(fsb->volume);
 	kill_anon_super(sb);

@@ -3,6 +3,7 @@
  * Information about the volume in the classes that Windows has: sizes from the lower file system's
  * statfs, features from what its methods show that it can do.
  */
+#include <linux/blkdev.h>
 #include <linux/exportfs.h>
 #include <linux/statfs.h>
 #include "fs/request.h"
@@ -80,6 +81,31 @@ static void fltfs_fill_fs_full_size(const struct kstatfs *stat,
 	info->BytesPerSector = FLTFS_SECTOR;
 }
 
+/* What the lower device's queue says (VOL-55); without one, a page that is aligned. */
+static void fltfs_fill_fs_sectors(const struct fltfs_fo *fo, FILE_FS_SECTOR_SIZE_INFORMATION *info)
+{
+	struct block_device *bdev = fltfs_sb(fo->dentry->d_sb)->sb->s_bdev;
+	ULONG physical = bdev ? bdev_physical_block_size(bdev) : 4096;
+	int shift = bdev ? bdev_alignment_offset(bdev) : 0;
+
+	info->LogicalBytesPerSector = bdev ? bdev_logical_block_size(bdev) : FLTFS_SECTOR;
+	info->PhysicalBytesPerSectorForAtomicity = physical;
+	info->PhysicalBytesPerSectorForPerformance = physical;
+	info->FileSystemEffectivePhysicalBytesPerSectorForAtomicity = physical;
+	info->ByteOffsetForSectorAlignment = shift < 0 ? SSINFO_OFFSET_UNKNOWN : shift;
+	if (bdev)
+		info->ByteOffsetForPartitionAlignment =
+			(get_start_sect(bdev) << SECTOR_SHIFT) & (physical - 1);
+	if (!shift)
+		info->Flags |= SSINFO_FLAGS_ALIGNED_DEVICE;
+	if (!info->ByteOffsetForPartitionAlignment)
+		info->Flags |= SSINFO_FLAGS_PARTITION_ALIGNED_ON_DEVICE;
+	if (bdev && bdev_nonrot(bdev))
+		info->Flags |= SSINFO_FLAGS_NO_SEEK_PENALTY;
+	if (bdev && bdev_max_discard_sectors(bdev))
+		info->Flags |= SSINFO_FLAGS_TRIM_ENABLED;
+}
+
 static ULONG fltfs_fs_fixed_size(FS_INFORMATION_CLASS class)
 {
 	switch (class) {
@@ -93,6 +119,8 @@ static ULONG fltfs_fs_fixed_size(FS_INFORMATION_CLASS class)
 		return offsetof(FILE_FS_ATTRIBUTE_INFORMATION, FileSystemName);
 	case FileFsFullSizeInformation:
 		return sizeof(FILE_FS_FULL_SIZE_INFORMATION);
+	case FileFsSectorSizeInformation:
+		return sizeof(FILE_FS_SECTOR_SIZE_INFORMATION);
 	default:
 		return 0;
 	}
@@ -144,6 +172,9 @@ NTSTATUS fltfs_query_volume(const struct fltfs_fo *fo, FS_INFORMATION_CLASS clas
 		break;
 	case FileFsAttributeInformation:
 		return fltfs_fill_fs_attribute(fo, &stat, buffer, length, used);
+	case FileFsSectorSizeInformation:
+		fltfs_fill_fs_sectors(fo, buffer);
+		break;
 	default:
 		fltfs_fill_fs_full_size(&stat, buffer);
 	}

@@ -17,15 +17,6 @@
 
 #define FLT_REFS_BITS	8
 
-/* What one driver holds of one object, which these references keep. */
-struct flt_ref {
-	struct hlist_node link;
-	void *object;
-	const struct flt_ref_kind *kind;
-	const struct fsh_driver *driver;
-	unsigned int count;
-};
-
 static struct flt_refs {
 	spinlock_t lock;	/* refs; IRQL <= DISPATCH_LEVEL */
 	struct hlist_head refs;
@@ -53,38 +44,56 @@ static struct flt_ref *flt_ref_find(struct flt_refs *refs, const void *object,
  * @object: of what
  * @kind: what that is
  * @caller: in the driver's code; code of nobody's is not looked after
+ * @place: in @object, for what the first driver holds, so that it needs no memory; or NULL
  *
  * IRQL <= DISPATCH_LEVEL.
  *
  * Return: false without memory: then nobody must be told off for what is given back of @object
  */
-bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *caller)
+bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *caller,
+		   struct flt_ref *place)
 {
 	const struct fsh_driver *driver = fsh_driver_at((unsigned long)caller);
 	struct flt_refs *refs = flt_refs_of(object);
-	struct flt_ref *ref, *fresh;
+	struct flt_ref *ref, *fresh = NULL;
 	unsigned long flags;
-	bool noted = true;
+	int tries;
 
 	if (!driver)
 		return true;
-	fresh = kmalloc(sizeof(*fresh), GFP_ATOMIC | __GFP_NOWARN);
-	spin_lock_irqsave(&refs->lock, flags);
-	ref = flt_ref_find(refs, object, driver);
-	if (ref) {
-		ref->count++;
-	} else if (fresh) {
-		*fresh = (struct flt_ref) {
-			.object = object, .kind = kind, .driver = driver, .count = 1,
-		};
-		hlist_add_head(&fresh->link, &refs->refs);
-		fresh = NULL;
-	} else {
-		noted = false;
+	for (tries = 0; tries < 2; tries++) {
+		spin_lock_irqsave(&refs->lock, flags);
+		ref = flt_ref_find(refs, object, driver);
+		if (ref) {
+			ref->count++;
+		} else {
+			ref = place && !place->object ? place : fresh;
+			if (ref) {
+				*ref = (struct flt_ref) {
+					.object = object, .kind = kind, .driver = driver,
+					.count = 1, .placed = ref == place,
+				};
+				hlist_add_head(&ref->link, &refs->refs);
+			}
+		}
+		spin_unlock_irqrestore(&refs->lock, flags);
+		if (ref)
+			break;
+		fresh = kmalloc(sizeof(*fresh), GFP_ATOMIC | __GFP_NOWARN);
 	}
-	spin_unlock_irqrestore(&refs->lock, flags);
-	kfree(fresh);
-	return noted;
+	if (ref != fresh)
+		kfree(fresh);
+	return ref;
+}
+
+/* It is forgotten; its bucket's lock is held. */
+static void flt_ref_drop(struct flt_ref *ref)
+{
+	hlist_del(&ref->link);
+	if (ref->placed)
+		ref->object = NULL;
+	else
+		kfree(ref);
 }
 
 /**
@@ -100,32 +109,34 @@ bool flt_ref_returned(void *object, const void *caller)
 {
 	const struct fsh_driver *driver = fsh_driver_at((unsigned long)caller);
 	struct flt_refs *refs = flt_refs_of(object);
-	struct flt_ref *ref, *gone = NULL;
+	struct flt_ref *ref;
 	unsigned long flags;
+	bool known;
 
 	if (!driver)
 		return true;
 	spin_lock_irqsave(&refs->lock, flags);
 	ref = flt_ref_find(refs, object, driver) ?: flt_ref_find(refs, object, NULL);
-	if (ref && !--ref->count) {
-		hlist_del(&ref->link);
-		gone = ref;
-	}
+	known = ref;
+	if (ref && !--ref->count)
+		flt_ref_drop(ref);
 	spin_unlock_irqrestore(&refs->lock, flags);
-	kfree(gone);
-	return ref;
+	return known;
 }
 
 /* Takes an entry of the driver's out of a bucket. */
-static struct flt_ref *flt_ref_steal(struct flt_refs *refs, const struct fsh_driver *driver)
+static bool flt_ref_steal(struct flt_refs *refs, const struct fsh_driver *driver,
+			  struct flt_ref *stolen)
 {
-	struct flt_ref *ref, *found = NULL;
+	struct flt_ref *ref;
+	bool found = false;
 
 	spin_lock_irq(&refs->lock);
 	hlist_for_each_entry(ref, &refs->refs, link) {
 		if (ref->driver == driver) {
-			found = ref;
-			hlist_del(&ref->link);
+			found = true;
+			*stolen = *ref;
+			flt_ref_drop(ref);
 			break;
 		}
 	}
@@ -141,17 +152,16 @@ static struct flt_ref *flt_ref_steal(struct flt_refs *refs, const struct fsh_dri
  */
 void flt_refs_gone(struct fsh_driver *driver)
 {
-	struct flt_ref *ref;
+	struct flt_ref ref;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(flt_refs); i++) {
-		while ((ref = flt_ref_steal(&flt_refs[i], driver))) {
+		while (flt_ref_steal(&flt_refs[i], driver, &ref)) {
 			fsh_violation(driver->service, "DriverUnload",
 				      "%u references to %s %p were never given back",
-				      ref->count, ref->kind->name, ref->object);
-			while (ref->count--)
-				ref->kind->put(ref->object);
-			kfree(ref);
+				      ref.count, ref.kind->name, ref.object);
+			while (ref.count--)
+				ref.kind->put(ref.object);
 		}
 	}
 }

@@ -19,7 +19,26 @@ struct flt_ref_kind {
 	void (*put)(void *object);
 };
 
-bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *caller);
+/**
+ * struct flt_ref - what one driver holds of one object, which these references keep
+ * @link: in a bucket; its lock protects all of it
+ * @object: which; NULL for a place that is free
+ * @kind: what that is
+ * @driver: whose
+ * @count: how many
+ * @placed: it lies in the object
+ */
+struct flt_ref {
+	struct hlist_node link;
+	void *object;
+	const struct flt_ref_kind *kind;
+	const struct fsh_driver *driver;
+	unsigned int count;
+	bool placed;
+};
+
+bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *caller,
+		   struct flt_ref *place);
 bool flt_ref_returned(void *object, const void *caller);
 void flt_refs_gone(struct fsh_driver *driver);
 int flt_refs_init(void);

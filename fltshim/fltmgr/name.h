@@ -9,6 +9,7 @@
 #define FLTMGR_NAME_H
 
 #include <linux/refcount.h>
+#include "fltmgr/driver_refs.h"
 #include "nt/nt.h"
 
 struct flt_file;
@@ -23,6 +24,7 @@ struct flt_volume;
  * @refs: one for each filter that has it, one for the cache
  * @provider: who made it: the names id of an instance, 0 for the file system
  * @stamp: what flt_volume_ops.name_stamp() said before it was made
+ * @ref: what the first driver holds of it (driver_refs.c)
  * @untold: some reference of a driver could not be noted (driver_refs.c)
  * @link: in the file's cache
  * @rcu: a reader of the cache may be looking at it
@@ -33,6 +35,7 @@ struct flt_name {
 	refcount_t refs;
 	u64 provider;
 	u64 stamp;
+	struct flt_ref ref;
 	bool untold;
 	struct hlist_node link;
 	struct rcu_head rcu;

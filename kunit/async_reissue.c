@@ -279,7 +279,7 @@ static void reissue_illegal(struct kunit *test)
 			   world_count(w, 'F', WORLD_FAKE_PERFORM) == 1);
 		FLT_EXPECT(test, flt_violations_of(b, FLT_VIOLATION_DATA) == before + 1);
 		if (reissue_foreign)
-			ObDereferenceObject(reissue_foreign);
+			fake_close(reissue_foreign);
 	}
 	w->breaches = true;
 }

@@ -6,6 +6,7 @@
 #include <linux/cred.h>
 #include <linux/sched.h>
 #include "fltmgr/generated.h"
+#include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "kunit/async_issue.h"
 #include "nt/violation.h"
@@ -468,17 +469,23 @@ static void defer_queued_twice(struct probe *p, PFLT_CALLBACK_DATA data,
 			       PCFLT_RELATED_OBJECTS objects, int *status, void **context)
 {
 	struct defer *d = p->private;
-	KIRQL irql;
 
 	d->item = FltAllocateDeferredIoWorkItem();
-	/* No worker of this CPU can start before the level is lowered. */
-	irql = KfRaiseIrql(DISPATCH_LEVEL);
 	d->queued = FltQueueDeferredIoWorkItem(d->item, data, defer_blocker, DelayedWorkQueue, p);
 	defer_twice = FltQueueDeferredIoWorkItem(d->item, data, defer_blocker, DelayedWorkQueue,
 						 p);
 	FltFreeDeferredIoWorkItem(d->item);
-	KeLowerIrql(irql);
 	*status = FLT_PREOP_PENDING;
+}
+
+static struct completion defer_first, defer_first_go;
+
+/* Keeps the only worker that its queue has for now. */
+static void defer_keep_worker(PFLT_GENERIC_WORKITEM item, PVOID object, PVOID context)
+{
+	complete(&defer_first);
+	wait_for_completion(&defer_first_go);
+	FltFreeGenericWorkItem(item);
 }
 
 static void defer_freed_while_queued(struct kunit *test)
@@ -487,16 +494,28 @@ static void defer_freed_while_queued(struct kunit *test)
 	struct flt_instance *b = flt_instance_of(w->probe[1]->instance[0]);
 	struct defer *d = defer_new(w->probe[1], false);
 	struct request *r = request_new(w, IRP_MJ_READ);
+	struct workqueue_struct *wq = b->filter->queues.delayed;
+	PFLT_GENERIC_WORKITEM first = FltAllocateGenericWorkItem();
 	s64 before = atomic64_read(&fsh_violations);
 
 	init_completion(&defer_go);
+	init_completion(&defer_first);
+	init_completion(&defer_first_go);
+	workqueue_set_max_active(wq, 1);
+	FLT_REQUIRE(test, first &&
+		    NT_SUCCESS(FltQueueGenericWorkItem(first, w->probe[1]->instance[0],
+						       defer_keep_worker, DelayedWorkQueue,
+						       NULL)));
+	wait_for_completion(&defer_first);
 	w->probe[1]->on_pre = defer_queued_twice;
 	request_spawn(r);
 	FLT_EXPECT(test, WORLD_WAIT(d->queued == STATUS_SUCCESS && d->item));
 	msleep(50);
+	complete(&defer_first_go);
 	complete(&defer_go);
 	FLT_EXPECT(test, request_wait(r));
 	wait_for_completion(&d->ran);
+	workqueue_set_max_active(wq, WQ_UNBOUND_MAX_ACTIVE);
 	FLT_PROVES(test, "DEFER-11", defer_twice == STATUS_INVALID_PARAMETER &&
 		   atomic_read(&d->runs) == 1);
 	FLT_PROVES(test, "DEFER-06", atomic64_read(&fsh_violations) == before + 2 &&

@@ -3,6 +3,7 @@
  * Suite defer_generic: generic work items (GENWORK-01 to GENWORK-16).
  */
 #include <linux/sched.h>
+#include "fltmgr/filter.h"
 #include "fltmgr/instance.h"
 #include "kunit/async_issue.h"
 #include "nt/violation.h"
@@ -145,13 +146,24 @@ static void generic_other_family(struct kunit *test)
 	FLT_EXPECT(test, atomic64_read(&fsh_violations) == before + 2);
 }
 
+static struct completion generic_first, generic_go;
+
+/* Keeps the only worker that its queue has for now. */
+static void generic_keep_worker(PFLT_GENERIC_WORKITEM item, PVOID object, PVOID context)
+{
+	complete(&generic_first);
+	wait_for_completion(&generic_go);
+	FltFreeGenericWorkItem(item);
+}
+
 static void generic_again(struct kunit *test)
 {
 	struct world *w = world_of(test);
 	struct probe *a = world_probe(w, 'A', NULL);
+	struct workqueue_struct *wq = flt_instance_of(a->instance[0])->filter->queues.delayed;
+	PFLT_GENERIC_WORKITEM other = FltAllocateGenericWorkItem();
 	s64 before = atomic64_read(&fsh_violations);
 	NTSTATUS twice;
-	KIRQL irql;
 
 	generic_reset(a->instance[0]);
 	generic.again = 100;
@@ -160,14 +172,21 @@ static void generic_again(struct kunit *test)
 	FLT_PROVES(test, "GENWORK-11", WORLD_WAIT(atomic_read(&generic.runs) == 101) &&
 		   atomic64_read(&fsh_violations) == before);
 
-	/* No worker of this CPU can start before the level is lowered. */
+	/* It cannot start before another one has ended. */
 	generic_reset(a->instance[0]);
-	irql = KfRaiseIrql(DISPATCH_LEVEL);
+	init_completion(&generic_first);
+	init_completion(&generic_go);
+	workqueue_set_max_active(wq, 1);
+	FLT_REQUIRE(test, other &&
+		    NT_SUCCESS(FltQueueGenericWorkItem(other, a->instance[0], generic_keep_worker,
+						       DelayedWorkQueue, NULL)));
+	wait_for_completion(&generic_first);
 	generic_queue(NULL);
 	twice = generic_queue((PVOID)1);
 	FltFreeGenericWorkItem(generic.item);
-	KeLowerIrql(irql);
+	complete(&generic_go);
 	wait_for_completion(&generic.ran);
+	workqueue_set_max_active(wq, WQ_UNBOUND_MAX_ACTIVE);
 	msleep(50);
 	FLT_PROVES(test, "GENWORK-12", twice == STATUS_INVALID_PARAMETER &&
 		   atomic_read(&generic.runs) == 1 && !generic.context_seen);

@@ -84,7 +84,7 @@ static const struct row rows[] = {
 	  MAPPED "ACQUIRE_CC_FLUSH a; WRITE a 0 4096 NOCACHE PAGING SYNC =4096; "
 	  "RELEASE_CC_FLUSH a; FLUSH_BUFFERS a minor=4; " CLOSED("a") },
 	{ "VFS-722", "closed before it is written", have_f_below, close_and_flush,
-	  MAPPED "CLEANUP a; ACQUIRE_MOD_WRITE a; WRITE a 0 4096 NOCACHE PAGING* =4096; "
+	  MAPPED "CLEANUP a; ACQUIRE_MOD_WRITE a to 10; WRITE a 0 4096 NOCACHE PAGING* =4096; "
 	  "RELEASE_MOD_WRITE a; CREATE b * =1; FLUSH_BUFFERS b; " CLOSED("b") "; CLOSE a" },
 };
 

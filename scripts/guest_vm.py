@@ -196,7 +196,9 @@ class Guest:
                     "-rtc", "base=2025-01-01T00:00:00,clock=vm", "-seed", "1"]
         if (self.accel or accelerator()) == "kvm":
             return ["-accel", "kvm", "-cpu", "host"]
-        return ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off"]
+        # Without fast string instructions memory is copied and cleared by the word: what is
+        # emulated goes through "rep movsb" byte after byte.
+        return ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off,erms=off,fsrm=off"]
 
 
 def _comma(path):

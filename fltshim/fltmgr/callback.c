@@ -191,33 +191,6 @@ bool flt_call_guarded(struct flt_filter *filter, const char *what, void (*fn)(vo
 }
 
 /**
- * flt_running_call() - call a completion callback of a filter
- * @filter: whose
- * @instance: that is not torn down before it returns, or NULL
- * @fn: calls it
- * @arg: its argument
- * @code: receives an exception that nobody handled, which the caller reports
- *
- * While it runs this thread is known to be inside. What is called in softirq is not the interrupted
- * thread's, and not known.
- *
- * Return: false after an exception
- */
-bool flt_running_call(struct flt_filter *filter, struct flt_instance *instance,
-		      void (*fn)(void *arg), void *arg, NTSTATUS *code)
-{
-	struct flt_running running = { .filter = filter, .instance = instance };
-	bool returned, known = in_task();
-
-	if (known)
-		flt_running_begin(&running);
-	returned = flt_call_checked(filter, "completion callback", fn, arg, code);
-	if (known)
-		flt_running_end(&running);
-	return returned;
-}
-
-/**
  * flt_call_run() - call a routine of a filter, so that this thread is known to be inside
  * @filter: whose; what the routine does wrong is reported for it
  * @instance: that is not torn down before it returns, or NULL
@@ -225,6 +198,8 @@ bool flt_running_call(struct flt_filter *filter, struct flt_instance *instance,
  * @arg: its argument
  * @what: which routine, for the log
  * @code: receives an exception that nobody handled
+ *
+ * What is called in softirq is not the interrupted thread's, and not known.
  *
  * Return: false after an exception
  */

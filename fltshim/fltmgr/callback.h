@@ -79,8 +79,6 @@ void flt_running_end(struct flt_running *running);
 struct flt_running *flt_running_next(const struct flt_running *after);
 struct flt_running *flt_running_find(bool (*match)(const struct flt_running *running,
 						   const void *what), const void *what);
-bool flt_running_call(struct flt_filter *filter, struct flt_instance *instance,
-		      void (*fn)(void *arg), void *arg, NTSTATUS *code);
 
 bool flt_call_guarded(struct flt_filter *filter, const char *what, void (*fn)(void *arg),
 		      void *arg, NTSTATUS *code);

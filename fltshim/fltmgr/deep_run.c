@@ -90,7 +90,10 @@ static noinline void flt_operation_run_elsewhere(struct flt_operation *op)
 	destroy_work_on_stack(&run.work);
 }
 
-static bool flt_stack_is_short(void)
+/**
+ * flt_stack_is_short() - is a request of a filter to run elsewhere than here?
+ */
+bool flt_stack_is_short(void)
 {
 	unsigned long here = (unsigned long)__builtin_frame_address(0);
 

@@ -5,6 +5,7 @@
 
 #include "fltmgr/operation.h"
 
+bool flt_stack_is_short(void);
 void flt_operation_run_own(struct flt_operation *op);
 
 #endif

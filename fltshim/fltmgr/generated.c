@@ -5,7 +5,6 @@
  */
 #include <linux/hashtable.h>
 #include <linux/sched/task.h>
-#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include "fltmgr/buffer.h"
 #include "fltmgr/callback.h"
@@ -19,9 +18,6 @@
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
 #include "nt/violation.h"
-
-/* With less stack than this left, a request is started by a worker (ASYNC-050). */
-#define FLT_STACK_RESERVE	(6 * 1024)
 
 static DEFINE_HASHTABLE(flt_generated, 8);
 static DEFINE_SPINLOCK(flt_generated_lock);	/* softirq-safe; the hash and the states */
@@ -279,9 +275,8 @@ static void flt_generated_complete(struct flt_generated *gen)
 		freed = true;
 	}
 	spin_unlock_bh(&flt_generated_lock);
-	if (!flt_running_call(instance->filter, instance, flt_generated_thunk, &call, &code))
-		flt_violation(instance->filter, FLT_VIOLATION_EXCEPTION, NULL,
-			      "completion callback raised %#x and nobody handled it", code);
+	flt_call_run(instance->filter, instance, flt_generated_thunk, &call, "completion callback",
+		     &code);
 	if (shim)
 		flt_generated_release(gen);
 	else if (freed)
@@ -380,13 +375,6 @@ static bool flt_generated_level(struct flt_generated *gen, KIRQL limit)
 	return preemptible();
 }
 
-static bool flt_stack_short(void)
-{
-	unsigned long here = (unsigned long)__builtin_frame_address(0);
-
-	return here - (unsigned long)task_stack_page(current) < FLT_STACK_RESERVE;
-}
-
 /**
  * flt_generated_start() - issue a request asynchronously
  * @gen: ISSUED, its parameters are set; not the caller's any more after this
@@ -426,7 +414,7 @@ NTSTATUS flt_generated_start(struct flt_generated *gen,
 	}
 	if (!flt_instance_may_start(instance))
 		return flt_generated_refuse(gen, STATUS_FLT_DELETING_OBJECT);
-	if (flt_stack_short()) {
+	if (flt_stack_is_short()) {	/* ASYNC-050 */
 		flt_generated_start_later(op);
 		return STATUS_PENDING;
 	}

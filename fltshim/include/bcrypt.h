@@ -16,6 +16,8 @@ typedef PVOID BCRYPT_HASH_HANDLE;
 
 #define BCRYPT_SUCCESS(Status) (((NTSTATUS)(Status)) >= 0)
 
+#define MS_PRIMITIVE_PROVIDER L"Microsoft Primitive Provider"
+
 /* Algorithms */
 #define BCRYPT_AES_ALGORITHM L"AES"
 #define BCRYPT_MD5_ALGORITHM L"MD5"

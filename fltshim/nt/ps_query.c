@@ -81,6 +81,21 @@ PVOID PsGetProcessWow64Process(PEPROCESS Process)
 EXPORT_SYMBOL_GPL(PsGetProcessWow64Process);
 
 /**
+ * IoIs32bitProcess() - does the request come from a 32-bit program?
+ * @Irp: the request; NULL for the calling process
+ *
+ * Any IRQL. WDK: IoIs32bitProcess. Only the thread that @Irp names is looked at.
+ */
+BOOLEAN IoIs32bitProcess(PIRP Irp)
+{
+	PETHREAD thread = Irp ? Irp->Tail.Overlay.Thread : NULL;
+	PEPROCESS process = thread ? IoThreadToProcess(thread) : IoGetCurrentProcess();
+
+	return PsGetProcessWow64Process(process) != NULL;
+}
+EXPORT_SYMBOL_GPL(IoIs32bitProcess);
+
+/**
  * KeStackAttachProcess() - work in the address space of another process
  * @Process: the process
  * @ApcState: receives what KeUnstackDetachProcess() needs

@@ -57,6 +57,29 @@ NTSTATUS RtlInitUnicodeStringEx(PUNICODE_STRING DestinationString, PCWSTR Source
 EXPORT_SYMBOL_GPL(RtlInitUnicodeStringEx);
 
 /**
+ * RtlValidateUnicodeString() - are the numbers of a counted string sound?
+ * @Flags: 0
+ * @String: string; NULL is sound
+ *
+ * Any IRQL. WDK: RtlValidateUnicodeString. The text itself is not looked at.
+ *
+ * Return: STATUS_INVALID_PARAMETER for odd lengths, a length above the maximum, a maximum without a
+ * buffer, or flags
+ */
+NTSTATUS RtlValidateUnicodeString(ULONG Flags, PCUNICODE_STRING String)
+{
+	if (Flags)
+		return STATUS_INVALID_PARAMETER;
+	if (!String)
+		return STATUS_SUCCESS;
+	if (String->Length % sizeof(WCHAR) || String->MaximumLength % sizeof(WCHAR) ||
+	    String->Length > String->MaximumLength || (String->MaximumLength && !String->Buffer))
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+EXPORT_SYMBOL_GPL(RtlValidateUnicodeString);
+
+/**
  * RtlInitUnicodeString() - describe terminated text
  * @DestinationString: filled in; points at @SourceString, nothing is copied
  * @SourceString: terminated text, or NULL for an empty string without a buffer; what is longer

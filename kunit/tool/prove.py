@@ -60,9 +60,9 @@ class ToolTest(unittest.TestCase):
         self.report = Report(io.StringIO())
         return Inf.read(self.write(name, content), self.report)
 
-    def service(self, content, wanted=None):
+    def service(self, content, wanted=None, altitude=None):
         """The Service of an .inf, or None where the reader gives up."""
         try:
-            return read_service(self.inf(content), self.report, wanted)
+            return read_service(self.inf(content), self.report, wanted, altitude)
         except Failed:
             return None

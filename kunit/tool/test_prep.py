@@ -86,6 +86,17 @@ class Includes(PrepTest):
         self.proves('SRC-50', got == '#include "fltkernel.h"\n'
                     and self.says('fltKernel.h is skipped: fltkernel.h is a header that fltshim'))
 
+    def test_own_name_of_the_library(self):
+        """The C library's names are free for a project's own headers, as long as it has one."""
+        self.write('system/memory.h', '')
+        self.write('system/string.h', '')
+        self.write('Src/Memory.h', 'int mine;\n')
+        got = self.copy('#include "Memory.h"\n#include <string.h>\n#include <memory.h>\n')
+        self.proves('SRC-50', got == '#include "memory.h"\n#include <string.h>\n'
+                    '#include <memory.h>\n' and not self.says('is skipped'), got)
+        self.assertTrue((self.place / 'out' / str(self.place)[1:].lower()
+                         / 'src/memory.h').is_file())
+
     def test_unknown(self):
         self.proves('SRC-46', self.copy('#include <NoSuch.h>\n') == '#include <nosuch.h>\n')
 

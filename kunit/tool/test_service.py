@@ -60,6 +60,13 @@ class Sections(ToolTest):
         self.proves('INF-16', service is not None and service.name == 'Minispy')
         self.assertIsNone(self.service(whole(install=both), 'nosuch'))
 
+    def test_services_of_the_undecorated(self):
+        """An .inf of which only the install section was decorated."""
+        text = '[DefaultInstall.NTamd64]\nx=y\n[DefaultInstall.Services]\nAddService = A,,Srv\n'
+        service = self.service(whole(install=text))
+        self.proves('INF-16', service is not None and service.name == 'A'
+                    and self.says('does not belong to [DefaultInstall.NTamd64]'))
+
     def test_broken(self):
         self.assertIsNone(self.service('[Version]\nx=y\n'))
         self.proves('INF-17', self.says('no [DefaultInstall], [DefaultInstall.NT] or '))
@@ -274,6 +281,17 @@ class Instances(ToolTest):
         long = '370030.123456789012345678'
         service = self.only(instances=f'HKR,Instances\\Top,Altitude,,{long}\n')
         self.proves('INF-45', service.altitude == long)
+
+    def test_altitude_without_instances(self):
+        """The driver or its installer writes them: the command line tells the altitude."""
+        bare = whole(service=PARTS['service'].replace('AddReg = Reg\n', ''), default='',
+                     instances='')
+        self.service(bare)
+        self.proves('INF-40', self.says('or --altitude for a driver that writes them itself'))
+        service = self.service(bare, altitude='370111')
+        self.proves('INF-48', service is not None and service.altitude == '370111'
+                    and service.default_instance == 'Minispy Instance'
+                    and service.get('Instances', 'DefaultInstance').data == sz('Minispy Instance'))
 
     def test_grammar(self):
         for text in ('', '.', '1.2.3', '-5', ' 5', '5a', '0x10', '٣'):

@@ -13,6 +13,8 @@ from .text import decode, split_lines
 INCLUDE = re.compile(r'^(\s*#\s*(?:include|import)\s*)(["<])([^">]+)([">])(.*)$')
 MACRO_INCLUDE = re.compile(r'^\s*#\s*include\s+([A-Za-z_]\w*)')
 CONTINUATION = re.compile(r'\\[ \t\f\v]+$')
+# Headers of the C library, whose names a project may well give to headers of its own.
+LIBRARY = frozenset('ctype.h limits.h math.h memory.h stdio.h stdlib.h string.h wchar.h'.split())
 
 
 class Prep:
@@ -108,7 +110,7 @@ class Prep:
         places = [os.path.dirname(includer)] if quoted else []
         places += self.include_dirs
         found = next(filter(None, (self.lookup(place, name) for place in places)), None)
-        if plain.lower() in self.system:
+        if plain.lower() in self.system and not (found and plain.lower() in LIBRARY):
             if found and found not in self.private_noted:
                 self.private_noted.add(found)
                 self.report.note((shown(includer), line),

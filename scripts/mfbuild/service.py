@@ -240,6 +240,13 @@ def find_service(inf, install, report, wanted):
     """(service name, its install section, place) by AddService (INF-16, INF-17)."""
     name = install.name + '.Services'
     services = inf.section(name)
+    if not services and install.name.lower().startswith('defaultinstall.'):
+        # Windows would install the files and no service; the author's machine had one already.
+        services = inf.section('DefaultInstall.Services')
+        if services:
+            report.warning((inf.path, services.line),
+                           f'[{services.name}] does not belong to [{install.name}]; read as '
+                           f'[{name}]')
     if not services:
         report.fail(inf.path, f'no [{name}] section, which should name the driver by AddService')
     found = []
@@ -429,7 +436,8 @@ def read_instances(service, section, where, report):
                if any((key + '\\').startswith(root.lower() + '\\') for key in service.keys)]
     if not layouts:
         report.error(where, f'service "{service.name}" has no instance with an altitude: expected '
-                            'AddReg entries HKR,"Instances\\NAME","Altitude",0,"370030"')
+                            'AddReg entries HKR,"Instances\\NAME","Altitude",0,"370030", or '
+                            '--altitude for a driver that writes them itself')
         return
     root = layouts[0]
     if len(layouts) == 2:
@@ -530,7 +538,8 @@ def check_group(instance, group, report):
 
 
 def override_altitude(service, altitude, report):
-    """--altitude: for the default instance, or the only one."""
+    """--altitude: for the default instance, or the only one; where the .inf has none, as with a
+    driver whose own code or installer writes them, for one named as bare_service() names it."""
     if altitude is None:
         return
     keys = [key for key in service.keys.values()
@@ -538,11 +547,22 @@ def override_altitude(service, altitude, report):
     if not valid_altitude(altitude):
         report.fail(None, f'--altitude "{altitude}" is not an altitude: expected decimal digits '
                           'with at most one point')
+    if not keys:
+        add_instance(service, altitude, 0)
     for key in keys:
         root, _, name = key.rpartition('\\')
         default = service.get(root, 'DefaultInstance')
         if len(keys) == 1 or (default and default.text().lower() == name.lower()):
             service.set(key, 'Altitude', REG_SZ, sz(altitude))
+
+
+def add_instance(service, altitude, flags):
+    """The values of a default instance that no .inf describes; returns its name."""
+    name = f'{service.name} Instance'
+    service.set('Instances', 'DefaultInstance', REG_SZ, sz(name))
+    service.set(f'Instances\\{name}', 'Altitude', REG_SZ, sz(altitude))
+    service.set(f'Instances\\{name}', 'Flags', REG_DWORD, dword(flags))
+    return name
 
 
 def note_unused(inf, service):
@@ -558,13 +578,10 @@ def bare_service(name, altitude, flags, report):
         report.fail(None, f'"{altitude}" is not an altitude: expected decimal digits with at most '
                           'one point')
     service.description = name
-    instance = f'{name} Instance'
     service.set('', 'Type', REG_DWORD, dword(FILE_SYSTEM_DRIVER))
     service.set('', 'Start', REG_DWORD, dword(3))
     service.set('', 'ErrorControl', REG_DWORD, dword(1))
-    service.set('Instances', 'DefaultInstance', REG_SZ, sz(instance))
-    service.set(f'Instances\\{instance}', 'Altitude', REG_SZ, sz(altitude))
-    service.set(f'Instances\\{instance}', 'Flags', REG_DWORD, dword(flags))
+    instance = add_instance(service, altitude, flags)
     service.instances = [Instance(instance, altitude, flags, None)]
     service.default_instance = instance
     return service

@@ -26,6 +26,11 @@ extern "C" {
 #define DEVICE_TYPE_FROM_CTL_CODE(ctrlCode) (((ULONG)((ctrlCode) & 0xffff0000)) >> 16)
 #define METHOD_FROM_CTL_CODE(ctrlCode) ((ULONG)((ctrlCode) & 3))
 
+/* To the device of a volume, before a snapshot of it is taken. */
+#define VOLSNAPCONTROLTYPE 0x00000053
+#define IOCTL_VOLSNAP_FLUSH_AND_HOLD_WRITES \
+    CTL_CODE(VOLSNAPCONTROLTYPE, 0, METHOD_BUFFERED, FILE_READ_ACCESS | FILE_WRITE_ACCESS)
+
 #define FSH_FSCTL(Function, Method, Access) \
     CTL_CODE(FILE_DEVICE_FILE_SYSTEM, Function, Method, Access)
 #define FSCTL_REQUEST_OPLOCK_LEVEL_1 FSH_FSCTL(0, METHOD_BUFFERED, FILE_ANY_ACCESS)

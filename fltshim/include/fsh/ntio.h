@@ -97,15 +97,33 @@ NTSTATUS ZwTerminateProcess(HANDLE ProcessHandle, NTSTATUS ExitStatus);
 typedef enum _PROCESSINFOCLASS {
     FSH_ENUM_IS_SIGNED(ProcessInfoClass),
     ProcessBasicInformation = 0,
+    ProcessQuotaLimits = 1,
+    ProcessIoCounters = 2,
+    ProcessVmCounters = 3,
+    ProcessTimes = 4,
+    ProcessBasePriority = 5,
     ProcessDebugPort = 7,
+    ProcessAccessToken = 9,
+    ProcessPriorityClass = 18,
+    ProcessHandleCount = 20,
+    ProcessSessionInformation = 24,
     ProcessWow64Information = 26,
     ProcessImageFileName = 27,
+    ProcessBreakOnTermination = 29,
+    ProcessDebugObjectHandle = 30,
+    ProcessDebugFlags = 31,
+    ProcessIoPriority = 33,
+    ProcessImageInformation = 37,
     ProcessImageFileNameWin32 = 43,
-    ProcessCommandLineInformation = 60
+    ProcessCommandLineInformation = 60,
+    ProcessProtectionInformation = 61,
+    ProcessSubsystemInformation = 75
 } PROCESSINFOCLASS;
+/* A process has no such block here; drivers only name the type. */
+typedef struct _PEB *PPEB;
 typedef struct _PROCESS_BASIC_INFORMATION {
     NTSTATUS ExitStatus;
-    struct _PEB *PebBaseAddress;
+    PPEB PebBaseAddress;
     ULONG_PTR AffinityMask;
     KPRIORITY BasePriority;
     ULONG_PTR UniqueProcessId;

@@ -149,6 +149,12 @@ typedef struct _IMAGE_INFO {
     SIZE_T ImageSize;
     ULONG ImageSectionNumber;
 } IMAGE_INFO, *PIMAGE_INFO;
+/* What IMAGE_INFO is the last part of if ExtendedInfoPresent is set. */
+typedef struct _IMAGE_INFO_EX {
+    SIZE_T Size;
+    IMAGE_INFO ImageInfo;
+    struct _FILE_OBJECT *FileObject;
+} IMAGE_INFO_EX, *PIMAGE_INFO_EX;
 typedef VOID CREATE_PROCESS_NOTIFY_ROUTINE(HANDLE ParentId, HANDLE ProcessId, BOOLEAN Create);
 typedef CREATE_PROCESS_NOTIFY_ROUTINE *PCREATE_PROCESS_NOTIFY_ROUTINE;
 typedef VOID CREATE_PROCESS_NOTIFY_ROUTINE_EX(PEPROCESS Process, HANDLE ProcessId,

@@ -501,6 +501,28 @@ FSH_INLINE VOID PushEntryList(PSINGLE_LIST_ENTRY ListHead, PSINGLE_LIST_ENTRY En
     ((PDRIVER_CANCEL)FshExchangePointer((PVOID volatile *)&(Irp)->CancelRoutine, \
                                         (PVOID)(NewCancelRoutine)))
 
+#define ALL_PROCESSOR_GROUPS 0xffff
+#define MAXIMUM_FILENAME_LENGTH 256
+#define IRQL_NOT_LESS_OR_EQUAL 0x0000000A
+#define MEM_UNMAP_WITH_TRANSIENT_BOOST 0x00000001
+#define XSTATE_MASK_LEGACY 0x3ULL
+
+FSH_INLINE LARGE_INTEGER RtlConvertLongToLargeInteger(LONG SignedInteger)
+{
+    LARGE_INTEGER Result;
+
+    Result.QuadPart = SignedInteger;
+    return Result;
+}
+
+FSH_INLINE LARGE_INTEGER RtlConvertUlongToLargeInteger(ULONG UnsignedInteger)
+{
+    LARGE_INTEGER Result;
+
+    Result.QuadPart = UnsignedInteger;
+    return Result;
+}
+
 /*
  * Runs once before anything allocates: on Windows it decides whether NonPagedPool is executable,
  * which it never is here.
@@ -512,5 +534,21 @@ FSH_INLINE VOID ExInitializeDriverRuntime(ULONG RuntimeFlags)
 
 #ifdef __cplusplus
 }
+/* The operators of an enumeration whose values are flags; plain integers in C have them. */
+#define FSH_ENUM_OPERATOR(Type, Op) \
+    inline constexpr Type operator Op(Type A, Type B) \
+    { \
+        return (Type)((__underlying_type(Type))A Op (__underlying_type(Type))B); \
+    } \
+    inline Type &operator Op##=(Type &A, Type B) { return A = A Op B; }
+#define DEFINE_ENUM_FLAG_OPERATORS(Type) \
+    extern "C++" { \
+    FSH_ENUM_OPERATOR(Type, |) \
+    FSH_ENUM_OPERATOR(Type, &) \
+    FSH_ENUM_OPERATOR(Type, ^) \
+    inline constexpr Type operator~(Type A) { return (Type)~(__underlying_type(Type))A; } \
+    }
+#else
+#define DEFINE_ENUM_FLAG_OPERATORS(Type)
 #endif
 #endif /* _FSH_WDK_H */

@@ -116,6 +116,19 @@ CheckStrings (
     CHECK(RtlPrefixUnicodeString(&Prefix, &Lower, TRUE));
     CHECK(!RtlPrefixUnicodeString(&Prefix, &Lower, FALSE));
 
+    CHECK(RtlValidateUnicodeString(0, &Prefix) == STATUS_SUCCESS);
+    CHECK(RtlValidateUnicodeString(0, NULL) == STATUS_SUCCESS);
+    CHECK(RtlValidateUnicodeString(1, &Prefix) == STATUS_INVALID_PARAMETER);
+    String = Prefix;
+    String.Length -= 1;
+    CHECK(RtlValidateUnicodeString(0, &String) == STATUS_INVALID_PARAMETER);
+    String.Length = String.MaximumLength + sizeof(WCHAR);
+    CHECK(RtlValidateUnicodeString(0, &String) == STATUS_INVALID_PARAMETER);
+    RtlZeroMemory(&String, sizeof(String));
+    CHECK(RtlValidateUnicodeString(0, &String) == STATUS_SUCCESS);
+    String.MaximumLength = sizeof(WCHAR);
+    CHECK(RtlValidateUnicodeString(0, &String) == STATUS_INVALID_PARAMETER);
+
     String.Buffer = Buffer;
     String.MaximumLength = sizeof(Buffer);
     RtlCopyUnicodeString(&String, &Prefix);

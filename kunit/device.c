@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Suite device: the device objects of volumes and what they are called (VOL-17, VOL-30, VOL-31).
+ * Suite device: the device objects of volumes, what they are called, and the links of those names
+ * (VOL-17, VOL-30, VOL-31, VOL-92).
  */
 #include "kunit/name_ask.h"
 #include "nt/ob_object.h"
@@ -129,11 +130,60 @@ static void device_names(struct kunit *test)
 	ObDereferenceObject(disk);
 }
 
+/* What a program calls a volume leads to what file names begin with. */
+static void device_link(struct kunit *test)
+{
+	static WCHAR letter[] = u"\\??\\q:", bare[] = u"q:", absent[] = u"\\??\\R:";
+	struct world *w = ask_world(test, "A");
+	UNICODE_STRING name, own = w->fake->volume->name, is = {};
+	OBJECT_ATTRIBUTES attributes;
+	ULONG length = 0;
+	HANDLE handle;
+	WCHAR text[64];
+
+	w->fake->volume->info.letter = 'Q';
+	RtlInitUnicodeString(&name, letter);
+	InitializeObjectAttributes(&attributes, &name, OBJ_KERNEL_HANDLE, NULL, NULL);
+	FLT_REQUIRE(test, NT_SUCCESS(ZwOpenSymbolicLinkObject(&handle, GENERIC_READ,
+							      &attributes)));
+	is.Buffer = text;
+	is.MaximumLength = own.Length - sizeof(WCHAR);
+	FLT_PROVES(test, "VOL-92", ZwQuerySymbolicLinkObject(handle, &is, &length) ==
+		   STATUS_BUFFER_TOO_SMALL && !is.Length && length == own.Length);
+	is.MaximumLength = sizeof(text);
+	FLT_PROVES(test, "VOL-92", NT_SUCCESS(ZwQuerySymbolicLinkObject(handle, &is, NULL)) &&
+		   RtlEqualUnicodeString(&is, &own, FALSE));
+	FLT_EXPECT(test, NT_SUCCESS(ZwClose(handle)));
+	FLT_EXPECT(test, ZwQuerySymbolicLinkObject(handle, &is, NULL) == STATUS_INVALID_HANDLE);
+
+	name = w->fake->volume->guid_name;
+	FLT_PROVES(test, "VOL-92", NT_SUCCESS(ZwOpenSymbolicLinkObject(&handle, GENERIC_READ,
+								       &attributes)) &&
+		   NT_SUCCESS(ZwQuerySymbolicLinkObject(handle, &is, &length)) &&
+		   RtlEqualUnicodeString(&is, &own, FALSE) && length == own.Length);
+	ZwClose(handle);
+
+	name = own;
+	FLT_PROVES(test, "VOL-92",
+		   ZwOpenSymbolicLinkObject(&handle, GENERIC_READ, &attributes) ==
+		   STATUS_OBJECT_TYPE_MISMATCH);
+	RtlInitUnicodeString(&name, bare);
+	FLT_PROVES(test, "VOL-92",
+		   ZwOpenSymbolicLinkObject(&handle, GENERIC_READ, &attributes) ==
+		   STATUS_OBJECT_PATH_SYNTAX_BAD);
+	RtlInitUnicodeString(&name, absent);
+	FLT_PROVES(test, "VOL-92",
+		   ZwOpenSymbolicLinkObject(&handle, GENERIC_READ, &attributes) ==
+		   STATUS_OBJECT_NAME_NOT_FOUND);
+	w->fake->volume->info.letter = 0;
+}
+
 static struct kunit_case device_cases[] = {
 	KUNIT_CASE(device_of_volume),
 	KUNIT_CASE(device_of_disk),
 	KUNIT_CASE(device_outlives_volume),
 	KUNIT_CASE(device_names),
+	KUNIT_CASE(device_link),
 	{}
 };
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What an administrator sees and says: /sys/fs/fltshim/filters/NAME/{altitude,instances,stats,
- * violations,locks,unload}, and the operations in flight in debugfs. sysfs files are removed before
- * a filter goes, so every show and store works on a live one.
+ * violations,locks,attach,detach,unload}, and the operations in flight in debugfs. sysfs files are
+ * removed before a filter goes, so every show and store works on a live one.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/kobject.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
@@ -148,11 +149,83 @@ static ssize_t unload_store(struct kobject *kobj, struct kobj_attribute *attr, c
 	return flt_errno_from_status(status, NULL) ?: -EBUSY;
 }
 
+/* "VOLUME" or "VOLUME INSTANCE", as attach and detach are told it; @text is the caller's. */
+static NTSTATUS flt_sysfs_by_hand(struct flt_filter *filter, char *text, bool attach)
+{
+	UNICODE_STRING volume_name = {}, name = {};
+	char *rest = strim(text), *first = strsep(&rest, " ");
+	struct flt_volume *volume;
+	NTSTATUS status;
+	WCHAR *units;
+	ULONG used;
+
+	units = kcalloc(2, PAGE_SIZE, GFP_KERNEL);
+	if (!units)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	volume_name.Buffer = units;
+	status = RtlUTF8ToUnicodeN(units, PAGE_SIZE, &used, first, strlen(first));
+	if (status != STATUS_SUCCESS)
+		goto out;
+	volume_name.Length = used;
+	if (rest) {
+		rest = strim(rest);
+		name.Buffer = units + PAGE_SIZE / sizeof(*units);
+		status = RtlUTF8ToUnicodeN(name.Buffer, PAGE_SIZE, &used, rest, strlen(rest));
+		if (status != STATUS_SUCCESS)
+			goto out;
+		name.Length = used;
+	}
+	status = flt_volume_from_name(&volume_name, &volume);
+	if (status != STATUS_SUCCESS)
+		goto out;
+	if (attach)
+		status = FltAttachVolume(flt_filter_opaque(filter), (PFLT_VOLUME)volume,
+					 rest ? &name : NULL, NULL);
+	else
+		status = FltDetachVolume(flt_filter_opaque(filter), (PFLT_VOLUME)volume,
+					 rest ? &name : NULL);
+	FltObjectDereference(volume);
+out:
+	kfree(units);
+	return status;
+}
+
+static ssize_t flt_sysfs_move(struct kobject *kobj, const char *buf, size_t count, bool attach)
+{
+	char *text = kstrndup(buf, count, GFP_KERNEL);
+	NTSTATUS status;
+
+	if (!text)
+		return -ENOMEM;
+	status = flt_sysfs_by_hand(flt_sysfs_filter(kobj), text, attach);
+	kfree(text);
+	if (NT_SUCCESS(status))
+		return count;
+	pr_info("fltshim: %s of %s refused with status %#x\n", attach ? "attach" : "detach",
+		kobject_name(kobj), status);
+	return flt_errno_from_status(status, NULL) ?: -EBUSY;
+}
+
+/* The filter's setup callback may say no, and so may its query teardown callback below. */
+static ssize_t attach_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+			    size_t count)
+{
+	return flt_sysfs_move(kobj, buf, count, true);
+}
+
+static ssize_t detach_store(struct kobject *kobj, struct kobj_attribute *attr, const char *buf,
+			    size_t count)
+{
+	return flt_sysfs_move(kobj, buf, count, false);
+}
+
 static struct kobj_attribute flt_attr_altitude = __ATTR_RO(altitude);
 static struct kobj_attribute flt_attr_instances = __ATTR_RO(instances);
 static struct kobj_attribute flt_attr_stats = __ATTR_RO(stats);
 static struct kobj_attribute flt_attr_violations = __ATTR_RO(violations);
 static struct kobj_attribute flt_attr_locks = __ATTR_RO(locks);
+static struct kobj_attribute flt_attr_attach = __ATTR_WO(attach);
+static struct kobj_attribute flt_attr_detach = __ATTR_WO(detach);
 static struct kobj_attribute flt_attr_unload = __ATTR_WO(unload);
 
 static struct attribute *flt_filter_attrs[] = {
@@ -161,6 +234,8 @@ static struct attribute *flt_filter_attrs[] = {
 	&flt_attr_stats.attr,
 	&flt_attr_violations.attr,
 	&flt_attr_locks.attr,
+	&flt_attr_attach.attr,
+	&flt_attr_detach.attr,
 	&flt_attr_unload.attr,
 	NULL
 };

@@ -294,8 +294,12 @@ static NTSTATUS fltfs_set_own_security(struct fltfs_fo *fo, const FLT_PARAMETERS
 static NTSTATUS fltfs_own_control(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters,
 				  ULONG *used)
 {
-	if (parameters->FileSystemControl.Common.FsControlCode != FSCTL_GET_REPARSE_POINT ||
-	    test_bit(FLTFS_FO_VOLUME, &fo->state))
+	if (test_bit(FLTFS_FO_VOLUME, &fo->state))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	/* Nothing here has one; filters ask to learn whether a file is still there. */
+	if (parameters->FileSystemControl.Common.FsControlCode == FSCTL_GET_OBJECT_ID)
+		return fltfs_fo_is_deleted(fo) ? STATUS_FILE_DELETED : STATUS_OBJECTID_NOT_FOUND;
+	if (parameters->FileSystemControl.Common.FsControlCode != FSCTL_GET_REPARSE_POINT)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	return fltfs_query_reparse(fo, parameters->FileSystemControl.Buffered.SystemBuffer,
 				   parameters->FileSystemControl.Buffered.OutputBufferLength,

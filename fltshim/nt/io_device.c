@@ -431,6 +431,35 @@ NTSTATUS IoDeleteSymbolicLink(PUNICODE_STRING SymbolicLinkName)
 }
 EXPORT_SYMBOL_GPL(IoDeleteSymbolicLink);
 
+/**
+ * io_link_target() - the name of the device that a driver's symbolic link leads to
+ * @link: name of the link
+ * @target: receives a copy, whose buffer is kfree()d by the caller; without a terminator
+ *
+ * Return: STATUS_SUCCESS; STATUS_OBJECT_NAME_NOT_FOUND, also for a link whose device is gone;
+ * STATUS_OBJECT_TYPE_MISMATCH for the device's own name; STATUS_INSUFFICIENT_RESOURCES
+ */
+NTSTATUS io_link_target(const UNICODE_STRING *link, UNICODE_STRING *target)
+{
+	NTSTATUS status = STATUS_OBJECT_NAME_NOT_FOUND;
+	struct io_name *name, *own;
+
+	mutex_lock(&io_names_lock);
+	name = io_name_find(link);
+	if (name && !name->symbolic)
+		status = STATUS_OBJECT_TYPE_MISMATCH;
+	list_for_each_entry(own, &io_names, link) {
+		if (!name || !name->symbolic || own->symbolic || own->device != name->device)
+			continue;
+		*target = own->path;
+		target->Buffer = kmemdup(own->path.Buffer, own->path.Length, GFP_KERNEL);
+		status = target->Buffer ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+		break;
+	}
+	mutex_unlock(&io_names_lock);
+	return status;
+}
+
 /* DriverEntry is through: what it has made may be opened. */
 void io_device_driver_ready(struct fsh_driver *driver)
 {

@@ -13,6 +13,7 @@ void io_device_get(PDEVICE_OBJECT device);
 void io_device_put(PDEVICE_OBJECT device);
 bool io_device_claim(PDEVICE_OBJECT device);
 void io_device_unclaim(PDEVICE_OBJECT device);
+NTSTATUS io_link_target(const UNICODE_STRING *link, UNICODE_STRING *target);
 void io_device_driver_ready(struct fsh_driver *driver);
 void io_device_driver_gone(struct fsh_driver *driver);
 

@@ -91,7 +91,7 @@ BOOLEAN IoIs32bitProcess(PIRP Irp)
 	PETHREAD thread = Irp ? Irp->Tail.Overlay.Thread : NULL;
 	PEPROCESS process = thread ? IoThreadToProcess(thread) : IoGetCurrentProcess();
 
-	return PsGetProcessWow64Process(process) != NULL;
+	return !!PsGetProcessWow64Process(process);
 }
 EXPORT_SYMBOL_GPL(IoIs32bitProcess);
 

@@ -38,6 +38,25 @@ expect grep -Eqi "in use|temporarily unavailable|busy" /tmp/work/why
 refuse rmmod fltshim
 expect test -d $passthru
 
+# detached and attached by hand, the second time by the instance's name
+volume=$(awk '{ print $3; exit }' $passthru/instances)
+name=$(cut -d ' ' -f 4- $passthru/instances)
+for which in "$volume" "$volume $name"; do
+	proves FLTMC-32 sh -c 'printf "%s\n" "$1" >"$2"' sh "$which" $passthru/detach
+	proves FLTMC-32 test -z "$(cat $passthru/instances)"
+	refuse sh -c 'printf "%s\n" "$1" >"$2"' sh "$which" $passthru/detach
+	before=$(cat $passthru/stats)
+	echo x >"$MNT/f"
+	same "statistics of a filter that is detached" "$(cat $passthru/stats)" "$before"
+	proves FLTMC-32 sh -c 'printf "%s\n" "$1" >"$2"' sh "$which" $passthru/attach
+	proves FLTMC-32 test "$(cut -d ' ' -f 3- $passthru/instances)" = "$volume $name"
+done
+refuse sh -c 'printf "%s\n" "$1" >"$2"' sh "$volume" $passthru/attach
+proves FLTMC-32 refuse sh -c 'printf "%s\n" "$1" >"$2"' sh "$volume none" $passthru/attach
+proves FLTMC-32 refuse sh -c 'echo nosuch: >"$1"' sh $passthru/attach
+proves FLTMC-32 refuse sh -c 'echo >"$1"' sh $passthru/attach
+same "instances after refusals" "$(cut -d ' ' -f 3- $passthru/instances)" "$volume $name"
+
 # nonsense into unload
 refuse sh -c "echo nonsense >$passthru/unload"
 

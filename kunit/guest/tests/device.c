@@ -296,6 +296,7 @@ int main(void)
 	/* (the key outlives the driver) */
 	FLT_REQUIRE(!twin_load_with("ctldev", "params=Parameters\\Early=0"));
 	FLT_PROVES("SRC-136", told("names are right"));
+	FLT_PROVES("VOL-92", told("names are right"));
 	fd = open("/dev/fltshim/CtlDev", O_RDWR | O_CLOEXEC);
 	link = open("/dev/fltshim/CtlLink", O_RDWR | O_CLOEXEC);
 	FLT_PROVES("SRC-136", fd >= 0 && link >= 0 && told("names in a create"));

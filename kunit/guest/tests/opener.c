@@ -327,13 +327,15 @@ static void removed(void)
 	collect();
 	FLT_PROVES("FILEOBJ-43", said("name-before", 0) && said("name-after", 0xc0000034));
 	FLT_PROVES("FILEOBJ-44", said("object-before", 0) && answer("object-before").a == 2 &&
-		   said("object-after", 0) && answer("object-after").a == 1);
+		   said("object-after", 0) && answer("object-after").a == 1 &&
+		   said("id-before", 0xc00002f0) && said("id-after", 0xc00002f0));
 	FLT_REQUIRE(!rename(at(mnt, "b.other"), at(mnt, "a.rm")));
 	collect();
 	FLT_REQUIRE(!unlink(at(mnt, "a.rm")));
 	collect();
 	FLT_PROVES("FILEOBJ-43", said("name-before", 0) && said("name-after", 0xc0000034));
-	FLT_PROVES("FILEOBJ-44", said("object-before", 0) && said("object-after", 0xc0000123));
+	FLT_PROVES("FILEOBJ-44", said("object-before", 0) && said("object-after", 0xc0000123) &&
+		   said("id-before", 0xc00002f0) && said("id-after", 0xc0000123));
 }
 
 /* A user without rights closes the file. */

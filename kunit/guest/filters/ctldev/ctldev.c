@@ -463,6 +463,39 @@ CtlControl (
     return CtlComplete( Irp, STATUS_INVALID_DEVICE_REQUEST, 0 );
 }
 
+//
+//  Does a symbolic link lead to this device? Both names are absolute.
+//
+
+static BOOLEAN
+CtlLinkLeadsTo (
+    _In_ PUNICODE_STRING LinkName,
+    _In_ PUNICODE_STRING DeviceName
+    )
+{
+    OBJECT_ATTRIBUTES Attributes;
+    WCHAR Buffer[32];
+    UNICODE_STRING Target = { 0, sizeof(Buffer), Buffer };
+    NTSTATUS Status;
+    HANDLE Handle;
+
+    InitializeObjectAttributes( &Attributes,
+                                LinkName,
+                                OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                                NULL,
+                                NULL );
+
+    if (!NT_SUCCESS( ZwOpenSymbolicLinkObject( &Handle, GENERIC_READ, &Attributes ) )) {
+
+        return FALSE;
+    }
+
+    Status = ZwQuerySymbolicLinkObject( Handle, &Target, NULL );
+    ZwClose( Handle );
+
+    return NT_SUCCESS( Status ) && RtlEqualUnicodeString( &Target, DeviceName, TRUE );
+}
+
 VOID
 CtlUnload (
     _In_ PDRIVER_OBJECT DriverObject
@@ -549,6 +582,8 @@ DriverEntry (
             == STATUS_OBJECT_NAME_COLLISION &&
         IoCreateSymbolicLink( &Link, &Absent ) == STATUS_OBJECT_NAME_NOT_FOUND &&
         NT_SUCCESS( IoCreateSymbolicLink( &Link, &Other ) ) &&
+        CtlLinkLeadsTo( &Link, &Other ) && !CtlLinkLeadsTo( &Other, &Other ) &&
+        !CtlLinkLeadsTo( &Absent, &Other ) &&
         IoCreateSymbolicLink( &Short, &Name ) == STATUS_OBJECT_NAME_COLLISION &&
         IoDeleteSymbolicLink( &Absent ) == STATUS_OBJECT_NAME_NOT_FOUND &&
         IoDeleteSymbolicLink( &Name ) == STATUS_OBJECT_NAME_NOT_FOUND) {

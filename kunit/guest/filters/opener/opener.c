@@ -93,6 +93,7 @@ Routine Description:
 --*/
 {
     FILE_STANDARD_INFORMATION Standard;
+    FILE_OBJECTID_BUFFER ObjectId;
     OPENER_FILE File;
     NTSTATUS Status;
 
@@ -104,6 +105,15 @@ Routine Description:
                                      FileStandardInformation,
                                      NULL);
     OpenerSay(After ? "object-after" : "object-before", Status, 0, Standard.NumberOfLinks, 0);
+    Status = FltFsControlFile(FltObjects->Instance,
+                              FltObjects->FileObject,
+                              FSCTL_GET_OBJECT_ID,
+                              NULL,
+                              0,
+                              &ObjectId,
+                              sizeof(ObjectId),
+                              NULL);
+    OpenerSay(After ? "id-after" : "id-before", Status, 0, 0, 0);
     OpenerPrepare(&File, FltObjects);
     OpenerTry(&File, After ? "name-after" : "name-before", L"\\play\\a.rm");
 }

@@ -295,7 +295,8 @@ static const FILE_ID_BOTH_DIR_INFORMATION *fltfs_scan_entry_at(const struct fltf
 {
 	const FILE_ID_BOTH_DIR_INFORMATION *entry = scan->buffer + at;
 
-	if (at % 8 || at > scan->used || scan->used - at < FLTFS_ENTRY_FIXED)
+	/* Filters that put entries in do not always round the offset of the next one up. */
+	if (at % sizeof(WCHAR) || at > scan->used || scan->used - at < FLTFS_ENTRY_FIXED)
 		return NULL;
 	if (entry->FileNameLength % sizeof(WCHAR) || !entry->FileNameLength ||
 	    entry->FileNameLength > scan->used - at - FLTFS_ENTRY_FIXED)
@@ -378,6 +379,7 @@ static int fltfs_scan_emit(struct fltfs_scan *scan, struct dir_context *ctx)
 		if (len < 0) {
 			pr_warn_ratelimited("fltfs: a filter left a directory listing that cannot be read\n");
 			scan->valid = false;
+			scan->broken = true;
 			ret = -EIO;
 			break;
 		}
@@ -434,6 +436,13 @@ int fltfs_iterate_filtered(struct file *file, struct dir_context *ctx)
 		scan->valid = false;
 		scan->cursor = ctx->pos;
 	}
+	/* A call that had entries to return could not tell; what filters make of a retry may be the
+	 * same for ever.
+	 */
+	if (restart)
+		scan->broken = false;
+	else if (scan->broken)
+		return -EIO;
 	for (;;) {
 		if (scan->valid)
 			ret = fltfs_scan_emit(scan, ctx);

@@ -24,6 +24,7 @@ struct fltfs_scan_entry {
  * @used: bytes of it in use
  * @next: offset of the entry that the program gets next
  * @valid: there is such an entry
+ * @broken: filters have left what cannot be read, and the program has not begun anew
  * @ended: the end was reported, and the program is still to be told so
  * @position: cookie at which the program has to come back for @next
  * @cursor: where the lower directory goes on
@@ -35,6 +36,7 @@ struct fltfs_scan {
 	ULONG used;
 	ULONG next;
 	bool valid;
+	bool broken;
 	bool ended;
 	loff_t position;
 	loff_t cursor;

@@ -285,7 +285,7 @@ int main(void)
 {
 	char data[16] = "";
 	struct fltshim_control c;
-	int fd, link, only;
+	int fd, link, only, names;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	log_fd = log_open();
@@ -295,8 +295,9 @@ int main(void)
 	early();
 	/* (the key outlives the driver) */
 	FLT_REQUIRE(!twin_load_with("ctldev", "params=Parameters\\Early=0"));
-	FLT_PROVES("SRC-136", told("names are right"));
-	FLT_PROVES("VOL-92", told("names are right"));
+	names = told("names are right");
+	FLT_PROVES("SRC-136", names);
+	FLT_PROVES("VOL-92", names);
 	fd = open("/dev/fltshim/CtlDev", O_RDWR | O_CLOEXEC);
 	link = open("/dev/fltshim/CtlLink", O_RDWR | O_CLOEXEC);
 	FLT_PROVES("SRC-136", fd >= 0 && link >= 0 && told("names in a create"));

@@ -8,6 +8,9 @@
 
 #include "wdk.h"
 
+#pragma pack(push)
+#pragma pack()
+
 #define IOCTL_DISK_BASE FILE_DEVICE_DISK
 #define IOCTL_STORAGE_BASE FILE_DEVICE_MASS_STORAGE
 #define IOCTL_VOLUME_BASE 0x00000056
@@ -169,5 +172,7 @@ typedef struct _STORAGE_DEVICE_DESCRIPTOR {
     ULONG RawPropertiesLength;
     UCHAR RawDeviceProperties[1];
 } STORAGE_DEVICE_DESCRIPTOR, *PSTORAGE_DEVICE_DESCRIPTOR;
+
+#pragma pack(pop)
 
 #endif /* _FSH_DEVIOCTL_H */

@@ -9,10 +9,11 @@
 
 failures=0
 
-# fail WHY: the test fails, and goes on.
+# fail WHY: the test fails, and goes on; returns 1, for who asks whether a check held.
 fail() {
 	echo "failed: $*"
 	failures=$((failures + 1))
+	return 1
 }
 
 # die WHY: the test fails, and ends.

@@ -55,7 +55,6 @@ static void fake_finish(struct fake_request *request)
 
 	world_note_fake(request->fake->world, op, WORLD_FAKE_DONE);
 	fake_answer(request->fake, op, request->status, request->information);
-	op->bottom = NULL;
 	kfree(request);
 	flt_operation_bottom_done(op);
 }
@@ -141,7 +140,6 @@ static bool fake_perform(struct flt_operation *op)
 	request->information = order.information;
 	INIT_WORK(&request->work, fake_worker);
 	INIT_LIST_HEAD(&request->link);
-	op->bottom = request;
 	switch (order.when) {
 	case FAKE_EARLY:
 		fake_finish(request);

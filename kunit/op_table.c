@@ -84,6 +84,13 @@ static void op_table_facts(struct kunit *test)
 			cannot_fail++;
 	}
 	FLT_EXPECT(test, cannot_fail == 5);
+	/* What flt_op_form() and its like say of a constant. */
+	for (index = 0; index < FLT_NR_IRP_CODES; index++) {
+		const struct flt_op_desc *desc = &flt_op_table[index];
+
+		FLT_EXPECT(test, desc->form == FLT_FORM_IRP && !desc->paging &&
+			   desc->cannot_fail == (index == IRP_MJ_CLEANUP || index == IRP_MJ_CLOSE));
+	}
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_CLEANUP)->cannot_fail);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_CLOSE)->cannot_fail);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_QUERY_OPEN)->form == FLT_FORM_FS_FILTER);

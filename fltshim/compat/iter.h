@@ -26,4 +26,15 @@ static inline void __user *flt_iter_segment(const struct iov_iter *iter, size_t 
 	return iov->iov_base + iter->iov_offset;
 }
 
+/* iov_iter_advance() by no more than is left, without the call where there is one segment. */
+static __always_inline void flt_iter_advance(struct iov_iter *iter, size_t size)
+{
+	if (likely(iter_is_ubuf(iter))) {
+		iter->iov_offset += size;
+		iter->count -= size;
+	} else {
+		iov_iter_advance(iter, size);
+	}
+}
+
 #endif

@@ -221,8 +221,9 @@ static seh_raises void flt_thunk_post(void *arg)
 {
 	struct flt_call *call = arg;
 
-	call->post = flt_call_post(call->node, call->data, call->data->Iopb->TargetFileObject,
-				   &call->objects, call->context, FLTFL_POST_OPERATION_DRAINING);
+	call->post = flt_call_post(call->node, call->data, call->node->instance->volume,
+				   call->data->Iopb->TargetFileObject, &call->objects,
+				   call->context, FLTFL_POST_OPERATION_DRAINING);
 }
 
 /**

@@ -36,10 +36,10 @@ static inline void flt_call_objects(FLT_RELATED_OBJECTS *objects,
 
 /* Call a pre-operation callback; @context is NULL on entry (PREOP-10). Behind a barrier. */
 static __always_inline FLT_PREOP_CALLBACK_STATUS
-flt_call_pre(const struct flt_node *node, PFLT_CALLBACK_DATA data, PFILE_OBJECT file,
-	     FLT_RELATED_OBJECTS *objects, void **context)
+flt_call_pre(const struct flt_node *node, PFLT_CALLBACK_DATA data, struct flt_volume *volume,
+	     PFILE_OBJECT file, FLT_RELATED_OBJECTS *objects, void **context)
 {
-	flt_fill_objects(objects, node->filter, node->instance->volume, node->shown, file);
+	flt_fill_objects(objects, node->filter, volume, node->shown, file);
 	this_cpu_inc(*node->pre_calls);
 	*context = NULL;
 	return node->pre(data, objects, context);
@@ -47,10 +47,11 @@ flt_call_pre(const struct flt_node *node, PFLT_CALLBACK_DATA data, PFILE_OBJECT 
 
 /* Call a post-operation callback. Behind a barrier. */
 static __always_inline FLT_POSTOP_CALLBACK_STATUS
-flt_call_post(const struct flt_node *node, PFLT_CALLBACK_DATA data, PFILE_OBJECT file,
-	      FLT_RELATED_OBJECTS *objects, void *context, FLT_POST_OPERATION_FLAGS flags)
+flt_call_post(const struct flt_node *node, PFLT_CALLBACK_DATA data, struct flt_volume *volume,
+	      PFILE_OBJECT file, FLT_RELATED_OBJECTS *objects, void *context,
+	      FLT_POST_OPERATION_FLAGS flags)
 {
-	flt_fill_objects(objects, node->filter, node->instance->volume, node->shown, file);
+	flt_fill_objects(objects, node->filter, volume, node->shown, file);
 	this_cpu_inc(*node->post_calls);
 	return node->post(data, objects, context, flags);
 }

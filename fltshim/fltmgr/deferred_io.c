@@ -81,7 +81,7 @@ NTSTATUS FltQueueDeferredIoWorkItem(PFLT_DEFERRED_IO_WORKITEM FltWorkItem, PFLT_
 	/* Before it is queued, since the operation may be over the next moment. */
 	op = flt_operation_lookup(Data);
 	if (op && atomic_read(&op->hold) == FLT_HOLD_CALLING && op->runner == current)
-		op->flags |= FLT_OP_POSTED;
+		flt_operation_posted(op);
 	status = flt_item_queue((struct flt_item *)FltWorkItem, FLT_ITEM_DEFERRED, QueueType,
 				WorkerRoutine, Data, &instance->obj, Context);
 	if (NT_SUCCESS(status))

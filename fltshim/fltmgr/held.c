@@ -51,15 +51,23 @@ static struct flt_operation *flt_held_find(struct flt_held *held, PFLT_CALLBACK_
 	return NULL;
 }
 
-/* There is no place for it: it goes to the list. */
-void flt_live_list_add(struct flt_operation *op)
+/* The first place is taken: another one, or the list. */
+void flt_live_find_place(struct flt_operation *op)
 {
 	struct flt_live *live = op->live;
+	unsigned int i;
 
+	for (i = 1; i < FLT_LIVE_SLOTS; i++) {
+		op->slot = &live->slots[i];
+		if (!READ_ONCE(*op->slot) && !cmpxchg(op->slot, NULL, op))
+			return;
+	}
 	op->slot = NULL;
 	spin_lock_bh(&live->lock);
 	list_add_tail(&op->inflight, &live->ops);
 	spin_unlock_bh(&live->lock);
+	/* As the exchange would be. */
+	smp_mb();
 }
 
 void flt_live_list_del(struct flt_operation *op)
@@ -79,6 +87,40 @@ void flt_live_wait(struct flt_live *live)
 }
 
 /**
+ * flt_guard_renew() - go under the guard of the snapshot that is current now
+ * @op: in flight; under none, or under that of one that was replaced while it entered
+ */
+void flt_guard_renew(struct flt_operation *op)
+{
+	struct flt_stack *left = NULL;
+
+	spin_lock_bh(&op->live->lock);
+	if (op->counted)
+		left = op->guard;
+	op->counted = false;
+	/* Who replaces it from here on takes the lock afterwards, and counts the operation. */
+	op->guard = rcu_access_pointer(op->volume->stack);
+	spin_unlock_bh(&op->live->lock);
+	if (left)
+		flt_guard_leave(left);
+}
+
+/* Leaves the guard, in flight still or not any more. */
+void flt_guard_drop(struct flt_operation *op)
+{
+	struct flt_stack *left = NULL;
+
+	spin_lock_bh(&op->live->lock);
+	if (op->counted)
+		left = op->guard;
+	op->counted = false;
+	op->guard = NULL;
+	spin_unlock_bh(&op->live->lock);
+	if (left)
+		flt_guard_leave(left);
+}
+
+/**
  * flt_live_walk_cpu() - look at the operations in flight that began on one CPU
  * @cpu: a possible one
  * @look: called for each, under a lock which keeps it; true ends the walk
@@ -95,10 +137,11 @@ bool flt_live_walk_cpu(unsigned int cpu, flt_live_fn look, void *arg)
 
 	spin_lock_bh(&live->lock);
 	WRITE_ONCE(live->looking, true);
-	/* Pairs with the exchange in flt_inflight_del(). */
+	/* Pairs with the exchange in flt_inflight_leave(). */
 	smp_mb();
 	for (i = 0; i < FLT_LIVE_SLOTS && !found; i++) {
-		op = READ_ONCE(live->slots[i]);
+		/* An operation that has left is through with all that it did. */
+		op = smp_load_acquire(&live->slots[i]);
 		found = op && look(op, arg);
 	}
 	if (!found) {
@@ -108,7 +151,8 @@ bool flt_live_walk_cpu(unsigned int cpu, flt_live_fn look, void *arg)
 				break;
 		}
 	}
-	WRITE_ONCE(live->looking, false);
+	/* Who sees that sees what was noted in its operation. */
+	smp_store_release(&live->looking, false);
 	spin_unlock_bh(&live->lock);
 	return found;
 }
@@ -220,8 +264,7 @@ void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder)
 		op->stack_ref = true;
 		flt_stack_get(op->stack);
 	}
-	flt_guard_leave(op->guard);
-	op->guard = NULL;
+	flt_guard_drop(op);
 	/* A detacher that waited for the guard above looks for records now. */
 }
 
@@ -245,7 +288,7 @@ void flt_hold_end(struct flt_operation *op, struct flt_instance *holder)
 		hlist_del(&op->held_link);
 		spin_unlock_bh(&held->lock);
 	}
-	op->guard = flt_guard_enter(op->volume);
+	flt_guard_renew(op);
 	op->runner = current;
 	for (i = 0; i < passed; i++) {
 		struct flt_record *record = &op->records[i];

@@ -10,10 +10,10 @@
 #include <linux/percpu.h>
 #include <linux/seq_file.h>
 #include "fltmgr/operation.h"
+#include "fltmgr/volume.h"
 
 struct flt_filter;
 struct flt_instance;
-struct flt_volume;
 
 void flt_lock_watch(void);	/* lock_watch.c */
 
@@ -23,7 +23,8 @@ void flt_lock_watch(void);	/* lock_watch.c */
  * struct flt_live - operations in flight that began on one CPU
  * @slots: most of them; a place is taken by an exchange, and given back by its owner
  * @looking: somebody reads @slots: who gave a place back waits for the end of that
- * @lock: protects @ops, and taken by who reads @slots; in softirq too
+ * @lock: protects @ops, and @guard and @counted of its operations; taken by who reads @slots; in
+ *	softirq too
  * @ops: those for which there was no place, the youngest last
  */
 struct flt_live {
@@ -40,46 +41,49 @@ typedef bool (*flt_live_fn)(struct flt_operation *op, void *arg);
 
 bool flt_live_walk_cpu(unsigned int cpu, flt_live_fn look, void *arg);
 bool flt_live_walk(flt_live_fn look, void *arg);
-void flt_live_list_add(struct flt_operation *op);
+void flt_live_find_place(struct flt_operation *op);
 void flt_live_list_del(struct flt_operation *op);
 void flt_live_wait(struct flt_live *live);
+void flt_guard_renew(struct flt_operation *op);
+void flt_guard_drop(struct flt_operation *op);
 
 /*
- * The operation is in flight from here on. Every one pays for this, and few are ever looked for:
- * so it costs an exchange to be found, and another one to be forgotten, and no lock.
+ * The operation is in flight from here on, and under the guard of its volume's present snapshot,
+ * which is in op->guard afterwards. Every one pays for this, and few are ever looked for: so it
+ * costs an exchange to be found, and another one to be forgotten, and no lock.
  */
-static __always_inline void flt_inflight_add(struct flt_operation *op)
+static __always_inline void flt_inflight_enter(struct flt_operation *op)
 {
 	struct flt_live *live = raw_cpu_ptr(&flt_live);
-	unsigned int i;
+	struct flt_stack *stack = rcu_access_pointer(op->volume->stack);
 
 	op->runner = current;
 	op->live = live;
-	op->lock_told = false;
-	op->lock_place = -1;
-	for (i = 0; i < FLT_LIVE_SLOTS; i++) {
-		if (!READ_ONCE(live->slots[i])) {
-			op->slot = &live->slots[i];
-			if (likely(!cmpxchg(op->slot, NULL, op)))
-				goto added;
-		}
-	}
-	flt_live_list_add(op);
-added:
+	op->slot = &live->slots[0];
+	op->guard = stack;
+	/* A full barrier, which pairs with flt_stack_publish_these(). */
+	if (unlikely(cmpxchg(op->slot, NULL, op)))
+		flt_live_find_place(op);
+	if (unlikely(rcu_access_pointer(op->volume->stack) != stack))
+		flt_guard_renew(op);
 	if (unlikely(op->vfs_lock))
 		flt_lock_watch();
 }
 
-static __always_inline void flt_inflight_del(struct flt_operation *op)
+static __always_inline void flt_inflight_leave(struct flt_operation *op)
 {
-	if (unlikely(!op->slot)) {
+	if (likely(op->slot)) {
+		/* A full barrier: who looks at slots now is seen, or does not see this one. */
+		xchg(op->slot, NULL);
+		/* Pairs with the end of flt_live_walk_cpu(). */
+		if (unlikely(smp_load_acquire(&op->live->looking)))
+			flt_live_wait(op->live);
+	} else {
 		flt_live_list_del(op);
-		return;
 	}
-	/* A full barrier: who looks at slots now is seen, or does not see this one. */
-	xchg(op->slot, NULL);
-	if (unlikely(READ_ONCE(op->live->looking)))
-		flt_live_wait(op->live);
+	if (unlikely(op->counted))
+		flt_guard_drop(op);
+	op->guard = NULL;
 }
 
 void flt_hold_prepare(struct flt_operation *op, struct flt_instance *holder);

@@ -276,6 +276,7 @@ NTSTATUS flt_instance_detach(struct flt_instance *instance, FLT_INSTANCE_TEARDOW
 	WRITE_ONCE(instance->still_starts, true);
 	/* Whoever sees LEAVING sees still_starts as well. */
 	smp_store_release(&instance->state, FLT_INSTANCE_LEAVING);
+	flt_stack_outdate(volume);
 	flt_object_delete(&instance->obj);
 	while (flt_instance_publish(volume))
 		msleep(20);	/* out of memory: a detach cannot fail */

@@ -51,6 +51,31 @@ static inline u8 flt_op_index(UCHAR major)
 
 extern const struct flt_op_desc flt_op_table[FLT_NR_OPS];
 
+/*
+ * The same facts for whoever begins an operation: the compiler knows them where it knows the code,
+ * if that is one of an IRP. Suite op_table compares.
+ */
+static __always_inline u8 flt_op_form(UCHAR major)
+{
+	if (__builtin_constant_p(major) && major < FLT_NR_IRP_CODES)
+		return FLT_FORM_IRP;
+	return flt_op_table[flt_op_index(major)].form;
+}
+
+static __always_inline bool flt_op_cannot_fail(UCHAR major)
+{
+	if (__builtin_constant_p(major) && major < FLT_NR_IRP_CODES)
+		return major == IRP_MJ_CLEANUP || major == IRP_MJ_CLOSE;
+	return flt_op_table[flt_op_index(major)].cannot_fail;
+}
+
+static __always_inline bool flt_op_is_paging(UCHAR major)
+{
+	if (__builtin_constant_p(major) && major < FLT_NR_IRP_CODES)
+		return false;
+	return flt_op_table[flt_op_index(major)].paging;
+}
+
 const struct flt_op_desc *flt_op_desc(UCHAR major);
 const struct flt_op_desc *flt_op_desc_at(unsigned int index);
 

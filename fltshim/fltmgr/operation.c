@@ -187,14 +187,29 @@ static NTSTATUS flt_bottom_said(const struct flt_operation *op, bool done)
 	return done ? op->data.IoStatus.Status : STATUS_PENDING;
 }
 
+#define FLT_BOTTOM_NOTED	(FLT_WANT(IRP_MJ_CREATE) | FLT_WANT(IRP_MJ_CLOSE) | \
+				 FLT_WANT(IRP_MJ_QUERY_OPEN))
+
+/* One of these is back from the file system. */
+static noinline void flt_bottom_note(struct flt_operation *op)
+{
+	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
+		op->flags |= FLT_OP_OPENED;
+	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
+		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
+	else if (op->op_index == flt_op_index(IRP_MJ_QUERY_OPEN))
+		op->data.IoStatus.Information = 0;	/* FASTIO-27 */
+}
+
 /* The file system's turn. Return: false when it finishes the operation later. */
 static bool flt_step_bottom(struct flt_operation *op)
 {
 	bool done;
 
-	if (atomic_read(&op->hold) == FLT_HOLD_RESUMED) {
+	if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, NULL);
+		op->iopb = op->accepted;
 	} else {
 		op->iopb.TargetInstance = op->accepted.TargetInstance;
 		flt_fail(op, STATUS_SUCCESS);
@@ -206,40 +221,52 @@ static bool flt_step_bottom(struct flt_operation *op)
 			return !flt_hold(op, NULL);
 		atomic_set(&op->hold, FLT_HOLD_NONE);
 	}
-	if (op->op_index == IRP_MJ_CREATE && NT_SUCCESS(op->data.IoStatus.Status))
-		op->flags |= FLT_OP_OPENED;
-	else if (op->op_index == IRP_MJ_CLOSE && op->accepted.TargetFileObject)
-		WRITE_ONCE(flt_file_of(op->accepted.TargetFileObject)->closed, true);
-	else if (op->op_index == flt_op_index(IRP_MJ_QUERY_OPEN))
-		op->data.IoStatus.Information = 0;	/* FASTIO-27 */
-	if (op->initiator)
+	if (unlikely(BIT_ULL(op->op_index) & FLT_BOTTOM_NOTED))
+		flt_bottom_note(op);
+	if (unlikely(op->initiator))
 		flt_advance_position(op);
 	op->phase = FLT_PHASE_POST;
 	op->cursor = op->nr_nodes - 1;
 	return true;
 }
 
-/* Through the phases in their order, as far as it goes without a hold. */
-static __always_inline void flt_machine_phases(struct flt_walk *walk, struct seh_barrier *barrier)
+/* Through the phases in their order, to the end; false when the operation is held. */
+static __always_inline bool flt_machine_phases(struct flt_walk *walk, struct seh_barrier *barrier,
+					       bool softirq)
 {
-	if (walk->op->phase == FLT_PHASE_PRE) {
-		seh_barrier_up(barrier);
-		flt_walk_down(walk);
-		seh_barrier_down(barrier);
-		if (unlikely(!walk->on))
-			return;
+	struct flt_operation *op = walk->op;
+	bool on;
+
+	if (likely(op->phase == FLT_PHASE_PRE)) {
+		seh_barrier_up(barrier, softirq);
+		on = flt_walk_down(walk);
+		seh_barrier_down(barrier, softirq);
+		if (unlikely(!on))
+			return false;
 	}
-	if (walk->op->phase == FLT_PHASE_BOTTOM) {
-		walk->waits = flt_operation_waits(walk->op);
-		walk->on = flt_step_bottom(walk->op);
-		if (unlikely(!walk->on))
-			return;
+	/* Once more when it has ended before the hold was published. */
+	while (op->phase == FLT_PHASE_BOTTOM) {
+		/* Has to be known before it may be handed away. */
+		walk->waits = flt_operation_waits(op);
+		if (unlikely(!flt_step_bottom(op)))
+			return false;
 	}
-	if (walk->op->phase == FLT_PHASE_POST) {
-		seh_barrier_up(barrier);
-		flt_walk_up(walk);
-		seh_barrier_down(barrier);
-	}
+	seh_barrier_up(barrier, softirq);
+	on = flt_walk_up(walk);
+	seh_barrier_down(barrier, softirq);
+	return on;
+}
+
+/* An exception has come to the barrier. Return: false when the operation is held. */
+static noinline bool flt_machine_raised(struct flt_walk *walk, struct seh_barrier *barrier,
+					bool softirq)
+{
+	NTSTATUS code = barrier->frame.code;
+
+	seh_barrier_down(barrier, softirq);
+	if (walk->op->phase == FLT_PHASE_PRE)
+		return flt_walk_down_raised(walk, code);
+	return flt_walk_up_raised(walk, code);
 }
 
 /*
@@ -252,31 +279,23 @@ static __always_inline void flt_machine_phases(struct flt_walk *walk, struct seh
  */
 static bool flt_machine_run(struct flt_operation *op)
 {
+	const bool softirq = in_serving_softirq();
 	struct seh_barrier barrier FLT_NOT_CLEARED;
 	struct flt_walk walk FLT_NOT_CLEARED;
+	bool on;
 
 	walk.op = op;
 	walk.level = preempt_count();
-	walk.on = true;
 	seh_barrier_init(&barrier);
-	if (unlikely(fsh_setjmp(&barrier.frame))) {
-		seh_barrier_down(&barrier);
-		if (walk.op->phase == FLT_PHASE_PRE)
-			flt_walk_down_raised(&walk, barrier.frame.code);
-		else
-			flt_walk_up_raised(&walk, barrier.frame.code);
-	}
+	on = likely(!fsh_setjmp(&barrier.frame)) || flt_machine_raised(&walk, &barrier, softirq);
 	for (;;) {
-		if (likely(walk.on))
-			flt_machine_phases(&walk, &barrier);
-		if (unlikely(!walk.on)) {
-			if (!walk.waits)
-				return false;
-			wait_for_completion_state(&walk.op->resumed, TASK_IDLE);
-			walk.on = true;
-		} else if (likely(walk.op->phase == FLT_PHASE_DONE)) {
+		/* After an exception too there may be callbacks to come. */
+		if (likely(on) && likely(flt_machine_phases(&walk, &barrier, softirq)))
 			return true;
-		}
+		if (!walk.waits)
+			return false;
+		wait_for_completion_state(&walk.op->resumed, TASK_IDLE);
+		on = true;
 	}
 }
 

@@ -149,13 +149,14 @@ struct flt_record {
  *	came from outside
  * @stack: the snapshot taken at the start: decides which instances are visited; NULL before that
  *	where flt_operation_init() made it, not set where __flt_operation_init() did
- * @guard: the snapshot whose rundown protects the present run of the machine
- * @records: @inline_records, or allocated when the snapshot is deeper
- * @reserve: @nr_reserve of them that the operation's owner has, or NULL
+ * @guard: the snapshot that protects the present run of the machine (stack.h)
+ * @counted: in @guard->guards, since it has been replaced; under the list's lock
+ * @records: @inline_records, or others when the snapshot is deeper: of the issuer's frame,
+ *	@reserve, or @allocated
+ * @reserve: @nr_reserve of them that the operation's owner has; if that is not 0
  * @nr_reserve: how many
  * @front: the file system's own description of the request; NULL for what a filter started
- * @bottom: the file system's own while the bottom is under way
- * @done: end of an asynchronous operation
+ * @done: end of an asynchronous operation; of one that is started
  * @nodes: the interested nodes that are visited, from high to low
  * @cursor: the node whose turn it is
  * @floor: the walk ends when @cursor comes up to it: -1, or the node that reissues the operation
@@ -195,6 +196,7 @@ struct flt_record {
  *	operations, whose thread may exit meanwhile
  * @runner: the task that runs the machine; for comparison only
  * @shown: data.Flags as the running callback got them
+ * @sum: flt_callback_sum() of what it got; 0 when it has to be looked at closely
  * @thread: data.Thread
  * @mode: data.RequestorMode
  * @held: in the holding instance's list of operations that it pends
@@ -219,9 +221,12 @@ struct flt_operation {
 	struct flt_record *records;
 	const struct flt_node *nodes;
 	int cursor;
-	int floor;
 	int nr_nodes;
+	int floor;
+	int lock_place;
 	ULONG shown;
+	KPROCESSOR_MODE mode;
+	u64 sum;
 	PETHREAD thread;
 	union {
 		u64 calm;
@@ -233,16 +238,17 @@ struct flt_operation {
 	u8 phase;
 	u8 waits;
 	bool stack_ref;
+	bool allocated;
 	bool has_activity;
 	bool parks;
 	s8 priority;
-	u16 flags;
 	u8 op_index;
-	u8 vfs_lock;
-	KPROCESSOR_MODE mode;
+	u16 flags;
 	bool told;
 	bool lock_told;
+	bool counted;
 	bool ecps_lent;
+	u8 vfs_lock;
 	struct flt_redirect *redirect;
 	struct flt_status_request *requests;
 	struct flt_live *live;
@@ -251,11 +257,9 @@ struct flt_operation {
 	struct task_struct *runner;
 	unsigned long start;
 	void *front;
-	void *bottom;
 	void (*done)(struct flt_operation *op);
 	struct flt_record *reserve;
 	unsigned int nr_reserve;
-	int lock_place;
 	PMDL locked;
 	struct _ECP_LIST *ecps;
 	struct flt_record inline_records[FLT_INLINE_RECORDS];
@@ -320,33 +324,41 @@ void flt_operation_bottom_done(struct flt_operation *op);
 void flt_operation_bottom_waits(struct flt_operation *op);
 void flt_operation_bottom_waited(struct flt_operation *op);
 
-/* The state of the walk before it begins. */
-static __always_inline void flt_operation_reset_walk(struct flt_operation *op)
+/*
+ * The state of the walk before it begins. Members that lie next to each other are set one after the
+ * other, so that compilers make one store of them.
+ */
+static __always_inline void flt_operation_reset_walk(struct flt_operation *op, bool cannot_fail,
+						     bool paging)
 {
-	const struct flt_op_desc *desc = &flt_op_table[op->op_index];
-
-	op->guard = NULL;
-	op->records = op->inline_records;
-	op->floor = -1;
-	atomic_set(&op->hold, FLT_HOLD_NONE);
-	atomic_set(&op->cancel, FLT_CANCEL_NONE);
 	op->phase = FLT_PHASE_PRE;
 	op->waits = 0;
 	op->stack_ref = false;
-	op->flags = (desc->cannot_fail ? FLT_OP_UNKILLABLE : 0) |
-		    (desc->paging ? FLT_OP_PAGING : 0);
+	op->allocated = false;
+	op->flags = (cannot_fail ? FLT_OP_UNKILLABLE : 0) | (paging ? FLT_OP_PAGING : 0);
+	op->told = false;
+	op->lock_told = false;
+	op->counted = false;
+	op->floor = -1;
+	op->lock_place = -1;
+	op->calm = FLT_HOLD_NONE;
+	op->guard = NULL;
+	op->records = op->inline_records;
 	op->redirect = NULL;
 	op->requests = NULL;
 }
 
 /*
- * flt_operation_init() for paths that are counted in instructions. Member by member: what
- * compilers make of clearing a whole structure costs more.
+ * flt_operation_init() for paths that are counted in instructions, but for the parameters, which
+ * the caller sets all. Member by member: what compilers make of clearing a whole structure costs
+ * more.
  */
-static __always_inline void __flt_operation_init(struct flt_operation *op,
-						 struct flt_volume *volume, UCHAR major,
-						 PFILE_OBJECT file)
+static __always_inline void __flt_operation_init_bare(struct flt_operation *op,
+						      struct flt_volume *volume, UCHAR major,
+						      PFILE_OBJECT file)
 {
+	/* First: to the compiler it may lie where stores go. */
+	u8 vfs_lock = file ? flt_file_of(file)->vfs_lock : FLT_LOCK_NONE;
 	FLT_CALLBACK_DATA *data = &op->data;
 	FLT_IO_PARAMETER_BLOCK *iopb = &op->iopb;
 
@@ -354,10 +366,8 @@ static __always_inline void __flt_operation_init(struct flt_operation *op,
 		      FLTFL_CALLBACK_DATA_IRP_OPERATION << FLT_FORM_FAST_IO);
 	static_assert(FLTFL_CALLBACK_DATA_FS_FILTER_OPERATION ==
 		      FLTFL_CALLBACK_DATA_IRP_OPERATION << FLT_FORM_FS_FILTER);
-	static_assert(sizeof(iopb->Parameters) == sizeof(iopb->Parameters.Others));
 
-	op->op_index = flt_op_index(major);
-	data->Flags = FLTFL_CALLBACK_DATA_IRP_OPERATION << flt_op_table[op->op_index].form;
+	data->Flags = FLTFL_CALLBACK_DATA_IRP_OPERATION << flt_op_form(major);
 	data->Thread = (PETHREAD)current;
 	data->Iopb = iopb;
 	data->IoStatus.Pointer = NULL;
@@ -375,27 +385,38 @@ static __always_inline void __flt_operation_init(struct flt_operation *op,
 	iopb->Reserved = 0;
 	iopb->TargetFileObject = file;
 	iopb->TargetInstance = NULL;
-	iopb->Parameters.Others.Argument1 = NULL;
-	iopb->Parameters.Others.Argument2 = NULL;
-	iopb->Parameters.Others.Argument3 = NULL;
-	iopb->Parameters.Others.Argument4 = NULL;
-	iopb->Parameters.Others.Argument5 = NULL;
-	iopb->Parameters.Others.Argument6.QuadPart = 0;
 	op->volume = volume;
 	op->initiator = NULL;
-	op->has_activity = false;
-	op->parks = false;
-	op->priority = FLT_NO_PRIORITY;
-	op->vfs_lock = file ? flt_file_of(file)->vfs_lock : FLT_LOCK_NONE;
 	op->task = current;
 	op->front = NULL;
-	op->bottom = NULL;
-	op->done = NULL;
-	op->reserve = NULL;
 	op->nr_reserve = 0;
 	op->locked = NULL;
 	op->ecps = NULL;
-	flt_operation_reset_walk(op);
+	op->has_activity = false;
+	op->parks = false;
+	op->priority = FLT_NO_PRIORITY;
+	op->op_index = flt_op_index(major);
+	op->ecps_lent = false;
+	flt_operation_reset_walk(op, flt_op_cannot_fail(major), flt_op_is_paging(major));
+	op->vfs_lock = vfs_lock;
+}
+
+/* The same, with parameters that are zero. */
+static __always_inline void __flt_operation_init(struct flt_operation *op,
+						 struct flt_volume *volume, UCHAR major,
+						 PFILE_OBJECT file)
+{
+	FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+
+	static_assert(sizeof(*parameters) == sizeof(parameters->Others));
+
+	__flt_operation_init_bare(op, volume, major, file);
+	parameters->Others.Argument1 = NULL;
+	parameters->Others.Argument2 = NULL;
+	parameters->Others.Argument3 = NULL;
+	parameters->Others.Argument4 = NULL;
+	parameters->Others.Argument5 = NULL;
+	parameters->Others.Argument6.QuadPart = 0;
 }
 
 /**
@@ -404,13 +425,22 @@ static __always_inline void __flt_operation_init(struct flt_operation *op,
  */
 static inline void flt_operation_fini(struct flt_operation *op)
 {
-	if (unlikely(op->guard || op->data.TagData || op->locked || op->ecps))
+	/* One test for what hardly any operation has. */
+	if (unlikely((uintptr_t)op->guard | (uintptr_t)op->data.TagData |
+		     (uintptr_t)op->locked | (uintptr_t)op->ecps))
 		flt_operation_drop(op);
 }
 
 static inline struct flt_operation *flt_operation_of(PFLT_CALLBACK_DATA data)
 {
 	return container_of(data, struct flt_operation, data);
+}
+
+/* The running callback has given the operation to a worker: flt_callback_quiet() says no. */
+static inline void flt_operation_posted(struct flt_operation *op)
+{
+	op->flags |= FLT_OP_POSTED;
+	op->sum = 0;
 }
 
 /* Set the result; for bottoms. */

@@ -28,7 +28,9 @@ static void flt_resume_worker(struct work_struct *work);
  */
 void flt_operation_reset(struct flt_operation *op)
 {
-	flt_operation_reset_walk(op);
+	const struct flt_op_desc *desc = &flt_op_table[op->op_index];
+
+	flt_operation_reset_walk(op, desc->cannot_fail, desc->paging);
 	flt_fail(op, STATUS_SUCCESS);
 }
 
@@ -49,81 +51,94 @@ void flt_operation_init(struct flt_operation *op, struct flt_volume *volume, UCH
 	op->stack = NULL;
 }
 
-/* Enters the stack: snapshot and guard; false when the operation has failed before that. */
+/* Somebody looks at the data: the file system gives it memory of its own. False when it cannot. */
+static noinline bool flt_operation_substitute(struct flt_operation *op)
+{
+	if (!op->front || !op->volume->ops->substitute)
+		return true;
+	if (op->volume->ops->substitute(op)) {
+		op->accepted = op->iopb;
+		return true;
+	}
+	flt_inflight_leave(op);
+	return false;
+}
+
+/*
+ * Enters the stack: in flight, snapshot and guard; false when the operation has failed before that.
+ * Whoever looks at what is in flight sees no nodes before they are there.
+ */
 static __always_inline bool flt_operation_enter(struct flt_operation *op)
 {
-	struct flt_stack *stack = flt_guard_enter(op->volume);
+	unsigned int index = op->op_index;
+	const struct flt_stack *stack;
+	int above = 0;
 
-	if (unlikely(stack->interest & flt_want_data(op->op_index)) && op->front &&
-	    op->volume->ops->substitute && !op->volume->ops->substitute(op)) {
-		flt_guard_leave(stack);
-		return false;
-	}
 	op->accepted = op->iopb;
 	op->thread = op->data.Thread;
 	op->mode = op->data.RequestorMode;
-	op->stack = stack;
-	op->guard = stack;
-	op->nodes = &stack->nodes[stack->first[op->op_index]];
-	op->nr_nodes = stack->count[op->op_index];
-	if (unlikely(op->initiator)) {
-		int above = flt_stack_above(stack, op->op_index, op->initiator);
-
-		op->nodes += above;
-		op->nr_nodes -= above;
-	} else if (unlikely(op->iopb.IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO))) {
-		op->flags |= FLT_OP_PAGING;
-	}
 	op->cursor = 0;
+	op->nr_nodes = 0;
 	op->start = jiffies;
+	flt_inflight_enter(op);
+	stack = op->guard;
+	if (unlikely(stack->interest & flt_want_data(index)) && !flt_operation_substitute(op))
+		return false;
+	if (unlikely(op->initiator))
+		above = flt_stack_above(stack, index, op->initiator);
+	else if (unlikely(op->iopb.IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO)))
+		op->flags |= FLT_OP_PAGING;
+	op->stack = op->guard;
+	op->nodes = &stack->nodes[stack->first[index] + above];
+	/* After @nodes, for who looks at what is in flight. */
+	smp_store_release(&op->nr_nodes, stack->count[index] - above);
 	return true;
 }
 
-/* Finds room for many records; false without memory: the guard is left, the operation failed. */
+/* Finds room for many records; false without memory: the operation has left, and failed. */
 static noinline bool flt_operation_find_room(struct flt_operation *op)
 {
-	op->records = op->reserve;
-	if (op->nr_nodes > op->nr_reserve)
-		op->records = kmalloc_array(op->nr_nodes, sizeof(*op->records), GFP_NOFS);
-	if (op->records)
-		return true;
-	op->records = op->inline_records;
-	flt_guard_leave(op->guard);
-	op->guard = NULL;
-	flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
-	return false;
+	struct flt_record *records = op->reserve;
+
+	if (op->nr_nodes > op->nr_reserve) {
+		records = kmalloc_array(op->nr_nodes, sizeof(*records), GFP_NOFS);
+		if (!records) {
+			flt_inflight_leave(op);
+			flt_fail(op, STATUS_INSUFFICIENT_RESOURCES);
+			return false;
+		}
+		op->allocated = true;
+	}
+	op->records = records;
+	return true;
 }
 
 static __always_inline bool flt_operation_begin(struct flt_operation *op)
 {
-	if (unlikely(op->nr_nodes > FLT_INLINE_RECORDS) && !flt_operation_find_room(op))
-		return false;
-	flt_inflight_add(op);
-	return true;
+	return likely(op->nr_nodes <= FLT_INLINE_RECORDS) || flt_operation_find_room(op);
 }
 
-static noinline void flt_operation_leave_room(struct flt_operation *op)
+/* What hardly any operation has. */
+static noinline void flt_operation_leave_rest(struct flt_operation *op)
 {
-	if (op->records != op->reserve)
+	flt_status_forget(op);
+	if (op->stack_ref)
+		flt_stack_put(op->stack);
+	if (op->allocated)
 		kfree(op->records);
+	op->allocated = false;
 	op->records = op->inline_records;
 }
 
 static __always_inline void flt_operation_leave(struct flt_operation *op)
 {
-	flt_inflight_del(op);
 	/* While the filters that made them are there; an open that starts again keeps them. */
 	if (unlikely(op->ecps) && op->data.IoStatus.Status != STATUS_REPARSE)
 		flt_ecps_drop(op);
-	flt_guard_leave(op->guard);
-	op->guard = NULL;
+	flt_inflight_leave(op);
 	op->iopb.TargetInstance = op->accepted.TargetInstance;
-	if (unlikely(op->requests))
-		flt_status_forget(op);
-	if (unlikely(op->stack_ref))
-		flt_stack_put(op->stack);
-	if (unlikely(op->records != op->inline_records))
-		flt_operation_leave_room(op);
+	if (unlikely((uintptr_t)op->requests | op->stack_ref | op->allocated))
+		flt_operation_leave_rest(op);
 }
 
 /*
@@ -161,13 +176,12 @@ static __always_inline bool flt_operation_drive(struct flt_operation *op)
 	return true;
 }
 
-static __always_inline NTSTATUS flt_operation_run_entered(struct flt_operation *op)
+/* With its records. */
+static __always_inline NTSTATUS flt_operation_run_ready(struct flt_operation *op)
 {
-	if (likely(flt_operation_begin(op))) {
-		if (unlikely(!flt_operation_drive(op)))
-			return STATUS_PENDING;
-		flt_operation_leave(op);
-	}
+	if (unlikely(!flt_operation_drive(op)))
+		return STATUS_PENDING;
+	flt_operation_leave(op);
 	return op->data.IoStatus.Status;
 }
 
@@ -175,16 +189,21 @@ static __always_inline NTSTATUS flt_operation_run_entered(struct flt_operation *
 static noinline NTSTATUS flt_operation_run_deep(struct flt_operation *op)
 {
 	struct flt_record records[FLT_DEEP_RECORDS] FLT_NOT_CLEARED;
-	struct flt_record *reserve = op->reserve;
-	unsigned int nr_reserve = op->nr_reserve;
 	NTSTATUS status;
 
-	op->reserve = records;
-	op->nr_reserve = FLT_DEEP_RECORDS;
-	status = flt_operation_run_entered(op);
-	op->reserve = reserve;
-	op->nr_reserve = nr_reserve;
+	op->records = records;
+	status = flt_operation_run_ready(op);
+	op->records = op->inline_records;
 	return status;
+}
+
+static noinline NTSTATUS flt_operation_run_many(struct flt_operation *op)
+{
+	if (op->nr_nodes > op->nr_reserve && op->nr_nodes <= FLT_DEEP_RECORDS && !op->parks)
+		return flt_operation_run_deep(op);
+	if (!flt_operation_find_room(op))
+		return op->data.IoStatus.Status;
+	return flt_operation_run_ready(op);
 }
 
 /* Can this fast I/O be asked for as an IRP too? */
@@ -256,11 +275,10 @@ NTSTATUS flt_operation_run(struct flt_operation *op)
 
 	if (unlikely(!flt_operation_enter(op)))
 		return op->data.IoStatus.Status;
-	if (unlikely(op->nr_nodes > max_t(int, FLT_INLINE_RECORDS, op->nr_reserve) &&
-		     op->nr_nodes <= FLT_DEEP_RECORDS && !op->parks))
-		status = flt_operation_run_deep(op);
+	if (likely(op->nr_nodes <= FLT_INLINE_RECORDS))
+		status = flt_operation_run_ready(op);
 	else
-		status = flt_operation_run_entered(op);
+		status = flt_operation_run_many(op);
 	if (unlikely(status == STATUS_FLT_DISALLOW_FAST_IO) &&
 	    FLT_IS_FASTIO_OPERATION(&op->data) && flt_operation_has_irp(op))
 		status = flt_operation_run_as_irp(op);
@@ -300,6 +318,7 @@ void flt_operation_again(struct flt_operation *op)
 	int floor = op->floor, cursor = op->cursor;
 	struct flt_record *record = &op->records[cursor];
 	ULONG shown = op->shown;
+	u64 sum = op->sum;
 	bool parks = op->parks;
 
 	record->state = FLT_RECORD_NONE;
@@ -318,6 +337,7 @@ void flt_operation_again(struct flt_operation *op)
 	op->parks = parks;
 	record->state = FLT_RECORD_OPEN;
 	op->shown = shown;
+	op->sum = sum;
 }
 
 static void flt_operation_put_tasks(struct flt_operation *op)

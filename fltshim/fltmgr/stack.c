@@ -6,33 +6,41 @@
 #include <linux/slab.h>
 #include "fltmgr/altitude.h"
 #include "fltmgr/filter.h"
+#include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/stack.h"
 #include "fltmgr/volume.h"
 
-static void flt_stack_free(struct flt_stack *stack)
+static void flt_stack_free(struct rcu_head *rcu)
 {
+	struct flt_stack *stack = container_of(rcu, struct flt_stack, rcu);
 	unsigned int i;
 
 	for (i = 0; i < stack->nr_instances; i++)
 		flt_instance_forget(stack->instances[i]);
-	percpu_ref_exit(&stack->guard);
 	kfree(stack->instances);
-	kfree_rcu(stack, rcu);
+	kfree(stack);
 }
 
+/* Whoever peeks at it (flt_stack_peek()) may be looking still. */
 void flt_stack_put(struct flt_stack *stack)
 {
 	if (refcount_dec_and_test(&stack->memory))
-		flt_stack_free(stack);
+		call_rcu(&stack->rcu, flt_stack_free);
 }
 
-/* The guard is at zero: no callback runs under this snapshot any more. May be in softirq. */
-static void flt_guard_release(struct percpu_ref *ref)
+/**
+ * flt_guard_leave() - the end of what flt_guard_enter() or flt_stack_close() has begun
+ * @stack: its instances may be torn down when nobody else keeps them
+ *
+ * Up to softirq.
+ */
+void flt_guard_leave(struct flt_stack *stack)
 {
-	struct flt_stack *stack = container_of(ref, struct flt_stack, guard);
 	unsigned int i;
 
+	if (!refcount_dec_and_test(&stack->guards))
+		return;
 	for (i = 0; i < stack->nr_instances; i++) {
 		struct flt_instance *instance = stack->instances[i];
 
@@ -43,11 +51,11 @@ static void flt_guard_release(struct percpu_ref *ref)
 }
 
 /**
- * flt_guard_enter() - protect a run of the walk
+ * flt_guard_enter() - protect the instances of a volume outside its operations
  * @volume: the volume
  *
- * The snapshot that is current is entered. A killed one has a successor already, so the loop
- * ends with the next load.
+ * The snapshot that is current is entered. One that nobody keeps has a successor already, so the
+ * loop ends with the next load.
  *
  * Return: the snapshot, to be left with flt_guard_leave()
  */
@@ -58,7 +66,7 @@ struct flt_stack *flt_guard_enter(struct flt_volume *volume)
 	rcu_read_lock();
 	for (;;) {
 		stack = rcu_dereference(volume->stack);
-		if (percpu_ref_tryget_live_rcu(&stack->guard))
+		if (refcount_inc_not_zero(&stack->guards))
 			break;
 		cpu_relax();
 	}
@@ -164,8 +172,7 @@ static struct flt_stack *flt_stack_build(struct list_head *instances)
 	stack->instances = kcalloc(nr_instances, sizeof(*stack->instances), GFP_KERNEL);
 	if (nr_instances && !stack->instances)
 		goto free_stack;
-	if (percpu_ref_init(&stack->guard, flt_guard_release, 0, GFP_KERNEL))
-		goto free_instances;
+	refcount_set(&stack->guards, 1);
 	refcount_set(&stack->memory, 1);
 
 	list_for_each_entry(instance, instances, volume_link) {
@@ -206,11 +213,53 @@ static struct flt_stack *flt_stack_build(struct list_head *instances)
 	}
 	return stack;
 
-free_instances:
-	kfree(stack->instances);
 free_stack:
 	kfree(stack);
 	return NULL;
+}
+
+/*
+ * From here on whoever is about to call a pre-operation callback of the snapshot looks at the state
+ * of its instance before: one of them may be leaving, now or later.
+ */
+static void flt_stack_mark(struct flt_stack *stack)
+{
+	unsigned int i, count = stack->first[FLT_NR_OPS - 1] + stack->count[FLT_NR_OPS - 1];
+
+	for (i = 0; i < count; i++) {
+		struct flt_node *node = &stack->nodes[i];
+
+		/* Pairs with flt_pre_all(), which reads the state after the mark. */
+		smp_store_release(&node->skip, node->skip | FLT_NODE_OLD);
+	}
+}
+
+/**
+ * flt_stack_outdate() - an instance of the current snapshot has begun to leave
+ * @volume: the volume; its lock is held
+ */
+void flt_stack_outdate(struct flt_volume *volume)
+{
+	flt_stack_mark(rcu_dereference_protected(volume->stack, lockdep_is_held(&volume->lock)));
+}
+
+/* The operation's end is to be waited for, if the snapshot protects it. Under the list's lock. */
+static bool flt_guard_count(struct flt_operation *op, void *arg)
+{
+	struct flt_stack *stack = arg;
+
+	if (READ_ONCE(op->guard) == stack && !op->counted) {
+		op->counted = true;
+		refcount_inc(&stack->guards);
+	}
+	return false;
+}
+
+/* It is not current any more; what runs under it is counted now, see stack.h. */
+static void flt_stack_close(struct flt_stack *stack)
+{
+	flt_live_walk(flt_guard_count, stack);
+	flt_guard_leave(stack);
 }
 
 /**
@@ -245,8 +294,12 @@ int flt_stack_publish_these(struct flt_volume *volume, struct list_head *instanc
 	WRITE_ONCE(volume->interest, volume->interest | stack->interest);
 	old = rcu_replace_pointer(volume->stack, stack, lockdep_is_held(&volume->lock));
 	WRITE_ONCE(volume->interest, stack->interest);
-	if (old)
-		percpu_ref_kill(&old->guard);
+	/* Pairs with flt_inflight_enter(). */
+	smp_mb();
+	if (old) {
+		flt_stack_mark(old);
+		flt_stack_close(old);
+	}
 	return 0;
 }
 
@@ -256,5 +309,5 @@ void flt_stack_retire(struct flt_volume *volume)
 	struct flt_stack *stack = rcu_dereference_protected(volume->stack, 1);
 
 	if (stack)
-		percpu_ref_kill(&stack->guard);
+		flt_stack_close(stack);
 }

@@ -6,6 +6,7 @@
  *
  * Outside a callback op->iopb is what op->accepted is, but for TargetInstance, and op->data.Flags
  * is op->shown; so all that a callback needs is written when the one before has left it otherwise.
+ * The file system leaves op->iopb alone.
  * While the walk goes one way the operation stays FLT_HOLD_CALLING from callback to callback:
  * whoever resumes it too early is noticed when the present one returns.
  */
@@ -24,12 +25,10 @@
 struct flt_walk {
 	struct flt_operation *op;
 	FLT_RELATED_OBJECTS objects;
-	void *context;		/* completion context that the running callback leaves */
 	IO_STATUS_BLOCK before;	/* what the running post-operation callback was shown */
 	int verdict;		/* of the last callback, when it needs a closer look */
 	int level;		/* preemption count of every callback's start */
-	bool on;		/* the machine still has the operation */
-	bool waits;		/* not @on: the hold is waited out by this thread */
+	bool waits;		/* a hold is waited out by this thread: of use when one begins */
 };
 
 /* operation.c */
@@ -40,21 +39,37 @@ void flt_callback_back(struct flt_walk *walk, struct flt_filter *filter, const c
 
 void flt_walk_strayed(struct flt_operation *op, int last);
 
-/* walk_down.c, walk_up.c: behind an exception barrier; and what follows when one is reached */
-void flt_walk_down(struct flt_walk *walk);
-void flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code);
-void flt_walk_up(struct flt_walk *walk);
-void flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code);
+/*
+ * walk_down.c, walk_up.c: behind an exception barrier; and what follows when one is reached. False
+ * when the operation is held: then it must not be touched any more.
+ */
+bool flt_walk_down(struct flt_walk *walk);
+bool flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code);
+bool flt_walk_up(struct flt_walk *walk);
+bool flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code);
 
 /* parameters.c */
 bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, bool owed);
 void flt_restore_changes(struct flt_operation *op, struct flt_record *record);
+
+/*
+ * What a callback may not touch in the callback data, in one number: Flags, of which it may set
+ * DIRTY, which is looked at more closely; RequestorMode, Thread and Iopb; and TagData, which only a
+ * post-create has. Five members for the price of two compares: a callback that changes several so
+ * that their sum stays has to mean it.
+ */
+static __always_inline u64 flt_callback_sum(const FLT_CALLBACK_DATA *data)
+{
+	return (u64)data->Flags + (u8)data->RequestorMode + (uintptr_t)data->Thread +
+	       (uintptr_t)data->Iopb + (uintptr_t)data->TagData;
+}
 
 /* The walk is about to call callbacks, which see @flags. */
 static __always_inline void flt_operation_show(struct flt_operation *op, ULONG flags)
 {
 	op->shown = (op->data.Flags & ~FLTFL_CALLBACK_DATA_DIRTY) | flags;
 	op->data.Flags = op->shown;
+	op->sum = (u64)op->shown + (u8)op->mode + (uintptr_t)op->thread + (uintptr_t)&op->iopb;
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
 }
 
@@ -67,20 +82,16 @@ static __always_inline u64 flt_iopb_head(const FLT_IO_PARAMETER_BLOCK *iopb)
 
 /*
  * Did a callback leave things as nearly every one does? That is: the level, what it may not touch
- * (Flags but DIRTY, the thread and so on; TagData, which only a post-create has, is looked at when
- * it is there), no change marked, not resumed, cancelled or given to a worker.
+ * (flt_callback_sum()), no change marked, not resumed, cancelled or given to a worker (which makes
+ * op->sum wrong).
  */
 static __always_inline bool flt_callback_quiet(const struct flt_walk *walk,
 					       const struct flt_operation *op)
 {
-	const FLT_CALLBACK_DATA *data = &op->data;
-
-	return likely(preempt_count() == walk->level) && likely(data->Flags == op->shown) &&
+	return likely(preempt_count() == walk->level) &&
 	       likely(READ_ONCE(op->calm) == FLT_HOLD_CALLING) &&
-	       likely(data->Iopb == &op->iopb) && likely(data->Thread == op->thread) &&
-	       likely(data->RequestorMode == op->mode) && likely(!data->TagData) &&
-	       likely(flt_iopb_head(&op->iopb) == flt_iopb_head(&op->accepted)) &&
-	       likely(!(op->flags & FLT_OP_POSTED));
+	       likely(flt_callback_sum(&op->data) == op->sum) &&
+	       likely(flt_iopb_head(&op->iopb) == flt_iopb_head(&op->accepted));
 }
 
 /* What a quiet callback changed in the parameters counts for nobody (CBD-035). */

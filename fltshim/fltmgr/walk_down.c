@@ -108,14 +108,14 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 }
 
 /* A pre-operation callback keeps its operation. Return: false unless it was resumed already. */
-static bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node)
+static bool flt_pre_kept(struct flt_walk *walk, const struct flt_node *node, const void *context)
 {
 	struct flt_filter *filter = node->filter;
 	struct flt_operation *op = walk->op;
 
-	if (walk->context)
+	if (context)
 		flt_violation(filter, FLT_VIOLATION_PREOP_CONTEXT, op,
-			      "completion context %p with FLT_PREOP_PENDING", walk->context);
+			      "completion context %p with FLT_PREOP_PENDING", context);
 	if (!FLT_IS_IRP_OPERATION(&op->data))
 		flt_violation(filter, FLT_VIOLATION_PREOP_PENDING, op,
 			      "FLT_PREOP_PENDING for what is not IRP-based");
@@ -135,12 +135,12 @@ static noinline bool flt_pre_back(struct flt_walk *walk, int verdict)
 	const struct flt_node *node = &op->nodes[op->cursor];
 	struct flt_record *record = &op->records[op->cursor];
 	struct flt_filter *filter = node->filter;
-	void *context = walk->context;
+	void *context = record->context;
 
 	record->bits = 0;
 	flt_callback_back(walk, filter, flt_pre_name);
 	if (verdict == FLT_PREOP_PENDING)
-		return flt_pre_kept(walk, node);
+		return flt_pre_kept(walk, node, context);
 	if (unlikely(flt_unhold(op))) {
 		flt_violation(filter, FLT_VIOLATION_RESUME, op,
 			      "resumed before the callback returned %d", verdict);
@@ -165,7 +165,10 @@ static noinline void flt_pre_resumed(struct flt_operation *op)
 	flt_hold_settle(op, index);
 }
 
-/* An instance that is leaving, or an element with less than a callback for every operation. */
+/*
+ * An old snapshot, whose instances may be leaving, or an element with less than a callback for
+ * every operation.
+ */
 static noinline bool flt_pre_is_called(const struct flt_operation *op, const struct flt_node *node,
 				       struct flt_record *record)
 {
@@ -186,23 +189,25 @@ static __always_inline bool flt_pre_all(struct flt_walk *walk, struct flt_operat
 {
 	const struct flt_node *node = &op->nodes[op->cursor], *end = &op->nodes[op->nr_nodes];
 	struct flt_record *record = &op->records[op->cursor];
+	PFILE_OBJECT file = op->accepted.TargetFileObject;
+	struct flt_volume *volume = op->volume;
 
 	for (; node != end; node++, record++, op->cursor++) {
 		int verdict;
 
-		if (unlikely(READ_ONCE(node->instance->state) != FLT_INSTANCE_ATTACHED ||
-			     node->skip) && !flt_pre_is_called(op, node, record))
+		/* Pairs with flt_stack_outdate(): whose instance is leaving is seen to. */
+		if (unlikely(smp_load_acquire(&node->skip)) &&
+		    !flt_pre_is_called(op, node, record))
 			continue;
 		op->iopb.TargetInstance = node->shown;
-		verdict = flt_call_pre(node, &op->data, op->accepted.TargetFileObject,
-				       &walk->objects, &walk->context);
+		verdict = flt_call_pre(node, &op->data, volume, file, &walk->objects,
+				       &record->context);
 		if (unlikely(!flt_callback_quiet(walk, op) ||
-			     !flt_preop_plain(node, verdict, walk->context))) {
+			     !flt_preop_plain(node, verdict, record->context))) {
 			walk->verdict = verdict;
 			return false;
 		}
 		record->bits = verdict == FLT_PREOP_SUCCESS_WITH_CALLBACK ? FLT_RECORD_PLAIN : 0;
-		record->context = walk->context;
 		flt_operation_restore(op);
 		flt_fail(op, STATUS_SUCCESS);
 	}
@@ -210,11 +215,10 @@ static __always_inline bool flt_pre_all(struct flt_walk *walk, struct flt_operat
 }
 
 /* Down the stack, until the file system's turn comes or somebody keeps the operation. */
-seh_raises void flt_walk_down(struct flt_walk *walk)
+seh_raises bool flt_walk_down(struct flt_walk *walk)
 {
 	struct flt_operation *op = walk->op;
 
-	walk->on = true;
 	do {
 		if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
 			flt_pre_resumed(op);
@@ -225,18 +229,20 @@ seh_raises void flt_walk_down(struct flt_walk *walk)
 			if (unlikely(flt_unhold(op)) && op->nr_nodes)
 				flt_walk_strayed(op, op->nr_nodes - 1);
 			op->phase = FLT_PHASE_BOTTOM;
-			return;
+			return true;
 		}
-		walk->on = flt_pre_back(walk, walk->verdict);
-	} while (walk->on && op->phase == FLT_PHASE_PRE);
+		if (!flt_pre_back(walk, walk->verdict))
+			return false;
+	} while (op->phase == FLT_PHASE_PRE);
+	return true;
 }
 
 /* An exception came through a pre-operation callback, which ends the operation with it. */
-void flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code)
+bool flt_walk_down_raised(struct flt_walk *walk, NTSTATUS code)
 {
 	struct flt_operation *op = walk->op;
 
 	flt_call_raised(op->nodes[op->cursor].filter, op, flt_pre_name, code);
 	flt_fail(op, code);
-	walk->on = flt_pre_back(walk, FLT_PREOP_COMPLETE);
+	return flt_pre_back(walk, FLT_PREOP_COMPLETE);
 }

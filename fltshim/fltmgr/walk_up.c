@@ -97,6 +97,7 @@ static noinline bool flt_post_back(struct flt_walk *walk, int verdict)
 	    op->data.IoStatus.Status != walk->before.Status ||
 	    op->data.IoStatus.Information != walk->before.Information)
 		flt_post_apply(op, node, verdict, walk->before.Status);
+	op->iopb = op->accepted;
 	flt_post_next(op, record);
 	return true;
 }
@@ -112,6 +113,7 @@ static noinline void flt_post_resumed(struct flt_operation *op)
 	flt_hold_end(op, node->instance);
 	flt_post_judge(op, node);
 	flt_check_information(op, node->filter);
+	op->iopb = op->accepted;
 	flt_post_next(op, &op->records[index]);
 	flt_hold_settle(op, index);
 }
@@ -150,15 +152,22 @@ static __always_inline bool flt_post_all(struct flt_walk *walk, struct flt_opera
 {
 	const struct flt_node *node = &op->nodes[op->cursor];
 	struct flt_record *record = &op->records[op->cursor];
+	PFILE_OBJECT file = op->accepted.TargetFileObject;
+	struct flt_volume *volume = op->volume;
 
 	for (; op->cursor > op->floor; node--, record--) {
 		int verdict;
 
-		if (unlikely(record->bits != FLT_RECORD_PLAIN) && !flt_post_is_called(op, record))
-			continue;
+		if (unlikely(record->bits != FLT_RECORD_PLAIN)) {
+			bool called = flt_post_is_called(op, record);
+
+			file = op->accepted.TargetFileObject;
+			if (!called)
+				continue;
+		}
 		op->iopb.TargetInstance = node->shown;
-		verdict = flt_call_post(node, &op->data, op->accepted.TargetFileObject,
-					&walk->objects, record->context, 0);
+		verdict = flt_call_post(node, &op->data, volume, file, &walk->objects,
+					record->context, 0);
 		if (unlikely(!flt_callback_quiet(walk, op) || !flt_post_plain(walk, op, verdict) ||
 			     record->bits != FLT_RECORD_PLAIN)) {
 			walk->verdict = verdict;
@@ -172,33 +181,31 @@ static __always_inline bool flt_post_all(struct flt_walk *walk, struct flt_opera
 }
 
 /* Up the stack, until the operation is done or somebody keeps it. */
-seh_raises void flt_walk_up(struct flt_walk *walk)
+seh_raises bool flt_walk_up(struct flt_walk *walk)
 {
 	struct flt_operation *op = walk->op;
 
-	walk->on = true;
 	do {
 		if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED))
 			flt_post_resumed(op);
-		op->iopb = op->accepted;
 		walk->before = op->data.IoStatus;
 		flt_operation_show(op, FLTFL_CALLBACK_DATA_POST_OPERATION);
 		if (likely(flt_post_all(walk, op))) {
 			if (unlikely(flt_unhold(op)) && op->cursor + 1 < op->nr_nodes)
 				flt_walk_strayed(op, op->cursor + 1);
 			op->phase = FLT_PHASE_DONE;
-			return;
+			return true;
 		}
-		walk->on = flt_post_back(walk, walk->verdict);
-	} while (walk->on);
+	} while (flt_post_back(walk, walk->verdict));
+	return false;
 }
 
 /* An exception came through a post-operation callback, whose operation fails with it. */
-void flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code)
+bool flt_walk_up_raised(struct flt_walk *walk, NTSTATUS code)
 {
 	struct flt_operation *op = walk->op;
 
 	flt_call_raised(op->nodes[op->cursor].filter, op, flt_post_name, code);
 	flt_fail(op, code);
-	walk->on = flt_post_back(walk, FLT_POSTOP_FINISHED_PROCESSING);
+	return flt_post_back(walk, FLT_POSTOP_FINISHED_PROCESSING);
 }

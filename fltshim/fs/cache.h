@@ -36,21 +36,24 @@ bool fltfs_map_own(struct fltfs_fo *fo, bool execute);
 bool fltfs_map_lower(struct inode *inode);
 void fltfs_unmap_own(struct inode *inode);
 
+/* Is it to be asked where the file's data is? */
+static __always_inline bool fltfs_may_own(const struct inode *inode)
+{
+	const struct fltfs_inode *fi = fltfs_i(inode);
+
+	return unlikely(fi->cached) &&
+	       unlikely(READ_ONCE(fi->cache) ||
+			(flt_volume_wants(fi->volume, FLTFS_WANT_PAGING) &&
+			 READ_ONCE(fltfs_sb(inode->i_sb)->own_cache)));
+}
+
 /*
  * Is the file's data in the own page cache? To be asked by each entry point before it starts; one
  * test where the mount has none.
  */
 static inline bool fltfs_own(struct inode *inode)
 {
-	const struct fltfs_inode *fi = fltfs_i(inode);
-
-	if (likely(!fi->cached))
-		return false;
-	if (likely(!READ_ONCE(fi->cache) &&
-		   (!flt_volume_wants(fi->volume, FLTFS_WANT_PAGING) ||
-		    !READ_ONCE(fltfs_sb(inode->i_sb)->own_cache))))
-		return false;
-	return fltfs_cache_choose(inode, false);
+	return fltfs_may_own(inode) && fltfs_cache_choose(inode, false);
 }
 
 /* A file is being opened or was closed, and no lock is held: the time to go back. */

@@ -281,14 +281,13 @@ static __always_inline int fltfs_lower_prepare(const struct flt_operation *op,
 }
 
 /* Sets the operation's result from what the lower file said. */
-static __always_inline void fltfs_lower_result(struct flt_operation *op,
+static __always_inline void fltfs_lower_result(struct flt_operation *op, bool write,
 					       const struct kiocb *iocb, loff_t size,
 					       ssize_t ret)
 {
 	struct fltfs_transfer *transfer = op->front;
-	bool write = iocb->ki_flags & IOCB_WRITE;
 
-	if (transfer)
+	if (write && transfer)
 		transfer->end = iocb->ki_pos;
 	if (unlikely(ret < 0)) {
 		fltfs_op_errno(op, ret, 0);
@@ -353,7 +352,7 @@ static noinline bool fltfs_transfer_cached(struct flt_operation *op, struct fltf
 	fltfs_vecs_free(&vecs);
 	if (ret == FLTFS_LEFT)
 		return false;
-	fltfs_lower_result(op, &iocb, size, ret);
+	fltfs_lower_result(op, write, &iocb, size, ret);
 	return true;
 }
 
@@ -427,29 +426,40 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 	} else {
 		ret = iocb->ki_filp->f_op->read_iter(iocb, iter);
 	}
-	fltfs_lower_result(op, iocb, size, ret);
+	fltfs_lower_result(op, write, iocb, size, ret);
 }
 
 /* The lower file is waited for, and takes the memory that the request was made for. */
-static __always_inline void fltfs_transfer_own(struct flt_operation *op, struct fltfs_fo *fo,
+static __always_inline bool fltfs_transfer_own(struct flt_operation *op, struct fltfs_fo *fo,
 					       bool write)
 {
 	const struct fltfs_transfer *transfer = op->front;
 	struct kiocb iocb FLT_NOT_CLEARED;
-	struct iov_iter iter;
+	struct iov_iter iter FLT_NOT_CLEARED;
 	int err = fltfs_lower_prepare(op, fo, write, &iocb, NULL);
 
 	if (unlikely(err)) {
 		fltfs_op_errno(op, err, 0);
-		return;
+		return true;
 	}
 	iter = *transfer->iter;
 	iov_iter_truncate(&iter, op->iopb.Parameters.Read.Length);
 	fltfs_lower_call(op, fo, write, &iocb, &iter, false);
+	return true;
 }
 
-/* The lower file is waited for; the memory is ours, or a filter's. */
-static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs_fo *fo, bool write,
+static noinline bool fltfs_transfer_own_read(struct flt_operation *op, struct fltfs_fo *fo)
+{
+	return fltfs_transfer_own(op, fo, false);
+}
+
+static noinline bool fltfs_transfer_own_write(struct flt_operation *op, struct fltfs_fo *fo)
+{
+	return fltfs_transfer_own(op, fo, true);
+}
+
+/* The lower file is waited for; the memory is ours, or a filter's. Return: true, it is done. */
+static noinline bool fltfs_transfer_other(struct flt_operation *op, struct fltfs_fo *fo, bool write,
 					  bool told)
 {
 	struct kiocb iocb FLT_NOT_CLEARED;
@@ -462,10 +472,11 @@ static noinline void fltfs_transfer_other(struct flt_operation *op, struct fltfs
 		err = fltfs_transfer_iter(op, &vecs, write, &iter);
 	if (err) {
 		fltfs_op_errno(op, err, 0);
-		return;
+		return true;
 	}
 	fltfs_lower_call(op, fo, write, &iocb, &iter, told);
 	fltfs_vecs_free(&vecs);
+	return true;
 }
 
 /*
@@ -505,7 +516,7 @@ static void fltfs_lower_aio_end(struct fltfs_lower_aio *aio, ssize_t ret)
 		fltfs_lower_end(d_inode(fltfs_op_fo(aio->op)->dentry));
 	}
 	fltfs_vecs_free(&aio->vecs);
-	fltfs_lower_result(aio->op, &aio->iocb, aio->size, ret);
+	fltfs_lower_result(aio->op, aio->iocb.ki_flags & IOCB_WRITE, &aio->iocb, aio->size, ret);
 }
 
 /* From completion.c: task or softirq context. The operation goes on, up through the filters. */
@@ -661,22 +672,22 @@ static noinline bool fltfs_perform_other(struct flt_operation *op, struct fltfs_
 bool fltfs_perform_transfer(struct flt_operation *op)
 {
 	bool write = op->iopb.MajorFunction == IRP_MJ_WRITE;
-	const struct fltfs_transfer *transfer = op->front;
+	struct fltfs_transfer *transfer = op->front;
 	struct fltfs_fo *fo;
 
+	if (likely(transfer))
+		transfer->request.reached = true;
 	if (unlikely(!op->iopb.TargetFileObject)) {
 		flt_operation_result(op, STATUS_INVALID_DEVICE_REQUEST, 0);
 		return true;
 	}
 	fo = fltfs_op_fo(op);
-	if (unlikely(!transfer || transfer->async || transfer->paging ||
+	if (unlikely(!transfer || (uintptr_t)transfer->async | (uintptr_t)transfer->paging ||
 		     fltfs_transfer_is_cached(transfer)))
 		return fltfs_perform_other(op, fo, write);
-	if (likely(fltfs_transfer_is_own(op, transfer)))
-		fltfs_transfer_own(op, fo, write);
-	else
-		fltfs_transfer_other(op, fo, write, false);
-	return true;
+	if (unlikely(!fltfs_transfer_is_own(op, transfer)))
+		return fltfs_transfer_other(op, fo, write, false);
+	return write ? fltfs_transfer_own_write(op, fo) : fltfs_transfer_own_read(op, fo);
 }
 
 int fltfs_lower_rw_init(void)

@@ -185,6 +185,19 @@ static inline struct file *fltfs_lower_file(const struct file *file)
 	return ((struct fltfs_fo *)(private - 1))->lower;
 }
 
+/* F_SETFL changes these at any time. */
+#define FLTFS_RW_FLAGS	(O_APPEND | O_DIRECT | O_NONBLOCK | O_NOATIME)
+
+/* The lower file of a read or write, with the flags that the upper one has now. */
+static inline struct file *fltfs_rw_file(struct file *file)
+{
+	struct file *lower = fltfs_lower_file(file);
+
+	if (unlikely((file->f_flags ^ lower->f_flags) & FLTFS_RW_FLAGS))
+		fltfs_sync_flags(file, lower);
+	return lower;
+}
+
 static inline void fltfs_file_set_fo(struct file *file, struct fltfs_fo *fo)
 {
 	file->private_data = (void *)((unsigned long)fo | 1);

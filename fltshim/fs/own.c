@@ -359,7 +359,7 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 /**
  * fltfs_own_iter() - f_op->read_iter and ->write_iter of a file in own mode
  * @iocb: the caller's request
- * @iter: its memory, not empty
+ * @iter: its memory
  * @write: which
  *
  * Direct requests take the way of those that filters see, which gives them memory of the kernel's:
@@ -379,6 +379,8 @@ ssize_t fltfs_own_iter(struct kiocb *iocb, struct iov_iter *iter, bool write)
 	struct inode *inode = file_inode(iocb->ki_filp);
 	ssize_t ret;
 
+	if (!iov_iter_count(iter))
+		return 0;
 	if (iocb->ki_flags & (IOCB_DIRECT | IOCB_NOWAIT) ||
 	    fltfs_wants(inode, write ? FLT_WANT(IRP_MJ_WRITE) : FLT_WANT(IRP_MJ_READ)))
 		return fltfs_transfer_filtered(iocb, iter, write);

@@ -215,7 +215,14 @@ struct fltfs_async {
 };
 
 /* transfer.c */
-ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool write);
+ssize_t fltfs_read_filtered(struct kiocb *iocb, struct iov_iter *iter);
+ssize_t fltfs_write_filtered(struct kiocb *iocb, struct iov_iter *iter);
+
+static inline ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool write)
+{
+	return write ? fltfs_write_filtered(iocb, iter) : fltfs_read_filtered(iocb, iter);
+}
+
 bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 			  struct fltfs_transfer *transfer);
 ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *transfer);

@@ -11,76 +11,101 @@
 #include "fs/cache.h"
 #include "fs/request.h"
 
-/* F_SETFL changes these at any time. */
-#define FLTFS_RW_FLAGS	(O_APPEND | O_DIRECT | O_NONBLOCK | O_NOATIME)
-
-static struct file *fltfs_rw_file(struct file *file)
+/*
+ * The caller's request, to be waited for, as one of our own. Member by member: where compilers
+ * clear the whole they use a string operation, which is slow.
+ */
+static __always_inline void fltfs_rw_own(struct kiocb *own, const struct kiocb *iocb,
+					 struct file *lower, int flags)
 {
-	struct file *lower = fltfs_lower_file(file);
-
-	if (unlikely((file->f_flags ^ lower->f_flags) & FLTFS_RW_FLAGS))
-		fltfs_sync_flags(file, lower);
-	return lower;
+	own->ki_filp = lower;
+	own->ki_pos = iocb->ki_pos;
+	own->ki_complete = NULL;
+	own->private = NULL;
+	own->ki_flags = (iocb->ki_flags & FLT_IOCB_REQUEST) | flags;
+	own->ki_ioprio = iocb->ki_ioprio;
+	own->ki_waitq = NULL;
 }
 
-ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
+/* One test where nobody wants reads of either kind. */
+static __always_inline bool fltfs_wants_read(const struct inode *inode, const struct kiocb *iocb)
+{
+	return fltfs_wants(inode, FLT_WANT(IRP_MJ_READ) | FLT_WANT_READ_NOCACHE) &&
+	       fltfs_wants(inode, iocb->ki_flags & IOCB_DIRECT ?
+			   FLT_WANT_READ_NOCACHE : FLT_WANT(IRP_MJ_READ));
+}
+
+static __always_inline bool fltfs_wants_write(const struct inode *inode, const struct kiocb *iocb)
+{
+	return fltfs_wants(inode, FLT_WANT(IRP_MJ_WRITE) | FLT_WANT_WRITE_NOCACHE) &&
+	       fltfs_wants(inode, iocb->ki_flags & IOCB_DIRECT ?
+			   FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE));
+}
+
+static noinline ssize_t fltfs_read_lower(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct file *lower = fltfs_rw_file(iocb->ki_filp);
-	struct kiocb own;
+	struct kiocb own FLT_NOT_CLEARED;
 	ssize_t ret;
 
-	if (!iov_iter_count(iter))
-		return 0;
 	if (unlikely(!lower->f_op->read_iter))
 		return -EINVAL;
-	if (fltfs_own(file_inode(iocb->ki_filp)))
-		return fltfs_own_iter(iocb, iter, false);
-	if (fltfs_wants(file_inode(iocb->ki_filp), iocb->ki_flags & IOCB_DIRECT ?
-			FLT_WANT_READ_NOCACHE : FLT_WANT(IRP_MJ_READ)))
-		return fltfs_transfer_filtered(iocb, iter, false);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_read(iocb, lower, iter);
-
-	own = (struct kiocb) {
-		.ki_filp	= lower,
-		.ki_pos		= iocb->ki_pos,
-		.ki_flags	= iocb->ki_flags & FLT_IOCB_REQUEST,
-		.ki_ioprio	= iocb->ki_ioprio,
-	};
+	fltfs_rw_own(&own, iocb, lower, 0);
 	ret = lower->f_op->read_iter(&own, iter);
 	iocb->ki_pos = own.ki_pos;
 	return ret;
 }
 
-ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
+static __always_inline ssize_t fltfs_read_next(struct inode *inode, struct kiocb *iocb,
+					       struct iov_iter *iter)
+{
+	if (fltfs_wants_read(inode, iocb))
+		return fltfs_read_filtered(iocb, iter);
+	return fltfs_read_lower(iocb, iter);
+}
+
+/* The data may be in a page cache of ours. */
+static noinline ssize_t fltfs_read_cached(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+
+	if (!fltfs_own(inode))
+		return fltfs_read_next(inode, iocb, iter);
+	fltfs_rw_file(iocb->ki_filp);
+	return fltfs_own_iter(iocb, iter, false);
+}
+
+/*
+ * Decides without a frame of its own. An empty request is the lower file's to answer, or that of
+ * who takes the request from here.
+ */
+ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+
+	if (fltfs_may_own(inode))
+		return fltfs_read_cached(iocb, iter);
+	return fltfs_read_next(inode, iocb, iter);
+}
+
+static noinline ssize_t fltfs_write_lower(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	struct file *lower = fltfs_rw_file(iocb->ki_filp);
+	struct kiocb own FLT_NOT_CLEARED;
 	struct super_block *sb;
 	struct fltfs_fo *fo;
-	struct kiocb own;
 	bool protected;
 	ssize_t ret;
 
-	if (!iov_iter_count(iter))
-		return 0;
 	if (unlikely(!lower->f_op->write_iter))
 		return -EINVAL;
-	if (fltfs_own(inode))
-		return fltfs_own_iter(iocb, iter, true);
-	if (fltfs_wants(inode, iocb->ki_flags & IOCB_DIRECT ?
-			FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE)) ||
-	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
-		return fltfs_transfer_filtered(iocb, iter, true);
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_write(iocb, lower, iter);
 
-	own = (struct kiocb) {
-		.ki_filp	= lower,
-		.ki_pos		= iocb->ki_pos,
-		.ki_flags	= (iocb->ki_flags & FLT_IOCB_REQUEST) | IOCB_WRITE,
-		.ki_ioprio	= iocb->ki_ioprio,
-	};
+	fltfs_rw_own(&own, iocb, lower, IOCB_WRITE);
 	sb = file_inode(lower)->i_sb;
 	fo = fltfs_file_fo(iocb->ki_filp);
 	/* The filters may have gone in the middle of a splice. */
@@ -105,4 +130,34 @@ ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
 	/* Writing may take set-id bits away. */
 	fltfs_refresh(inode);
 	return ret;
+}
+
+static __always_inline ssize_t fltfs_write_next(struct inode *inode, struct kiocb *iocb,
+						struct iov_iter *iter)
+{
+	if (fltfs_wants_write(inode, iocb) ||
+	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
+		return fltfs_write_filtered(iocb, iter);
+	return fltfs_write_lower(iocb, iter);
+}
+
+/* The data may be in a page cache of ours. */
+static noinline ssize_t fltfs_write_cached(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+
+	if (!fltfs_own(inode))
+		return fltfs_write_next(inode, iocb, iter);
+	fltfs_rw_file(iocb->ki_filp);
+	return fltfs_own_iter(iocb, iter, true);
+}
+
+/* As fltfs_read_iter(). */
+ssize_t fltfs_write_iter(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+
+	if (fltfs_may_own(inode))
+		return fltfs_write_cached(iocb, iter);
+	return fltfs_write_next(inode, iocb, iter);
 }

@@ -217,7 +217,7 @@ static noinline int fltfs_stat_send(struct fltfs_fo *fo, struct fltfs_stat *quer
 static noinline int fltfs_stat_by_object(struct fltfs_fo *fo, struct fltfs_stat *query,
 					 const struct path *path)
 {
-	u8 small[FLTFS_ANSWER_SHORT] __aligned(8);
+	u8 small[FLTFS_ANSWER_SHORT] __aligned(8) FLT_NOT_CLEARED;
 	int err;
 
 	query->length = sizeof(FILE_STAT_LX_INFORMATION);

@@ -156,39 +156,57 @@ static __always_inline bool fltfs_transfer_direct(const struct iov_iter *iter, v
 	return true;
 }
 
+/* Every parameter of a READ or WRITE; @sync: the caller waits. */
 static __always_inline bool fltfs_transfer_fill(struct flt_operation *op, struct fltfs_fo *fo,
-						struct fltfs_transfer *transfer)
+						struct fltfs_transfer *transfer, bool write,
+						bool sync)
 {
-	struct kiocb *caller = transfer->caller;
-	bool write = transfer->write, direct;
+	const struct kiocb *caller = transfer->caller;
+	struct iov_iter *iter = transfer->iter;
+	FLT_IO_PARAMETER_BLOCK *iopb = &op->iopb;
+	ULONG flags = write ? IRP_WRITE_OPERATION : IRP_READ_OPERATION;
+	bool direct = true;
 
-	__flt_operation_init(op, fo->base.volume, write ? IRP_MJ_WRITE : IRP_MJ_READ,
-			     &fo->base.fo);
-	op->data.RequestorMode = fltfs_transfer_mode(transfer->iter);
-	op->iopb.IrpFlags = write ? IRP_WRITE_OPERATION : IRP_READ_OPERATION;
-	if (is_sync_kiocb(caller))
-		op->iopb.IrpFlags |= IRP_SYNCHRONOUS_API;
-	if (caller->ki_flags & IOCB_DIRECT)
-		op->iopb.IrpFlags |= IRP_NOCACHE;
-	if (write && caller->ki_flags & IOCB_DSYNC)
-		op->iopb.OperationFlags = SL_WRITE_THROUGH;
-	op->iopb.Parameters.Read.ByteOffset.QuadPart =
-		write && caller->ki_flags & IOCB_APPEND ? -1 : caller->ki_pos;
-	op->front = transfer;
-
-	transfer->was = write ? fltfs_size(d_inode(fo->dentry)) : 0;
-	transfer->length = iov_iter_count(transfer->iter);
+	if (write)
+		__flt_operation_init_bare(op, fo->base.volume, IRP_MJ_WRITE, &fo->base.fo);
+	else
+		__flt_operation_init_bare(op, fo->base.volume, IRP_MJ_READ, &fo->base.fo);
+	if (sync)
+		flags |= IRP_SYNCHRONOUS_API;
+	if (likely(iter_is_ubuf(iter))) {
+		op->data.RequestorMode = UserMode;
+		transfer->shown = (__force void *)(iter->ubuf + iter->iov_offset);
+	} else {
+		op->data.RequestorMode = fltfs_transfer_mode(iter);
+		direct = fltfs_transfer_direct(iter, &transfer->shown);
+	}
+	if (unlikely(caller->ki_flags & IOCB_DIRECT)) {
+		flags |= IRP_NOCACHE;
+		/* See fltfs_own_iter(). */
+		if (fltfs_own(file_inode(caller->ki_filp)))
+			direct = false;
+	}
+	transfer->length = iov_iter_count(iter);
 	transfer->buffer = NULL;
 	transfer->memory = NULL;
 	transfer->paging = NULL;
-	direct = fltfs_transfer_direct(transfer->iter, &transfer->shown);
-	/* See fltfs_own_iter(). */
-	if (caller->ki_flags & IOCB_DIRECT && fltfs_own(file_inode(caller->ki_filp)))
-		direct = false;
-	op->iopb.Parameters.Read.Length = transfer->length;
-	op->iopb.Parameters.Read.ReadBuffer = transfer->shown;
-	if (!direct ||
-	    flt_volume_wants(fo->base.volume, write ? FLT_WANT_WRITE_DATA : FLT_WANT_READ_DATA))
+	if (write)
+		transfer->was = fltfs_size(d_inode(fo->dentry));
+	if (write && caller->ki_flags & IOCB_DSYNC)
+		iopb->OperationFlags = SL_WRITE_THROUGH;
+	iopb->IrpFlags = flags;
+	iopb->Parameters.Others.Argument1 = NULL;
+	iopb->Parameters.Others.Argument2 = NULL;
+	iopb->Parameters.Read.Length = transfer->length;
+	iopb->Parameters.Read.ByteOffset.QuadPart =
+		write && caller->ki_flags & IOCB_APPEND ? -1 : caller->ki_pos;
+	iopb->Parameters.Read.ReadBuffer = transfer->shown;
+	iopb->Parameters.Read.MdlAddress = NULL;
+	iopb->Parameters.Others.Argument6.QuadPart = 0;
+	op->front = transfer;
+	if (unlikely(!direct) ||
+	    unlikely(flt_volume_wants(fo->base.volume,
+				      write ? FLT_WANT_WRITE_DATA : FLT_WANT_READ_DATA)))
 		return fltfs_substitute(op);
 	return true;
 }
@@ -207,7 +225,8 @@ static __always_inline bool fltfs_transfer_fill(struct flt_operation *op, struct
 bool fltfs_transfer_begin(struct flt_operation *op, struct fltfs_fo *fo,
 			  struct fltfs_transfer *transfer)
 {
-	return fltfs_transfer_fill(op, fo, transfer);
+	return fltfs_transfer_fill(op, fo, transfer, transfer->write,
+				   is_sync_kiocb(transfer->caller));
 }
 
 /*
@@ -220,26 +239,26 @@ static loff_t fltfs_append_end(const struct fltfs_transfer *transfer, ssize_t ta
 }
 
 static __always_inline ssize_t fltfs_transfer_finish(struct flt_operation *op,
-						     struct fltfs_transfer *transfer)
+						     struct fltfs_transfer *transfer, bool write)
 {
 	struct kiocb *caller = transfer->caller;
 	ssize_t ret;
 
-	if (!transfer->write && op->data.IoStatus.Status == STATUS_END_OF_FILE)
+	if (!write && op->data.IoStatus.Status == STATUS_END_OF_FILE)
 		return 0;
 	ret = fltfs_op_result(op) ?:
 	      min_t(ULONG_PTR, op->data.IoStatus.Information, transfer->length);
 	if (ret <= 0)
 		return ret;
-	if (!transfer->write && transfer->buffer) {
+	if (!write && unlikely(transfer->buffer)) {
 		/* Memory that went away meanwhile: what was copied counts, or the fault. */
 		ret = copy_to_iter(transfer->buffer, ret, transfer->iter);
 		if (!ret)
 			return -EFAULT;
 	} else if (!transfer->async) {
-		iov_iter_advance(transfer->iter, ret);
+		flt_iter_advance(transfer->iter, ret);
 	}
-	if (caller->ki_flags & IOCB_APPEND && transfer->write)
+	if (write && caller->ki_flags & IOCB_APPEND)
 		caller->ki_pos = transfer->request.reached ? transfer->end :
 							     fltfs_append_end(transfer, ret);
 	else
@@ -259,7 +278,7 @@ static __always_inline ssize_t fltfs_transfer_finish(struct flt_operation *op,
  */
 ssize_t fltfs_transfer_end(struct flt_operation *op, struct fltfs_transfer *transfer)
 {
-	return fltfs_transfer_finish(op, transfer);
+	return fltfs_transfer_finish(op, transfer, transfer->write);
 }
 
 /*
@@ -272,39 +291,7 @@ static bool fltfs_transfer_is_large(struct fltfs_fo *fo, const struct iov_iter *
 	       flt_volume_wants(fo->base.volume, write ? FLT_WANT_WRITE_DATA : FLT_WANT_READ_DATA);
 }
 
-/* As many operations as it takes, each waited for. */
-static noinline ssize_t fltfs_transfer_all(struct fltfs_fo *fo, struct kiocb *iocb,
-					   struct iov_iter *iter, bool write)
-{
-	struct fltfs_transfer transfer FLT_NOT_CLEARED;
-	struct flt_operation op FLT_NOT_CLEARED;
-	ssize_t ret, done = 0;
-
-	transfer.write = write;
-	transfer.caller = iocb;
-	transfer.iter = iter;
-	transfer.async = NULL;
-	do {
-		transfer.request.reached = false;
-		transfer.request.parked = false;
-		transfer.end = 0;
-		if (likely(fltfs_transfer_fill(&op, fo, &transfer)))
-			flt_operation_run(&op);
-		ret = fltfs_transfer_finish(&op, &transfer);
-		flt_operation_fini(&op);
-		fltfs_transfer_free(&transfer);
-		if (likely(ret > 0))
-			done += ret;
-	} while (ret > 0 && unlikely(ret == transfer.length && iov_iter_count(iter)));
-	if (write) {
-		if (done)
-			fltfs_fo_flag(fo, FO_FILE_MODIFIED);
-		fltfs_refresh(file_inode(iocb->ki_filp));
-	}
-	return done ?: ret;
-}
-
-static noinline ssize_t fltfs_transfer_large(struct fltfs_fo *fo, struct kiocb *caller,
+static noinline ssize_t fltfs_transfer_async(struct fltfs_fo *fo, struct kiocb *caller,
 					     struct iov_iter *iter, bool write)
 {
 	struct kiocb iocb = {
@@ -313,36 +300,109 @@ static noinline ssize_t fltfs_transfer_large(struct fltfs_fo *fo, struct kiocb *
 		.ki_flags	= caller->ki_flags & FLT_IOCB_REQUEST,
 		.ki_ioprio	= caller->ki_ioprio,
 	};
-	ssize_t ret = fltfs_transfer_all(fo, &iocb, iter, write);
+	ssize_t ret;
 
+	if (likely(!fltfs_transfer_is_large(fo, iter, write)))
+		return fltfs_async_start(fo, caller, iter, write);
+	ret = fltfs_transfer_filtered(&iocb, iter, write);
 	caller->ki_pos = iocb.ki_pos;
 	return ret;
 }
 
-/**
- * fltfs_transfer_filtered() - a read or write that a filter wants to see
- * @iocb: the caller's request
- * @iter: its memory, not empty
- * @write: which
- *
- * Return: bytes, -EIOCBQUEUED, or a negative errno
+/*
+ * One operation, waited for; or an asynchronous request, started. Those that take more than one
+ * operation are few: *@more is set when the request goes on.
  */
-ssize_t fltfs_transfer_filtered(struct kiocb *iocb, struct iov_iter *iter, bool write)
+static __always_inline ssize_t fltfs_transfer_once(struct kiocb *iocb, struct iov_iter *iter,
+						   bool write, bool *more)
 {
+	struct fltfs_transfer transfer FLT_NOT_CLEARED;
+	struct flt_operation op FLT_NOT_CLEARED;
+	struct file *file = iocb->ki_filp, *lower;
 	struct fltfs_fo *fo;
+	ssize_t ret;
 
+	*more = false;
+	if (unlikely(!iov_iter_count(iter)))
+		return 0;
+	lower = fltfs_rw_file(file);
+	if (unlikely(write ? !lower->f_op->write_iter : !lower->f_op->read_iter))
+		return -EINVAL;
 	if (unlikely(iocb->ki_flags & IOCB_NOWAIT))
 		return -EAGAIN;
 	/* No file is that long: the lower file system says the same, and filters see nothing. */
-	if (write && iocb->ki_pos >= file_inode(iocb->ki_filp)->i_sb->s_maxbytes)
+	if (write && iocb->ki_pos >= file_inode(file)->i_sb->s_maxbytes)
 		return -EFBIG;
-	fo = fltfs_file_get_fo(iocb->ki_filp);
+	fo = fltfs_file_get_fo(file);
 	if (unlikely(!fo))
 		return -ENOMEM;
-	fo->base.fo.CurrentByteOffset.QuadPart = iocb->ki_filp->f_pos;
-	if (likely(is_sync_kiocb(iocb)))
-		return fltfs_transfer_all(fo, iocb, iter, write);
-	if (unlikely(fltfs_transfer_is_large(fo, iter, write)))
-		return fltfs_transfer_large(fo, iocb, iter, write);
-	return fltfs_async_start(fo, iocb, iter, write);
+	fo->base.fo.CurrentByteOffset.QuadPart = file->f_pos;
+	if (unlikely(!is_sync_kiocb(iocb)))
+		return fltfs_transfer_async(fo, iocb, iter, write);
+	transfer.write = write;
+	transfer.caller = iocb;
+	transfer.iter = iter;
+	transfer.async = NULL;
+	transfer.request.reached = false;
+	transfer.request.parked = false;
+	if (write)
+		transfer.end = 0;
+	if (likely(fltfs_transfer_fill(&op, fo, &transfer, write, true)))
+		flt_operation_run(&op);
+	ret = fltfs_transfer_finish(&op, &transfer, write);
+	flt_operation_fini(&op);
+	fltfs_transfer_free(&transfer);
+	if (write) {
+		if (likely(ret > 0))
+			fltfs_fo_flag(fo, FO_FILE_MODIFIED);
+		fltfs_refresh(file_inode(file));
+	}
+	if (ret > 0 && unlikely(ret == transfer.length))
+		*more = unlikely(iov_iter_count(iter));
+	return ret;
+}
+
+static noinline ssize_t fltfs_transfer_piece(struct kiocb *iocb, struct iov_iter *iter, bool write,
+					     bool *more)
+{
+	return fltfs_transfer_once(iocb, iter, write, more);
+}
+
+/* The rest of a request of which @done is done, as many operations as it takes. */
+static noinline ssize_t fltfs_transfer_rest(struct kiocb *iocb, struct iov_iter *iter, bool write,
+					    ssize_t done)
+{
+	bool more;
+
+	do {
+		ssize_t ret = fltfs_transfer_piece(iocb, iter, write, &more);
+
+		if (ret > 0)
+			done += ret;
+	} while (more);
+	return done;
+}
+
+/**
+ * fltfs_read_filtered() - a read that a filter wants to see
+ * @iocb: the caller's request
+ * @iter: its memory
+ *
+ * Return: bytes, -EIOCBQUEUED, or a negative errno
+ */
+ssize_t fltfs_read_filtered(struct kiocb *iocb, struct iov_iter *iter)
+{
+	bool more;
+	ssize_t ret = fltfs_transfer_once(iocb, iter, false, &more);
+
+	return unlikely(more) ? fltfs_transfer_rest(iocb, iter, false, ret) : ret;
+}
+
+/* The same for a write. */
+ssize_t fltfs_write_filtered(struct kiocb *iocb, struct iov_iter *iter)
+{
+	bool more;
+	ssize_t ret = fltfs_transfer_once(iocb, iter, true, &more);
+
+	return unlikely(more) ? fltfs_transfer_rest(iocb, iter, true, ret) : ret;
 }

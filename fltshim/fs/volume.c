@@ -37,14 +37,13 @@ bool fltfs_perform(struct flt_operation *op)
 {
 	struct fltfs_request *request = op->front;
 
-	if (request)
-		request->reached = true;
 	if (op->iopb.MajorFunction == IRP_MJ_READ || op->iopb.MajorFunction == IRP_MJ_WRITE)
 		return fltfs_perform_transfer(op);
 	if (!request) {
 		fltfs_perform_generated(op);
 		return true;
 	}
+	request->reached = true;
 	request->bottom(op);
 	return !request->parked;
 }

@@ -214,16 +214,17 @@ void seh_barrier_down_softirq(struct seh_barrier *barrier)
 bool seh_call(void (*fn)(void *arg), void *arg, NTSTATUS *code)
 {
 	struct seh_barrier barrier __attribute__((__uninitialized__));
+	const bool softirq = in_serving_softirq();
 
 	seh_barrier_init(&barrier);
 	if (unlikely(fsh_setjmp(&barrier.frame))) {
 		*code = barrier.frame.code;
-		seh_barrier_down(&barrier);
+		seh_barrier_down(&barrier, softirq);
 		return false;
 	}
-	seh_barrier_up(&barrier);
+	seh_barrier_up(&barrier, softirq);
 	fn(arg);
-	seh_barrier_down(&barrier);
+	seh_barrier_down(&barrier, softirq);
 	return true;
 }
 

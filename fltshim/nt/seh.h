@@ -29,17 +29,16 @@ bool fsh_call(unsigned long routine, const char *what, void (*fn)(void *arg), vo
  * struct seh_barrier - where exceptions end that nobody handles
  * @frame: of the function that has the barrier
  * @around: in softirq: the one that this one is inside of
- * @softirq: it is in softirq
  *
  * For a function that calls more than one other behind its barrier; seh_call() is for one.
  * seh_barrier_init(), then fsh_setjmp() of @frame, which gives 0 first. While the barrier is up
  * what is called may raise: then fsh_setjmp() gives 1, the barrier has to be taken down and may be
- * put up again. Down, it costs an exception nothing and stops none. In one task or softirq.
+ * put up again. Down, it costs an exception nothing and stops none. In one task or softirq; which
+ * of them is said each time.
  */
 struct seh_barrier {
 	struct fsh_frame frame;
 	struct fsh_frame *around;
-	bool softirq;
 };
 
 extern unsigned long seh_secret;
@@ -60,20 +59,19 @@ static __always_inline void seh_barrier_init(struct seh_barrier *barrier)
 	barrier->frame.preempt = preempt_count();
 	barrier->frame.normal = 0;
 	barrier->frame.raised = 0;
-	barrier->softirq = in_serving_softirq();
 }
 
-static __always_inline void seh_barrier_up(struct seh_barrier *barrier)
+static __always_inline void seh_barrier_up(struct seh_barrier *barrier, bool softirq)
 {
 	WRITE_ONCE(barrier->frame.mark, seh_mark(&barrier->frame));
-	if (unlikely(barrier->softirq))
+	if (unlikely(softirq))
 		seh_barrier_up_softirq(barrier);
 }
 
-static __always_inline void seh_barrier_down(struct seh_barrier *barrier)
+static __always_inline void seh_barrier_down(struct seh_barrier *barrier, bool softirq)
 {
 	WRITE_ONCE(barrier->frame.mark, 0);
-	if (unlikely(barrier->softirq))
+	if (unlikely(softirq))
 		seh_barrier_down_softirq(barrier);
 }
 

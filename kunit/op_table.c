@@ -83,7 +83,7 @@ static void op_table_facts(struct kunit *test)
 		if (desc && desc->cannot_fail)
 			cannot_fail++;
 	}
-	FLT_EXPECT(test, cannot_fail == 5);
+	FLT_EXPECT(test, cannot_fail == 6);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_CLEANUP)->cannot_fail);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_CLOSE)->cannot_fail);
 	FLT_EXPECT(test, flt_op_desc(IRP_MJ_QUERY_OPEN)->form == FLT_FORM_FS_FILTER);

@@ -83,7 +83,7 @@ static void op_table_facts(struct kunit *test)
 		if (desc && desc->cannot_fail)
 			cannot_fail++;
 	}
-	FLT_EXPECT(test, cannot_fail == 5);
+	FLT_EXPECT(test, cannot_fail == 6);
 	/* What flt_op_form() and its like say of a constant. */
 	for (index = 0; index < FLT_NR_IRP_CODES; index++) {
 		const struct flt_op_desc *desc = &flt_op_table[index];

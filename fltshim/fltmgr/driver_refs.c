@@ -144,6 +144,20 @@ static bool flt_ref_steal(struct flt_refs *refs, const struct fsh_driver *driver
 	return found;
 }
 
+/* By the object's own name, if it has one: names of volumes and instances are ASCII mostly. */
+static void flt_ref_report(const struct fsh_driver *driver, const struct flt_ref *ref)
+{
+	const UNICODE_STRING *name = ref->kind->called ? ref->kind->called(ref->object) : NULL;
+	char text[80] = "";
+	unsigned int i;
+
+	for (i = 0; name && i < name->Length / sizeof(WCHAR) && i < sizeof(text) - 1; i++)
+		text[i] = name->Buffer[i] < 0x80 ? name->Buffer[i] : '?';
+	fsh_violation(driver->service, "DriverUnload",
+		      "%u references to %s %p%s%s were never given back", ref->count,
+		      ref->kind->name, ref->object, *text ? " " : "", text);
+}
+
 /**
  * flt_refs_gone() - a driver goes: what it still holds is given back
  * @driver: none of its code runs any more
@@ -157,9 +171,7 @@ void flt_refs_gone(struct fsh_driver *driver)
 
 	for (i = 0; i < ARRAY_SIZE(flt_refs); i++) {
 		while (flt_ref_steal(&flt_refs[i], driver, &ref)) {
-			fsh_violation(driver->service, "DriverUnload",
-				      "%u references to %s %p were never given back",
-				      ref.count, ref.kind->name, ref.object);
+			flt_ref_report(driver, &ref);
 			while (ref.count--)
 				ref.kind->put(ref.object);
 		}

@@ -6,6 +6,7 @@
 #define FLTMGR_DRIVER_REFS_H
 
 #include <linux/types.h>
+#include "nt/nt.h"
 
 struct fsh_driver;
 
@@ -13,10 +14,12 @@ struct fsh_driver;
  * struct flt_ref_kind - what references are to
  * @name: for messages
  * @put: gives one back for a driver that is gone; task context
+ * @called: what an object is called, or NULL where it has no name
  */
 struct flt_ref_kind {
 	const char *name;
 	void (*put)(void *object);
+	const UNICODE_STRING *(*called)(const void *object);
 };
 
 /**

@@ -47,6 +47,7 @@ bool flt_ecp_hold(struct flt_ecp *ecp);
 void flt_ecp_free(struct flt_ecp *ecp);
 
 struct _ECP_LIST *flt_ecps_lend(struct _ECP_LIST *list);
+struct _ECP_LIST *flt_ecps_make(const GUID *type, ULONG size, void **context);
 void flt_ecps_end(struct _ECP_LIST *list, bool lent);
 void flt_ecps_drop(struct flt_operation *op);
 

@@ -113,6 +113,32 @@ void flt_ecps_end(struct _ECP_LIST *list, bool lent)
 }
 
 /**
+ * flt_ecps_make() - a list with one parameter, for a create of the file system's own
+ * @type: of the parameter
+ * @size: its bytes
+ * @context: receives it, cleared
+ *
+ * Task context. Who gives it to an operation has it freed with that; flt_ecps_end() frees it too.
+ *
+ * Return: the list, or NULL without memory
+ */
+struct _ECP_LIST *flt_ecps_make(const GUID *type, ULONG size, void **context)
+{
+	struct _ECP_LIST *list;
+
+	if (!NT_SUCCESS(FltAllocateExtraCreateParameterList(NULL, 0, &list)))
+		return NULL;
+	if (!NT_SUCCESS(FltAllocateExtraCreateParameter(NULL, type, size, 0, NULL, FLT_ECP_LIST,
+							context))) {
+		flt_ecps_free(list);
+		return NULL;
+	}
+	FltInsertExtraCreateParameter(NULL, list, *context);
+	list->given = true;
+	return list;
+}
+
+/**
  * flt_ecps_drop() - a create that has a list is over
  * @op: the create
  */

@@ -235,7 +235,7 @@ EXPORT_SYMBOL_GPL(FltQuerySecurityObject);
  * WDK page: fltsetsecurityobject. IRQL: PASSIVE_LEVEL. Owner, group and mode follow it as far as
  * they can express it.
  *
- * Return: status of the operation
+ * Return: status of the operation; STATUS_ACCESS_VIOLATION without a descriptor
  */
 NTSTATUS FltSetSecurityObject(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 			      SECURITY_INFORMATION SecurityInformation,
@@ -246,7 +246,7 @@ NTSTATUS FltSetSecurityObject(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 	NTSTATUS status;
 
 	if (!SecurityDescriptor)
-		return STATUS_INVALID_PARAMETER;
+		return STATUS_ACCESS_VIOLATION;
 	gen = flt_file_call_begin(&call, IRP_MJ_SET_SECURITY, &status);
 	if (!gen)
 		return status;

@@ -187,11 +187,17 @@ static NTSTATUS flt_position(PFILE_OBJECT file, const struct flt_information *in
 	return STATUS_SUCCESS;
 }
 
+/* Is it about a file, not its volume? */
+static bool flt_is_of_file(UCHAR major)
+{
+	return major == IRP_MJ_QUERY_INFORMATION || major == IRP_MJ_SET_INFORMATION;
+}
+
 void flt_information_init(struct flt_information *info, UCHAR major, ULONG class, void *buffer,
 			  ULONG length)
 {
 	info->major = major;
-	info->class = major == IRP_MJ_QUERY_VOLUME_INFORMATION ? class : flt_plain_class(class);
+	info->class = flt_is_of_file(major) ? flt_plain_class(class) : class;
 	info->buffer = buffer;
 	info->length = length;
 }
@@ -210,7 +216,7 @@ bool flt_information_here(PFILE_OBJECT file, const struct flt_information *info,
 {
 	*used = 0;
 	*status = STATUS_SUCCESS;
-	if (info->major == IRP_MJ_QUERY_VOLUME_INFORMATION)
+	if (!flt_is_of_file(info->major))
 		return false;
 	if (info->major == IRP_MJ_SET_INFORMATION)
 		*status = flt_check_set(file, info);
@@ -236,6 +242,10 @@ void flt_information_fill(struct flt_operation *op, const struct flt_information
 		p->QueryVolumeInformation.Length = info->length;
 		p->QueryVolumeInformation.FsInformationClass = info->class;
 		p->QueryVolumeInformation.VolumeBuffer = info->buffer;
+	} else if (info->major == IRP_MJ_SET_VOLUME_INFORMATION) {
+		p->SetVolumeInformation.Length = info->length;
+		p->SetVolumeInformation.FsInformationClass = info->class;
+		p->SetVolumeInformation.VolumeBuffer = info->buffer;
 	} else {
 		p->SetFileInformation.Length = info->length;
 		p->SetFileInformation.FileInformationClass = info->class;
@@ -393,6 +403,101 @@ NTSTATUS FltQueryVolumeInformationFile(PFLT_INSTANCE Instance, PFILE_OBJECT File
 	return flt_information(&call, &info, LengthReturned);
 }
 EXPORT_SYMBOL_GPL(FltQueryVolumeInformationFile);
+
+/* Asks it of the volume below an instance, which is opened for that. */
+static NTSTATUS flt_volume_information(const struct flt_file_call *caller,
+				       const struct flt_information *info, PIO_STATUS_BLOCK iosb)
+{
+	struct flt_file_call call = *caller;
+	NTSTATUS status;
+	ULONG used = 0;
+	HANDLE handle;
+
+	if (!iosb)
+		return STATUS_INVALID_PARAMETER;
+	if (!ke_level_at_most(PASSIVE_LEVEL) &&
+	    !ke_level_breach(call.caller, call.routine, PASSIVE_LEVEL))
+		return STATUS_INVALID_PARAMETER;
+	status = FltOpenVolume(call.instance, &handle, &call.file);
+	if (!NT_SUCCESS(status))
+		return status;
+	status = flt_information_ask(&call, info, &used);
+	ObfDereferenceObject(call.file);
+	FltClose(handle);
+	iosb->Status = status;
+	iosb->Information = used;
+	return status;
+}
+
+/**
+ * FltQueryVolumeInformation() - what the volume of an instance is
+ * @Instance: only instances below it see the request
+ * @Iosb: receives the status and how many bytes were written
+ * @FsInformation: receives the structure of the class
+ * @Length: bytes there
+ * @FsInformationClass: which
+ *
+ * WDK page: fltqueryvolumeinformation. IRQL: PASSIVE_LEVEL. The volume is opened for it.
+ *
+ * Return: as FltQueryVolumeInformationFile(); STATUS_INVALID_PARAMETER for a network volume
+ */
+NTSTATUS FltQueryVolumeInformation(PFLT_INSTANCE Instance, PIO_STATUS_BLOCK Iosb,
+				   PVOID FsInformation, ULONG Length,
+				   FS_INFORMATION_CLASS FsInformationClass)
+{
+	const struct flt_file_call call = { __func__, fsh_caller(), Instance, NULL };
+	struct flt_information info;
+
+	flt_information_init(&info, IRP_MJ_QUERY_VOLUME_INFORMATION, FsInformationClass,
+			     FsInformation, Length);
+	return flt_volume_information(&call, &info, Iosb);
+}
+EXPORT_SYMBOL_GPL(FltQueryVolumeInformation);
+
+/**
+ * FltSetVolumeInformation() - change what the volume of an instance is
+ * @Instance: only instances below it see the request
+ * @Iosb: receives the status
+ * @FsInformation: structure of the class
+ * @Length: bytes there
+ * @FsInformationClass: FileFsLabelInformation, FileFsControlInformation or
+ *	FileFsObjectIdInformation
+ *
+ * WDK page: fltsetvolumeinformation. IRQL: PASSIVE_LEVEL. Filters below see it; no file system of
+ * Linux has a call for it.
+ *
+ * Return: what a filter below says, else STATUS_NOT_SUPPORTED, or STATUS_MEDIA_WRITE_PROTECTED;
+ * STATUS_INVALID_INFO_CLASS; STATUS_INFO_LENGTH_MISMATCH; STATUS_INVALID_PARAMETER for a network
+ * volume
+ */
+NTSTATUS FltSetVolumeInformation(PFLT_INSTANCE Instance, PIO_STATUS_BLOCK Iosb,
+				 PVOID FsInformation, ULONG Length,
+				 FS_INFORMATION_CLASS FsInformationClass)
+{
+	const struct flt_file_call call = { __func__, fsh_caller(), Instance, NULL };
+	struct flt_information info;
+	ULONG least;
+
+	switch (FsInformationClass) {
+	case FileFsLabelInformation:
+		least = offsetof(FILE_FS_LABEL_INFORMATION, VolumeLabel);
+		break;
+	case FileFsControlInformation:
+		least = sizeof(FILE_FS_CONTROL_INFORMATION);
+		break;
+	case FileFsObjectIdInformation:
+		least = sizeof(FILE_FS_OBJECTID_INFORMATION);
+		break;
+	default:
+		return STATUS_INVALID_INFO_CLASS;
+	}
+	if (!FsInformation || Length < least)
+		return STATUS_INFO_LENGTH_MISMATCH;
+	flt_information_init(&info, IRP_MJ_SET_VOLUME_INFORMATION, FsInformationClass,
+			     FsInformation, Length);
+	return flt_volume_information(&call, &info, Iosb);
+}
+EXPORT_SYMBOL_GPL(FltSetVolumeInformation);
 
 static NTSTATUS flt_flush(const struct flt_file_call *call, UCHAR minor)
 {

@@ -6,7 +6,10 @@
 #include <linux/export.h>
 #include <linux/sched.h>
 #include "fltmgr/driver_refs.h"
+#include "fltmgr/filter.h"
+#include "fltmgr/instance.h"
 #include "fltmgr/object.h"
+#include "fltmgr/volume.h"
 #include "nt/violation.h"
 
 void flt_object_init(struct flt_object *obj, enum flt_object_type type,
@@ -97,9 +100,32 @@ static void flt_object_ref_put(void *object)
 		flt_object_put(obj);
 }
 
-static const struct flt_ref_kind flt_filter_refs = { "filter", flt_object_ref_put };
-static const struct flt_ref_kind flt_instance_refs = { "instance", flt_object_ref_put };
-static const struct flt_ref_kind flt_volume_refs = { "volume", flt_object_ref_put };
+static const UNICODE_STRING *flt_filter_called(const void *object)
+{
+	return &container_of(object, struct flt_filter, obj)->name;
+}
+
+static const UNICODE_STRING *flt_instance_called(const void *object)
+{
+	return &container_of(object, struct flt_instance, obj)->name;
+}
+
+static const UNICODE_STRING *flt_volume_called(const void *object)
+{
+	return &container_of(object, struct flt_volume, obj)->name;
+}
+
+static const struct flt_ref_kind flt_filter_refs = {
+	"filter", flt_object_ref_put, flt_filter_called
+};
+
+static const struct flt_ref_kind flt_instance_refs = {
+	"instance", flt_object_ref_put, flt_instance_called
+};
+
+static const struct flt_ref_kind flt_volume_refs = {
+	"volume", flt_object_ref_put, flt_volume_called
+};
 
 /**
  * flt_object_given_to() - who got the reference that flt_object_give() has taken

@@ -84,7 +84,7 @@ const struct flt_op_desc flt_op_table[FLT_NR_OPS] = {
 		"IRP_MJ_VOLUME_MOUNT", FLT_FORM_FAST_IO
 	},
 	[PSEUDO(IRP_MJ_VOLUME_DISMOUNT)] = {
-		"IRP_MJ_VOLUME_DISMOUNT", FLT_FORM_FAST_IO
+		"IRP_MJ_VOLUME_DISMOUNT", FLT_FORM_FAST_IO, .cannot_fail = true,
 	},
 };
 

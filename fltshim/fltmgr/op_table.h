@@ -25,7 +25,7 @@ enum flt_form {
  * struct flt_op_desc - facts about one major function
  * @name: what FltGetIrpName() says
  * @form: IRP, fast I/O or FS-filter
- * @cannot_fail: a failing status is a breach of the contract (cleanup, close, releases)
+ * @cannot_fail: a failing status is a breach of the contract (cleanup, close, releases, dismount)
  * @no_register: FltRegisterFilter() refuses an element for it
  * @no_post: FltRegisterFilter() refuses a post-operation callback for it
  * @paging: always of the paging path

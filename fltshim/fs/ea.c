@@ -221,6 +221,8 @@ static NTSTATUS fltfs_ea_answer_walk(const struct flt_operation *op,
 				     struct fltfs_ea_answer *answer, struct dentry *dentry,
 				     struct fltfs_ea_query *query, ULONG *cursor)
 {
+	NTSTATUS status;
+
 	if (op->iopb.OperationFlags & SL_INDEX_SPECIFIED) {
 		if (!op->iopb.Parameters.QueryEa.EaIndex)
 			return STATUS_NONEXISTENT_EA_ENTRY;
@@ -228,8 +230,11 @@ static NTSTATUS fltfs_ea_answer_walk(const struct flt_operation *op,
 	} else if (op->iopb.OperationFlags & SL_RESTART_SCAN) {
 		*cursor = 0;
 	}
-	return fltfs_ea_answer_names(answer, dentry, query, cursor,
-				     op->iopb.OperationFlags & SL_RETURN_SINGLE_ENTRY);
+	status = fltfs_ea_answer_names(answer, dentry, query, cursor,
+				       op->iopb.OperationFlags & SL_RETURN_SINGLE_ENTRY);
+	if (status == STATUS_NO_MORE_EAS && op->iopb.OperationFlags & SL_INDEX_SPECIFIED)
+		status = STATUS_NONEXISTENT_EA_ENTRY;
+	return status;
 }
 
 /**
@@ -255,6 +260,8 @@ NTSTATUS fltfs_query_ea(struct flt_operation *op, struct fltfs_ea_query *query, 
 	*used = 0;
 	if (!answer.buffer)
 		return STATUS_INVALID_PARAMETER;
+	if (!fltfs_sb(fo->dentry->d_sb)->sb->s_xattr)
+		return STATUS_EAS_NOT_SUPPORTED;
 	if (parameters->QueryEa.EaList) {
 		status = fltfs_ea_answer_list(&answer, fo->dentry, parameters->QueryEa.EaList,
 					      parameters->QueryEa.EaListLength,
@@ -467,7 +474,8 @@ static int fltfs_ea_list_all(struct fltfs_fo *fo, struct fltfs_ea_query *query,
 		size_t before = left->used;
 
 		status = fltfs_ea_query_send(fo, query, NULL, 0, room, flags, &err);
-		if (status == STATUS_NO_MORE_EAS || status == STATUS_NO_EAS_ON_FILE)
+		if (status == STATUS_NO_MORE_EAS || status == STATUS_NO_EAS_ON_FILE ||
+		    status == STATUS_EAS_NOT_SUPPORTED)
 			return 0;
 		if (err && status != STATUS_BUFFER_OVERFLOW)
 			return err;

@@ -274,6 +274,7 @@ extern flt_xattr_table fltfs_xattr_handlers[];
 ssize_t fltfs_listxattr(struct dentry *dentry, char *list, size_t size);
 struct posix_acl *fltfs_check_acl(struct inode *inode, int type, bool rcu);
 struct posix_acl *fltfs_map_acl(struct super_block *sb, struct posix_acl *acl);
+int fltfs_acl_below(struct dentry *dentry, struct posix_acl *acl, int type);
 struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int type);
 int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type);
 

@@ -5,8 +5,10 @@
  * lower objects are touched and no upper lock is taken, so any callback that may sleep may ask,
  * also on the very file that its operation is about (VFS-911).
  */
+#include <linux/backing-dev.h>
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/pagemap.h>
 #include <linux/writeback.h>
 #include "fs/cache.h"
 #include "fs/namei.h"
@@ -132,6 +134,15 @@ static int fltfs_set_position(struct flt_operation *op, const FLT_PARAMETERS *pa
 	return 0;
 }
 
+/* Is it a program that runs? (Who may write to it then is kept out.) */
+static bool fltfs_is_running(const struct fltfs_fo *fo)
+{
+	const struct inode *inode = d_inode(fo->dentry);
+
+	return atomic_read(&inode->i_writecount) < 0 ||
+	       atomic_read(&fltfs_lower_inode(inode)->i_writecount) < 0;
+}
+
 /* The mark is acted on in CLEANUP; what speaks against it is said now (INFO-29). */
 static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, ULONG flags)
 {
@@ -144,6 +155,11 @@ static NTSTATUS fltfs_mark_deleted(struct fltfs_fo *fo, bool delete, ULONG flags
 		return STATUS_CANNOT_DELETE;
 	if (delete && !even_readonly &&
 	    !(fltfs_lower_inode(d_inode(fo->dentry))->i_mode & 0222))
+		return STATUS_CANNOT_DELETE;
+	/* With POSIX semantics only who asks for it is told. */
+	if (delete && d_is_reg(fo->dentry) && fltfs_is_running(fo) &&
+	    (!(flags & FILE_DISPOSITION_POSIX_SEMANTICS) ||
+	     flags & FILE_DISPOSITION_FORCE_IMAGE_SECTION_CHECK))
 		return STATUS_CANNOT_DELETE;
 	if (delete && d_is_dir(fo->dentry)) {
 		err = fltfs_check_empty(fo);
@@ -231,26 +247,86 @@ static int fltfs_flush_volume(struct super_block *sb)
 	return errseq_check(&sb->s_wb_err, since);
 }
 
+/* Clean pages of a file, above and below; what lives in memory only has nothing else. */
+static void fltfs_purge_pages(struct inode *inode)
+{
+	struct address_space *lower = fltfs_lower_inode(inode)->i_mapping;
+
+	invalidate_mapping_pages(inode->i_mapping, 0, -1);
+	if (mapping_can_writeback(lower))
+		invalidate_inode_pages2(lower);
+}
+
+/* The same for every file of the mount that is known. */
+static void fltfs_purge_volume(struct super_block *sb)
+{
+	struct inode *inode, *last = NULL;
+
+	spin_lock(&sb->s_inode_list_lock);
+	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
+		if (!S_ISREG(inode->i_mode) || !fltfs_lower_inode(inode) || !igrab(inode))
+			continue;
+		spin_unlock(&sb->s_inode_list_lock);
+		fltfs_purge_pages(inode);
+		iput(last);
+		last = inode;
+		cond_resched();
+		spin_lock(&sb->s_inode_list_lock);
+	}
+	spin_unlock(&sb->s_inode_list_lock);
+	iput(last);
+}
+
+static NTSTATUS fltfs_flush_all(struct super_block *sb, UCHAR minor)
+{
+	int err = fltfs_flush_volume(sb), ret = fltfs_sync_lower(sb);
+
+	if (!err && !ret && minor == IRP_MN_FLUSH_AND_PURGE)
+		fltfs_purge_volume(sb);
+	return flt_status_from_errno(err ?: ret);
+}
+
+/* What reaches the lower file's device, and whether that is told to keep it (INFO-55). */
+static int fltfs_flush_lower(struct file *lower, UCHAR minor)
+{
+	struct inode *inode = file_inode(lower);
+	int err;
+
+	switch (minor) {
+	case IRP_MN_FLUSH_DATA_ONLY:
+		return filemap_write_and_wait(inode->i_mapping);
+	case IRP_MN_FLUSH_NO_SYNC:
+		err = filemap_write_and_wait(inode->i_mapping);
+		return err ?: sync_inode_metadata(inode, 1);
+	default:
+		return vfs_fsync(lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY);
+	}
+}
+
 /*
  * What is open by path only has nothing of its own to flush. What is dirty in the own page cache
  * goes down first, unless that is under way in this very task.
  */
 static NTSTATUS fltfs_flush_generated(const struct fltfs_fo *fo, UCHAR minor)
 {
+	struct super_block *sb = fo->dentry->d_sb;
 	struct inode *inode = d_inode(fo->dentry);
-	int err = 0, ret;
+	int err = 0;
 
-	if (test_bit(FLTFS_FO_VOLUME, &fo->state)) {
-		err = fltfs_flush_volume(fo->dentry->d_sb);
-		ret = fltfs_sync_lower(fo->dentry->d_sb);
-		return flt_status_from_errno(err ?: ret);
-	}
+	if (sb_rdonly(sb) || sb_rdonly(fltfs_sb(sb)->sb))
+		return STATUS_MEDIA_WRITE_PROTECTED;
+	if (test_bit(FLTFS_FO_VOLUME, &fo->state))
+		return fltfs_flush_all(sb, minor);
+	if (minor == IRP_MN_FLUSH_DATA_SYNC_ONLY && S_ISDIR(inode->i_mode))
+		return STATUS_INVALID_PARAMETER;
 	if (!fo->lower)
 		return STATUS_SUCCESS;
 	if (READ_ONCE(fltfs_i(inode)->cache) && !ke_holds(KE_HOLD_PAGING))
 		err = fltfs_flush_pages(inode, 0, LLONG_MAX);
 	if (!err)
-		err = vfs_fsync(fo->lower, minor == IRP_MN_FLUSH_DATA_SYNC_ONLY);
+		err = fltfs_flush_lower(fo->lower, minor);
+	if (!err && minor == IRP_MN_FLUSH_AND_PURGE && S_ISREG(inode->i_mode))
+		fltfs_purge_pages(inode);
 	return flt_status_from_errno(err);
 }
 
@@ -272,7 +348,7 @@ static NTSTATUS fltfs_end_generated(struct fltfs_fo *fo, UCHAR major)
 }
 
 /* Has its CLEANUP taken the file's last name (FILEOBJ-44)? */
-static bool fltfs_fo_is_deleted(const struct fltfs_fo *fo)
+bool fltfs_fo_is_deleted(const struct fltfs_fo *fo)
 {
 	return test_bit(FLTFS_FO_CLEANED, &fo->state) && test_bit(FLTFS_FO_DELETE, &fo->state) &&
 	       !fltfs_lower_inode(d_inode(fo->dentry))->i_nlink;
@@ -288,22 +364,6 @@ static NTSTATUS fltfs_set_own_security(struct fltfs_fo *fo, const FLT_PARAMETERS
 	if (!fltfs_own_may(fo, access))
 		return STATUS_ACCESS_DENIED;
 	return fltfs_set_security(fo, what, parameters->SetSecurity.SecurityDescriptor);
-}
-
-/* Codes that the file system below has a counterpart of, each with a buffer of the system's. */
-static NTSTATUS fltfs_own_control(struct fltfs_fo *fo, const FLT_PARAMETERS *parameters,
-				  ULONG *used)
-{
-	if (test_bit(FLTFS_FO_VOLUME, &fo->state))
-		return STATUS_INVALID_DEVICE_REQUEST;
-	/* Nothing here has one; filters ask to learn whether a file is still there. */
-	if (parameters->FileSystemControl.Common.FsControlCode == FSCTL_GET_OBJECT_ID)
-		return fltfs_fo_is_deleted(fo) ? STATUS_FILE_DELETED : STATUS_OBJECTID_NOT_FOUND;
-	if (parameters->FileSystemControl.Common.FsControlCode != FSCTL_GET_REPARSE_POINT)
-		return STATUS_INVALID_DEVICE_REQUEST;
-	return fltfs_query_reparse(fo, parameters->FileSystemControl.Buffered.SystemBuffer,
-				   parameters->FileSystemControl.Buffered.OutputBufferLength,
-				   used);
 }
 
 /* Of an object that is open. */
@@ -340,6 +400,11 @@ static void fltfs_perform_on_open(struct flt_operation *op)
 					    parameters->QueryVolumeInformation.Length, NULL,
 					    &used);
 		break;
+	case IRP_MJ_SET_VOLUME_INFORMATION:
+		/* Labels and the like are for the tools of the file system below. */
+		status = sb_rdonly(fo->dentry->d_sb) || sb_rdonly(fltfs_sb(fo->dentry->d_sb)->sb) ?
+			 STATUS_MEDIA_WRITE_PROTECTED : STATUS_NOT_SUPPORTED;
+		break;
 	case IRP_MJ_QUERY_EA:
 		status = fltfs_query_ea(op, NULL, &used);
 		break;
@@ -356,7 +421,7 @@ static void fltfs_perform_on_open(struct flt_operation *op)
 		status = fltfs_set_own_security(fo, parameters);
 		break;
 	case IRP_MJ_FILE_SYSTEM_CONTROL:
-		status = fltfs_own_control(fo, parameters, &used);
+		status = fltfs_own_control(op, &used);
 		break;
 	case IRP_MJ_FLUSH_BUFFERS:
 		status = fltfs_flush_generated(fo, op->iopb.MinorFunction);

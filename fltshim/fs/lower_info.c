@@ -5,7 +5,10 @@
  */
 #include <linux/fs.h>
 #include <linux/stat.h>
+#include <linux/statfs.h>
+#include "fltmgr/name.h"
 #include "fs/cache.h"
+#include "fs/name.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
 
@@ -164,11 +167,10 @@ static void fltfs_fill_standard(FILE_STANDARD_INFORMATION *info, const struct ks
 	info->Directory = S_ISDIR(stat->mode);
 }
 
-/* As much of the name as fits; its length is told in full (INFO-05). */
-static NTSTATUS fltfs_fill_name(FILE_NAME_INFORMATION *info, ULONG room,
-				const struct fltfs_fo *fo, ULONG *used)
+/* As much of a name as fits; its length is told in full (INFO-05). */
+static NTSTATUS fltfs_fill_text(FILE_NAME_INFORMATION *info, ULONG room,
+				const UNICODE_STRING *name, ULONG *used)
 {
-	const UNICODE_STRING *name = &fo->base.fo.FileName;
 	ULONG bytes = room - offsetof(FILE_NAME_INFORMATION, FileName);
 
 	bytes = min_t(ULONG, bytes & ~1U, name->Length);
@@ -177,6 +179,56 @@ static NTSTATUS fltfs_fill_name(FILE_NAME_INFORMATION *info, ULONG room,
 		memcpy((u8 *)info + offsetof(FILE_NAME_INFORMATION, FileName), name->Buffer, bytes);
 	*used = offsetof(FILE_NAME_INFORMATION, FileName) + bytes;
 	return bytes < name->Length ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
+}
+
+/* As it was opened. */
+static NTSTATUS fltfs_fill_name(FILE_NAME_INFORMATION *info, ULONG room,
+				const struct fltfs_fo *fo, ULONG *used)
+{
+	return fltfs_fill_text(info, room, &fo->base.fo.FileName, used);
+}
+
+/* As it is on the volume: without links, and where it has been moved to. */
+static NTSTATUS fltfs_fill_normalized(FILE_NAME_INFORMATION *info, ULONG room,
+				      const struct fltfs_fo *fo, ULONG *used)
+{
+	struct flt_name *name;
+	UNICODE_STRING path;
+	NTSTATUS status;
+
+	name = fltfs_query_name((struct flt_file *)&fo->base, &status);
+	if (!name) {
+		*used = 0;
+		return status;
+	}
+	path = name->info.Name;
+	path.Buffer = flt_name_path(name);
+	path.Length -= name->info.Volume.Length;
+	status = fltfs_fill_text(info, room, &path, used);
+	flt_name_put(name);
+	return status;
+}
+
+/* The data of a file is its only stream; a directory has none. */
+static NTSTATUS fltfs_fill_stream(FILE_STREAM_INFORMATION *info, ULONG room,
+				  const struct kstat *stat, ULONG *used)
+{
+	static const char name[] = "::$DATA";
+	const ULONG fixed = offsetof(FILE_STREAM_INFORMATION, StreamName);
+	WCHAR *to = (void *)info + fixed;
+	ULONG i;
+
+	if (S_ISDIR(stat->mode)) {
+		*used = 0;
+		return STATUS_SUCCESS;
+	}
+	info->StreamNameLength = strlen(name) * sizeof(WCHAR);
+	info->StreamSize.QuadPart = stat->size;
+	info->StreamAllocationSize.QuadPart = stat->blocks * 512;
+	for (i = 0; name[i] && fixed + (i + 1) * sizeof(WCHAR) <= room; i++)
+		to[i] = name[i];
+	*used = fixed + i * sizeof(WCHAR);
+	return name[i] ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
 static ULONG fltfs_mode_of(const struct fltfs_fo *fo)
@@ -250,6 +302,54 @@ static void fltfs_fill_network_open(FILE_NETWORK_OPEN_INFORMATION *info, const s
 	info->FileAttributes = fltfs_attributes(stat);
 }
 
+/* What the volume is called by in numbers (INFO-50). */
+static NTSTATUS fltfs_serial(const struct fltfs_fo *fo, u32 *serial)
+{
+	struct path path = fltfs_fo_path(fo);
+	struct kstatfs vfs;
+	int err = vfs_statfs(&path, &vfs);
+
+	*serial = err ? 0 : vfs.f_fsid.val[0] ^ vfs.f_fsid.val[1];
+	return flt_status_from_errno(err);
+}
+
+static NTSTATUS fltfs_fill_id(FILE_ID_INFORMATION *info, const struct kstat *stat,
+			      const struct fltfs_fo *fo)
+{
+	u64 id = fltfs_fo_id(fo, stat);
+	NTSTATUS status;
+	u32 serial;
+
+	status = fltfs_serial(fo, &serial);
+	info->VolumeSerialNumber = serial;
+	memcpy(&info->FileId, &id, sizeof(id));
+	return status;
+}
+
+static NTSTATUS fltfs_fill_stat_basic(FILE_STAT_BASIC_INFORMATION *info, const struct kstat *stat,
+				      const struct fltfs_fo *fo)
+{
+	const struct flt_volume_info *volume = &fo->base.volume->info;
+	u64 id = fltfs_fo_id(fo, stat);
+	NTSTATUS status;
+	u32 serial;
+
+	status = fltfs_serial(fo, &serial);
+	info->FileId.QuadPart = id;
+	fltfs_fill_times(&info->CreationTime, stat);
+	info->AllocationSize.QuadPart = stat->blocks * 512;
+	info->EndOfFile.QuadPart = stat->size;
+	info->FileAttributes = fltfs_attributes(stat);
+	info->ReparseTag = fltfs_reparse_tag(stat->mode);
+	info->NumberOfLinks = fltfs_links(stat);
+	info->DeviceType = volume->local ? FILE_DEVICE_DISK : FILE_DEVICE_NETWORK;
+	info->DeviceCharacteristics = FILE_DEVICE_IS_MOUNTED | volume->characteristics |
+				      (volume->local ? 0 : FILE_REMOTE_DEVICE);
+	info->VolumeSerialNumber.QuadPart = serial;
+	memcpy(&info->FileId128, &id, sizeof(id));
+	return status;
+}
+
 /* Bytes without the variable tail, or 0 for a class that is not answered here. */
 static ULONG fltfs_fixed_size(FILE_INFORMATION_CLASS class)
 {
@@ -271,7 +371,13 @@ static ULONG fltfs_fixed_size(FILE_INFORMATION_CLASS class)
 	case FileAlignmentInformation:
 		return sizeof(FILE_ALIGNMENT_INFORMATION);
 	case FileNameInformation:
+	case FileNormalizedNameInformation:
+	case FileAlternateNameInformation:
 		return offsetof(FILE_NAME_INFORMATION, FileName);
+	case FileStreamInformation:
+		return offsetof(FILE_STREAM_INFORMATION, StreamName);
+	case FileIdInformation:
+		return sizeof(FILE_ID_INFORMATION);
 	case FileAllInformation:
 		return offsetof(FILE_ALL_INFORMATION, NameInformation.FileName);
 	case FileNetworkOpenInformation:
@@ -282,6 +388,8 @@ static ULONG fltfs_fixed_size(FILE_INFORMATION_CLASS class)
 		return sizeof(FILE_STAT_INFORMATION);
 	case FileStatLxInformation:
 		return sizeof(FILE_STAT_LX_INFORMATION);
+	case FileStatBasicInformation:
+		return sizeof(FILE_STAT_BASIC_INFORMATION);
 	default:
 		return 0;
 	}
@@ -315,6 +423,16 @@ static NTSTATUS fltfs_fill_class(FILE_INFORMATION_CLASS class, void *buffer, ULO
 		break;
 	case FileNameInformation:
 		return fltfs_fill_name(buffer, room, fo, used);
+	case FileNormalizedNameInformation:
+		return fltfs_fill_normalized(buffer, room, fo, used);
+	case FileAlternateNameInformation:
+		/* There are no short names. */
+		*used = 0;
+		return STATUS_OBJECT_NAME_NOT_FOUND;
+	case FileStreamInformation:
+		return fltfs_fill_stream(buffer, room, stat, used);
+	case FileIdInformation:
+		return fltfs_fill_id(buffer, stat, fo);
 	case FileAllInformation:
 		return fltfs_fill_all(buffer, room, stat, fo, used);
 	case FileNetworkOpenInformation:
@@ -330,6 +448,8 @@ static NTSTATUS fltfs_fill_class(FILE_INFORMATION_CLASS class, void *buffer, ULO
 	case FileStatLxInformation:
 		fltfs_fill_stat_lx(buffer, stat, fo);
 		break;
+	case FileStatBasicInformation:
+		return fltfs_fill_stat_basic(buffer, stat, fo);
 	default:
 		break;	/* EA size and alignment are 0 */
 	}

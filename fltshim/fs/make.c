@@ -4,8 +4,11 @@
  * a create that makes the object in its bottom, then CLEANUP and CLOSE. The directory is locked by
  * the VFS all the time.
  */
+#include <linux/string.h>
+#include "fltmgr/ecp.h"
 #include "fs/namei.h"
 #include "fs/request.h"
+#include "nt/guid.h"
 
 /* Mode as the READONLY attribute says, where a filter changed it. */
 static umode_t fltfs_make_mode(const struct fltfs_make *make, const FLT_PARAMETERS *parameters)
@@ -24,6 +27,49 @@ static int fltfs_make_bottom(void *context, const FLT_PARAMETERS *parameters)
 	if (!make->target)
 		make->mode = fltfs_make_mode(make, parameters);
 	return fltfs_make_lower(make);
+}
+
+/*
+ * What a symbolic link or a special file is made as: in Windows that is a reparse point, which is
+ * set in the create by a parameter of its own (CREATE-79). It is for filters to look at.
+ */
+static struct _ECP_LIST *fltfs_atomic_list(const struct fltfs_make *make)
+{
+	ULONG room = fltfs_reparse_size(make->target);
+	ATOMIC_CREATE_ECP_CONTEXT *atomic;
+	struct _ECP_LIST *list;
+	void *context;
+
+	list = flt_ecps_make(&GUID_ECP_ATOMIC_CREATE, sizeof(*atomic) + room, &context);
+	if (!list)
+		return NULL;
+	atomic = context;
+	atomic->Size = sizeof(*atomic);
+	atomic->InFlags = ATOMIC_CREATE_ECP_IN_FLAG_REPARSE_POINT_SPECIFIED;
+	atomic->ReparseBufferLength = room;
+	atomic->ReparseBuffer = (PREPARSE_DATA_BUFFER)(atomic + 1);
+	fltfs_reparse_fill(atomic->ReparseBuffer, fltfs_reparse_tag(make->mode), make->target);
+	return list;
+}
+
+/**
+ * fltfs_atomic_made() - the parameter of fltfs_atomic_list() has had its effect
+ * @op: the create, at its bottom; a filter may have taken the parameter out
+ */
+void fltfs_atomic_made(struct flt_operation *op)
+{
+	ATOMIC_CREATE_ECP_CONTEXT *atomic;
+	ULONG size;
+	PVOID context;
+
+	if (!op->ecps || !NT_SUCCESS(FltFindExtraCreateParameter(NULL, op->ecps,
+								 &GUID_ECP_ATOMIC_CREATE,
+								 &context, &size)) ||
+	    size < sizeof(*atomic))
+		return;
+	atomic = context;
+	atomic->OutFlags |= ATOMIC_CREATE_ECP_OUT_FLAG_REPARSE_POINT_SET;
+	FltAcknowledgeEcp(NULL, context);
 }
 
 /**
@@ -52,6 +98,11 @@ int fltfs_make_filtered(struct fltfs_make *make)
 	}
 	if (!how.attributes)
 		how.attributes = FILE_ATTRIBUTE_NORMAL;
+	if (how.options & FILE_OPEN_REPARSE_POINT) {
+		how.ecps = fltfs_atomic_list(make);
+		if (!how.ecps)
+			return -ENOMEM;
+	}
 	fo = fltfs_short_open(make->dentry, &how, NULL, fltfs_make_bottom, make);
 	if (IS_ERR_OR_NULL(fo))
 		return PTR_ERR_OR_ZERO(fo);

@@ -36,6 +36,33 @@ static NTSTATUS fltfs_fill_link(const struct fltfs_fo *fo, u8 *buffer, ULONG len
 	return *used < FLTFS_LINK_TEXT + size ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
+/* Bytes of the data of a symbolic link with that target, or of a special file (NULL). */
+ULONG fltfs_reparse_size(const char *target)
+{
+	return target ? FLTFS_LINK_TEXT + strlen(target) :
+			offsetof(REPARSE_DATA_BUFFER, GenericReparseBuffer);
+}
+
+/**
+ * fltfs_reparse_fill() - the data of what is about to be made
+ * @header: filled; fltfs_reparse_size() bytes, cleared
+ * @tag: of its kind
+ * @target: of a symbolic link, or NULL
+ */
+void fltfs_reparse_fill(REPARSE_DATA_BUFFER *header, ULONG tag, const char *target)
+{
+	const ULONG version = FLTFS_LINK_VERSION;
+	u8 *bytes = (u8 *)header;
+
+	header->ReparseTag = tag;
+	if (!target)
+		return;
+	header->ReparseDataLength = sizeof(version) + strlen(target);
+	memcpy(bytes + offsetof(REPARSE_DATA_BUFFER, GenericReparseBuffer), &version,
+	       sizeof(version));
+	memcpy(bytes + FLTFS_LINK_TEXT, target, strlen(target));
+}
+
 /**
  * fltfs_query_reparse() - FSCTL_GET_REPARSE_POINT
  * @fo: open file object

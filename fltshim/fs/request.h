@@ -272,6 +272,7 @@ void fltfs_completion_exit(void);
  * @lock: enum flt_lock: what the VFS keeps locked meanwhile
  * @volume: the object is the volume itself
  * @follows: a filter may send it to another name: the VFS does nothing itself with what it chose
+ * @ecps: extra create parameters, which go with the create; or NULL
  */
 struct fltfs_how {
 	ACCESS_MASK access;
@@ -282,6 +283,7 @@ struct fltfs_how {
 	u8 lock;
 	bool volume;
 	bool follows;
+	struct _ECP_LIST *ecps;
 };
 
 /* Makes an object below, as the accepted parameters of its create say. */
@@ -393,8 +395,13 @@ void fltfs_fo_cleanup_delete(struct fltfs_fo *fo);
 void fltfs_fo_remove_marked(struct fltfs_fo *fo);
 int fltfs_remove_below(struct fltfs_sb *fsb, struct dentry *lower);
 int fltfs_check_empty(struct fltfs_fo *fo);
+bool fltfs_fo_is_deleted(const struct fltfs_fo *fo);
 
 /* reparse.c */
+ULONG fltfs_reparse_size(const char *target);
+void fltfs_reparse_fill(REPARSE_DATA_BUFFER *header, ULONG tag, const char *target);
+void fltfs_atomic_made(struct flt_operation *op);
+NTSTATUS fltfs_own_control(struct flt_operation *op, ULONG *used);
 NTSTATUS fltfs_query_reparse(const struct fltfs_fo *fo, void *buffer, ULONG length, ULONG *used);
 
 /* scan.c */

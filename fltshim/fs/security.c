@@ -195,6 +195,10 @@ static NTSTATUS fltfs_descriptor_parts(const void *descriptor, const void **owne
 	if (relative->Revision != SECURITY_DESCRIPTOR_REVISION)
 		return STATUS_UNKNOWN_REVISION;
 	if (relative->Control & SE_SELF_RELATIVE) {
+		if ((relative->Owner && relative->Owner < sizeof(*relative)) ||
+		    (relative->Group && relative->Group < sizeof(*relative)) ||
+		    (relative->Dacl && relative->Dacl < sizeof(*relative)))
+			return STATUS_INVALID_SECURITY_DESCR;
 		*owner = relative->Owner ? descriptor + relative->Owner : NULL;
 		*group = relative->Group ? descriptor + relative->Group : NULL;
 		*dacl = relative->Dacl ? descriptor + relative->Dacl : NULL;
@@ -260,41 +264,104 @@ static int fltfs_perm_of(ACCESS_MASK mask)
 	return -1;
 }
 
-/* Owner, group and others, as fltfs_dacl_add() writes a mode; nothing else has one. */
-static NTSTATUS fltfs_dacl_mode(const ACL *dacl, umode_t *mode)
+/* One entry; which user and which group are the file's own follows from the order. */
+static NTSTATUS fltfs_entry_of(const ACCESS_ALLOWED_ACE *ace, ULONG left,
+			       struct posix_acl_entry *entry)
+{
+	const ULONG fixed = offsetof(ACCESS_ALLOWED_ACE, SidStart);
+	const void *sid = (const u8 *)ace + fixed;
+	int perm;
+	ULONG id;
+
+	if (left < fixed + FLTFS_WORLD_SIZE || ace->Header.AceSize > left ||
+	    ace->Header.AceSize < fixed + FLTFS_WORLD_SIZE)
+		return STATUS_INVALID_ACL;
+	perm = fltfs_perm_of(ace->Mask);
+	if (ace->Header.AceType || ace->Header.AceFlags || perm < 0)
+		return STATUS_NOT_SUPPORTED;
+	entry->e_perm = perm;
+	if (ace->Header.AceSize == fixed + FLTFS_WORLD_SIZE) {
+		entry->e_tag = ACL_OTHER;
+		return memcmp(sid, &fltfs_world, FLTFS_WORLD_SIZE) ? STATUS_NOT_SUPPORTED :
+								     STATUS_SUCCESS;
+	}
+	if (ace->Header.AceSize != fixed + FLTFS_SID_SIZE)
+		return STATUS_NOT_SUPPORTED;
+	if (fltfs_sid_is(sid, FLTFS_SID_USER, &id)) {
+		entry->e_tag = ACL_USER;
+		entry->e_uid = make_kuid(&init_user_ns, id);
+	} else if (fltfs_sid_is(sid, FLTFS_SID_GROUP, &id)) {
+		entry->e_tag = ACL_GROUP;
+		entry->e_gid = make_kgid(&init_user_ns, id);
+	} else if (fltfs_sid_is(sid, FLTFS_SID_MASK, &id)) {
+		entry->e_tag = ACL_MASK;
+	} else {
+		return STATUS_NOT_SUPPORTED;
+	}
+	return STATUS_SUCCESS;
+}
+
+static NTSTATUS fltfs_dacl_entries(const ACL *dacl, struct posix_acl *acl)
 {
 	const u8 *at = (const u8 *)(dacl + 1);
-	ULONG left, id, i;
+	ULONG left = dacl->AclSize - sizeof(*dacl), i;
+	bool owner = false, group = false;
+	NTSTATUS status;
 
+	for (i = 0; i < dacl->AceCount; i++) {
+		const ACCESS_ALLOWED_ACE *ace = (const void *)at;
+		struct posix_acl_entry *entry = &acl->a_entries[i];
+
+		status = fltfs_entry_of(ace, left, entry);
+		if (!NT_SUCCESS(status))
+			return status;
+		if (entry->e_tag == ACL_USER && !owner) {
+			entry->e_tag = ACL_USER_OBJ;
+			owner = true;
+		} else if (entry->e_tag == ACL_GROUP && !group) {
+			entry->e_tag = ACL_GROUP_OBJ;
+			group = true;
+		}
+		at += ace->Header.AceSize;
+		left -= ace->Header.AceSize;
+	}
+	return posix_acl_valid(&init_user_ns, acl) ? STATUS_NOT_SUPPORTED : STATUS_SUCCESS;
+}
+
+/* An ACL, as fltfs_dacl_add() writes one, to be released. */
+static NTSTATUS fltfs_dacl_acl(const ACL *dacl, struct posix_acl **acl)
+{
+	NTSTATUS status;
+
+	*acl = NULL;
 	/* Without a DACL everybody might do everything: that is not meant for a Linux mode. */
 	if (!dacl)
 		return STATUS_NOT_SUPPORTED;
 	if (dacl->AclRevision != ACL_REVISION || dacl->AclSize < sizeof(*dacl))
 		return STATUS_INVALID_ACL;
-	if (dacl->AceCount != 3)
-		return STATUS_NOT_SUPPORTED;
-	left = dacl->AclSize - sizeof(*dacl);
-	*mode = 0;
-	for (i = 0; i < 3; i++) {
-		const ACCESS_ALLOWED_ACE *ace = (const void *)at;
-		ULONG size = offsetof(ACCESS_ALLOWED_ACE, SidStart) +
-			     (i < 2 ? FLTFS_SID_SIZE : FLTFS_WORLD_SIZE);
-		const void *sid = at + offsetof(ACCESS_ALLOWED_ACE, SidStart);
-		int perm;
+	*acl = posix_acl_alloc(dacl->AceCount, GFP_KERNEL);
+	if (!*acl)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	status = fltfs_dacl_entries(dacl, *acl);
+	if (NT_SUCCESS(status))
+		return status;
+	posix_acl_release(*acl);
+	*acl = NULL;
+	return status;
+}
 
-		if (left < size || ace->Header.AceSize != size)
-			return STATUS_NOT_SUPPORTED;
-		perm = fltfs_perm_of(ace->Mask);
-		if (ace->Header.AceType || ace->Header.AceFlags || perm < 0)
-			return STATUS_NOT_SUPPORTED;
-		if (i < 2 ? !fltfs_sid_is(sid, i + FLTFS_SID_USER, &id) :
-			    memcmp(sid, &fltfs_world, FLTFS_WORLD_SIZE) != 0)
-			return STATUS_NOT_SUPPORTED;
-		*mode = *mode << 3 | perm;
-		at += size;
-		left -= size;
-	}
-	return STATUS_SUCCESS;
+/* Owner, group and others; nothing else is a mode. */
+static NTSTATUS fltfs_dacl_mode(const ACL *dacl, umode_t *mode)
+{
+	struct posix_acl *acl;
+	NTSTATUS status;
+
+	*mode = 0;
+	status = fltfs_dacl_acl(dacl, &acl);
+	if (NT_SUCCESS(status) && posix_acl_equiv_mode(acl, mode))
+		status = STATUS_NOT_SUPPORTED;
+	posix_acl_release(acl);
+	return status;
 }
 
 /**
@@ -478,6 +545,60 @@ NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, vo
 	return err ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
+/* Has the file below an ACL that says more than its mode? */
+static bool fltfs_has_acl(const struct fltfs_fo *fo)
+{
+	struct inode *lower = fltfs_lower_inode(d_inode(fo->dentry));
+	struct posix_acl *acl;
+	bool has;
+
+	if (!IS_POSIXACL(lower) || S_ISLNK(lower->i_mode))
+		return false;
+	acl = flt_check_acl(lower, ACL_TYPE_ACCESS);
+	has = !IS_ERR_OR_NULL(acl);
+	if (has)
+		posix_acl_release(acl);
+	return has;
+}
+
+/*
+ * The ACL that a descriptor's DACL has to be set as, or NULL where a mode says it all. What the
+ * file has goes then: a mode alone would leave it, with more in force than the DACL says.
+ */
+static NTSTATUS fltfs_descriptor_acl(const struct fltfs_fo *fo, SECURITY_INFORMATION what,
+				     const void *descriptor, struct posix_acl **acl)
+{
+	const void *owner, *group;
+	NTSTATUS status;
+	const ACL *dacl;
+	umode_t mode = 0;
+
+	*acl = NULL;
+	if (!(what & DACL_SECURITY_INFORMATION))
+		return STATUS_SUCCESS;
+	status = fltfs_descriptor_parts(descriptor, &owner, &group, &dacl);
+	if (NT_SUCCESS(status))
+		status = fltfs_dacl_acl(dacl, acl);
+	if (NT_SUCCESS(status) && !posix_acl_equiv_mode(*acl, &mode) && !fltfs_has_acl(fo)) {
+		posix_acl_release(*acl);
+		*acl = NULL;
+	}
+	return status;
+}
+
+/* Owner and mode, as far as they change. */
+static int fltfs_set_owner_mode(struct fltfs_fo *fo, struct iattr *attr)
+{
+	if (!(attr->ia_valid & (ATTR_UID | ATTR_GID | ATTR_MODE)))
+		return 0;
+	if (attr->ia_valid & (ATTR_UID | ATTR_GID) && !S_ISDIR(attr->ia_mode)) {
+		attr->ia_valid |= FLTFS_KILL_PRIVILEGES;
+		if (attr->ia_valid & ATTR_MODE)
+			return fltfs_setattr_owned(fo->dentry, attr);
+	}
+	return fltfs_setattr_lower(fo->dentry, attr);
+}
+
 /**
  * fltfs_set_security() - SET_SECURITY that a filter started
  * @fo: open file object
@@ -493,15 +614,20 @@ NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,
 		.ia_valid	= ATTR_CTIME,
 		.ia_mode	= fltfs_lower_inode(d_inode(fo->dentry))->i_mode,
 	};
+	struct posix_acl *acl;
 	NTSTATUS status;
+	int err;
 
-	status = fltfs_descriptor_take(descriptor, what, &attr);
-	if (!NT_SUCCESS(status))
-		return status;
-	if (attr.ia_valid & (ATTR_UID | ATTR_GID) && !S_ISDIR(attr.ia_mode)) {
-		attr.ia_valid |= FLTFS_KILL_PRIVILEGES;
-		if (attr.ia_valid & ATTR_MODE)
-			return flt_status_from_errno(fltfs_setattr_owned(fo->dentry, &attr));
+	status = fltfs_descriptor_acl(fo, what, descriptor, &acl);
+	if (NT_SUCCESS(status))
+		status = fltfs_descriptor_take(descriptor, acl ? what & ~DACL_SECURITY_INFORMATION :
+							   what, &attr);
+	if (NT_SUCCESS(status)) {
+		err = fltfs_set_owner_mode(fo, &attr);
+		if (!err && acl)
+			err = fltfs_acl_below(fo->dentry, acl, ACL_TYPE_ACCESS);
+		status = flt_status_from_errno(err);
 	}
-	return flt_status_from_errno(fltfs_setattr_lower(fo->dentry, &attr));
+	posix_acl_release(acl);
+	return status;
 }

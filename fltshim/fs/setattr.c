@@ -198,11 +198,14 @@ static int fltfs_setattr_size(struct fltfs_setattr *set)
 static noinline int fltfs_setattr_describe(struct fltfs_setattr *set)
 {
 	const struct iattr *attr = &set->attr;
-	const struct kstat stat = {
-		.mode = attr->ia_mode, .uid = attr->ia_uid, .gid = attr->ia_gid,
-	};
+	struct kstat stat = { .mode = attr->ia_mode };
 	ULONG used;
 
+	fltfs_owners(d_inode(set->fo->dentry), &stat.uid, &stat.gid);
+	if (attr->ia_valid & ATTR_UID)
+		stat.uid = attr->ia_uid;
+	if (attr->ia_valid & ATTR_GID)
+		stat.gid = attr->ia_gid;
 	return fltfs_descriptor_build(set->descriptor, sizeof(set->descriptor),
 				      set->all.security, &stat, NULL, ACL_TYPE_ACCESS,
 				      &used);

@@ -60,6 +60,8 @@ static void fltfs_bottom_short_create(struct flt_operation *op)
 		set_bit(FLTFS_FO_DELETE, &fo->state);
 		fltfs_fo_flag(fo, FO_DELETE_ON_CLOSE);
 	}
+	if (!err && unlikely(create->how->ecps))
+		fltfs_atomic_made(op);
 	fltfs_op_errno(op, err, err && err != -EEXIST ? 0 : information);
 }
 
@@ -211,6 +213,8 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	fo = fltfs_fo_new(target ?: dentry);
 	create = kmalloc(sizeof(*create), GFP_KERNEL);
 	if (!fo || !create) {
+		if (how->ecps)
+			flt_ecps_end(how->ecps, false);
 		err = -ENOMEM;
 		goto out;
 	}
@@ -228,7 +232,7 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	create->target = target;
 	create->make = make;
 	create->context = context;
-	create->ecps = (struct flt_ecps_kept) {};
+	create->ecps = (struct flt_ecps_kept) { .list = how->ecps };
 	err = fltfs_short_send(fo, create);
 	while (err > 0) {
 		struct fltfs_fo *next = ERR_PTR(-ELOOP);

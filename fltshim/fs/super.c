@@ -149,7 +149,7 @@ static int fltfs_check_lower(struct fs_context *fc, const struct path *path)
 	struct super_block *sb = path->dentry->d_sb;
 
 	if (sb->s_type == &fltfs_type)
-		return fltfs_refuse(fc, -EINVAL,
+		return fltfs_refuse(fc, -ELOOP,
 				    "%s is on fltfs itself: attach more filters to that mount instead",
 				    fc->source);
 	if (sb->s_stack_depth >= FILESYSTEM_MAX_STACK_DEPTH)

@@ -192,6 +192,25 @@ static int fltfs_set_acl_lower(void *context, struct dentry *dentry)
 	return err;
 }
 
+/**
+ * fltfs_acl_below() - set an ACL of the lower file, for a filter
+ * @dentry: upper dentry
+ * @acl: the ACL, as the lower mount shows it
+ * @type: ACL_TYPE_*
+ *
+ * Takes lower locks only.
+ *
+ * Return: 0 or the lower file system's error; -EOPNOTSUPP where owners could not be mapped back
+ */
+int fltfs_acl_below(struct dentry *dentry, struct posix_acl *acl, int type)
+{
+	struct fltfs_acl_call call = { .acl = acl, .type = type };
+
+	if (!FLT_SET_ACL_MAPS && fltfs_sb(dentry->d_sb)->mapped)
+		return -EOPNOTSUPP;
+	return fltfs_set_acl_lower(&call, dentry);
+}
+
 int fltfs_set_acl(flt_idmap *idmap, flt_acl_object *object, struct posix_acl *acl, int type)
 {
 	struct fltfs_acl_call call = { .acl = acl, .type = type };

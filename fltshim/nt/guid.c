@@ -8,6 +8,7 @@
 
 /*
  * Kinds of extra create parameters:
+ * GUID_ECP_ATOMIC_CREATE - what a new file is made with
  * GUID_ECP_CSV_DOWN_LEVEL_OPEN - open by the file system of a cluster
  * GUID_ECP_CSV_QUERY_FILE_REVISION - asks such a file system for a file's revision
  * GUID_ECP_DUAL_OPLOCK_KEY - two keys of an oplock
@@ -18,6 +19,11 @@
  * GUID_ECP_PREFETCH_OPEN - open by the prefetcher
  * GUID_ECP_SRV_OPEN - open by an SMB server
  */
+const GUID GUID_ECP_ATOMIC_CREATE = {
+	0x4720bd83, 0x52ac, 0x4104, { 0xa1, 0x30, 0xd1, 0xec, 0x6a, 0x8c, 0xc8, 0xe5 }
+};
+EXPORT_SYMBOL_GPL(GUID_ECP_ATOMIC_CREATE);
+
 const GUID GUID_ECP_CSV_DOWN_LEVEL_OPEN = {
 	0x4248be44, 0x647f, 0x488f, { 0x8b, 0xe5, 0xa0, 0x8a, 0xaf, 0x70, 0xf0, 0x28 }
 };

@@ -7,6 +7,7 @@
 
 #include "nt/nt.h"
 
+extern const GUID GUID_ECP_ATOMIC_CREATE;
 extern const GUID GUID_ECP_CSV_DOWN_LEVEL_OPEN;
 extern const GUID GUID_ECP_CSV_QUERY_FILE_REVISION;
 extern const GUID GUID_ECP_DUAL_OPLOCK_KEY;

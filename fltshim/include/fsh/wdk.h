@@ -370,6 +370,7 @@ PCHAR FshTextOf(const char *);
 static const GUID GUID_NULL __attribute__((__unused__)) = { 0, 0, 0, { 0 } };
 
 /* Kinds of extra create parameters. fltshim has them; a driver's own definition comes first. */
+EXTERN_C const GUID GUID_ECP_ATOMIC_CREATE;
 EXTERN_C const GUID GUID_ECP_CSV_DOWN_LEVEL_OPEN;
 EXTERN_C const GUID GUID_ECP_CSV_QUERY_FILE_REVISION;
 EXTERN_C const GUID GUID_ECP_DUAL_OPLOCK_KEY;

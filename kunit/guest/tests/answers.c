@@ -328,6 +328,10 @@ static void locks_refused(void)
 /* Refusals: the errno, and nothing has changed below. */
 static void refusals(void)
 {
+	static const unsigned int acl[] = {
+		2, 1 | 6 << 16, -1, 2 | 6 << 16, 1000, 4 | 4 << 16, -1, 16 | 6 << 16, -1,
+		32 | 0 << 16, -1,
+	};
 	const char *name = file(named(SET_SECURITY, 'a', DENIED));
 	struct flock range = { .l_type = F_WRLCK };
 	int fd, other, pid, status;
@@ -338,6 +342,11 @@ static void refusals(void)
 	FLT_PROVES("VFS-311", chmod(name, 0777) && errno == EACCES &&
 		   (lower_stat(name).st_mode & 0777) == 0644);
 	FLT_PROVES("VFS-312", chown(name, 5, 5) && errno == EACCES && !lower_stat(name).st_uid);
+	FLT_PROVES("INFO-71", chmod(name, 0777) && chown(name, 5, 5) &&
+		   (lower_stat(name).st_mode & 0777) == 0644 && !lower_stat(name).st_uid);
+	FLT_PROVES("INFO-71", setxattr(name, "system.posix_acl_access", acl, sizeof(acl), 0) &&
+		   errno == EACCES &&
+		   getxattr(below(name), "system.posix_acl_access", data, 100) < 0);
 
 	name = file(named(SET_EA, 'a', DENIED));
 	FLT_PROVES("VFS-334", setxattr(name, "trusted.a", "1", 1, 0) && errno == EACCES &&
@@ -476,9 +485,11 @@ static void changes(void)
 
 	name = file(named(SET, 'e', 0));
 	FLT_PROVES("VFS-315", !truncate(name, 7) && lower_stat(name).st_size == 3);
+	FLT_PROVES("INFO-10", lower_stat(name).st_size == 3);
 	FLT_PROVES("VFS-314", !utimensat(AT_FDCWD, name, times, 0) &&
 		   lower_stat(name).st_mtime == 1000000000 &&
 		   lower_stat(name).st_mtim.tv_nsec == 700);
+	FLT_PROVES("INFO-10", lower_stat(name).st_mtime == 1000000000);
 	fd = open(name, O_RDWR);
 	FLT_PROVES("VFS-316", !ftruncate(fd, 8) && lower_stat(name).st_size == 3);
 	FLT_PROVES("VFS-321", !fallocate(fd, 0, 0, 100000) && lower_stat(name).st_size == 3);
@@ -564,11 +575,14 @@ static void results(void)
 	FLT_PROVES("VFS-310", !stat(name, &st) && st.st_size == 1010 && st.st_nlink == 7 &&
 		   st.st_ino == 4242 && st.st_blocks == real.st_blocks + 8 &&
 		   st.st_mtime == real.st_mtime + 1);
+	FLT_PROVES("INFO-09", st.st_size == 1010 && st.st_mtime == real.st_mtime + 1);
 	FLT_PROVES("VFS-310", st.st_mode == (S_IFREG | 0751) && st.st_uid == 1234 &&
 		   st.st_gid == 4321);
 	/* it is an answer, not a change: the next one is made anew, the inode knows nothing */
 	FLT_PROVES("VFS-310", !stat(name, &st) && st.st_size == 1010 &&
 		   lower_stat(name).st_size == 10);
+	FLT_PROVES("INFO-09", !stat(name, &st) && st.st_size == 1010 &&
+		   st.st_mtime == real.st_mtime + 1);
 	fd = open(name, O_RDONLY);
 	end = lseek(fd, 0, SEEK_END);
 	FLT_PROVES("VFS-310", end == 10);
@@ -580,6 +594,7 @@ static void results(void)
 	FLT_PROVES("VFS-310", !fstat(fd, &st) && st.st_size == 1010 && st.st_nlink == 7 &&
 		   st.st_ino == 4242 && st.st_blocks == real.st_blocks + 8 &&
 		   st.st_mtime == real.st_mtime + 1 && st.st_mode == (S_IFREG | 0444));
+	FLT_PROVES("INFO-09", st.st_size == 1010 && st.st_mtime == real.st_mtime + 1);
 	close(fd);
 
 	FLT_REQUIRE(!statfs(getenv("LOWER"), &have));
@@ -617,10 +632,12 @@ static void completions(void)
 	name = file(named(FLUSH, 's', 0));
 	fd = open(name, O_RDWR);
 	FLT_PROVES("VFS-461", !fsync(fd));
+	FLT_PROVES("INFO-57", !fsync(fd) && !fdatasync(fd));
 	close(fd);
 	name = file(named(FLUSH, 'a', DENIED));
 	fd = open(name, O_RDWR);
 	FLT_PROVES("VFS-461", fsync(fd) && errno == EACCES);
+	FLT_PROVES("INFO-57", fsync(fd) && errno == EACCES && fdatasync(fd) && errno == EACCES);
 	close(fd);
 }
 

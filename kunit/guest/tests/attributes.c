@@ -417,6 +417,7 @@ static void slow_stats(void)
 				       "CREATE ? \\x=f9d00000000 OPEN 100080 4020 =1; "
 				       "QUERY_INFORMATION ? StatLx; CLEANUP ?; CLOSE ?",
 				       seq_render(), FNM_NOESCAPE));
+	FLT_PROVES("INFO-07", seq_count == 5 && event(5, 0)->done && !event(5, 0)->status);
 	FLT_PROVES("VFS-716", slow.st_ino == fast.st_ino && slow.st_mode == fast.st_mode &&
 		   slow.st_size == fast.st_size && slow.st_blocks == fast.st_blocks &&
 		   slow.st_nlink == fast.st_nlink &&

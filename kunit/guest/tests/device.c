@@ -79,6 +79,7 @@ static void methods(int fd)
 	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x800, 0), in, 6, out, 6) &&
 		   c.returned == 6 && !c.status && !memcmp(out, "fedcba", 6) && out[6] == 'x' &&
 		   !memcmp(in, "abcdef", 6));
+	FLT_PROVES("FIELD-14", c.returned == 6 && !memcmp(out, "fedcba", 6));
 	/* less room than there is */
 	memset(out, 'x', sizeof(out));
 	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x800, 0), in, 6, out, 3) &&
@@ -89,11 +90,13 @@ static void methods(int fd)
 	for (i = 1; i <= 8500 && out[i] == 'D'; i++)
 		;
 	FLT_PROVES("SRC-136", i == 8501);
+	FLT_PROVES("FIELD-14", i == 8501);
 	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x801, 1), "D", 1, out + 1, 8500) &&
 		   !c.returned);
 	/* addresses as they are */
 	FLT_PROVES("SRC-136", !control_with(fd, &c, CODE(0x802, 3), in, 6, out, 10) &&
 		   c.returned == 6 && !memcmp(out, "abcdef", 6));
+	FLT_PROVES("FIELD-14", c.returned == 6 && !memcmp(out, "abcdef", 6));
 }
 
 static void failures(int fd)

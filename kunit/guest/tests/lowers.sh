@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# File systems below: btrfs, with subvolumes, and what the C tests do there and on an overlayfs;
-# ext4 with data journaling, and with names that it compares in its own way.
+# File systems below: btrfs, with subvolumes, and what the C tests do there and on an overlayfs.
 # needs: kernels=6.1,6.12 lower=ext4 filters=probe,passthru,deferwork,swapbuf modules=btrfs,overlay,loop
 # needs: programs=btrfs-progs,e2fsprogs,kmod uses=random,twin-names,twin-data time=240 long=3600
 . /t/lib.sh
@@ -73,22 +72,3 @@ for program in $programs; do
 	rm -rf /mnt/over/calls
 done
 expect umount /mnt/over
-
-# direct writes go through the journal, and so are not direct below, and complete all the same
-load_filter probe
-truncate -s 40M /tmp/work/journal
-expect mkfs.ext4 -q -F /tmp/work/journal
-mkdir /mnt/journal
-expect mount -o loop,data=journal /tmp/work/journal /mnt/journal
-expect mount_flt "" /mnt/journal
-expect dd if=/dev/urandom of="$MNT/f" bs=4096 count=4 oflag=direct 2>/dev/null
-expect dd if="$MNT/f" of=/tmp/work/back bs=4096 iflag=direct 2>/dev/null
-expect cmp /mnt/journal/f /tmp/work/back
-expect umount "$MNT"
-expect umount /mnt/journal
-truncate -s 20M /tmp/work/folds
-expect mkfs.ext4 -q -F -O casefold /tmp/work/folds
-if mount -o loop /tmp/work/folds /mnt/journal; then
-	refuse mount_flt "" /mnt/journal
-	expect umount /mnt/journal
-fi

@@ -398,7 +398,7 @@ static void kept_open(void)
 
 	touch("x.mv");
 	collect();
-	FLT_EXPECT(said("move", 0) && exists(mnt, "d/moved") && !exists(mnt, "x.mv"));
+	FLT_PROVES("FIELD-06", said("move", 0) && exists(mnt, "d/moved") && !exists(mnt, "x.mv"));
 	FLT_EXPECT(said("move-name", 0) && answer("move-name").a);
 }
 
@@ -417,6 +417,7 @@ static void all_worked(const char *what, int at_least)
 		line++;
 	}
 	FLT_PROVES("CREATE-45", good >= at_least && !bad);
+	FLT_PROVES("FIELD-06", good >= at_least && !bad);
 	/* (it holds the folder, or the file, that the filter used) */
 	FLT_PROVES("VFS-911", good >= at_least && !bad);
 }

@@ -384,10 +384,10 @@ static const struct row rows[] = {
 	{ "VFS-333", "flistxattr", have_attributes, ea_list_fd,
 	  "QUERY_EA a restart; QUERY_EA a !80000012" },
 	{ "VFS-336", "security.*", have_all, ea_security, "" },
-	{ "VFS-311 VFS-803", "chmod", have_all, mode,
+	{ "VFS-311 VFS-803 INFO-71", "chmod", have_all, mode,
 	  SHORT("160000", "4020") "SET_SECURITY a 4; " CLOSED("a") },
 	{ "VFS-311", "fchmod", have_all_open, mode_fd, "SET_SECURITY a 4" },
-	{ "VFS-312 VFS-804", "chown", have_all, owner,
+	{ "VFS-312 VFS-804 INFO-71", "chown", have_all, owner,
 	  SHORT("1a0000", "4020") "SET_SECURITY a 3; " CLOSED("a") },
 	{ "VFS-312", "owner only", have_all, owner_only,
 	  SHORT("1a0000", "4020") "SET_SECURITY a 1; " CLOSED("a") },
@@ -400,7 +400,7 @@ static const struct row rows[] = {
 	  "CREATE ? \\d OPEN 160000 4020 =1; SET_SECURITY ? 4; CLEANUP ?; CLOSE ?; "
 	  "CREATE ? \\d OPEN 1a0000 4020 =1; SET_SECURITY ? 3; CLEANUP ?; CLOSE ?; "
 	  "CREATE ? \\d OPEN 100100 4020 =1; SET_INFORMATION ? Basic; CLEANUP ?; CLOSE ?" },
-	{ "VFS-339 VFS-809", "an ACL", have_all, acl_set,
+	{ "VFS-339 VFS-809 INFO-71", "an ACL", have_all, acl_set,
 	  SHORT("160000", "4020") "SET_SECURITY a 4; " CLOSED("a") },
 	{ "VFS-339", "an ACL by descriptor", have_all_open, acl_set_fd, "SET_SECURITY a 4" },
 	{ "VFS-339", "an ACL goes", have_acl, acl_remove,

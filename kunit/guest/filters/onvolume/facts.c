@@ -302,3 +302,147 @@ Routine Description:
     ObDereferenceObject( FileObject );
     FltClose( Handle );
 }
+
+static BOOLEAN
+OnVolumeIsNetwork (
+    _In_ PFLT_VOLUME Volume
+    )
+{
+    UCHAR Buffer[512];
+    PFLT_VOLUME_PROPERTIES Properties = (PFLT_VOLUME_PROPERTIES)Buffer;
+    ULONG Length;
+
+    return (BOOLEAN)(NT_SUCCESS( FltGetVolumeProperties( Volume,
+                                                         Properties,
+                                                         sizeof(Buffer),
+                                                         &Length ) ) &&
+                     Properties->DeviceType == FILE_DEVICE_NETWORK);
+}
+
+static NTSTATUS
+OnVolumeSetLabel (
+    _In_ PFLT_INSTANCE Instance,
+    _In_ ULONG Length
+    )
+{
+    FILE_FS_LABEL_INFORMATION Label;
+    IO_STATUS_BLOCK Result;
+
+    RtlZeroMemory( &Label, sizeof(Label) );
+    Label.VolumeLabelLength = sizeof(WCHAR);
+    Label.VolumeLabel[0] = L'x';
+
+    return FltSetVolumeInformation( Instance, &Result, &Label, Length, FileFsLabelInformation );
+}
+
+VOID
+OnVolumeByInstance (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    What is asked of the volume without a file.
+
+--*/
+{
+    PFLT_INSTANCE Instance = FltObjects->Instance;
+    struct {
+
+        FILE_FS_FULL_SIZE_INFORMATION Size;
+        ULONG Guard;
+
+    } Room;
+    FILE_FS_ATTRIBUTE_INFORMATION System;
+    IO_STATUS_BLOCK Result;
+    NTSTATUS Status;
+
+    RtlFillMemory( &Room, sizeof(Room), 0xa5 );
+    RtlZeroMemory( &Result, sizeof(Result) );
+    Status = FltQueryVolumeInformation( Instance,
+                                        &Result,
+                                        &Room.Size,
+                                        sizeof(Room.Size),
+                                        FileFsFullSizeInformation );
+
+    if (OnVolumeIsNetwork( FltObjects->Volume )) {
+
+        Row( "VOL-57", (BOOLEAN)(Status == STATUS_INVALID_PARAMETER) );
+        Row( "VOL-57",
+             (BOOLEAN)(OnVolumeSetLabel( Instance, sizeof(FILE_FS_LABEL_INFORMATION) ) ==
+                       STATUS_INVALID_PARAMETER) );
+        return;
+    }
+
+    Row( "INFO-46",
+         (BOOLEAN)(Status == STATUS_SUCCESS && Result.Information == sizeof(Room.Size) &&
+                   Room.Size.TotalAllocationUnits.QuadPart > 0 && Room.Guard == 0xa5a5a5a5) );
+
+    Status = FltQueryVolumeInformation( Instance,
+                                        &Result,
+                                        &Room.Size,
+                                        sizeof(Room.Size) - 1,
+                                        FileFsFullSizeInformation );
+    Row( "INFO-46", (BOOLEAN)(Status == STATUS_INFO_LENGTH_MISMATCH && Result.Information == 0) );
+
+    Status = FltQueryVolumeInformation( Instance,
+                                        &Result,
+                                        &Room.Size,
+                                        sizeof(Room.Size),
+                                        (FS_INFORMATION_CLASS)77 );
+    Row( "INFO-46", (BOOLEAN)(Status == STATUS_INVALID_INFO_CLASS) );
+
+    //
+    //  Room for one letter of its name
+    //
+
+    Status = FltQueryVolumeInformation( Instance,
+                                        &Result,
+                                        &System,
+                                        FIELD_OFFSET(FILE_FS_ATTRIBUTE_INFORMATION,
+                                                     FileSystemName) + sizeof(WCHAR),
+                                        FileFsAttributeInformation );
+    Row( "INFO-46",
+         (BOOLEAN)(Status == STATUS_BUFFER_OVERFLOW &&
+                   Result.Information == FIELD_OFFSET(FILE_FS_ATTRIBUTE_INFORMATION,
+                                                      FileSystemName) + sizeof(WCHAR) &&
+                   System.FileSystemNameLength > sizeof(WCHAR)) );
+
+    Row( "INFO-52",
+         (BOOLEAN)(OnVolumeSetLabel( Instance, sizeof(FILE_FS_LABEL_INFORMATION) ) ==
+                   STATUS_NOT_SUPPORTED &&
+                   OnVolumeSetLabel( Instance, 2 ) == STATUS_INFO_LENGTH_MISMATCH) );
+}
+
+VOID
+OnVolumeByFile (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    )
+/*++
+
+Routine Description:
+
+    The same through a file that is open.
+
+--*/
+{
+    FILE_FS_FULL_SIZE_INFORMATION Size;
+    ULONG Length = 0;
+    NTSTATUS Status;
+
+    RtlZeroMemory( &Size, sizeof(Size) );
+    Status = FltQueryVolumeInformationFile( FltObjects->Instance,
+                                            FltObjects->FileObject,
+                                            &Size,
+                                            sizeof(Size),
+                                            FileFsFullSizeInformation,
+                                            &Length );
+
+    if (OnVolumeIsNetwork( FltObjects->Volume )) {
+
+        Row( "VOL-57",
+             (BOOLEAN)(Status == STATUS_SUCCESS && Length == sizeof(Size) &&
+                       Size.TotalAllocationUnits.QuadPart > 0) );
+    }
+}

@@ -18,6 +18,8 @@ Abstract:
         vol-facts       says what the volume is
         vol-sectors     says what its device's sectors are
         vol-object      opens the volume itself, and tries what can be done with that
+        vol-ask         asks the volume without a file, and then through this one
+        vol-keep        takes a reference to the volume and forgets it
         vol-end-N       how the next dismount is answered: 1 fails it, 2 says that it is not wanted
                         in its fast form
         vol-size-N      what is answered about sizes from then on: 1 units of nothing, 2 more that
@@ -105,6 +107,18 @@ OnVolumeAsked (
         OnVolumeObject( FltObjects );
     }
 
+    if (Asked( FltObjects->FileObject, L"vol-ask" )) {
+
+        OnVolumeByInstance( FltObjects );
+    }
+
+    if (Asked( FltObjects->FileObject, L"vol-keep" )) {
+
+        PFLT_VOLUME Volume;
+
+        FltGetVolumeFromInstance( FltObjects->Instance, &Volume );
+    }
+
     if (Asked( FltObjects->FileObject, L"vol-end-1" )) {
 
         OnVolumeEnd = L'1';
@@ -146,7 +160,8 @@ OnVolumePre (
     case IRP_MJ_CREATE:
 
         OnVolumeAsked( FltObjects );
-        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+        return Asked( FltObjects->FileObject, L"vol-ask" ) ? FLT_PREOP_SUCCESS_WITH_CALLBACK :
+                                                             FLT_PREOP_SUCCESS_NO_CALLBACK;
 
     case IRP_MJ_DEVICE_CONTROL:
 
@@ -220,6 +235,13 @@ OnVolumePost (
 
             Size->CallerAvailableAllocationUnits.QuadPart =
                 Size->TotalAllocationUnits.QuadPart + 1;
+        }
+
+    } else if (Data->Iopb->MajorFunction == IRP_MJ_CREATE) {
+
+        if (NT_SUCCESS( Data->IoStatus.Status ) && Data->IoStatus.Status != STATUS_REPARSE) {
+
+            OnVolumeByFile( FltObjects );
         }
 
     } else if (Data->Iopb->MajorFunction == IRP_MJ_VOLUME_MOUNT) {
@@ -354,7 +376,7 @@ static CONST FLT_CONTEXT_REGISTRATION OnVolumeContexts[] = {
 
 static CONST FLT_OPERATION_REGISTRATION OnVolumeOperations[] = {
 
-    { IRP_MJ_CREATE, 0, OnVolumePre, NULL },
+    { IRP_MJ_CREATE, 0, OnVolumePre, OnVolumePost },
     { IRP_MJ_DEVICE_CONTROL, 0, OnVolumePre, NULL },
     { IRP_MJ_QUERY_VOLUME_INFORMATION, 0, OnVolumePre, OnVolumePost },
     { IRP_MJ_VOLUME_MOUNT, 0, OnVolumePre, OnVolumePost },

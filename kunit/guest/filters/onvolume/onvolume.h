@@ -59,3 +59,13 @@ VOID
 OnVolumeObject (
     _In_ PCFLT_RELATED_OBJECTS FltObjects
     );
+
+VOID
+OnVolumeByInstance (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+VOID
+OnVolumeByFile (
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );

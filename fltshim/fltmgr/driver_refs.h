@@ -6,8 +6,8 @@
 #define FLTMGR_DRIVER_REFS_H
 
 #include <linux/types.h>
-#include "nt/nt.h"
 
+struct _UNICODE_STRING;
 struct fsh_driver;
 
 /**
@@ -19,7 +19,7 @@ struct fsh_driver;
 struct flt_ref_kind {
 	const char *name;
 	void (*put)(void *object);
-	const UNICODE_STRING *(*called)(const void *object);
+	const struct _UNICODE_STRING *(*called)(const void *object);
 };
 
 /**

@@ -3,6 +3,7 @@
  * Suite registration: FltRegisterFilter, FltStartFiltering and shutdown (REG-06 to REG-48, REG-56,
  * VOL-81, VOL-82).
  */
+#include <linux/completion.h>
 #include <linux/fault-inject.h>
 #include <linux/kthread.h>
 #include <linux/vmalloc.h>
@@ -332,28 +333,33 @@ static void reg_shutdown(struct kunit *test)
 		   !atomic_read(&w->probe[1]->unloads) && world_filters() == 2);
 }
 
-static void reg_sleep_in_pre(struct probe *p, PFLT_CALLBACK_DATA data,
-			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+/* Let go once shutting down is over, so that nobody can have waited for it. */
+static DECLARE_COMPLETION(reg_let_go);
+
+static void reg_stay_in_pre(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
 {
-	msleep(600);
+	wait_for_completion_timeout(&reg_let_go, 30 * HZ);
 }
 
 /* One that does not come back is named, and left behind. */
 static void reg_shutdown_is_bounded(struct kunit *test)
 {
-	unsigned long patience = flt_shutdown_patience, start = jiffies;
+	unsigned long patience = flt_shutdown_patience;
 	struct world *w = world_of(test);
 
+	reinit_completion(&reg_let_go);
 	FLT_EXPECT(test, patience == 10 * HZ);
 	FLT_EXPECT(test, !prove_log_start(test, "IRP_MJ_SHUTDOWN"));
 	world_probes(w, "AB");
 	w->probe[0]->pre_status = FLT_PREOP_SUCCESS_NO_CALLBACK;
 	w->probe[1]->pre_status = FLT_PREOP_SUCCESS_NO_CALLBACK;
-	w->probe[1]->on_pre = reg_sleep_in_pre;
+	w->probe[1]->on_pre = reg_stay_in_pre;
 	flt_shutdown_patience = HZ / 10;
 	flt_shutdown();
 	flt_shutdown_patience = patience;
-	FLT_PROVES(test, "VOL-82", time_before(jiffies, start + msecs_to_jiffies(500)));
+	FLT_PROVES(test, "VOL-82", !world_count(w, 'F', WORLD_FAKE_PERFORM));
+	complete(&reg_let_go);
 	FLT_PROVES(test, "VOL-82", prove_log_count() == 1 && prove_log_last_has("filter probeB"));
 	FLT_EXPECT(test, WORLD_WAIT(world_count(w, 'F', WORLD_FAKE_PERFORM) == 1) &&
 		   world_trace_is(w, "A+ B+ F"));

@@ -436,7 +436,8 @@ int fltfs_iterate_filtered(struct file *file, struct dir_context *ctx)
 		scan->valid = false;
 		scan->cursor = ctx->pos;
 	}
-	/* A call that had entries to return could not tell; what filters make of a retry may be the
+	/*
+	 * A call that had entries to return could not tell; what filters make of a retry may be the
 	 * same for ever.
 	 */
 	if (restart)

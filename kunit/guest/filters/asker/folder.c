@@ -113,11 +113,19 @@ AskerAppend (
     _In_ ULONG Used,
     _In_ ULONG Room,
     _Inout_ PFILE_ID_BOTH_DIR_INFORMATION *Last,
-    _In_ PFILE_ID_BOTH_DIR_INFORMATION Entry
+    _In_ PFILE_ID_BOTH_DIR_INFORMATION Entry,
+    _In_ ULONG Beside
     )
+/*++
+
+Routine Description:
+
+    Beside: how far from where it belongs the entry is put, as filters do that do not round up.
+
+--*/
 {
     ULONG Size = FIELD_OFFSET(FILE_ID_BOTH_DIR_INFORMATION, FileName) + Entry->FileNameLength;
-    ULONG At = (Used + 7) & ~7U;
+    ULONG At = ((Used + 7) & ~7U) + Beside;
 
     if (At + Size > Room) {
 
@@ -168,7 +176,7 @@ Routine Description:
 
             if (Entry->FileName[0] != L'.') {
 
-                Used = AskerAppend( To, Used, Room, &Last, Entry );
+                Used = AskerAppend( To, Used, Room, &Last, Entry, 0 );
             }
 
         } else if (!AskerStarts( Entry, L"hide" )) {
@@ -183,7 +191,7 @@ Routine Description:
                 Entry->FileId.QuadPart = 4242;
             }
 
-            Used = AskerAppend( To, Used, Room, &Last, Entry );
+            Used = AskerAppend( To, Used, Room, &Last, Entry, 0 );
         }
 
         if (Entry->NextEntryOffset == 0) {
@@ -208,7 +216,7 @@ Routine Description:
         Made.Entry.FileId.QuadPart = 77;
         Made.Entry.FileNameLength = 4 * sizeof(WCHAR);
         RtlCopyMemory( Made.Entry.FileName, L"made", 4 * sizeof(WCHAR) );
-        Used = AskerAppend( To, Used, Room, &Last, &Made.Entry );
+        Used = AskerAppend( To, Used, Room, &Last, &Made.Entry, 2 );
     }
 
     return Used;

@@ -48,6 +48,7 @@ struct fltfs_stream;
  * @query_open: everybody who is interested in a stat takes it as QUERY_OPEN
  * @passive: completions run filters at PASSIVE_LEVEL, in a worker
  * @classes_ex: removal, rename and link are shown with their Ex classes
+ * @type_said: the volume's type was chosen at the mount
  * @create_locked: callbacks of a create that may make a file run with its directory locked
  * @create_waits: some filter may wait in its callbacks of a create
  * @cache: enum fltfs_cache_option
@@ -82,6 +83,7 @@ struct fltfs_sb {
 	bool query_open;
 	bool passive;
 	bool classes_ex;
+	bool type_said;
 	bool create_locked;
 	bool create_waits;
 	bool shows_clones;

@@ -15,6 +15,8 @@ enum {
 	FLTFS_OPT_CREATE,
 	FLTFS_OPT_CACHE,
 	FLTFS_OPT_WRITE,
+	FLTFS_OPT_CLASSES,
+	FLTFS_OPT_TYPE,
 	FLTFS_OPT_VOLUME,
 	FLTFS_OPT_GUID,
 	FLTFS_OPT_DOSNAME,
@@ -49,11 +51,34 @@ static const struct constant_table fltfs_write_words[] = {
 	{}
 };
 
+static const struct constant_table fltfs_classes_words[] = {
+	{ "classic",	FLTFS_CLASSES_CLASSIC },
+	{ "ex",		FLTFS_CLASSES_EX },
+	{}
+};
+
+/* What filters look for before they attach. */
+const struct constant_table fltfs_type_words[] = {
+	{ "unknown",	FLT_FSTYPE_UNKNOWN },
+	{ "ntfs",	FLT_FSTYPE_NTFS },
+	{ "refs",	FLT_FSTYPE_REFS },
+	{ "fat",	FLT_FSTYPE_FAT },
+	{ "exfat",	FLT_FSTYPE_EXFAT },
+	{ "cdfs",	FLT_FSTYPE_CDFS },
+	{ "udfs",	FLT_FSTYPE_UDFS },
+	{ "lanman",	FLT_FSTYPE_LANMAN },
+	{ "nfs",	FLT_FSTYPE_NFS },
+	{ "csvfs",	FLT_FSTYPE_CSVFS },
+	{}
+};
+
 const struct fs_parameter_spec fltfs_parameters[] = {
 	fsparam_enum("completion", FLTFS_OPT_COMPLETION, fltfs_completion_words),
 	fsparam_enum("create", FLTFS_OPT_CREATE, fltfs_create_words),
 	fsparam_enum("cache", FLTFS_OPT_CACHE, fltfs_cache_words),
 	fsparam_enum("write", FLTFS_OPT_WRITE, fltfs_write_words),
+	fsparam_enum("classes", FLTFS_OPT_CLASSES, fltfs_classes_words),
+	fsparam_enum("fstype", FLTFS_OPT_TYPE, fltfs_type_words),
 	fsparam_u32("volume", FLTFS_OPT_VOLUME),
 	fsparam_string("guid", FLTFS_OPT_GUID),
 	fsparam_string("dosname", FLTFS_OPT_DOSNAME),
@@ -140,6 +165,11 @@ static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 		options->cache_said = true;
 	} else if (opt == FLTFS_OPT_WRITE) {
 		options->write = result.uint_32;
+	} else if (opt == FLTFS_OPT_CLASSES) {
+		options->classes = result.uint_32;
+	} else if (opt == FLTFS_OPT_TYPE) {
+		options->type = result.uint_32;
+		options->type_said = true;
 	} else if (opt == -EINVAL && param->type == fs_value_is_string) {
 		return fltfs_refuse(fc, -EINVAL, "mount option \"%s\" cannot be \"%s\"",
 				    param->key, param->string);

@@ -27,6 +27,13 @@ struct fltfs_options {
 		FLTFS_WRITE_THROUGH,
 		FLTFS_WRITE_BACK,
 	} write;
+	enum {
+		FLTFS_CLASSES_UNSAID,
+		FLTFS_CLASSES_CLASSIC,
+		FLTFS_CLASSES_EX,
+	} classes;
+	bool type_said;
+	FLT_FILESYSTEM_TYPE type;
 	bool cache_said;
 	enum fltfs_cache_option cache;
 	unsigned int volume;		/* number of the volume */
@@ -35,6 +42,7 @@ struct fltfs_options {
 };
 
 extern const struct constant_table fltfs_cache_words[];
+extern const struct constant_table fltfs_type_words[];
 
 extern const struct fs_parameter_spec fltfs_parameters[];
 

@@ -241,7 +241,7 @@ int fltfs_rename_filtered(struct fltfs_renaming *renaming)
 	if (!relink)
 		return -ENOMEM;
 	/* The classic class cannot say that two names change places. */
-	relink->ex = exchange || fltfs_sb(renaming->old_dir->i_sb)->classes_ex;
+	relink->ex = exchange || READ_ONCE(fltfs_sb(renaming->old_dir->i_sb)->classes_ex);
 	relink->class = relink->ex ? FileRenameInformationEx : FileRenameInformation;
 	relink->replace = !(renaming->flags & RENAME_NOREPLACE);
 	relink->sides[0].from = renaming->old;
@@ -289,7 +289,7 @@ int fltfs_link_filtered(struct dentry *old, struct inode *dir, struct dentry *ne
 
 	if (!relink)
 		return -ENOMEM;
-	relink->ex = fltfs_sb(dir->i_sb)->classes_ex;
+	relink->ex = READ_ONCE(fltfs_sb(dir->i_sb)->classes_ex);
 	relink->class = relink->ex ? FileLinkInformationEx : FileLinkInformation;
 	relink->sides[0].from = old;
 	relink->sides[0].to = new;

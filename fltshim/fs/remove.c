@@ -233,7 +233,7 @@ mismatch:
 static noinline int fltfs_set_disposition(struct fltfs_fo *fo)
 {
 	struct fltfs_request request = { .bottom = fltfs_bottom_disposition };
-	bool ex = fltfs_sb(fo->dentry->d_sb)->classes_ex;
+	bool ex = READ_ONCE(fltfs_sb(fo->dentry->d_sb)->classes_ex);
 	FILE_DISPOSITION_INFORMATION_EX info_ex = {
 		.Flags = FILE_DISPOSITION_DELETE | FILE_DISPOSITION_POSIX_SEMANTICS |
 			 FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE,

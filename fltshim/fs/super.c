@@ -85,6 +85,7 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 {
 	const struct fltfs_sb *fsb = fltfs_sb(root->d_sb);
 	const struct flt_volume_info *info = &fsb->volume->info;
+	const struct constant_table *word;
 
 	if (READ_ONCE(fsb->passive))
 		seq_puts(m, ",completion=passive");
@@ -94,6 +95,11 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_printf(m, ",cache=%s", fltfs_cache_words[fsb->cache].name);
 	if (READ_ONCE(fsb->write_back))
 		seq_puts(m, ",write=back");
+	if (READ_ONCE(fsb->classes_ex))
+		seq_puts(m, ",classes=ex");
+	for (word = fltfs_type_words; fsb->type_said && word->name; word++)
+		if (word->value == info->fs_type)
+			seq_printf(m, ",fstype=%s", word->name);
 	if (info->number)
 		seq_printf(m, ",volume=%u", info->number);
 	if (info->guid_said)
@@ -112,6 +118,8 @@ static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options 
 		WRITE_ONCE(fsb->create_locked, options->create == FLTFS_CREATE_LOCKED);
 	if (options->write)
 		WRITE_ONCE(fsb->write_back, options->write == FLTFS_WRITE_BACK);
+	if (options->classes)
+		WRITE_ONCE(fsb->classes_ex, options->classes == FLTFS_CLASSES_EX);
 	if (!options->cache_said)
 		return;
 	if (!fsb->volume) {
@@ -247,6 +255,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	fsb->cred = get_current_cred();
 	options = fc->fs_private;
 	fsb->cached = options->cache_said;
+	fsb->type_said = options->type_said;
 	fltfs_take_options(fsb, options);
 
 	err = kern_path(fc->source, LOOKUP_FOLLOW, &path);
@@ -330,6 +339,10 @@ int fltfs_reconfigure(struct fs_context *fc)
 	/* Files that are open have not been followed. */
 	if (options->cache && !fsb->cached)
 		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\"");
+	/* Filters have attached, or not, for what it was. */
+	if (options->type_said && options->type != fsb->volume->info.fs_type)
+		return fltfs_refuse(fc, -EINVAL,
+				    "the type of a volume that is mounted stays: \"fstype\"");
 	if (options->volume && options->volume != fsb->volume->number)
 		return fltfs_refuse(fc, -EINVAL,
 				    "the number of a volume that is mounted stays: \"volume\"");

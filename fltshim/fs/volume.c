@@ -433,6 +433,8 @@ int fltfs_volume_create(struct super_block *sb, struct fs_context *fc)
 	struct flt_volume *volume;
 
 	info.device_type = fltfs_type_of(info.lower_type, fsb->sb->s_subtype, &info.fs_type);
+	if (options->type_said)
+		info.fs_type = options->type;
 	info.local = info.device_type != FILE_DEVICE_NETWORK_FILE_SYSTEM;
 	fsb->upper = sb;
 	if (fsb->sb->s_bdev)

@@ -16,6 +16,7 @@ static ULONG fltfs_volume_features(const struct fltfs_fo *fo)
 	const struct inode_operations *root = d_inode(sb->s_root)->i_op;
 	ULONG features = FILE_CASE_SENSITIVE_SEARCH | FILE_CASE_PRESERVED_NAMES |
 			 FILE_UNICODE_ON_DISK | FILE_SUPPORTS_POSIX_UNLINK_RENAME;
+	FLT_FILESYSTEM_TYPE type;
 
 	if (sb_rdonly(fo->dentry->d_sb) || sb_rdonly(sb))
 		features |= FILE_READ_ONLY_VOLUME;
@@ -27,7 +28,8 @@ static ULONG fltfs_volume_features(const struct fltfs_fo *fo)
 		features |= FILE_SUPPORTS_EXTENDED_ATTRIBUTES;
 	if (sb->s_export_op && sb->s_export_op->fh_to_dentry)
 		features |= FILE_SUPPORTS_OPEN_BY_FILE_ID;
-	if (fo->base.volume->info.fs_type == FLT_FSTYPE_NTFS)
+	fltfs_type_of(sb->s_type->name, NULL, &type);
+	if (type == FLT_FSTYPE_NTFS)
 		features |= FILE_SUPPORTS_SPARSE_FILES;
 	if (fo->lower && fo->lower->f_op->remap_file_range)
 		features |= FILE_SUPPORTS_BLOCK_REFCOUNTING;

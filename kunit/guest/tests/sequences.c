@@ -375,6 +375,27 @@ static bool direct_is_missing(const char *lower)
 	return probe < 0;
 }
 
+/* With the option classes=ex, and as ever when that is taken back. */
+static const struct row ex_rows[] = {
+	{ "FIELD-11", "unlink, Ex classes", have_x, remove_x,
+	  "CREATE a \\x OPEN 110080 204060 =1; SET_INFORMATION a DispositionEx; " CLOSED("a") },
+	{ "FIELD-11", "rmdir, Ex classes", have_x, remove_folder,
+	  "CREATE a \\d OPEN 110080 204021 =1; SET_INFORMATION a DispositionEx; " CLOSED("a") },
+	{ "FIELD-11", "rename, Ex classes", have_x, rename_x,
+	  "CREATE a \\x OPEN 110080 204020 =1; SET_INFORMATION a RenameEx; " CLOSED("a") },
+	{ "FIELD-11", "RENAME_NOREPLACE onto a name, Ex classes", have_x_and_y, rename_no_replace,
+	  "" },
+	{ "FIELD-11", "link, Ex classes", have_x, link_here,
+	  "CREATE a \\x OPEN 100180 204020 =1; SET_INFORMATION a LinkEx; " CLOSED("a") "; *" },
+	{ "FIELD-11", "truncate, Ex classes", have_f, cut_path,
+	  "CREATE a \\f OPEN 100002 60 =1; SET_INFORMATION a EndOfFile 5; " CLOSED("a") },
+};
+
+static const struct row classic_rows[] = {
+	{ "FIELD-11", "unlink, classic classes again", have_x, remove_x,
+	  "CREATE a \\x OPEN 110080 204060 =1; SET_INFORMATION a Disposition; " CLOSED("a") },
+};
+
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT");
@@ -389,6 +410,11 @@ int main(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (!no_direct || (rows[i].prepare != have_direct && rows[i].call != open_direct))
 			seq_row(&rows[i]);
+	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "classes=ex"));
+	for (i = 0; i < sizeof(ex_rows) / sizeof(ex_rows[0]); i++)
+		seq_row(&ex_rows[i]);
+	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "classes=classic"));
+	seq_row(&classic_rows[0]);
 	FLT_REQUIRE(!umount(mnt));
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -369,6 +369,33 @@ static struct facts facts(void)
 /* What the kernel log shows of a backslash. */
 #define DRIVER(name) "\\x5cFileSystem\\x5c" name
 
+/* The type that an administrator chooses for filters that attach to some only. */
+static void typed(void)
+{
+	static const struct {
+		const char *option;
+		unsigned int type;
+	} ways[] = {
+		{ "fstype=unknown", 0 }, { "fstype=ntfs", 2 }, { "fstype=fat", 3 },
+		{ "fstype=refs", 28 },
+	};
+	struct facts got;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		FLT_REQUIRE(!mount("/tmp/work/small", mnt, "fltfs", 0, ways[i].option));
+		got = facts();
+		FLT_PROVES("VOL-20", got.type == ways[i].type &&
+			   !strcmp(got.driver, DRIVER("ext4")));
+		FLT_PROVES("VOL-20", !mount(NULL, mnt, NULL, MS_REMOUNT, ways[i].option));
+		FLT_PROVES("VOL-20", mount(NULL, mnt, NULL, MS_REMOUNT, "fstype=csvfs") &&
+			   errno == EINVAL);
+		FLT_REQUIRE(!umount(mnt));
+	}
+	FLT_PROVES("VOL-20", mount("/tmp/work/small", mnt, "fltfs", 0, "fstype=ext4") &&
+		   errno == EINVAL);
+}
+
 static void writable(void)
 {
 	struct facts got;
@@ -406,7 +433,9 @@ static void writable(void)
 	FLT_PROVES("VOL-22", !strcmp(got.driver, DRIVER("ext4")) && !strcmp(got.system, "EXT4") &&
 		   got.type == 2);
 	close(block);
-	FLT_REQUIRE(!umount(mnt) && !umount("/tmp/work/small"));
+	FLT_REQUIRE(!umount(mnt));
+	typed();
+	FLT_REQUIRE(!umount("/tmp/work/small"));
 	FLT_REQUIRE(!system("losetup -d $(cat /tmp/work/loop)"));
 }
 

@@ -365,6 +365,7 @@ static void shown(void)
 {
 	static const char *const ways[] = {
 		"", "completion=passive,create=locked", "cache=auto,write=back", "cache=own,volume=77",
+		"classes=ex,fstype=refs", "fstype=unknown",
 		"guid=01234567-89ab-cdef-0123-456789abcdef,dosname=Q:",
 	};
 	char options[512], again[512], line[2048];

@@ -293,6 +293,48 @@ static void request_settable(struct kunit *test)
 		   FileCaseSensitiveInformation);
 }
 
+static PFILE_OBJECT request_file;
+static NTSTATUS request_late[3];
+
+/* The volume goes; the instance's time to ask is over. */
+static void request_at_end(struct probe *p, PCFLT_RELATED_OBJECTS objects)
+{
+	FILE_STANDARD_INFORMATION standard;
+	FILE_FS_SIZE_INFORMATION size;
+	FILE_DISPOSITION_INFORMATION disposition = { .DeleteFile = TRUE };
+
+	request_late[0] = FltQueryInformationFile(objects->Instance, request_file, &standard,
+						  sizeof(standard), FileStandardInformation,
+						  NULL);
+	request_late[1] = FltSetInformationFile(objects->Instance, request_file, &disposition,
+						sizeof(disposition), FileDispositionInformation);
+	request_late[2] = FltQueryVolumeInformationFile(objects->Instance, request_file, &size,
+							sizeof(size), FileFsSizeInformation, NULL);
+	fake_close(request_file);
+}
+
+static void request_dismounted(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	struct fake_volume *other = world_second_volume(w);
+	unsigned int i;
+
+	flt_volume_ready(other->volume);
+	request_world(test);
+	other->on_perform = request_perform;
+	request_file = fake_open(other);
+	w->probe[1]->on_complete = request_at_end;
+	memset(request_late, 0, sizeof(request_late));
+	fake_volume_destroy(other);
+	w->other = NULL;
+	for (i = 0; i < ARRAY_SIZE(request_late); i++)
+		FLT_PROVES(test, "INFO-17", request_late[i] == STATUS_VOLUME_DISMOUNTED ||
+			   request_late[i] == STATUS_FLT_DELETING_OBJECT);
+	FLT_PROVES(test, "INFO-17", !request_seen.count);
+	FLT_EXPECT(test, atomic_read(&w->probe[1]->completes) == 1);
+	w->probe[1]->on_complete = NULL;
+}
+
 static void request_renames(struct kunit *test)
 {
 	struct {
@@ -493,6 +535,7 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE(request_directory),
 	KUNIT_CASE(request_classes),
 	KUNIT_CASE(request_settable),
+	KUNIT_CASE(request_dismounted),
 	KUNIT_CASE(request_renames),
 	KUNIT_CASE(request_position),
 	KUNIT_CASE(request_flushes),

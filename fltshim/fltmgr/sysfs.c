@@ -186,6 +186,9 @@ static NTSTATUS flt_sysfs_by_hand(struct flt_filter *filter, char *text, bool at
 					 rest ? &name : NULL);
 	FltObjectDereference(volume);
 out:
+	/* A name that is not UTF-8 is nobody's. */
+	if (status == STATUS_SOME_NOT_MAPPED)
+		status = STATUS_OBJECT_NAME_INVALID;
 	kfree(units);
 	return status;
 }

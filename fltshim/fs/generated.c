@@ -292,6 +292,10 @@ static int fltfs_flush_lower(struct file *lower, UCHAR minor)
 	struct inode *inode = file_inode(lower);
 	int err;
 
+	/* Its pages are kept elsewhere, as an overlayfs's are: only it can write them. */
+	if (!inode->i_mapping->a_ops->writepages)
+		return vfs_fsync(lower, minor == IRP_MN_FLUSH_DATA_ONLY ||
+				 minor == IRP_MN_FLUSH_DATA_SYNC_ONLY);
 	switch (minor) {
 	case IRP_MN_FLUSH_DATA_ONLY:
 		return filemap_write_and_wait(inode->i_mapping);

@@ -6,6 +6,7 @@
  */
 #include <linux/fs.h>
 #include <linux/falloc.h>
+#include <linux/pagemap.h>
 #include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_irql.h"
@@ -162,15 +163,36 @@ static NTSTATUS fltfs_allocated_ranges(struct fltfs_asked *asked)
 	return flt_status_from_errno(err);
 }
 
-/* Blocks of the file from @block on that lie one after another below, or are holes. */
-static int fltfs_extent(struct inode *inode, sector_t block, sector_t blocks, sector_t *where,
-			sector_t *count)
+/*
+ * How many blocks of a hole begin at @block. Some file systems have no address for some data
+ * either: these cannot be told.
+ */
+static int fltfs_hole(struct file *lower, sector_t block, sector_t blocks, sector_t *count)
 {
+	const unsigned int bits = file_inode(lower)->i_blkbits;
+	loff_t data = vfs_llseek(lower, (loff_t)block << bits, SEEK_DATA);
+
+	*count = blocks - block;
+	if (data < 0)
+		return data == -ENXIO ? 0 : data;
+	if (data >> bits <= block)
+		return -EOPNOTSUPP;
+	*count = min_t(sector_t, *count, (data >> bits) - block);
+	return 0;
+}
+
+/* Blocks of the file from @block on that lie one after another below, or are holes. */
+static int fltfs_extent(const struct fltfs_fo *fo, sector_t block, sector_t blocks,
+			sector_t *where, sector_t *count)
+{
+	struct inode *inode = fltfs_lower_inode(d_inode(fo->dentry));
 	sector_t next;
 	int err;
 
 	*where = block;
 	err = bmap(inode, where);
+	if (!err && !*where && fo->lower)
+		return fltfs_hole(fo->lower, block, blocks, count);
 	for (*count = 1; !err && block + *count < blocks; ++*count) {
 		next = block + *count;
 		err = bmap(inode, &next);
@@ -200,7 +222,7 @@ static NTSTATUS fltfs_retrieval_pointers(struct fltfs_asked *asked)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (!to || asked->output_length < sizeof(*to))
 		return STATUS_BUFFER_TOO_SMALL;
-	err = fltfs_settle_own(asked->fo);
+	err = fltfs_settle_own(asked->fo) ?: filemap_write_and_wait(inode->i_mapping);
 	if (err)
 		return flt_status_from_errno(err);
 	blocks = DIV_ROUND_UP_ULL(i_size_read(inode), i_blocksize(inode));
@@ -213,7 +235,9 @@ static NTSTATUS fltfs_retrieval_pointers(struct fltfs_asked *asked)
 	for (; block < blocks; block += count) {
 		if (to->ExtentCount == room)
 			return STATUS_BUFFER_OVERFLOW;
-		err = fltfs_extent(inode, block, blocks, &where, &count);
+		err = fltfs_extent(asked->fo, block, blocks, &where, &count);
+		if (err == -EOPNOTSUPP)
+			return STATUS_INVALID_DEVICE_REQUEST;
 		if (err)
 			return flt_status_from_errno(err);
 		to->Extents[to->ExtentCount].NextVcn.QuadPart = block + count;

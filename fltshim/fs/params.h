@@ -9,6 +9,7 @@
 #include <linux/fs_parser.h>
 #include <linux/uuid.h>
 #include "fs/fltfs.h"
+#include "nt/nt.h"
 
 /* What a mount request says; zero where it says nothing. */
 struct fltfs_options {

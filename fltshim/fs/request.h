@@ -322,8 +322,8 @@ int fltfs_descriptor_build(void *buffer, ULONG room, SECURITY_INFORMATION what,
 			   const struct kstat *stat, const struct posix_acl *acl, int type,
 			   ULONG *needed);
 NTSTATUS fltfs_descriptor_has(const void *descriptor, SECURITY_INFORMATION *what);
-NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
-			       struct iattr *attr);
+NTSTATUS fltfs_descriptor_take(const struct inode *inode, const void *descriptor,
+			       SECURITY_INFORMATION what, struct iattr *attr);
 int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
 			   int (*lower)(void *context, struct dentry *dentry), void *context);
 NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,

@@ -380,6 +380,9 @@ static int fltfs_scan_emit(struct fltfs_scan *scan, struct dir_context *ctx)
 			pr_warn_ratelimited("fltfs: a filter left a directory listing that cannot be read\n");
 			scan->valid = false;
 			scan->broken = true;
+			/* Entries have gone out: the program is not at the beginning any more. */
+			if (scan->next)
+				ctx->pos = scan->cursor ?: 1;
 			ret = -EIO;
 			break;
 		}

@@ -301,7 +301,35 @@ static NTSTATUS fltfs_entry_of(const ACCESS_ALLOWED_ACE *ace, ULONG left,
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS fltfs_dacl_entries(const ACL *dacl, struct posix_acl *acl)
+/* Whom the entries of a file's owner and group may name, as numbers: who has it, or gets it. */
+struct fltfs_holders {
+	ULONG user[2];
+	ULONG group[2];
+};
+
+static void fltfs_holders_init(struct fltfs_holders *holders, const struct inode *inode,
+			       const void *owner, const void *group)
+{
+	kuid_t uid;
+	kgid_t gid;
+
+	fltfs_owners(inode, &uid, &gid);
+	holders->user[0] = from_kuid_munged(&init_user_ns, uid);
+	holders->group[0] = from_kgid_munged(&init_user_ns, gid);
+	if (!owner || !fltfs_sid_is(owner, FLTFS_SID_USER, &holders->user[1]))
+		holders->user[1] = holders->user[0];
+	if (!group || !fltfs_sid_is(group, FLTFS_SID_GROUP, &holders->group[1]))
+		holders->group[1] = holders->group[0];
+}
+
+/* The first user and the first group are the file's own, or the ACL would say what it does not. */
+static bool fltfs_is_holder(const ULONG *holders, ULONG id)
+{
+	return id == holders[0] || id == holders[1];
+}
+
+static NTSTATUS fltfs_dacl_entries(const ACL *dacl, const struct fltfs_holders *holders,
+				   struct posix_acl *acl)
 {
 	const u8 *at = (const u8 *)(dacl + 1);
 	ULONG left = dacl->AclSize - sizeof(*dacl), i;
@@ -316,9 +344,15 @@ static NTSTATUS fltfs_dacl_entries(const ACL *dacl, struct posix_acl *acl)
 		if (!NT_SUCCESS(status))
 			return status;
 		if (entry->e_tag == ACL_USER && !owner) {
+			if (!fltfs_is_holder(holders->user,
+					     from_kuid_munged(&init_user_ns, entry->e_uid)))
+				return STATUS_NOT_SUPPORTED;
 			entry->e_tag = ACL_USER_OBJ;
 			owner = true;
 		} else if (entry->e_tag == ACL_GROUP && !group) {
+			if (!fltfs_is_holder(holders->group,
+					     from_kgid_munged(&init_user_ns, entry->e_gid)))
+				return STATUS_NOT_SUPPORTED;
 			entry->e_tag = ACL_GROUP_OBJ;
 			group = true;
 		}
@@ -329,7 +363,8 @@ static NTSTATUS fltfs_dacl_entries(const ACL *dacl, struct posix_acl *acl)
 }
 
 /* An ACL, as fltfs_dacl_add() writes one, to be released. */
-static NTSTATUS fltfs_dacl_acl(const ACL *dacl, struct posix_acl **acl)
+static NTSTATUS fltfs_dacl_acl(const ACL *dacl, const struct fltfs_holders *holders,
+			       struct posix_acl **acl)
 {
 	NTSTATUS status;
 
@@ -342,7 +377,7 @@ static NTSTATUS fltfs_dacl_acl(const ACL *dacl, struct posix_acl **acl)
 	*acl = posix_acl_alloc(dacl->AceCount, GFP_KERNEL);
 	if (!*acl)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	status = fltfs_dacl_entries(dacl, *acl);
+	status = fltfs_dacl_entries(dacl, holders, *acl);
 	if (NT_SUCCESS(status))
 		return status;
 	posix_acl_release(*acl);
@@ -351,13 +386,14 @@ static NTSTATUS fltfs_dacl_acl(const ACL *dacl, struct posix_acl **acl)
 }
 
 /* Owner, group and others; nothing else is a mode. */
-static NTSTATUS fltfs_dacl_mode(const ACL *dacl, umode_t *mode)
+static NTSTATUS fltfs_dacl_mode(const ACL *dacl, const struct fltfs_holders *holders,
+				umode_t *mode)
 {
 	struct posix_acl *acl;
 	NTSTATUS status;
 
 	*mode = 0;
-	status = fltfs_dacl_acl(dacl, &acl);
+	status = fltfs_dacl_acl(dacl, holders, &acl);
 	if (NT_SUCCESS(status) && posix_acl_equiv_mode(acl, mode))
 		status = STATUS_NOT_SUPPORTED;
 	posix_acl_release(acl);
@@ -366,6 +402,7 @@ static NTSTATUS fltfs_dacl_mode(const ACL *dacl, umode_t *mode)
 
 /**
  * fltfs_descriptor_take() - what a descriptor says, as a change of attributes
+ * @inode: of what, the upper one
  * @descriptor: in either form
  * @what: its parts that count
  * @attr: ia_mode has the mode whose permissions are replaced; receives what is to be changed, and
@@ -373,10 +410,11 @@ static NTSTATUS fltfs_dacl_mode(const ACL *dacl, umode_t *mode)
  *
  * Return: STATUS_SUCCESS, or what is wrong with the descriptor (INFO-70).
  */
-NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what,
-			       struct iattr *attr)
+NTSTATUS fltfs_descriptor_take(const struct inode *inode, const void *descriptor,
+			       SECURITY_INFORMATION what, struct iattr *attr)
 {
 	const void *owner, *group;
+	struct fltfs_holders holders;
 	NTSTATUS status;
 	const ACL *dacl;
 	umode_t perm;
@@ -399,7 +437,8 @@ NTSTATUS fltfs_descriptor_take(const void *descriptor, SECURITY_INFORMATION what
 		attr->ia_valid |= ATTR_GID;
 	}
 	if (what & DACL_SECURITY_INFORMATION) {
-		status = fltfs_dacl_mode(dacl, &perm);
+		fltfs_holders_init(&holders, inode, owner, group);
+		status = fltfs_dacl_mode(dacl, &holders, &perm);
 		if (!NT_SUCCESS(status))
 			return status;
 		attr->ia_mode = (attr->ia_mode & ~0777) | perm;
@@ -545,6 +584,14 @@ NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, vo
 	return err ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
+/* Can the file below have an ACL? */
+static bool fltfs_has_acls(const struct fltfs_fo *fo)
+{
+	const struct inode *lower = fltfs_lower_inode(d_inode(fo->dentry));
+
+	return IS_POSIXACL(lower) && !S_ISLNK(lower->i_mode);
+}
+
 /* Has the file below an ACL that says more than its mode? */
 static bool fltfs_has_acl(const struct fltfs_fo *fo)
 {
@@ -552,11 +599,12 @@ static bool fltfs_has_acl(const struct fltfs_fo *fo)
 	struct posix_acl *acl;
 	bool has;
 
-	if (!IS_POSIXACL(lower) || S_ISLNK(lower->i_mode))
+	if (!fltfs_has_acls(fo))
 		return false;
 	acl = flt_check_acl(lower, ACL_TYPE_ACCESS);
-	has = !IS_ERR_OR_NULL(acl);
-	if (has)
+	/* Where it cannot be told, the ACL is set, or that fails. */
+	has = acl && acl != ERR_PTR(-EOPNOTSUPP);
+	if (!IS_ERR_OR_NULL(acl))
 		posix_acl_release(acl);
 	return has;
 }
@@ -569,6 +617,7 @@ static NTSTATUS fltfs_descriptor_acl(const struct fltfs_fo *fo, SECURITY_INFORMA
 				     const void *descriptor, struct posix_acl **acl)
 {
 	const void *owner, *group;
+	struct fltfs_holders holders;
 	NTSTATUS status;
 	const ACL *dacl;
 	umode_t mode = 0;
@@ -577,8 +626,10 @@ static NTSTATUS fltfs_descriptor_acl(const struct fltfs_fo *fo, SECURITY_INFORMA
 	if (!(what & DACL_SECURITY_INFORMATION))
 		return STATUS_SUCCESS;
 	status = fltfs_descriptor_parts(descriptor, &owner, &group, &dacl);
-	if (NT_SUCCESS(status))
-		status = fltfs_dacl_acl(dacl, acl);
+	if (!NT_SUCCESS(status))
+		return status;
+	fltfs_holders_init(&holders, d_inode(fo->dentry), owner, group);
+	status = fltfs_dacl_acl(dacl, &holders, acl);
 	if (NT_SUCCESS(status) && !posix_acl_equiv_mode(*acl, &mode) && !fltfs_has_acl(fo)) {
 		posix_acl_release(*acl);
 		*acl = NULL;
@@ -620,8 +671,13 @@ NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,
 
 	status = fltfs_descriptor_acl(fo, what, descriptor, &acl);
 	if (NT_SUCCESS(status))
-		status = fltfs_descriptor_take(descriptor, acl ? what & ~DACL_SECURITY_INFORMATION :
-							   what, &attr);
+		status = fltfs_descriptor_take(d_inode(fo->dentry), descriptor,
+					       acl ? what & ~DACL_SECURITY_INFORMATION : what,
+					       &attr);
+	/* Before anything is changed. */
+	if (NT_SUCCESS(status) && acl &&
+	    (!fltfs_has_acls(fo) || (!FLT_SET_ACL_MAPS && fltfs_sb(fo->dentry->d_sb)->mapped)))
+		status = STATUS_NOT_SUPPORTED;
 	if (NT_SUCCESS(status)) {
 		err = fltfs_set_owner_mode(fo, &attr);
 		if (!err && acl)

@@ -314,7 +314,8 @@ static NTSTATUS fltfs_setattr_take_security(struct fltfs_setattr *set,
 	if (set->all.security & DACL_SECURITY_INFORMATION)
 		other = 0;
 
-	status = fltfs_descriptor_take(parameters->SetSecurity.SecurityDescriptor, what, attr);
+	status = fltfs_descriptor_take(d_inode(set->fo->dentry),
+				       parameters->SetSecurity.SecurityDescriptor, what, attr);
 	attr->ia_valid |= other;
 	if (what & owner & ~set->all.security && !S_ISDIR(mode))
 		attr->ia_valid |= FLTFS_KILL_PRIVILEGES;

@@ -137,9 +137,10 @@ void flt_volume_resume(struct flt_volume *volume)
 static bool flt_is_swapped(const struct flt_operation *op, const struct flt_instance *instance)
 {
 	bool bottom = READ_ONCE(op->phase) == FLT_PHASE_BOTTOM;
-	int i, passed = bottom ? op->nr_nodes : READ_ONCE(op->cursor);
+	int nodes = flt_operation_nodes(op);
+	int i, passed = bottom ? nodes : min(READ_ONCE(op->cursor), nodes);
 
-	for (i = 0; i < passed && i < op->nr_nodes; i++) {
+	for (i = 0; i < passed; i++) {
 		const struct flt_record *record = &op->records[i];
 
 		if (op->nodes[i].instance == instance)
@@ -276,7 +277,7 @@ NTSTATUS FltSetCancelCompletion(PFLT_CALLBACK_DATA CallbackData,
 
 	if (op && CanceledCallback && FLT_IS_IRP_OPERATION(CallbackData) &&
 	    !(CallbackData->Iopb->IrpFlags & (IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO)) &&
-	    READ_ONCE(op->phase) != FLT_PHASE_BOTTOM)
+	    READ_ONCE(op->phase) != FLT_PHASE_BOTTOM && atomic_read(&op->hold) != FLT_HOLD_NONE)
 		status = flt_cancel_arm(op, &flt_cancel_routine_ops, CanceledCallback, NULL);
 	if (status == STATUS_INVALID_PARAMETER)
 		fsh_violation(fsh_caller(), __func__, "data %p, routine %p", CallbackData,

@@ -288,8 +288,9 @@ void flt_hold_end(struct flt_operation *op, struct flt_instance *holder)
 		hlist_del(&op->held_link);
 		spin_unlock_bh(&held->lock);
 	}
-	flt_guard_renew(op);
+	/* Before the guard: who runs it is asked for where it is under one. */
 	op->runner = current;
+	flt_guard_renew(op);
 	for (i = 0; i < passed; i++) {
 		struct flt_record *record = &op->records[i];
 		struct flt_instance *instance;
@@ -356,7 +357,7 @@ struct flt_claim {
 /* Is it in the callback of the filter that this code is of, or held there (PEND-09)? */
 static bool flt_claim_is_of(const struct flt_operation *op, int cursor, unsigned long ip)
 {
-	if (cursor < 0 || cursor >= op->nr_nodes)
+	if (cursor < 0 || cursor >= flt_operation_nodes(op))
 		return false;
 	return !ip || flt_filter_has(op->nodes[cursor].filter, ip);
 }
@@ -579,7 +580,7 @@ static bool flt_callback_look(struct flt_operation *op, void *arg)
 	const struct flt_filter *filter = arg;
 
 	return op->runner == current && op->guard && op->cursor >= 0 &&
-	       op->cursor < op->nr_nodes && op->phase != FLT_PHASE_BOTTOM &&
+	       op->cursor < flt_operation_nodes(op) && op->phase != FLT_PHASE_BOTTOM &&
 	       (!filter || op->nodes[op->cursor].instance->filter == filter);
 }
 

@@ -61,7 +61,7 @@ static void flt_live_fill(struct flt_live_line *line, const struct flt_operation
 		line->step = "file system";
 	}
 	/* One that it only goes past may be gone, and its filter with it. */
-	if (phase != FLT_PHASE_BOTTOM && cursor >= 0 && cursor < op->nr_nodes &&
+	if (phase != FLT_PHASE_BOTTOM && cursor >= 0 && cursor < flt_operation_nodes(op) &&
 	    atomic_read(&op->hold) != FLT_HOLD_NONE &&
 	    READ_ONCE(op->nodes[cursor].instance->state) != FLT_INSTANCE_GONE)
 		strscpy(line->filter, op->nodes[cursor].instance->filter->name_utf8,
@@ -133,7 +133,8 @@ static const struct flt_filter *flt_live_at(const struct flt_operation *op)
 {
 	int cursor = READ_ONCE(op->cursor);
 
-	if (READ_ONCE(op->phase) == FLT_PHASE_BOTTOM || cursor < 0 || cursor >= op->nr_nodes)
+	if (READ_ONCE(op->phase) == FLT_PHASE_BOTTOM || cursor < 0 ||
+	    cursor >= flt_operation_nodes(op))
 		return NULL;
 	return op->nodes[cursor].instance->filter;
 }
@@ -244,7 +245,8 @@ void flt_held_watch(bool on)
 static bool flt_live_is_of(const struct flt_operation *op, const struct flt_filter *filter)
 {
 	int phase = READ_ONCE(op->phase), cursor = READ_ONCE(op->cursor), i;
-	int passed = phase == FLT_PHASE_BOTTOM ? op->nr_nodes : min(cursor + 1, op->nr_nodes);
+	int nodes = flt_operation_nodes(op);
+	int passed = phase == FLT_PHASE_BOTTOM ? nodes : min(cursor + 1, nodes);
 
 	if (op->initiator && op->initiator->filter == filter)
 		return true;

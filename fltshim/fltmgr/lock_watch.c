@@ -78,7 +78,7 @@ static const struct flt_instance *flt_lock_is_long(struct flt_operation *op)
 	int place = phase == FLT_PHASE_BOTTOM ? -1 : cursor * 2 + (phase == FLT_PHASE_POST);
 	const struct flt_instance *instance;
 
-	if (place < 0 || cursor >= op->nr_nodes || place != op->lock_place) {
+	if (place < 0 || cursor >= flt_operation_nodes(op) || place != op->lock_place) {
 		op->lock_place = place;
 		op->lock_since = jiffies;
 		return NULL;

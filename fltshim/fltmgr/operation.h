@@ -431,6 +431,13 @@ static inline void flt_operation_fini(struct flt_operation *op)
 		flt_operation_drop(op);
 }
 
+/* How many nodes it visits; whoever finds it in flight and sees some sees them whole. */
+static inline int flt_operation_nodes(const struct flt_operation *op)
+{
+	/* Pairs with flt_operation_enter(). */
+	return smp_load_acquire(&op->nr_nodes);
+}
+
 static inline struct flt_operation *flt_operation_of(PFLT_CALLBACK_DATA data)
 {
 	return container_of(data, struct flt_operation, data);

@@ -74,8 +74,8 @@ static void flt_post_apply(struct flt_operation *op, const struct flt_node *node
 	flt_check_information(op, node->filter);
 }
 
-/* Acts on a post-operation callback that is back. Return: false when it keeps the operation. */
-static noinline bool flt_post_back(struct flt_walk *walk, int verdict)
+/* Return: false when the callback keeps the operation. */
+static bool flt_post_act(struct flt_walk *walk, int verdict)
 {
 	struct flt_operation *op = walk->op;
 	const struct flt_node *node = &op->nodes[op->cursor];
@@ -100,6 +100,25 @@ static noinline bool flt_post_back(struct flt_walk *walk, int verdict)
 	op->iopb = op->accepted;
 	flt_post_next(op, record);
 	return true;
+}
+
+/*
+ * Acts on a post-operation callback that is back. A record that is counted may be all that keeps
+ * its instance, which has left the stack: that lasts until what the callback said has been done.
+ * Return: false when it keeps the operation, which may be over then.
+ */
+static noinline bool flt_post_back(struct flt_walk *walk, int verdict)
+{
+	struct flt_operation *op = walk->op;
+	struct flt_instance *instance = op->nodes[op->cursor].instance;
+	bool counted = op->records[op->cursor].counted, on;
+
+	if (unlikely(counted))
+		atomic_inc(&instance->owed);
+	on = flt_post_act(walk, verdict);
+	if (unlikely(counted))
+		flt_instance_settle(instance);
+	return on;
 }
 
 /* The operation is back from the instance that kept it. */

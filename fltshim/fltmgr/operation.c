@@ -147,11 +147,20 @@ bool flt_callback_strayed(struct flt_operation *op, struct flt_filter *filter, i
 	return true;
 }
 
-/* Resumed when the callbacks of this way, of which nodes[@last] has the last, had all returned. */
+/*
+ * Resumed when the callbacks of this way, of which nodes[@last] has the last, had all returned. In
+ * an old snapshot the filter may be gone: the operation was held, perhaps, while it left.
+ */
 void flt_walk_strayed(struct flt_operation *op, int last)
 {
-	flt_violation(op->nodes[last].filter, FLT_VIOLATION_RESUME, op,
-		      "resumed when no callback had kept it");
+	static const char did[] = "resumed when no callback had kept it";
+	const struct flt_node *node = &op->nodes[last];
+
+	/* Pairs with flt_stack_mark(). */
+	if (smp_load_acquire(&node->skip) & FLT_NODE_OLD)
+		pr_warn_ratelimited("fltshim: an operation was %s\n", did);
+	else
+		flt_violation(node->filter, FLT_VIOLATION_RESUME, op, "%s", did);
 }
 
 /*

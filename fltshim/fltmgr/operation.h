@@ -438,6 +438,12 @@ static inline int flt_operation_nodes(const struct flt_operation *op)
 	return smp_load_acquire(&op->nr_nodes);
 }
 
+/* Is it in a pre-operation callback, or held by one? One that was never issued is not. */
+static inline bool flt_operation_in_pre(const struct flt_operation *op)
+{
+	return READ_ONCE(op->phase) == FLT_PHASE_PRE && atomic_read(&op->hold) != FLT_HOLD_NONE;
+}
+
 static inline struct flt_operation *flt_operation_of(PFLT_CALLBACK_DATA data)
 {
 	return container_of(data, struct flt_operation, data);

@@ -214,7 +214,7 @@ static struct flt_operation *flt_oplock_operation(const struct flt_oplock_check 
 	struct flt_operation *op = flt_operation_lookup(data);
 
 	*refusal = FLT_PREOP_COMPLETE;
-	if (!op || op->phase != FLT_PHASE_PRE || !data->Iopb->TargetFileObject) {
+	if (!op || !flt_operation_in_pre(op) || !data->Iopb->TargetFileObject) {
 		fsh_violation(flt_oplock_caller(check), check->routine,
 			      "%p is no operation on a file in its pre-operation callback", data);
 		if (op)

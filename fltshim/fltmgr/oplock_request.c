@@ -396,7 +396,7 @@ static FLT_PREOP_CALLBACK_STATUS flt_oplock_control(POPLOCK address, PFLT_CALLBA
 	};
 	NTSTATUS status = STATUS_INVALID_PARAMETER;
 
-	if (!c.op || c.op->phase != FLT_PHASE_PRE || !data->Iopb->TargetFileObject ||
+	if (!c.op || !flt_operation_in_pre(c.op) || !data->Iopb->TargetFileObject ||
 	    (c.op->op_index != IRP_MJ_CREATE && c.op->op_index != IRP_MJ_FILE_SYSTEM_CONTROL) ||
 	    flags & ~OPLOCK_FSCTRL_FLAG_ALL_KEYS_MATCH) {
 		fsh_violation(fsh_driver_name_at(ip), routine,

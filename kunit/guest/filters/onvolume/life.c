@@ -115,7 +115,7 @@ Routine Description:
     UNICODE_STRING Name = { 0, sizeof(Text), Text };
     WCHAR GuidText[64];
     UNICODE_STRING Guid = { 0, sizeof(GuidText), GuidText };
-    FLT_FILESYSTEM_TYPE Type = FLT_FSTYPE_UNKNOWN;
+    FLT_FILESYSTEM_TYPE Type = (FLT_FILESYSTEM_TYPE)-1;
     BOOLEAN Network;
     ULONG Length;
     NTSTATUS Status;
@@ -133,7 +133,7 @@ Routine Description:
          (BOOLEAN)(NT_SUCCESS( FltGetVolumeName( Volume, &Name, NULL ) ) && Name.Length > 0) );
     Row( "VOL-08",
          (BOOLEAN)(NT_SUCCESS( FltGetFileSystemType( Volume, &Type ) ) &&
-                   (Network || Type != FLT_FSTYPE_UNKNOWN)) );
+                   Type != (FLT_FILESYSTEM_TYPE)-1) );
 
     //
     //  A network volume has no such name, and says so.

@@ -6,7 +6,8 @@ A test is NAME.sh or NAME.c with a comment line of what it needs:
 All words may be left out: lower then means all that there are for a kernel (LOWERS), kernels
 Debian's two, filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to
 which it makes no difference: it runs once for each kernel.  "debug" among the kernels is the one
-of scripts/kernel, with every check on and much slower: time= is stretched there.  long= is the
+of scripts/kernel, with every check on and much slower: time= is stretched there, and a test runs on
+the first file system that suits it only.  long= is the
 time in the long run, for a test that does more then (LONG is 1 in its environment).  uses= names
 C tests that this one runs itself, as /t/uses/NAME.
 
@@ -27,8 +28,8 @@ import guest_vm
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 # The lower file systems on which tests run, for each kernel; the first is "any".
-LOWERS = {"6.1": ["ext4", "tmpfs"], "6.12": ["ext4", "tmpfs", "xfs"], "debug": ["xfs"],
-          "kcsan": ["xfs"]}
+LOWERS = {"6.1": ["ext4", "tmpfs"], "6.12": ["ext4", "tmpfs", "xfs"],
+          "debug": ["xfs", "ext4"], "kcsan": ["xfs", "ext4"]}
 DEBIAN = ["6.1", "6.12"]
 # How much longer a test may take on a kernel with checks.
 SLOW = {"debug": 5, "kcsan": 5}
@@ -136,7 +137,10 @@ def lowers_of(test, kernel):
     there = LOWERS[kernel]
     if test.lower == ["any"]:
         return there[:1]
-    return [one for one in there if not test.lower or one in test.lower]
+    fit = [one for one in there if not test.lower or one in test.lower]
+    if not fit:
+        raise debs.Problem(f"{test.path}: on {kernel} there is no {' or '.join(test.lower)}")
+    return fit[:1] if kernel in SLOW else fit
 
 
 def settings_of(tests, kernels, parts=1):

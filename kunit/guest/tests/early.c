@@ -5,7 +5,7 @@
  * waits in its pre-operation as the name of a file says; "probe", above it, shows each create and
  * how it ended.
  *
- * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120
+ * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120 long=1800
  */
 #include <sys/inotify.h>
 #include <linux/fs.h>
@@ -459,7 +459,7 @@ static void making(unsigned int rounds, volatile unsigned int *made, volatile un
 static void storm(void)
 {
 	bool debug = !strcmp(getenv("KERNEL") ?: "", "debug");
-	unsigned int rounds = *(getenv("LONG") ?: "") ? 20000 : debug ? 100 : 200;
+	unsigned int rounds = *(getenv("LONG") ?: "") ? (debug ? 2000 : 10000) : debug ? 100 : 200;
 	volatile unsigned int *counts = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
 					     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned long before = counted("passthru", 0), after = counted("passthru", 1);

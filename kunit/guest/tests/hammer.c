@@ -13,8 +13,9 @@
 #include <sys/mman.h>
 
 #define FILE_SIZE (256 * 1024)
-#define WORKERS 8
-/* Of all workers together. */
+#define WORKERS 8		/* on the mount; one more makes names below it */
+#define WROTE "names/"		/* what a file of the name workers begins with */
+/* Of the workers on the mount together. */
 #define OPERATIONS 10000
 #define OPERATIONS_LONG 100000
 /* So often filters come and go at least, if the operations are done sooner. */
@@ -136,22 +137,25 @@ static void data_worker(const char *mnt, unsigned int number, unsigned long step
 /* No call may fail with what cannot come from others doing the same. */
 static void name_worker(const char *top, unsigned int number, unsigned long steps)
 {
-	char a[PATH_MAX], b[PATH_MAX];
+	char a[PATH_MAX], b[PATH_MAX], held[16];
 	struct dirent **entries;
+	const char *inside;
 	struct stat st;
+	ssize_t got;
 	int fd, i;
 
 	seed = number * 104729 + 1;
 	for (; steps || !*enough; steps -= !!steps) {
 		snprintf(a, sizeof(a), "%s/names/%u/%u", top, any(3), any(12));
 		snprintf(b, sizeof(b), "%s/names/%u/%u", top, any(3), any(12));
+		inside = a + strlen(top) + 1;
 		errno = 0;
 		switch (any(9)) {
 		case 0:
 		case 1:
 			fd = open(a, O_CREAT | O_RDWR | (any(2) ? O_EXCL : 0), 0600);
 			if (fd >= 0) {
-				MUST(write(fd, a, strlen(a)) == (ssize_t)strlen(a));
+				MUST(write(fd, inside, strlen(inside)) == (ssize_t)strlen(inside));
 				close(fd);
 			}
 			break;
@@ -173,6 +177,15 @@ static void name_worker(const char *top, unsigned int number, unsigned long step
 		case 7:
 			if (!stat(a, &st))
 				MUST(st.st_nlink < 100);
+			fd = open(a, O_RDONLY | O_NONBLOCK);
+			if (fd >= 0) {
+				/* It is empty between its open and its first write. */
+				got = read(fd, held, sizeof(held));
+				MUST(got < 0 ? errno == EISDIR : !got ||
+				     (got > (ssize_t)strlen(WROTE) &&
+				      !memcmp(held, WROTE, strlen(WROTE))));
+				close(fd);
+			}
 			break;
 		case 8:
 			snprintf(a, sizeof(a), "%s/names/%u", top, any(3));
@@ -208,7 +221,7 @@ int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
 	unsigned long operations = more && *more ? OPERATIONS_LONG : OPERATIONS;
-	unsigned int i, left = WORKERS, rounds = 0;
+	unsigned int i, left = WORKERS + 1, rounds = 0;
 	char path[PATH_MAX];
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -223,7 +236,7 @@ int main(void)
 		snprintf(path, sizeof(path), "%s/names/%u", lower, i);
 		FLT_REQUIRE(!mkdir(path, 0700));
 	}
-	for (i = 0; i < WORKERS; i++) {
+	for (i = 0; i <= WORKERS; i++) {
 		pid_t child = fork();
 
 		FLT_REQUIRE(child >= 0);
@@ -231,8 +244,7 @@ int main(void)
 			continue;
 		if (i < WORKERS / 2)
 			data_worker(mnt, i, operations / WORKERS);
-		/* one of the others works below the mount */
-		name_worker(i == WORKERS - 1 ? lower : mnt, i, operations / WORKERS);
+		name_worker(i == WORKERS ? lower : mnt, i, operations / WORKERS);
 	}
 	seed = 1;
 	while (left) {

@@ -4,7 +4,7 @@
  * filter "answer" waits in its pre-operation for as long as the name of a file says; "probe", above
  * it, shows how an operation ended. Whoever waits can be killed, and what it held is free then.
  *
- * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120
+ * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120 long=1800
  */
 #include <linux/fs.h>
 #include <sched.h>

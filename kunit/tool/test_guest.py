@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""How guests are started: how many at a time, with KVM or without, and what
-is blamed on the emulator.  No guest is booted here."""
+"""How guests are started: how many at a time, with KVM or without, what a shell has loaded, and
+what is blamed on the emulator.  No guest is booted here."""
+import argparse
 import contextlib
 import fcntl
+import importlib.machinery
+import importlib.util
 import io
 import pathlib
 import subprocess
@@ -18,6 +21,14 @@ sys.path.insert(0, str(TOP / 'scripts'))
 
 import debs  # noqa: E402
 import guest_vm  # noqa: E402
+
+
+def script(name):
+    """One of the scripts as a module."""
+    loader = importlib.machinery.SourceFileLoader(f'{name}_script', str(TOP / 'scripts' / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 OOPS = """\
 [  156.371167] Oops: int3: 0000 [#1] PREEMPT SMP
@@ -163,6 +174,55 @@ class Accelerator(GuestTest):
         self.device.return_value = False
         self.assertEqual(self.answer(guest_vm.Result(status=0)), 'tcg')
         self.assertEqual(self.booted, [])
+
+
+class Shell(GuestTest):
+    """What scripts/guest --shell has loaded."""
+
+    def setUp(self):
+        super().setUp()
+        self.guest = script('guest')
+        self.replace(self.guest, 'BUILD', self.place)
+        self.replace(self.guest.kernel_cache, 'get',
+                     lambda series: argparse.Namespace(release=f'{series}.9-test'))
+
+    def loaded(self, *args, built=(), folder='6.12.9-test'):
+        for name in built:
+            path = self.place / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        self.replace(sys, 'argv', ['guest', *args])
+        guest = self.guest.make_guest(self.guest.arguments())
+        paths = [name for name in guest.modules if name.endswith('.ko')]
+        self.assertEqual([pathlib.Path(name).name for name in paths], guest.load)
+        for name in paths:
+            self.assertTrue(not name.startswith('/') or pathlib.Path(name).exists(), name)
+        return guest.load
+
+    def test_all_that_is_built(self):
+        built = ['fltshim.ko', 'samples/passthru.ko', 'samples/spy.ko']
+        self.assertEqual(self.loaded('--shell', built=built),
+                         ['fltshim.ko', 'passthru.ko', 'spy.ko'])
+        self.assertNotIn('not built', self.said.getvalue())
+
+    def test_what_is_missing_is_told(self):
+        self.assertEqual(self.loaded('--shell', built=['samples/spy.ko']), [])
+        self.assertIn('not built for 6.12: fltshim.ko, samples/passthru.ko; to have that loaded: '
+                      'make samples KDIR=$(scripts/kernels headers 6.12)', self.said.getvalue())
+        self.assertEqual(self.loaded('--shell', built=['fltshim.ko']), ['fltshim.ko', 'spy.ko'])
+        self.assertEqual(self.loaded('--shell', '-k', '6.1'), [])
+        self.assertIn('headers 6.1)', self.said.getvalue())
+
+    def test_a_kernel_with_checks_has_its_own(self):
+        self.assertEqual(self.loaded('--shell', '-k', 'debug', built=['fltshim.ko'],
+                                     folder='debug.9-test-kunit'), ['fltshim.ko'])
+
+    def test_what_was_asked_for_is_all(self):
+        built = ['fltshim.ko', 'samples/spy.ko']
+        self.assertEqual(self.loaded('--shell', '-m', 'own.ko', '-m', 'xfs', built=built),
+                         ['own.ko'])
+        self.assertEqual(self.loaded('-c', 'true', built=built), [])
+        self.assertEqual(self.said.getvalue(), '')
 
 
 if __name__ == "__main__":

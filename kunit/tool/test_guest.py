@@ -225,5 +225,19 @@ class Shell(GuestTest):
         self.assertEqual(self.said.getvalue(), '')
 
 
+class Demo(GuestTest):
+    """The picture of the demo."""
+
+    def test_shows_what_the_guest_said(self):
+        show = script('demo').Show()
+        show.feed(b'@lower xfs   /dev/vdz\n@filter 370030 High\n@filter 40000.5 Low\n'
+                  b'@instance 370030 /data \\Device\\Volume7 x\n@stack\n')
+        text = self.said.getvalue()
+        self.assertIn('/data  (fltfs, \\Device\\Volume7)', text)
+        self.assertTrue(text.rstrip().endswith('xfs, /dev/vdz'), text)
+        self.assertNotIn('ext4', text)
+        self.assertLess(text.index('High'), text.index('Low'))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -35,6 +35,7 @@ for module in fltshim passthru spy; do
 done
 
 echo "@step mount"
+echo "@lower $(findmnt -n -o FSTYPE,SOURCE /srv)"
 run "mount -t fltfs /srv /srv"
 # instances attach when a volume is first used
 run "ls -A /srv"
@@ -42,7 +43,6 @@ for dir in /sys/fs/fltshim/filters/*; do
 	echo "@filter $(cat "$dir/altitude") ${dir##*/}"
 	echo "@instance $(head -n 1 "$dir/instances")"
 done
-echo "@lower $(findmnt -n -o SOURCE,FSTYPE /srv | head -n 1)"
 echo "@stack"
 
 echo "@step work"

@@ -84,6 +84,7 @@ while read -r what one two three; do
 	load)
 		if ! insmod "/modules/$one" $two $three 2>/tmp/why; then
 			say "error cannot load $one: $(cat /tmp/why)"
+			echo "guest: cannot load $one: $(cat /tmp/why)" >/dev/console
 		fi
 		;;
 	env)

@@ -25,6 +25,8 @@ import guest_image
 import kernel_cache
 
 SLOTS = 2
+# One path for all users and checkouts: what is counted is the machine's guests.
+LOCK = "/tmp/fltshim-guest-{}.lock"
 # Ends every guest that this process runs, as if its time were up.
 STOP = threading.Event()
 # An out-of-tree module, an unsigned module, an in-kernel test: all else is a failure.
@@ -238,7 +240,7 @@ def slot():
     told = False
     while True:
         for number in range(SLOTS):
-            path = f"/tmp/fltshim-guest-{number}.lock"
+            path = LOCK.format(number)
             try:
                 # No O_CREAT on one that exists: other users' files in /tmp refuse it.
                 handle = os.open(path, os.O_RDWR) if os.path.exists(path) else \

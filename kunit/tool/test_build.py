@@ -189,10 +189,13 @@ class Good(BuildTest):
 
 class Bad(BuildTest):
     def refuses(self, row, message, top='', inside='', **sources):
+        # as an earlier build left it
+        self.write('out/little.ko', 'not of these sources')
         status, text = self.build(sources or {'Dir/Some File.C': ENTRY % (top, inside),
                                               'a.c': ''}, options=('-I', str(self.place)))
         self.proves(row, status == 1 and message in text, text)
-        self.proves('SRC-07', not os.path.exists(self.place / 'out/little.ko'))
+        self.assertEqual(os.listdir(self.place / 'out'), ['little.build'], text)
+        self.assertRegex(text, r'note: no module was made; \S*out/little\.build stays')
         return text
 
     def test_user_lines(self):

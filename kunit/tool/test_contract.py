@@ -234,19 +234,39 @@ class Tables(unittest.TestCase):
         for area, number in said:
             self.assertEqual(rows[area], int(number), area)
 
+    @classmethod
+    def setUpClass(cls):
+        cls.rows = contract.read_rows()
+
+    def unknown(self, text, shell=True):
+        """What a test calls a row and is none, however it is handed to what proves it."""
+        found = re.findall(rf'\b{contract.ID}\b', text)
+        if shell:
+            # also what does not even look like one; "$row" comes from a list of them
+            found += re.findall(r'^[^#\n]*?\bproves +([^\s$"]+)', text, re.M)
+        return [name for name in dict.fromkeys(found)
+                if name not in self.rows and not re.match(r'(GPL|UTF|SHA|SELF)-\d', name)]
+
     def test_assertions_name_rows(self):
-        rows = contract.read_rows()
         wrong = []
-        for path in (TOP / 'kunit').rglob('*'):
-            if path.suffix not in ('.c', '.h', '.sh', '.py') or path == pathlib.Path(__file__):
-                continue
-            text = path.read_text(errors='replace')
-            found = re.findall(rf'FLT_PROVES\([\w>-]+,\s*"({contract.ID})"', text)
-            found += re.findall(rf'FLT_PROVES\("({contract.ID})"', text)
-            found += re.findall(rf'\.proves\([\'"]({contract.ID})[\'"]', text)
-            wrong += [f'{path.relative_to(TOP)}: {name}' for name in found
-                      if name not in rows and not name.startswith('SELF-')]
+        for path in [*(TOP / 'kunit').rglob('*'), TOP / 'scripts/test']:
+            if path.suffix in ('.c', '.h', '.sh', '.py') and path != pathlib.Path(__file__) \
+                    or path.name == 'test':
+                text = path.read_text(errors='replace')
+                wrong += [f'{path.relative_to(TOP)}: {name}'
+                          for name in self.unknown(text, path.suffix == '.sh')]
         self.assertEqual(wrong, [])
+
+    def test_a_mistyped_row_is_found(self):
+        for text in ('proves VFS-99999 true', 'for row in SRC-11 SRC-9999; do',
+                     'if ! x; then proves VSF-1 x; fi', '\tproves VFS12 test -e x',
+                     'FLT_PROVES(test, on ? "CTX-42" : "CTX-4242", x);',
+                     'FLT_PROVES("VSF-614", x);', "self.proves('SRC-9999', x)",
+                     '("REG-25", "UNLOAD-9999")'):
+            self.assertEqual(len(self.unknown(text)), 1, text)
+        for text in ('proves VFS-614 true', 'proves SELF-002 false', 'proves "$row" true',
+                     'GPL-2.0', '# proves ID COMMAND...: the row'):
+            self.assertEqual(self.unknown(text), [], text)
 
 
 if __name__ == '__main__':

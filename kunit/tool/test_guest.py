@@ -1,13 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What is blamed on the emulator, and what is not."""
+"""How guests are started: how many at a time, with KVM or without, what a shell has loaded, and
+what is blamed on the emulator.  No guest is booted here."""
+import argparse
+import contextlib
+import fcntl
+import importlib.machinery
+import importlib.util
+import io
 import pathlib
+import subprocess
 import sys
+import tempfile
+import types
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / 'scripts'))
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(TOP / 'scripts'))
 
+import debs  # noqa: E402
 import guest_vm  # noqa: E402
+
+
+def script(name):
+    """One of the scripts as a module."""
+    loader = importlib.machinery.SourceFileLoader(f'{name}_script', str(TOP / 'scripts' / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
 
 OOPS = """\
 [  156.371167] Oops: int3: 0000 [#1] PREEMPT SMP
@@ -30,6 +51,192 @@ class Emulator(unittest.TestCase):
 
     def test_no_code_shown(self):
         self.assertFalse(guest_vm.emulator_erred(OOPS.format("0f").replace("Code:", "")))
+
+
+class GuestTest(unittest.TestCase):
+    """A test with a folder of its own, and what is said on the way in self.said."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory(prefix='guest-test-')
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+        self.said = io.StringIO()
+        self.enter(contextlib.redirect_stderr(self.said))
+        self.enter(contextlib.redirect_stdout(self.said))
+
+    def enter(self, context):
+        self.addCleanup(context.__exit__, None, None, None)
+        return context.__enter__()
+
+    def replace(self, target, name, value):
+        return self.enter(mock.patch.object(target, name, value))
+
+
+class Slots(GuestTest):
+    """At most two guests run on a machine."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertEqual(guest_vm.LOCK, '/tmp/fltshim-guest-{}.lock')
+        self.replace(guest_vm, 'LOCK', f'{self.place}/{{}}.lock')
+
+    def test_there_are_two(self):
+        with guest_vm.slot() as one, guest_vm.slot() as two:
+            self.assertNotEqual(one, two)
+        self.assertEqual(guest_vm.SLOTS, 2)
+        self.assertEqual(sorted(path.name for path in self.place.iterdir()), ['0.lock', '1.lock'])
+        self.assertEqual(self.said.getvalue(), '')
+
+    def test_a_third_guest_waits_until_one_ends(self):
+        order = []
+        first = contextlib.ExitStack()
+        first.enter_context(guest_vm.slot())
+
+        def pause(_):
+            order.append('waits')
+            if len(order) == 3:
+                first.close()
+
+        def supervise(*_):
+            order.append('runs')
+            return guest_vm.Result(status=0)
+
+        self.replace(guest_vm, 'time', types.SimpleNamespace(sleep=pause))
+        self.replace(guest_vm, '_supervise', supervise)
+        self.replace(guest_vm.Guest, '_command', lambda *_: [])
+        with first, guest_vm.slot():
+            self.assertTrue(guest_vm.Guest('6.12').run().ok)
+        self.assertEqual(order, ['waits'] * 3 + ['runs'])
+        self.assertEqual(self.said.getvalue().count('2 guests run on this machine already'), 1)
+
+    def test_a_shell_waits_too(self):
+        class Waits(Exception):
+            """The guest would wait here."""
+
+        def pause(_):
+            raise Waits
+
+        run = self.replace(guest_vm.subprocess, 'run', mock.Mock())
+        self.replace(guest_vm, 'time', types.SimpleNamespace(sleep=pause))
+        self.replace(guest_vm.Guest, '_command', lambda *_: [])
+        with guest_vm.slot(), guest_vm.slot(), self.assertRaises(Waits):
+            guest_vm.Guest('6.12').shell()
+        run.assert_not_called()
+
+    def test_what_was_started_keeps_its_slot(self):
+        with guest_vm.slot() as lock:
+            child = subprocess.Popen(['cat'], stdin=subprocess.PIPE, pass_fds=[lock])
+        with open(guest_vm.LOCK.format(0), 'rb') as other:
+            with self.assertRaises(BlockingIOError):
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            child.communicate()
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Accelerator(GuestTest):
+    """KVM only where a guest has really booted with it."""
+
+    def setUp(self):
+        super().setUp()
+        self.enter(mock.patch.dict('os.environ', FLTSHIM_ACCEL='auto'))
+        self.device = self.replace(guest_vm.os, 'access', mock.Mock(return_value=True))
+        self.replace(debs, 'cache_dir', lambda: self.place)
+        self.booted = []
+
+    def answer(self, result):
+        def run(guest):
+            self.booted.append(guest)
+            return result
+        self.replace(guest_vm.Guest, 'run', run)
+        return guest_vm.accelerator()
+
+    def test_no_guest_boots(self):
+        for result in (guest_vm.Result(failure='time limit'), guest_vm.Result(status=1)):
+            with self.subTest(result):
+                for kept in self.place.glob('accel-*'):
+                    kept.unlink()
+                self.assertEqual(self.answer(result), 'tcg')
+                self.assertIn('tcg,thread=multi,tb-size=256', guest_vm.Guest('6.12')._processor())
+        self.assertEqual([guest.accel for guest in self.booted], ['kvm'] * 2)
+
+    def test_a_guest_boots(self):
+        self.assertEqual(self.answer(guest_vm.Result(status=0)), 'kvm')
+        self.assertEqual(guest_vm.Guest('6.12')._processor()[:2], ['-accel', 'kvm'])
+        # the answer is kept: nothing else is tried, and what would come of it does not matter
+        self.assertEqual(self.answer(guest_vm.Result(status=1)), 'kvm')
+        self.assertEqual(len(self.booted), 1)
+
+    def test_another_boot_asks_again(self):
+        (self.place / 'accel-of-another-boot').write_text('kvm\n')
+        self.assertEqual(self.answer(guest_vm.Result(status=1)), 'tcg')
+
+    def test_no_device(self):
+        self.device.return_value = False
+        self.assertEqual(self.answer(guest_vm.Result(status=0)), 'tcg')
+        self.assertEqual(self.booted, [])
+
+
+class Shell(GuestTest):
+    """What scripts/guest --shell has loaded."""
+
+    def setUp(self):
+        super().setUp()
+        self.guest = script('guest')
+        self.replace(self.guest, 'BUILD', self.place)
+        self.replace(self.guest.kernel_cache, 'get',
+                     lambda series: argparse.Namespace(release=f'{series}.9-test'))
+
+    def loaded(self, *args, built=(), folder='6.12.9-test'):
+        for name in built:
+            path = self.place / folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+        self.replace(sys, 'argv', ['guest', *args])
+        guest = self.guest.make_guest(self.guest.arguments())
+        paths = [name for name in guest.modules if name.endswith('.ko')]
+        self.assertEqual([pathlib.Path(name).name for name in paths], guest.load)
+        for name in paths:
+            self.assertTrue(not name.startswith('/') or pathlib.Path(name).exists(), name)
+        return guest.load
+
+    def test_all_that_is_built(self):
+        built = ['fltshim.ko', 'samples/passthru.ko', 'samples/spy.ko']
+        self.assertEqual(self.loaded('--shell', built=built),
+                         ['fltshim.ko', 'passthru.ko', 'spy.ko'])
+        self.assertNotIn('not built', self.said.getvalue())
+
+    def test_what_is_missing_is_told(self):
+        self.assertEqual(self.loaded('--shell', built=['samples/spy.ko']), [])
+        self.assertIn('not built for 6.12: fltshim.ko, samples/passthru.ko; to have that loaded: '
+                      'make samples KDIR=$(scripts/kernels headers 6.12)', self.said.getvalue())
+        self.assertEqual(self.loaded('--shell', built=['fltshim.ko']), ['fltshim.ko', 'spy.ko'])
+        self.assertEqual(self.loaded('--shell', '-k', '6.1'), [])
+        self.assertIn('headers 6.1)', self.said.getvalue())
+
+    def test_a_kernel_with_checks_has_its_own(self):
+        self.assertEqual(self.loaded('--shell', '-k', 'debug', built=['fltshim.ko'],
+                                     folder='debug.9-test-kunit'), ['fltshim.ko'])
+
+    def test_what_was_asked_for_is_all(self):
+        built = ['fltshim.ko', 'samples/spy.ko']
+        self.assertEqual(self.loaded('--shell', '-m', 'own.ko', '-m', 'xfs', built=built),
+                         ['own.ko'])
+        self.assertEqual(self.loaded('-c', 'true', built=built), [])
+        self.assertEqual(self.said.getvalue(), '')
+
+
+class Demo(GuestTest):
+    """The picture of the demo."""
+
+    def test_shows_what_the_guest_said(self):
+        show = script('demo').Show()
+        show.feed(b'@lower xfs   /dev/vdz\n@filter 370030 High\n@filter 40000.5 Low\n'
+                  b'@instance 370030 /data \\Device\\Volume7 x\n@stack\n')
+        text = self.said.getvalue()
+        self.assertIn('/data  (fltfs, \\Device\\Volume7)', text)
+        self.assertTrue(text.rstrip().endswith('xfs, /dev/vdz'), text)
+        self.assertNotIn('ext4', text)
+        self.assertLess(text.index('High'), text.index('Low'))
 
 
 if __name__ == "__main__":

@@ -120,6 +120,7 @@ def main(argv):
     """Runs a command; 0 for success, 1 for a reported failure, 2 for wrong usage."""
     options = arguments(argv)
     report = Report()
+    build = None
     try:
         project, inf = find_driver(options, report)
         license_text = None
@@ -130,6 +131,7 @@ def main(argv):
         build = Build(project, service, options, report)
         if options.command == 'check':
             return check(build)
+        build.forget()
         build.sources()
         build.buffer_access()
         result = build.make(license_text)
@@ -137,6 +139,8 @@ def main(argv):
         print(f'{shown(result)}: filter {service.name}, {where}')
         return 0
     except Failed:
+        if build and options.command == 'build':
+            build.leave()
         return 1
     except RecursionError:
         print('minifilter: error: the source is nested too deeply', file=sys.stderr)

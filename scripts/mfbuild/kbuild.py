@@ -97,6 +97,7 @@ class Build:
         self.options, self.report = options, report
         self.top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
         self.system = os.path.join(self.top, 'fltshim', 'include')
+        self.result = os.path.join(os.path.abspath(options.out), service.module + '.ko')
         self.work = os.path.join(os.path.abspath(options.out), service.module + '.build')
         self.units = {}             # name of a rewritten source, without .fs.c: its path
         self.preprocessed = {}
@@ -104,6 +105,17 @@ class Build:
         self.identifiers = {}
         self.diagnosis = Diagnosis(report, project.sources, self.identifiers)
         self.cc = os.environ.get('CC', 'gcc')
+
+    def forget(self):
+        """Removes the module of an earlier build, which would pass for the result of this one."""
+        if os.path.lexists(self.result):
+            os.unlink(self.result)
+
+    def leave(self):
+        """Says what a build that failed leaves behind, and why."""
+        if os.path.isdir(self.work):
+            self.report.note(None, f'no module was made; {shown(self.work)} stays, where the next '
+                                   'build finds what it need not do again')
 
     # Sources
 
@@ -338,11 +350,10 @@ class Build:
                 print(output, end='')
             self.report.fail(None, f'the module {module} was not built')
         built = os.path.join(self.work, f'{module}.ko')
-        result = os.path.join(os.path.abspath(self.options.out), f'{module}.ko')
-        temporary = result + '.new'
+        temporary = self.result + '.new'
         shutil.copyfile(built, temporary)
-        os.replace(temporary, result)
-        return result
+        os.replace(temporary, self.result)
+        return self.result
 
     def run_make(self, command):
         """(exit status, output)"""

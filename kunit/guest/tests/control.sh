@@ -10,7 +10,7 @@ load_fltshim
 expect test -d $filters
 same "filters before any is loaded" "$(ls $filters)" ""
 load_filter passthru
-load_filter spy "$SPY_QUIET"
+load_filter spy
 passthru=$(filter_dir passthru)
 spy=$(filter_dir spy)
 same "filters" "$(echo $(ls $filters | tr A-Z a-z))" "passthru spy"
@@ -31,6 +31,16 @@ for operation in CREATE READ WRITE CLEANUP CLOSE; do
 	grep -Eq "(IRP_MJ_)?$operation [1-9]" $passthru/stats ||
 		fail "no $operation in the statistics: $(cat $passthru/stats)"
 done
+
+# spy has one line for each operation: which, name, process, status and how long it took
+sh -c 'echo $$ >/tmp/work/pid; echo x >"$1"; : <"$1.not"' sh "$MNT/told" 2>/dev/null
+dmesg | sed -n 's/^.*spy: \(.*\) [0-9][0-9]*us$/\1/p' >/tmp/work/said
+by="pid=$(cat /tmp/work/pid) (sh)"
+for line in "CREATE \\told $by STATUS_SUCCESS" "WRITE \\told $by STATUS_SUCCESS" \
+	"CREATE \\told.not $by STATUS_OBJECT_NAME_NOT_FOUND"; do
+	same "lines of spy: $line" "$(grep -Fxc "$line" /tmp/work/said)" 1
+done
+same "writes that spy tells of" "$(grep -Fc 'WRITE \told ' /tmp/work/said)" 1
 
 # in use: a registered filter and what it stands on
 refuse rmmod passthru

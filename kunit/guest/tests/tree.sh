@@ -64,6 +64,8 @@ make_tree /tmp/source
 same "files made" "$(find /tmp/source -type f | wc -l)" $((folders * 50))
 mkdir "$LOWER/direct" "$LOWER/seen"
 work "$LOWER/direct" direct
+# what fails alike on both would not be seen
+grep -e failed -e ': ' /tmp/work/direct && fail "the steps themselves do not work here"
 load_filter passthru
 load_filter spy "$SPY_QUIET"
 expect mount_flt "" "$LOWER/seen"

@@ -8,6 +8,7 @@
  * needs: modules=loop,isofs,fuse time=120
  */
 #include "../waiters.h"
+#include "../disc.h"
 #include "../rows.h"
 
 #include <linux/fs.h>
@@ -570,63 +571,11 @@ static void sectors(unsigned int size)
 		FLT_REQUIRE(!system("losetup -d $(cat /tmp/work/loop)"));
 }
 
-/* Numbers on a compact disc are written twice, in both orders of their bytes. */
-static void both32(unsigned char *at, unsigned int value)
-{
-	int i;
-
-	for (i = 0; i < 4; i++)
-		at[i] = at[7 - i] = value >> 8 * i;
-}
-
-static void both16(unsigned char *at, unsigned int value)
-{
-	at[0] = at[3] = value;
-	at[1] = at[2] = value >> 8;
-}
-
-static unsigned int record(unsigned char *at, const char *name, unsigned int length,
-			   unsigned int size, bool folder)
-{
-	unsigned int whole = (33 + length + 1) & ~1U;
-
-	at[0] = whole;
-	both32(at + 2, folder ? 18 : 19);
-	both32(at + 10, size);
-	at[18] = 100;
-	at[19] = 1;
-	at[20] = 1;
-	at[25] = folder ? 2 : 0;
-	both16(at + 28, 1);
-	at[32] = length;
-	memcpy(at + 33, name, length);
-	return whole;
-}
-
-/* A compact disc with one file. */
 static void disc(void)
 {
-	static unsigned char image[24 * 2048];
-	unsigned char *head = image + 16 * 2048, *end = image + 17 * 2048, *at = image + 18 * 2048;
 	struct facts got;
-	int out;
 
-	memset(image, 0, sizeof(image));
-	head[0] = 1;
-	memcpy(head + 1, "CD001\1", 6);
-	both32(head + 80, 24);
-	both16(head + 120, 1);
-	both16(head + 124, 1);
-	both16(head + 128, 2048);
-	record(head + 156, "", 1, 2048, true);
-	end[0] = 255;
-	memcpy(end + 1, "CD001\1", 6);
-	at += record(at, "", 1, 2048, true);
-	at += record(at, "\1", 1, 2048, true);
-	record(at, "VOL-FACTS.;1", 12, 5, false);
-	memcpy(image + 19 * 2048, "text\n", 5);
-	out = open("/tmp/work/disc", O_CREAT | O_WRONLY | O_TRUNC, 0644);
-	FLT_REQUIRE(write(out, image, sizeof(image)) == sizeof(image) && !close(out));
+	disc_make("/tmp/work/disc", "VOL-FACTS.;1", "text\n");
 	FLT_REQUIRE(!system("cd /tmp/work && l=$(losetup -f) && losetup $l disc && echo $l >loop && "
 			    "mount -t iso9660 -o ro $l small"));
 	FLT_REQUIRE(!mount("/tmp/work/small", mnt, "fltfs", 0, NULL));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Members of struct inode and struct super_block that are reached differently: the time stamps,
- * the table of xattr handlers, and the mark of a case-insensitive file system.
+ * the table of xattr handlers, the mark of a case-insensitive file system, and the end of a stat.
  */
 #ifndef COMPAT_INODE_H
 #define COMPAT_INODE_H
@@ -9,6 +9,7 @@
 #include <linux/fs.h>
 #include <linux/xattr.h>
 #include "compat/config.h"
+#include "compat/idmap.h"
 
 static inline void flt_inode_copy_times(struct inode *to, const struct inode *from)
 {
@@ -54,6 +55,41 @@ static inline bool flt_sb_casefold(const struct super_block *sb)
 #else
 	return false;
 #endif
+}
+
+/* Says to ->getattr that security modules were asked; where there is no such flag they always were. */
+#ifdef AT_GETATTR_NOSEC
+#define FLT_GETATTR_NOSEC	AT_GETATTR_NOSEC
+#else
+#define FLT_GETATTR_NOSEC	0
+#endif
+
+/**
+ * flt_getattr_go_on() - vfs_getattr_nosec() of a lower inode, in an upper ->getattr
+ * @path: lower path
+ * @stat: as the VFS gave it to that: what every stat begins with has been done
+ * @mask: STATX_*
+ * @flags: of the upper one
+ *
+ * Return: 0 or a negative errno
+ */
+static inline int flt_getattr_go_on(const struct path *path, struct kstat *stat, u32 mask,
+				    unsigned int flags)
+{
+	struct inode *inode = d_backing_inode(path->dentry);
+
+	flags &= AT_STATX_SYNC_TYPE;
+	if (unlikely(!inode->i_op->getattr))
+		return vfs_getattr_nosec(path, stat, mask, flags);
+	/* What follows from the inode is that of the lower one. */
+	if (unlikely(inode->i_sb->s_flags & SB_NOATIME))
+		stat->result_mask &= ~STATX_ATIME;
+	if (unlikely(IS_AUTOMOUNT(inode)))
+		stat->attributes |= STATX_ATTR_AUTOMOUNT;
+	if (unlikely(IS_DAX(inode)))
+		stat->attributes |= STATX_ATTR_DAX;
+	return inode->i_op->getattr(flt_mnt_idmap(path->mnt), path, stat, mask,
+				    flags | FLT_GETATTR_NOSEC);
 }
 
 #endif

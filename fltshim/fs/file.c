@@ -162,7 +162,7 @@ static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t
 
 	if (!fo)
 		return -ENOMEM;
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_FLUSH_BUFFERS, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, IRP_MJ_FLUSH_BUFFERS, &fo->base.fo);
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.iopb.MinorFunction = datasync ? IRP_MN_FLUSH_DATA_SYNC_ONLY : 0;
 	op.front = &flush;

@@ -236,18 +236,29 @@ void fltfs_fo_forget(struct fltfs_fo *fo)
 	flt_file_put(&fo->base);
 }
 
-static noinline void fltfs_fo_send(struct fltfs_fo *fo, UCHAR major)
+static __always_inline void fltfs_fo_send(struct fltfs_fo *fo, UCHAR major)
 {
 	struct fltfs_request request = { .bottom = fltfs_bottom_nothing };
 	struct flt_operation op FLT_NOT_CLEARED;
 
-	flt_operation_init(&op, fo->base.volume, major, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, major, &fo->base.fo);
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	if (major == IRP_MJ_CLOSE)
 		op.iopb.IrpFlags |= IRP_CLOSE_OPERATION;
 	op.front = &request;
 	flt_operation_run(&op);
 	flt_operation_fini(&op);
+}
+
+/* Each with the operation in a frame of its own, and what is known of it known to the compiler. */
+static noinline void fltfs_fo_send_cleanup(struct fltfs_fo *fo)
+{
+	fltfs_fo_send(fo, IRP_MJ_CLEANUP);
+}
+
+static noinline void fltfs_fo_send_close(struct fltfs_fo *fo)
+{
+	fltfs_fo_send(fo, IRP_MJ_CLOSE);
 }
 
 /**
@@ -289,7 +300,7 @@ void fltfs_fo_cleanup(struct fltfs_fo *fo)
 	if (unlikely(marked))
 		fltfs_fo_cleanup_delete(fo);
 	else
-		fltfs_fo_send(fo, IRP_MJ_CLEANUP);
+		fltfs_fo_send_cleanup(fo);
 	fltfs_fo_flag(fo, FO_CLEANUP_COMPLETE);
 	fltfs_fo_unlist(fo);
 }
@@ -323,7 +334,7 @@ void fltfs_fo_free(struct flt_file *base)
 	if (test_bit(FLTFS_FO_OPEN, &fo->state) && !test_bit(FLTFS_FO_OWN, &fo->state) &&
 	    !test_and_set_bit(FLTFS_FO_CLOSED, &fo->state)) {
 		refcount_set(&base->refs, 1);
-		fltfs_fo_send(fo, IRP_MJ_CLOSE);
+		fltfs_fo_send_close(fo);
 		fltfs_fo_pin(fo);
 		if (!refcount_dec_and_test(&base->refs)) {
 			/* flt_file_put() drops the volume once for each time it gets here. */

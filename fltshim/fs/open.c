@@ -362,7 +362,7 @@ void fltfs_create_prepare(struct fltfs_create *create, struct flt_operation *op)
 	options |= (create->tmpfile ? FILE_CREATE : fltfs_disposition(create->file->f_flags)) << 24;
 	create->security.FullCreateOptions = options;
 
-	flt_operation_init(op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
+	__flt_operation_init(op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
 	op->data.RequestorMode = fltfs_requestor();
 	op->iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
 	op->iopb.OperationFlags = SL_CASE_SENSITIVE;
@@ -477,11 +477,8 @@ static struct fltfs_create *fltfs_create_new_request(struct dentry *dentry, stru
 }
 
 /* The object is the file's from here on, or gone. */
-static int fltfs_create_end(struct fltfs_create *create, int err)
+static int fltfs_create_over(struct fltfs_fo *fo, int err)
 {
-	struct fltfs_fo *fo = create->fo;
-
-	kfree(create);
 	if (err) {
 		fltfs_fo_forget(fo);
 		return err;
@@ -490,20 +487,32 @@ static int fltfs_create_end(struct fltfs_create *create, int err)
 	return 0;
 }
 
-/* The create of an existing file. Return: an open file object, or an error pointer. */
-static struct fltfs_fo *fltfs_open_existing(struct file *file)
+static int fltfs_create_end(struct fltfs_create *create, int err)
 {
-	struct fltfs_create *create = fltfs_create_new_request(file_dentry(file), file);
-	struct fltfs_fo *fo;
+	struct fltfs_fo *fo = create->fo;
+
+	kfree(create);
+	return fltfs_create_over(fo, err);
+}
+
+/*
+ * The create of an existing file. It is over when this returns, so it lives in this frame; only one
+ * that is begun in ->atomic_open and ends elsewhere has memory of its own.
+ *
+ * Return: an open file object, or an error pointer.
+ */
+static noinline struct fltfs_fo *fltfs_open_existing(struct file *file)
+{
+	struct fltfs_create create = {};
 	int err;
 
-	if (!create)
-		return ERR_PTR(-ENOMEM);
-	fltfs_early_inherit(create);
-	err = fltfs_create_send_on(create);
-	fo = create->fo;
-	err = fltfs_create_end(create, err);
-	return err ? ERR_PTR(err) : fo;
+	err = fltfs_create_init(&create, file_dentry(file), file);
+	if (err)
+		return ERR_PTR(err);
+	fltfs_early_inherit(&create);
+	err = fltfs_create_send_on(&create);
+	err = fltfs_create_over(create.fo, err);
+	return err ? ERR_PTR(err) : create.fo;
 }
 
 /**

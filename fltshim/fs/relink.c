@@ -58,7 +58,7 @@ static noinline int fltfs_relink_send(struct fltfs_relink *relink)
 	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
 	op.vfs_lock = relink->lock;
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;

@@ -38,7 +38,7 @@ static noinline int fltfs_cleanup_send(struct fltfs_fo *fo, int (*remove)(void *
 	};
 	struct flt_operation op FLT_NOT_CLEARED;
 
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_CLEANUP, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, IRP_MJ_CLEANUP, &fo->base.fo);
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
 	op.front = &cleanup;
 	flt_operation_run(&op);
@@ -242,7 +242,7 @@ static noinline int fltfs_set_disposition(struct fltfs_fo *fo)
 	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, IRP_MJ_SET_INFORMATION, &fo->base.fo);
 	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
 	op.iopb.Parameters.SetFileInformation.Length = ex ? sizeof(info_ex) : sizeof(info);

@@ -90,7 +90,7 @@ static noinline int fltfs_short_send(struct fltfs_fo *fo, struct fltfs_short_cre
 	int err;
 
 	fltfs_short_ask(create);
-	flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
+	__flt_operation_init(&op, fo->base.volume, IRP_MJ_CREATE, &fo->base.fo);
 	op.data.RequestorMode = fltfs_requestor();
 	op.iopb.IrpFlags = IRP_CREATE_OPERATION | IRP_SYNCHRONOUS_API;
 	op.iopb.OperationFlags = SL_CASE_SENSITIVE | how->flags;
@@ -205,18 +205,16 @@ static struct fltfs_fo *fltfs_short_follow(const struct fltfs_fo *from,
 struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how *how,
 				  struct dentry *target, fltfs_make_fn make, void *context)
 {
-	struct fltfs_short_create *create;
+	struct fltfs_short_create create FLT_NOT_CLEARED;
 	unsigned int restarts = 0;
 	struct fltfs_fo *fo;
 	int err;
 
 	fo = fltfs_fo_new(target ?: dentry);
-	create = kmalloc(sizeof(*create), GFP_KERNEL);
-	if (!fo || !create) {
+	if (!fo) {
 		if (how->ecps)
 			flt_ecps_end(how->ecps, false);
-		err = -ENOMEM;
-		goto out;
+		return ERR_PTR(-ENOMEM);
 	}
 	fo->base.locked = true;
 	fo->base.vfs_lock = how->lock;
@@ -228,12 +226,12 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 	}
 	if (how->volume)
 		fltfs_name_free(&fo->base.fo.FileName);
-	create->how = how;
-	create->target = target;
-	create->make = make;
-	create->context = context;
-	create->ecps = (struct flt_ecps_kept) { .list = how->ecps };
-	err = fltfs_short_send(fo, create);
+	create.how = how;
+	create.target = target;
+	create.make = make;
+	create.context = context;
+	create.ecps = (struct flt_ecps_kept) { .list = how->ecps };
+	err = fltfs_short_send(fo, &create);
 	while (err > 0) {
 		struct fltfs_fo *next = ERR_PTR(-ELOOP);
 
@@ -246,17 +244,14 @@ struct fltfs_fo *fltfs_short_open(struct dentry *dentry, const struct fltfs_how 
 		fo = next;
 		fo->base.locked = true;
 		fo->base.vfs_lock = how->lock;
-		err = fltfs_short_send(fo, create);
+		err = fltfs_short_send(fo, &create);
 	}
-	flt_ecps_kept_end(&create->ecps);
-out:
-	kfree(create);
+	flt_ecps_kept_end(&create.ecps);
 	if (!err && test_bit(FLTFS_FO_OPEN, &fo->state)) {
 		fltfs_fo_flag(fo, FO_HANDLE_CREATED);
 		return fo;
 	}
-	if (fo)
-		fltfs_fo_forget(fo);
+	fltfs_fo_forget(fo);
 	return ERR_PTR(err);
 }
 

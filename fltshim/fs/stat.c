@@ -5,6 +5,7 @@
  * the answer is what the program sees; nothing of it is kept.
  */
 #include <linux/slab.h>
+#include "compat/inode.h"
 #include "fs/cache.h"
 #include "fs/request.h"
 #include "nt/ke_time.h"
@@ -47,8 +48,8 @@ static int fltfs_stat_lower(const struct path *path, struct kstat *stat, u32 mas
 	struct path lower = fltfs_lower_path(path->dentry);
 	int err;
 
-	/* The security hook ran for the upper path; the lower call is the one without it. */
-	err = vfs_getattr_nosec(&lower, stat, mask, flags & AT_STATX_SYNC_TYPE);
+	/* The security hook ran for the upper path, and @stat is what the VFS began with. */
+	err = flt_getattr_go_on(&lower, stat, mask, flags);
 	if (!err)
 		fltfs_stat_size(d_inode(path->dentry), stat);
 	return err;

@@ -5,8 +5,8 @@
 # WHY" for one that could not be measured.
 #
 # From scripts/bench: LOWERS, a list; CONTENDERS, a list of NAME:FILTER+FILTER...; OPERATIONS_tmpfs
-# and OPERATIONS_ext4, lists; PROFILE, not empty when one operation is to run between the marks of
-# fsprofile.c.
+# and OPERATIONS_ext4, lists; PROFILE, not empty when each operation is to run once, between the
+# marks of fsprofile.c.
 
 . /bench/lib.sh
 

@@ -7,7 +7,8 @@
  *
  * usage: fsbench FOLDER WHAT [OPERATION...]   prints "WHAT OPERATION INSTRUCTIONS", or "-"
  *                                             where the file system refuses
- *        fsbench -p FOLDER WHAT OPERATION     one batch, between two marks for fsprofile.c
+ *        fsbench -p FOLDER WHAT OPERATION...  one batch of each, between two marks for fsprofile.c;
+ *                                             prints "WHAT OPERATION TIMES"
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -150,8 +151,10 @@ static void profile(const struct operation *op)
 	refused = false;
 	if (op->setup)
 		op->setup();
-	if (refused)
-		die("%s: this file system refuses it", op->name);
+	if (refused) {
+		printf("%s %s -\n", what, op->name);
+		goto out;
+	}
 	for (int i = 0; i < WARM_UP; i++)
 		batch(op, op->count);
 	if (op->before)
@@ -160,9 +163,11 @@ static void profile(const struct operation *op)
 	asm volatile(".byte 0x0f, 0x1f, 0x80, 0x66, 0x73, 0x62, 0x31" : : : "memory");
 	op->run(op->count);
 	asm volatile(".byte 0x0f, 0x1f, 0x80, 0x66, 0x73, 0x62, 0x30" : : : "memory");
+	printf("%s %s %u\n", what, op->name, op->count);
+out:
 	if (op->teardown)
 		op->teardown();
-	printf("%s %s %u\n", what, op->name, op->count);
+	fflush(stdout);
 }
 
 static const struct operation *find(const char *name)
@@ -201,25 +206,21 @@ int main(int argc, char **argv)
 
 	argc -= 1 + profiling;
 	argv += 1 + profiling;
-	if (argc < 2 || (profiling && argc != 3)) {
+	if (argc < 2 || (profiling && argc == 2)) {
 		fprintf(stderr, "usage: fsbench [-p] FOLDER WHAT [OPERATION...]\n");
 		return 2;
 	}
 	if (chdir(argv[0]))
 		die("%s: %s", argv[0], strerror(errno));
 	what = argv[1];
-	if (profiling) {
-		profile(find(argv[2]));
-		remove_programs();
-		return 0;
-	}
-	check_counter();
+	if (!profiling)
+		check_counter();
 	if (argc == 2)
 		for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
 			for (const struct operation *op = tables[i]; op->name; op++)
 				measure(op);
 	for (int i = 2; i < argc; i++)
-		measure(find(argv[i]));
+		(profiling ? profile : measure)(find(argv[i]));
 	remove_programs();
 	return 0;
 }

@@ -44,9 +44,9 @@ filters_down() {
 	done
 }
 
-# fltfs_up FOLDER COUNT OPTIONS: with COUNT filters attached, which are loaded already.
+# fltfs_up FOLDER COUNT [OPTIONS]: with COUNT filters attached, which are loaded already.
 fltfs_up() {
-	try "cannot mount fltfs" mount -i -t fltfs -o "$3" "$1" /mnt
+	try "cannot mount fltfs" mount -i -t fltfs ${3:+-o "$3"} "$1" /mnt
 	# As on Windows, filters attach at the first open.
 	ls /mnt >/dev/null
 	there=$(cat /sys/fs/fltshim/filters/*/instances 2>/dev/null | grep -c " $1 ")
@@ -86,7 +86,7 @@ up() {
 		fltfs_up "$2" "$count" cache=auto
 		;;
 	fltfs-*)
-		fltfs_up "$2" "$count" "cache=lower"
+		fltfs_up "$2" "$count"
 		;;
 	*)
 		die "there is no such contender"

@@ -38,7 +38,7 @@ all() {
 	for lower in $(echo "$LOWERS" | tr , ' '); do
 		folder=/lower/$lower
 		mkdir "$folder/itself" "$folder/below" || die "cannot make a folder"
-		fltfs_up "$folder/below" 1 cache=lower
+		fltfs_up "$folder/below" 1
 		echo "now $lower quiet"
 		scale "$lower quiet" "$folder/itself"
 		echo "now $lower changing"

@@ -23,7 +23,7 @@ import sys
 sys.dont_write_bytecode = True
 # This folder is a package; what it shares with the other scripts lies beside it.
 sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)
-from bench import chart, report
+from bench import chart, missed, report
 from bench.contenders import CONTENDERS, LOWERS, operations, scalings
 from bench.measure import Bench, RESULTS, TOP, say
 import debs
@@ -63,14 +63,14 @@ def arguments():
                         help="boot twice, and fail if the runs differ by more than 1 %%")
     parser.add_argument("--against", metavar="FILE.json", type=pathlib.Path,
                         help="say what changed since an earlier run")
-    parser.add_argument("--profile", metavar="OPERATION", choices=operations(),
-                        help="where the instructions of one operation go, by function")
+    parser.add_argument("--profile", type=choice(operations()), metavar="A,B",
+                        help="where the instructions of operations go, by function")
     parser.add_argument("--json", action="store_true", help="print JSON, not tables")
     parser.add_argument("--readme", action="store_true", help="put the tables into README.md")
     options = parser.parse_args()
     known = [*operations(), *scalings()]
     try:
-        names = [options.profile] if options.profile else \
+        names = options.profile or \
             [name for name in known if re.search(options.only or "", name)]
     except re.error as err:
         parser.error(f"--only {options.only}: {err}")
@@ -120,7 +120,8 @@ def measure(options):
     failed = bench.failed
     again = bench.figures() if options.twice and options.operations else None
     found = report.Report(bench.kernel.release, commit(), OPTIONS, figures, failed | bench.failed,
-                          bench.scaling())
+                          bench.scaling(),
+                          bench.profiles(*missed.plan(figures)) if options.readme else {})
     print(found.json() if options.json else found.text(), end="")
     if earlier:
         print(report.changes(earlier, figures), end="")

@@ -44,7 +44,7 @@ class Bench:
         self.kernel = kernel_cache.get(f"{options.kernel}-full")
         self.lowers, self.contenders = options.lower, options.contender
         self.operations, self.scalings = options.operations, options.scalings
-        self.profiling = options.profile
+        self.profiling = bool(options.profile) or options.readme
         self.failed = {}
         self.text = ""
 
@@ -99,7 +99,8 @@ class Bench:
         return [name for name in self.operations
                 if lower == PROGRAM_LOWER or name not in programs()]
 
-    def _measure(self, qemu=()):
+    def _measure(self, plan, contenders, qemu=()):
+        """Have CONTENDERS do what PLAN, operations by lower file system, says."""
         def progress(line):
             if line.startswith("now ") and line != "now kernel":
                 say("measuring {1} on {0}".format(*line[4:].split()))
@@ -107,24 +108,21 @@ class Bench:
                 say(line)
 
         files = dict(self.files)
-        if any(self._operations(lower) != [name for name in self._operations(lower)
-                                           if name not in programs()] for lower in self.lowers):
+        if any(name in programs() for names in plan.values() for name in names):
             files |= build.tree(RESULTS)
-        contenders = ",".join(f"{one}:{'+'.join(CONTENDERS[one].filters)}"
-                              for one in self.contenders)
+        listed = ",".join(f"{one}:{'+'.join(CONTENDERS[one].filters)}" for one in contenders)
         # Debian's own way of calling through pointers, and addresses that are the same each time.
         self._boot("bench.sh", progress, cpus=1, icount=True, files=files, append=ICOUNT_APPEND,
                    qemu=list(qemu), environment={
-                       "LOWERS": ",".join(self.lowers), "CONTENDERS": contenders,
-                       **{f"OPERATIONS_{lower}": ",".join(self._operations(lower))
-                          for lower in LOWERS},
-                       "PROFILE": self.profiling or ""})
+                       "LOWERS": ",".join(plan), "CONTENDERS": listed,
+                       **{f"OPERATIONS_{lower}": ",".join(names) for lower, names in plan.items()},
+                       "PROFILE": "yes" if qemu else ""})
         self.failed = {(lower, one): why for lower, one, why in
                        re.findall(r"^failed (\S+) (\S+) (.*)$", self.text, re.M)}
 
     def figures(self):
         """Boot and measure; figures by (lower, contender, operation), None where refused."""
-        self._measure()
+        self._measure({lower: self._operations(lower) for lower in self.lowers}, self.contenders)
         found = {}
         for lower, contender, name, value in re.findall(
                 r"^(tmpfs|ext4) (\S+) (\S+) ([\d.]+|-)$", self.text, re.M):
@@ -140,29 +138,40 @@ class Bench:
                     self.failed.setdefault((lower, contender), f"no figure for {lacking[0]}")
         return found
 
-    def profile(self):
-        """Boot with the profiler; the tables of functions, one for each lower file system."""
+    def profiles(self, plan, contenders):
+        """Boot with the profiler; instructions by function, by (lower, contender, operation)."""
+        if not plan:
+            return {}
         with tempfile.TemporaryDirectory() as work:
             path = pathlib.Path(work) / "profile"
-            self._measure(["-plugin", f"{self.plugin},out={path}"])
+            self._measure(plan, contenders, ["-plugin", f"{self.plugin},out={path}"])
             spans = by_function.spans(path)
         if self.failed:
             raise debs.Problem("; ".join(f"{one} on {lower}: {why}"
                                          for (lower, one), why in self.failed.items()))
-        parts = re.split(r"^now (.*)\n", self.text, flags=re.M)[1:]
-        parts = list(zip(parts[::2], parts[1::2]))
-        kernel = re.findall(r"^symbol (.*)$", dict(parts).pop("kernel"), re.M)
+        parts = re.split(r"^now .*\n", self.text, flags=re.M)[1:]
+        kernel = re.findall(r"^symbol (.*)$", parts.pop(), re.M)
         tables = {}
-        if len(spans) != len(parts) - 1:
-            raise debs.Problem(f"the profiler saw {len(spans)} spans, not {len(parts) - 1}")
-        for (place, text), span in zip(parts, spans):
+        for text in parts:
             symbols = by_function.Symbols(kernel + re.findall(r"^symbol (.*)$", text, re.M))
-            count = int(re.search(rf"^\S+ \S+ {re.escape(self.profiling)} (\d+)$", text, re.M)[1])
-            tables[tuple(place.split())] = by_function.by_function(span, symbols, count)
+            for *key, count in re.findall(r"^(tmpfs|ext4) (\S+) (\S+) (\d+)$", text, re.M):
+                if not spans:
+                    raise debs.Problem("the profiler saw fewer spans than there were")
+                tables[tuple(key)] = by_function.by_function(spans.pop(0), symbols, int(count))
+        if spans:
+            raise debs.Problem(f"the profiler saw {len(spans)} spans more than there were")
+        return tables
+
+    def profile(self):
+        """What --profile prints."""
+        plan = {lower: self._operations(lower) for lower in self.lowers if self._operations(lower)}
+        tables = self.profiles(plan, self.contenders)
+        for lower, name in re.findall(r"^(tmpfs|ext4) \S+ (\S+) -$", self.text, re.M):
+            raise debs.Problem(f"{name} is refused on {lower}")
         return "\n".join(by_function.text(
-            f"{self.profiling} on {lower}, instructions by function", self.contenders,
-            {one: tables[lower, one] for one in self.contenders}, 45)
-            for lower in self.lowers if self._operations(lower))
+            f"{name} on {lower}, instructions by function", self.contenders,
+            {one: tables[lower, one, name] for one in self.contenders}, 45)
+            for lower in plan for name in plan[lower])
 
     def scaling(self):
         """Boot two processors; rows of what two processes do compared with one, as dicts."""

@@ -6,7 +6,8 @@ import datetime
 import json
 import pathlib
 
-from bench.contenders import CONTENDERS, goal, met
+from bench import missed
+from bench.contenders import CONTENDERS, goal, in_words, met
 import debs
 
 MET, MISSED = "✓", "✗"
@@ -19,13 +20,15 @@ AGREE, AGREE_MAPPED = 0.01, 0.05
 @dataclasses.dataclass
 class Report:
     """One run.  figures: instructions by (lower, contender, operation), None where refused;
-    failed: why by (lower, contender); scaling: rows of Bench.scaling()."""
+    failed: why by (lower, contender); scaling: rows of Bench.scaling(); profiles: instructions by
+    function, of what misses its goal, if they were asked for."""
     kernel: str
     commit: str
     options: str
     figures: dict
     failed: dict
     scaling: list
+    profiles: dict = dataclasses.field(default_factory=dict)
     date: str = dataclasses.field(
         default_factory=lambda: datetime.date.today().isoformat())
 
@@ -46,7 +49,8 @@ class Report:
     def goals(self):
         """(goals, goals that are met)"""
         marks = [met(self.figures, *key) for key in self.figures]
-        marks = [mark for mark in marks if mark is not None] + [row["met"] for row in self.scaling]
+        marks = [mark for mark in marks if mark is not None]
+        marks += [row["met"] for row in [*in_words(self.figures), *self.scaling]]
         return len(marks), sum(marks)
 
     def ratio(self, lower, contender, name):
@@ -61,6 +65,8 @@ class Report:
         mark = met(self.figures, lower, contender, name)
         if mark is None:
             return ""
+        if self.figures[lower, contender, name] is None:
+            return f"refused {MISSED}"
         added = self.figures[lower, contender, name] - self.figures[lower, "native", name]
         return (f"{added:+.0f} ({goal(self.figures, lower, contender, name)}) "
                 f"{MET if mark else MISSED}")
@@ -98,6 +104,12 @@ class Report:
                          MET if row["met"] else MISSED])
         return rows
 
+    def words_table(self):
+        """Rows of cells: goals that are no figure of one operation."""
+        return [["besides", "is", "goal", ""],
+                *([row["text"], row["figure"], row["goal"], MET if row["met"] else MISSED]
+                  for row in in_words(self.figures))]
+
     def text(self):
         """What a person reads."""
         out = f"{self.title()}\n{self.options}\n"
@@ -107,6 +119,9 @@ class Report:
         table = self.goal_table()
         if len(table) > 1:
             out += "\nInstructions that fltfs adds, and how many it may\n\n" + columns(table)
+        table = self.words_table()
+        if len(table) > 1:
+            out += "\n" + columns(table)
         if self.scaling:
             out += "\n" + columns(self.scaling_table())
         count, good = self.goals()
@@ -131,7 +146,7 @@ class Report:
             "kernel": self.kernel, "commit": self.commit, "date": self.date,
             "options": self.options, "goals": count, "goals_met": good,
             "contenders": {one: CONTENDERS[one].what for one in self.contenders()},
-            "figures": rows, "scaling": self.scaling,
+            "figures": rows, "in_words": in_words(self.figures), "scaling": self.scaling,
             "failed": [{"lower": lower, "contender": contender, "why": why}
                        for (lower, contender), why in self.failed.items()]}, indent=1) + "\n"
 
@@ -146,12 +161,20 @@ class Report:
                               for one in self.contenders()[1:])
         out += ("\nInstructions that fltfs adds, and in brackets how many it may add at most (8 for opens: "
                 "no more\nthan without a filter; swapbuf: reads within a tenth of the file system "
-                "itself, writes less than\neCryptfs):\n\n" + _markdown_table(self.goal_table()))
+                "itself, writes less than\neCryptfs):\n\n" + _markdown_table(self.goal_table())
+                + "\n" + _markdown_table(self.words_table()))
         if self.scaling:
             out += ("\nWhat two processes get done on two processors, compared with one "
                     "(median of five turns):\n\n" + _markdown_table(self.scaling_table()))
         count, good = self.goals()
-        return out + f"\n{good} of {count} goals are met.\n"
+        out += f"\n{good} of {count} goals are met."
+        table = missed.table(self, self.profiles)
+        if len(table) > 1:
+            out += (" Of those that are not, for each operation: where the instructions go\nthat are "
+                    "added, by a profile of each function, with no, one and eight filters where there "
+                    "are\nthree numbers; and what would have to change.\n\n"
+                    + _markdown_table(table, 2))
+        return out.rstrip("\n") + "\n"
 
 
 def into_readme(path, report):
@@ -174,9 +197,10 @@ def columns(rows):
     return "\n".join(lines) + "\n"
 
 
-def _markdown_table(rows):
+def _markdown_table(rows, text=0):
+    """ROWS of cells for README, the last TEXT of each to be read, not compared."""
     lines = ["| " + " | ".join(row) + " |" for row in rows]
-    lines.insert(1, "|---|" + "---:|" * (len(rows[0]) - 1))
+    lines.insert(1, "|---|" + "---:|" * (len(rows[0]) - 1 - text) + "---|" * text)
     return "\n".join(lines) + "\n"
 
 

@@ -323,6 +323,8 @@ static void request_dismounted(struct kunit *test)
 	request_world(test);
 	other->on_perform = request_perform;
 	request_file = fake_open(other);
+	FLT_REQUIRE(test, request_file);
+	request_file->FsContext = request_file;
 	w->probe[1]->on_complete = request_at_end;
 	memset(request_late, 0, sizeof(request_late));
 	fake_volume_destroy(other);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite irql: which level is reported in which context, what raises it, and how routines answer
- * when they are called above their limit (IRQL-01 to IRQL-14, IRQL-40 to IRQL-62 as far as no
+ * when they are called above their limit (IRQL-01 to IRQL-14, IRQL-41 to IRQL-62 as far as no
  * other suite has them).
  */
 #include <linux/interrupt.h>
@@ -485,25 +485,7 @@ static void irql_passive_at_apc(struct kunit *test)
 	KeLowerIrql(old);
 }
 
-/* What may be called at any level, asked of the data of a request that is under way. */
-static void irql_any_level(struct irql_call *call)
-{
-	struct flt_operation *op = call->arg;
-	FLT_CALLBACK_DATA *data = &op->data;
-	u64 wrong = 0;
-
-	wrong |= KeGetCurrentIrql() < DISPATCH_LEVEL;
-	FltSetCallbackDataDirty(data);
-	wrong |= (u64)!FltIsCallbackDataDirty(data) << 1;
-	FltClearCallbackDataDirty(data);
-	wrong |= (u64)!!FltIsCallbackDataDirty(data) << 2;
-	wrong |= (u64)!FltIsOperationSynchronous(data) << 3;
-	wrong |= (u64)!FltGetIrpName(IRP_MJ_READ) << 4;
-	wrong |= (u64)!FLT_IS_IRP_OPERATION(data) << 5;
-	wrong |= (u64)!!FLT_IS_FASTIO_OPERATION(data) << 6;
-	call->results |= wrong;
-}
-
+/* What may be called up to DISPATCH_LEVEL, asked of the data of a request that is under way. */
 static void irql_requestor(struct irql_call *call)
 {
 	struct flt_operation *op = call->arg;
@@ -516,7 +498,7 @@ static void irql_requestor(struct irql_call *call)
 	wrong |= (u64)(FltGetRequestorProcessId(data) != (ULONG)(ULONG_PTR)id) << 1;
 	wrong |= (u64)(FltGetRequestorProcessIdEx(data) != id) << 2;
 	wrong |= (u64)!!IoGetTopLevelIrp() << 3;
-	call->results |= wrong << 8;
+	call->results |= wrong;
 }
 
 static struct irql_call *irql_pending;	/* what the pre-operation below runs */
@@ -525,14 +507,11 @@ static void irql_pre(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJ
 		     int *status, void **context)
 {
 	irql_pending->arg = flt_operation_of(data);
-	irql_pending->fn = irql_any_level;
-	irql_in_hardirq(irql_pending);
-	irql_in_softirq(irql_pending);
 	irql_pending->fn = irql_requestor;
 	irql_in_softirq(irql_pending);
 }
 
-static void irql_anywhere(struct kunit *test)
+static void irql_of_requestor(struct kunit *test)
 {
 	struct world *w = world_of(test);
 	struct irql_call call = { .world = w };
@@ -542,9 +521,8 @@ static void irql_anywhere(struct kunit *test)
 	w->probe[0]->on_pre = irql_pre;
 	irql_pending = &call;
 	FLT_EXPECT(test, NT_SUCCESS(world_do(w, IRP_MJ_READ)));
-	FLT_PROVES(test, "IRQL-40", !(call.results & 0x7f) && irql_breaches() == before);
-	FLT_PROVES(test, "IRQL-47", !(call.results & 0x700) && irql_breaches() == before);
-	FLT_PROVES(test, "IRQL-48", !(call.results & 0x800) && irql_breaches() == before);
+	FLT_PROVES(test, "IRQL-47", !(call.results & 7) && irql_breaches() == before);
+	FLT_PROVES(test, "IRQL-48", !(call.results & 8) && irql_breaches() == before);
 	FLT_PROVES(test, "IRQL-13", !world_violations(w) && irql_breaches() == before);
 }
 
@@ -702,7 +680,7 @@ static struct kunit_case irql_cases[] = {
 	KUNIT_CASE(irql_too_high),
 	KUNIT_CASE(irql_message),
 	KUNIT_CASE(irql_passive_at_apc),
-	KUNIT_CASE(irql_anywhere),
+	KUNIT_CASE(irql_of_requestor),
 	KUNIT_CASE(irql_at_dispatch),
 	KUNIT_CASE(irql_of_callbacks),
 	KUNIT_CASE(irql_of_setup),

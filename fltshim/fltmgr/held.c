@@ -486,12 +486,57 @@ static bool flt_sought_look(struct flt_operation *op, void *arg)
 	return true;
 }
 
+/*
+ * The same above DISPATCH_LEVEL, where no lock may be waited for: what was interrupted here may
+ * have it. The places are compared without one; of a list that is busy the caller's word is taken.
+ */
+static struct flt_operation *flt_operation_lookup_busy(PFLT_CALLBACK_DATA data)
+{
+	struct flt_operation *claimed = flt_operation_of(data), *op = NULL;
+	struct flt_held *held = flt_held_of(data);
+	bool busy = false;
+	unsigned int i;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+
+		for (i = 0; i < FLT_LIVE_SLOTS; i++) {
+			if (READ_ONCE(live->slots[i]) == claimed)
+				return claimed;
+		}
+	}
+	if (spin_trylock(&held->lock)) {
+		op = flt_held_find(held, data);
+		spin_unlock(&held->lock);
+	} else {
+		busy = true;
+	}
+	for_each_possible_cpu(cpu) {
+		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
+		struct flt_operation *other;
+
+		if (op)
+			break;
+		if (!spin_trylock(&live->lock)) {
+			busy = true;
+			continue;
+		}
+		list_for_each_entry(other, &live->ops, inflight) {
+			if (other == claimed)
+				op = other;
+		}
+		spin_unlock(&live->lock);
+	}
+	return op || !busy ? op : claimed;
+}
+
 /**
  * flt_operation_lookup() - an operation by what a filter says is its callback data
  * @data: address; may be stale or wild
  *
- * IRQL <= DISPATCH_LEVEL. The caller holds the operation, or owns the callback data; nothing here
- * keeps it.
+ * Any level. The caller holds the operation, or owns the callback data; nothing here keeps it.
+ * Above DISPATCH_LEVEL a wild address may be taken for an operation.
  *
  * Return: the operation, or NULL when none of that address is under way
  */
@@ -500,6 +545,10 @@ struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data)
 	struct flt_held *held = flt_held_of(data);
 	struct flt_sought sought = { .data = data };
 
+	if (!data)
+		return NULL;
+	if (unlikely(irqs_disabled()))
+		return flt_operation_lookup_busy(data);
 	spin_lock_bh(&held->lock);
 	sought.op = flt_held_find(held, data);
 	spin_unlock_bh(&held->lock);

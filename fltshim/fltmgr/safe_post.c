@@ -11,6 +11,7 @@
 #include "fltmgr/held.h"
 #include "fltmgr/instance.h"
 #include "fltmgr/work_item.h"
+#include "nt/ke_irql.h"
 #include "nt/seh.h"
 #include "nt/violation.h"
 
@@ -86,11 +87,13 @@ static bool flt_in_post_callback(PFLT_CALLBACK_DATA data)
  * @SafePostCallback: run at IRQL <= APC_LEVEL: at once where the level allows, else in a worker
  * @RetPostOperationStatus: what the post-operation callback shall return
  *
- * WDK page: fltdocompletionprocessingwhensafe. IRQL: any. When a worker's SafePostCallback returns
- * anything but FLT_POSTOP_MORE_PROCESSING_REQUIRED the operation goes on by itself.
+ * WDK page: fltdocompletionprocessingwhensafe. IRQL: any that a post-operation callback is called
+ * at: <= DISPATCH_LEVEL. When a worker's SafePostCallback returns anything but
+ * FLT_POSTOP_MORE_PROCESSING_REQUIRED the operation goes on by itself.
  *
  * Return: TRUE when it has run or will; FALSE when it will not: paging I/O at DISPATCH_LEVEL,
- * no memory, an instance being torn down, a call from anywhere but a post-operation callback
+ * no memory, an instance being torn down, a call from anywhere but a post-operation callback, or
+ * above DISPATCH_LEVEL
  */
 BOOLEAN FltDoCompletionProcessingWhenSafe(PFLT_CALLBACK_DATA Data,
 					  PCFLT_RELATED_OBJECTS FltObjects,
@@ -108,6 +111,8 @@ BOOLEAN FltDoCompletionProcessingWhenSafe(PFLT_CALLBACK_DATA Data,
 
 	if (RetPostOperationStatus)
 		*RetPostOperationStatus = FLT_POSTOP_FINISHED_PROCESSING;
+	if (!ke_at_most(DISPATCH_LEVEL))
+		return FALSE;
 	if (!FltObjects || !SafePostCallback || !RetPostOperationStatus ||
 	    Flags & FLTFL_POST_OPERATION_DRAINING || !flt_in_post_callback(Data)) {
 		fsh_violation(fsh_caller(), __func__, "data %p, flags %#x, not in its callback",

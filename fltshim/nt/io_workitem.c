@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Work items: IoAllocateWorkItem and its kin, ExQueueWorkItem. A work queue runs them at
- * PASSIVE_LEVEL under the exception barrier; a queued item keeps its driver loaded until its
- * routine has returned. The items of the filter manager are its own (fltmgr/work_item.c).
+ * Work items: IoAllocateWorkItem and its kin, ExQueueWorkItem. Two work queues, the urgent one of
+ * higher priority, run them at PASSIVE_LEVEL under the exception barrier; a queued item keeps its
+ * driver loaded until its routine has returned. The items of the filter manager are its own
+ * (fltmgr/work_item.c).
  *
  * Rules. A routine may free its item or queue it again, so all that is needed after it is copied
  * before it. The claim on an item (@queued, or List.Flink of a WORK_QUEUE_ITEM) is taken by a
@@ -17,7 +18,33 @@
 #include "nt/ke_irql.h"
 #include "nt/seh.h"
 
-static struct workqueue_struct *io_work_queue;
+/* Of the thread priorities on Windows, that of the threads of DelayedWorkQueue, and the highest. */
+#define IO_WORK_DELAYED_PRIORITY	12
+#define IO_WORK_HIGHEST_PRIORITY	31
+
+struct workqueue_struct *io_work_queue, *io_work_urgent;
+
+/* The work queue for a type; one that does not exist is reported and taken for the ordinary one. */
+static struct workqueue_struct *io_work_queue_of(WORK_QUEUE_TYPE type, unsigned long ip,
+						 const char *name)
+{
+	switch ((int)type) {
+	case CriticalWorkQueue:
+	case HyperCriticalWorkQueue:
+	case RealTimeWorkQueue:
+	case SuperCriticalWorkQueue:
+		return io_work_urgent;
+	case DelayedWorkQueue:
+	case NormalWorkQueue:
+	case BackgroundWorkQueue:
+		return io_work_queue;
+	case CustomPriorityWorkQueue ... CustomPriorityWorkQueue + IO_WORK_HIGHEST_PRIORITY:
+		return type - CustomPriorityWorkQueue > IO_WORK_DELAYED_PRIORITY ?
+		       io_work_urgent : io_work_queue;
+	}
+	fsh_violation(fsh_driver_name_at(ip), name, "there is no queue %d", (int)type);
+	return io_work_queue;
+}
 
 struct _IO_WORKITEM {
 	struct work_struct work;
@@ -78,8 +105,8 @@ static bool io_work_owner(unsigned long routine, struct module **owner)
 }
 
 static void io_work_queue_item(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
-			       PIO_WORKITEM_ROUTINE_EX routine_ex, PVOID context,
-			       unsigned long ip, const char *name)
+			       PIO_WORKITEM_ROUTINE_EX routine_ex, WORK_QUEUE_TYPE type,
+			       PVOID context, unsigned long ip, const char *name)
 {
 	struct module *owner;
 
@@ -101,7 +128,7 @@ static void io_work_queue_item(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
 	item->routine_ex = routine_ex;
 	item->context = context;
 	item->owner = owner;
-	queue_work(io_work_queue, &item->work);
+	queue_work(io_work_queue_of(type, ip, name), &item->work);
 }
 
 /**
@@ -142,7 +169,7 @@ EXPORT_SYMBOL_GPL(IoFreeWorkItem);
  * IoQueueWorkItem() - have a routine run in a system thread
  * @IoWorkItem: the item
  * @WorkerRoutine: what to run, with the device object and @Context
- * @QueueType: not used: there is one queue, which starts threads as needed
+ * @QueueType: CriticalWorkQueue for the threads of higher priority, DelayedWorkQueue for the others
  * @Context: for the routine
  *
  * WDK: IoQueueWorkItem. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL.
@@ -150,7 +177,8 @@ EXPORT_SYMBOL_GPL(IoFreeWorkItem);
 void IoQueueWorkItem(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE WorkerRoutine,
 		     WORK_QUEUE_TYPE QueueType, PVOID Context)
 {
-	io_work_queue_item(IoWorkItem, WorkerRoutine, NULL, Context, _RET_IP_, __func__);
+	io_work_queue_item(IoWorkItem, WorkerRoutine, NULL, QueueType, Context, _RET_IP_,
+			   __func__);
 }
 EXPORT_SYMBOL_GPL(IoQueueWorkItem);
 
@@ -158,7 +186,7 @@ EXPORT_SYMBOL_GPL(IoQueueWorkItem);
  * IoQueueWorkItemEx() - have a routine that gets its item run in a system thread
  * @IoWorkItem: the item
  * @WorkerRoutine: what to run, with the object, @Context and the item
- * @QueueType: not used
+ * @QueueType: as for IoQueueWorkItem()
  * @Context: for the routine
  *
  * WDK: IoQueueWorkItemEx. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL.
@@ -166,7 +194,8 @@ EXPORT_SYMBOL_GPL(IoQueueWorkItem);
 void IoQueueWorkItemEx(PIO_WORKITEM IoWorkItem, PIO_WORKITEM_ROUTINE_EX WorkerRoutine,
 		       WORK_QUEUE_TYPE QueueType, PVOID Context)
 {
-	io_work_queue_item(IoWorkItem, NULL, WorkerRoutine, Context, _RET_IP_, __func__);
+	io_work_queue_item(IoWorkItem, NULL, WorkerRoutine, QueueType, Context, _RET_IP_,
+			   __func__);
 }
 EXPORT_SYMBOL_GPL(IoQueueWorkItemEx);
 
@@ -208,7 +237,7 @@ static void ex_work_run(struct work_struct *work)
 /**
  * ExQueueWorkItem() - have a routine run in a system thread
  * @WorkItem: storage of the driver, initialised by ExInitializeWorkItem()
- * @QueueType: not used
+ * @QueueType: as for IoQueueWorkItem()
  *
  * WDK: ExQueueWorkItem. IRQL: <= DISPATCH_LEVEL; the routine runs at PASSIVE_LEVEL.
  */
@@ -230,7 +259,7 @@ void ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 	}
 	INIT_WORK(&ex->work, ex_work_run);
 	ex->owner = owner;
-	queue_work(io_work_queue, &ex->work);
+	queue_work(io_work_queue_of(QueueType, _RET_IP_, __func__), &ex->work);
 }
 EXPORT_SYMBOL_GPL(ExQueueWorkItem);
 
@@ -305,6 +334,9 @@ EXPORT_SYMBOL_GPL(FsRtlPostStackOverflow);
  */
 void io_work_driver_gone(struct fsh_driver *driver)
 {
+	/* An item of one queue may have put another one into the other. */
+	flush_workqueue(io_work_queue);
+	flush_workqueue(io_work_urgent);
 	flush_workqueue(io_work_queue);
 }
 
@@ -313,10 +345,18 @@ int io_work_init(void)
 	/* Unbound, because the routines may run and sleep for long; many, as on Windows. */
 	io_work_queue = alloc_workqueue("fltshim-io", WQ_UNBOUND | WQ_MEM_RECLAIM,
 					WQ_UNBOUND_MAX_ACTIVE);
-	return io_work_queue ? 0 : -ENOMEM;
+	if (!io_work_queue)
+		return -ENOMEM;
+	io_work_urgent = alloc_workqueue("fltshim-io-c", WQ_UNBOUND | WQ_MEM_RECLAIM | WQ_HIGHPRI,
+					 WQ_UNBOUND_MAX_ACTIVE);
+	if (io_work_urgent)
+		return 0;
+	destroy_workqueue(io_work_queue);
+	return -ENOMEM;
 }
 
 void io_work_exit(void)
 {
+	destroy_workqueue(io_work_urgent);
 	destroy_workqueue(io_work_queue);
 }

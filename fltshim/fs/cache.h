@@ -28,6 +28,7 @@ struct writeback_control;
 /* cache_mode.c */
 bool fltfs_cache_choose(struct inode *inode, bool mapping);
 void fltfs_cache_leave(struct inode *inode);
+void fltfs_cache_check(struct inode *inode);
 void fltfs_inode_opened(struct inode *inode);
 void fltfs_inode_closed(struct inode *inode);
 int fltfs_pager(struct fltfs_fo *fo, bool write);
@@ -107,19 +108,24 @@ static inline bool fltfs_lower_or_own(struct inode *inode)
 	}
 }
 
-/* Where the file ends: with the own page cache, the lower file may be behind. */
+/* Where the file ends: while it is open, with the own page cache, the lower file may be behind. */
 static inline loff_t fltfs_size(const struct inode *inode)
 {
-	if (unlikely(READ_ONCE(fltfs_i(inode)->cache) == FLTFS_CACHE_OWN))
+	const struct fltfs_inode *fi = fltfs_i(inode);
+
+	if (unlikely(READ_ONCE(fi->cache) == FLTFS_CACHE_OWN) && !smp_load_acquire(&fi->resting))
 		return i_size_read(inode);
-	return i_size_read(fltfs_lower_inode(inode));
+	return i_size_read(fi->lower);
 }
 
-/* The same in the lower file's attributes. */
+/*
+ * The same in the lower file's attributes. They may be older than the moment at which the file came
+ * to rest, so the size is asked for again.
+ */
 static inline void fltfs_stat_size(const struct inode *inode, struct kstat *stat)
 {
 	if (unlikely(READ_ONCE(fltfs_i(inode)->cache) == FLTFS_CACHE_OWN))
-		stat->size = i_size_read(inode);
+		stat->size = fltfs_size(inode);
 }
 
 /* volume.c */
@@ -177,6 +183,7 @@ ssize_t fltfs_own_transfer(struct kiocb *iocb, struct iov_iter *iter, bool write
 ssize_t fltfs_own_iter(struct kiocb *iocb, struct iov_iter *iter, bool write);
 void fltfs_own_touched(struct inode *inode, loff_t pos, size_t length);
 void fltfs_own_behind(struct inode *inode);
+void fltfs_own_renew(struct inode *inode);
 int fltfs_truncate(struct dentry *dentry, struct iattr *attr,
 		   int (*lower)(struct dentry *dentry, struct iattr *attr));
 int fltfs_resize_below(struct dentry *dentry, struct iattr *attr);

@@ -12,11 +12,14 @@
  *
  * While a file is open in own mode its inode keeps one file object for paging I/O (the pager) and
  * lower files to read and write through. At the last close, which comes after the last unmapping,
- * what is dirty is written and they are let go: so nothing is ever dirty without them.
+ * what is dirty is written and they are let go: so nothing is ever dirty without them. The pages
+ * stay; the next to open the file keeps them if nothing has changed the lower one meanwhile.
  */
 #include <linux/cred.h>
+#include <linux/iversion.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include "compat/inode.h"
 #include "compat/open.h"
 #include "fs/cache.h"
 #include "fs/request.h"
@@ -42,6 +45,23 @@ static bool fltfs_stays_below(struct inode *inode)
 	return true;
 }
 
+/*
+ * The file is at rest, from here on: under @lock, with nothing open. The time of a change tells
+ * only by its tick, so one in this tick might come again unseen; and a program that maps the lower
+ * file already need not change its time. A network file system has its server's clock, but keeps
+ * the server's version of the file as well.
+ */
+static void fltfs_rest(struct fltfs_inode *fi)
+{
+	struct timespec64 changed = flt_inode_ctime(fi->lower), now = current_time(fi->lower);
+
+	fi->rest_changed = timespec64_to_ns(&changed);
+	fi->rest_version = inode_peek_iversion_raw(fi->lower);
+	fi->rest_sure = timespec64_compare(&changed, &now) < 0 &&
+			!mapping_writably_mapped(fi->lower->i_mapping);
+	smp_store_release(&fi->resting, true);	/* pairs with fltfs_size() */
+}
+
 /* Under cache_lock. Return: false when writers did not end in time, and nothing has changed. */
 static bool fltfs_cache_enter(struct inode *inode)
 {
@@ -61,6 +81,11 @@ static bool fltfs_cache_enter(struct inode *inode)
 	}
 	/* Left by reads that were under way when the inode went the other way. */
 	invalidate_inode_pages2(inode->i_mapping);
+	/* Who opens the file from here on looks again, if nobody has it open. */
+	spin_lock(&fi->lock);
+	fi->resting = !atomic_read(&fi->opens);
+	fi->rest_sure = false;
+	spin_unlock(&fi->lock);
 	i_size_write(inode, i_size_read(fi->lower));
 	/* Pairs with fltfs_cache_choose(): size and mapping are settled. */
 	smp_store_release(&fi->cache, FLTFS_CACHE_OWN);
@@ -165,6 +190,30 @@ void fltfs_cache_leave(struct inode *inode)
 	inode_unlock(inode);
 }
 
+/**
+ * fltfs_cache_check() - does the own cache still have what the lower file has?
+ * @inode: upper inode, locked; the caller has counted an open
+ *
+ * The lower file may have been changed by others while it was not open here.
+ */
+void fltfs_cache_check(struct inode *inode)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	struct timespec64 changed = flt_inode_ctime(fi->lower);
+
+	if (!READ_ONCE(fi->resting))
+		return;
+	if (READ_ONCE(fi->cache) == FLTFS_CACHE_OWN &&
+	    (!fi->rest_sure || fi->rest_changed != timespec64_to_ns(&changed) ||
+	     fi->rest_version != inode_peek_iversion_raw(fi->lower)) &&
+	    /* Who opened it while the mode changed may have written: what cannot go down stays. */
+	    !(fltfs_is_behind(inode) && fltfs_flush_pages(inode, 0, LLONG_MAX)))
+		fltfs_own_renew(inode);
+	spin_lock(&fi->lock);
+	smp_store_release(&fi->resting, false);	/* the size is settled: fltfs_size() */
+	spin_unlock(&fi->lock);
+}
+
 /* An upper file of a regular file is open now; ->release will come for it. */
 void fltfs_inode_opened(struct inode *inode)
 {
@@ -205,6 +254,9 @@ void fltfs_inode_closed(struct inode *inode)
 		fi->reader = NULL;
 		fi->writer = NULL;
 		fi->lower_mapped = false;
+		/* Who did not look when it was opened has not made the old answer a newer one. */
+		if (READ_ONCE(fi->cache) && !fi->resting)
+			fltfs_rest(fi);
 		spin_unlock(&fi->lock);
 		if (reader)
 			flt_file_close(reader);

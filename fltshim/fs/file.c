@@ -17,16 +17,23 @@ struct fltfs_flush {
 	int datasync;
 };
 
-/* What the upper file can do is what the lower one can. */
+/* What the upper file can do is what the lower one can. The inode is not locked. */
 void fltfs_file_setup(struct file *file, struct file *lower)
 {
 	const fmode_t position = FMODE_LSEEK | FMODE_PREAD | FMODE_PWRITE;
+	struct inode *inode = file_inode(file);
 
 	file->f_mode &= lower->f_mode | ~position;
 	file->f_mode |= lower->f_mode & (FMODE_CAN_ODIRECT | FMODE_NOWAIT | FMODE_STREAM);
 	file->private_data = lower;
-	if (fltfs_i(file_inode(file))->cached && S_ISREG(file_inode(file)->i_mode))
-		fltfs_inode_opened(file_inode(file));
+	if (fltfs_i(inode)->cached && S_ISREG(inode->i_mode)) {
+		fltfs_inode_opened(inode);
+		if (unlikely(READ_ONCE(fltfs_i(inode)->resting))) {
+			inode_lock(inode);
+			fltfs_cache_check(inode);
+			inode_unlock(inode);
+		}
+	}
 }
 
 /**

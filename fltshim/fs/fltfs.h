@@ -138,12 +138,17 @@ enum fltfs_cache {
  * @told: fltfs_sb.interests when the log was last told that the lower file is mapped
  * @cached: fltfs_sb.cached: else nothing of all this is used
  * @frozen: no page of a mapping may become dirty; under the inode lock
+ * @resting: the lower file has all the data, and may be changed behind the own cache: set when the
+ *	last open one was closed, until the next one has looked (fltfs_cache_check()); under @lock
+ * @rest_sure: whatever changes it since then shows in the next two; the same
+ * @rest_changed: the lower file's change time when it came to rest, in ns; the same
+ * @rest_version: its i_version; the same
  * @faulting: pages of mappings that are becoming dirty
  * @writers: changes of the lower file under way that a change of @cache waits for
  * @opens: open upper files of a regular file; it becomes 0 under @lock
  * @maps: mappings of the own page cache
  * @cache_lock: one change of @cache, or one new mapping, at a time
- * @lock: protects the next eight, @lower_mapped's reset and the last of @opens
+ * @lock: protects the next eight, @resting and its own, @lower_mapped's reset and the last of @opens
  * @pager: file object that paging I/O is shown on, referenced; while a file is open
  * @reader: lower file that pages are read from; the same
  * @writer: lower file that pages are written to; the same
@@ -164,6 +169,8 @@ struct fltfs_inode {
 	bool lower_mapped;
 	bool cached;
 	bool frozen;
+	bool resting;
+	bool rest_sure;
 	u32 moves;
 	u32 told;
 	atomic_t writers;
@@ -180,6 +187,8 @@ struct fltfs_inode {
 	u32 failed;
 	int error;
 	wait_queue_head_t copies_wait;
+	s64 rest_changed;
+	u64 rest_version;
 	const struct file_operations *special;
 	struct inode vfs;
 };

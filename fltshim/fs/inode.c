@@ -16,7 +16,7 @@
 
 /* There are as many as files that somebody looked at. (Locks that are checked are larger.) */
 static_assert(IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ||
-	      sizeof(struct fltfs_inode) <= sizeof(struct inode) + 200);
+	      sizeof(struct fltfs_inode) <= sizeof(struct inode) + 208);
 
 static struct kmem_cache *fltfs_inode_cache;
 
@@ -36,6 +36,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->told = 0;
 	fi->cached = fltfs_sb(sb)->cached;
 	fi->frozen = false;
+	fi->resting = false;
 	fi->pager = NULL;
 	fi->reader = NULL;
 	fi->writer = NULL;

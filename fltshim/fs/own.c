@@ -422,11 +422,16 @@ void fltfs_own_behind(struct inode *inode)
 	if (!READ_ONCE(fltfs_i(inode)->cache))
 		return;
 	inode_lock(inode);
-	if (fltfs_is_own(inode)) {
-		fltfs_drop_pages(inode, 0, LLONG_MAX);
-		fltfs_take_size(inode);
-	}
+	if (fltfs_is_own(inode))
+		fltfs_own_renew(inode);
 	inode_unlock(inode);
+}
+
+/* The same for who holds the inode lock and knows that the file is in own mode. */
+void fltfs_own_renew(struct inode *inode)
+{
+	fltfs_drop_pages(inode, 0, LLONG_MAX);
+	fltfs_take_size(inode);
 }
 
 /*
@@ -479,7 +484,6 @@ static int fltfs_own_grow(struct dentry *dentry, struct iattr *attr,
 	bool tail = new > old && offset_in_page(old);
 	int err = 0;
 
-	fltfs_inode_opened(inode);
 	if (tail) {
 		err = fltfs_pager_by_path(dentry, true);
 		err = err ?: fltfs_zero_tail(inode, old, new);
@@ -491,7 +495,6 @@ static int fltfs_own_grow(struct dentry *dentry, struct iattr *attr,
 			err = fltfs_zero_tail(inode, old, new) ?:
 			      fltfs_flush_pages(inode, old, new - 1);
 	}
-	fltfs_inode_closed(inode);
 	return err;
 }
 
@@ -514,9 +517,12 @@ int fltfs_truncate(struct dentry *dentry, struct iattr *attr,
 		fltfs_lower_end(inode);
 		return err;
 	}
-	if (attr->ia_size < i_size_read(inode))
-		return fltfs_own_shrink(dentry, attr, lower);
-	return fltfs_own_grow(dentry, attr, lower);
+	fltfs_inode_opened(inode);
+	fltfs_cache_check(inode);
+	err = attr->ia_size < i_size_read(inode) ? fltfs_own_shrink(dentry, attr, lower) :
+						   fltfs_own_grow(dentry, attr, lower);
+	fltfs_inode_closed(inode);
+	return err;
 }
 
 /**

@@ -133,6 +133,11 @@ static int fltfs_source_share(const struct fltfs_source *source, bool own, pgoff
 	if (!own)
 		return fltfs_source_take(source, source->lower->f_mapping, index, count, pages);
 	fltfs_inode_opened(inode);
+	/* An inode that is locked by somebody is looked at by who opens it next. */
+	if (READ_ONCE(fltfs_i(inode)->resting) && inode_trylock(inode)) {
+		fltfs_cache_check(inode);
+		inode_unlock(inode);
+	}
 	err = fltfs_pager_by_path(source->fo->dentry, false) ?:
 	      fltfs_source_take(source, inode->i_mapping, index, count, pages);
 	fltfs_inode_closed(inode);

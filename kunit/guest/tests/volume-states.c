@@ -282,7 +282,7 @@ static void twice(void)
 	const char *second = "/tmp/work/second";
 	char path[PATH_MAX];
 	struct stat st;
-	int one, two, out;
+	int one, two;
 
 	mkdir(second, 0755);
 	file("f");
@@ -310,9 +310,73 @@ static void twice(void)
 	FLT_REQUIRE(!mount(lower, second, "fltfs", 0, "cache=own"));
 	FLT_PROVES("VOL-86", in_log("seen late"));
 	FLT_REQUIRE(!umount(second) && !umount(mnt) && !rmdir(second));
+}
 
-	/* what is changed below is seen by the next who looks */
-	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL) && !chdir(mnt));
+/* What the mount's file has, by an open of its own. */
+static bool lies_above(const char *name, const char *want)
+{
+	char found[64] = "";
+	int in = open(name, O_RDONLY);
+	ssize_t got = read(in, found, sizeof(found) - 1);
+
+	close(in);
+	return got == (ssize_t)strlen(want) && !strcmp(found, want);
+}
+
+static void write_below(const char *name, const char *text)
+{
+	int out = open(below(name), O_WRONLY | O_TRUNC);
+
+	FLT_REQUIRE(write(out, text, strlen(text)) == (ssize_t)strlen(text) && !close(out));
+}
+
+static off_t size_of(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) ? -1 : st.st_size;
+}
+
+/* A file that was used and closed, so that the mount may still have its data. */
+static void used_before(void)
+{
+	int out;
+
+	file("used");
+	FLT_PROVES("VOL-87", lies_above("used", "0123456789"));
+	write_below("used", "abcdefghij");
+	FLT_PROVES("VOL-87", lies_above("used", "abcdefghij"));
+	write_below("used", "longer than it was");
+	FLT_PROVES("VOL-87", size_of("used") == 18 && lies_above("used", "longer than it was"));
+	write_below("used", "short");
+	FLT_PROVES("VOL-87", size_of("used") == 5 && lies_above("used", "short"));
+	/* what the mount wrote last, and what is changed by way of it, has no other effect */
+	out = open("used", O_WRONLY | O_APPEND);
+	FLT_REQUIRE(write(out, "er", 2) == 2 && !close(out));
+	write_below("used", "SHORTER");
+	FLT_PROVES("VOL-87", lies_above("used", "SHORTER"));
+	/* the rest of the page that a write changes is what lies below, not what lay there */
+	write_below("used", "another one");
+	out = open("used", O_WRONLY);
+	FLT_REQUIRE(pwrite(out, "A", 1, 0) == 1 && !close(out));
+	FLT_PROVES("VOL-87", lies_below("used", "Another one") && lies_above("used", "Another one"));
+	write_below("used", "and yet another");
+	FLT_PROVES("VOL-87", !truncate("used", 12) && lies_below("used", "and yet anot") &&
+		   size_of("used") == 12 && lies_above("used", "and yet anot"));
+	write_below("used", "one");
+	FLT_PROVES("VOL-87", !truncate("used", 2) && !truncate("used", 3) && size_of("used") == 3);
+	FLT_REQUIRE(!unlink("used"));
+}
+
+/* What is changed below is seen by the next who looks. */
+static void changed_below(const char *options)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	int one, two, out;
+
+	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, options) && !chdir(mnt));
+	used_before();
 	FLT_REQUIRE(!mkdir(below("folder"), 0755));
 	file("folder/old");
 	one = open("folder/old", O_RDWR);
@@ -336,7 +400,7 @@ static void twice(void)
 	FLT_PROVES("VOL-87", mkdirat(two, "new", 0755) && (errno == ENOENT || errno == ESTALE));
 	close(one);
 	close(two);
-	FLT_REQUIRE(!chdir("/") && !umount(mnt));
+	FLT_REQUIRE(!unlink("folder") && !chdir("/") && !umount(mnt));
 }
 
 /* The options as mountinfo has them. */
@@ -405,6 +469,9 @@ int main(void)
 	both_frozen();
 	FLT_REQUIRE(!twin_unload("answer", true));
 	twice();
+	changed_below(NULL);
+	changed_below("cache=own");
+	changed_below("cache=own,write=back");
 	shown();
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -76,8 +76,8 @@ def build(kernel, jobs=None, tree=None, flags="-Werror"):
 def make(kernel, jobs, tree, flags):
     """Bring fltshim.ko in TREE up to date; return its path."""
     done = subprocess.run(
-        ["make", "-C", kernel.kdir, f"M={tree}", "FLTSHIM_KUNIT=1", f"KCFLAGS={flags}",
-         f"-j{jobs or os.cpu_count()}", "modules"], text=True, check=False,
+        ["nice", "-n", "5", "make", "-C", kernel.kdir, f"M={tree}", "FLTSHIM_KUNIT=1",
+         f"KCFLAGS={flags}", f"-j{jobs or os.cpu_count()}", "modules"], text=True, check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         errors="replace", env={name: value for name, value in os.environ.items()
                                if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")})
@@ -134,7 +134,7 @@ def plain(log):
     return [re.sub(r"^\[ *[\d.]+\] ", "", line) for line in log.splitlines()]
 
 
-def run(glob="*", kcsan=False, jobs=None, time_limit=600, report=None, parameters=""):
+def run(glob="*", kcsan=False, jobs=None, time_limit=900, report=None, parameters=""):
     """Build, boot, judge and record; the Outcome."""
     kernel = debug_kernel.get("kcsan" if kcsan else "debug").build(jobs, report)
     module = build(kernel, jobs)

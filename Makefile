@@ -97,7 +97,7 @@ help:
 	@echo "make test-guest   the guest tests only; K=6.12 (6.1, debug) one kernel, T=name by name"
 	@echo "make test-mutants break the code line by line: do the unit suites notice? (hours)"
 	@echo "make contract     which rows of kunit/contract the last tests proved; ARGS=--open"
-	@echo "make bench        what it costs, beside what else there is (ARGS=--help; 15 minutes)"
+	@echo "make bench        what it costs, beside what else there is (ARGS=--help; 20 minutes)"
 	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
 	@echo "make all-kernels  fltshim for Debian's 6.1 and 6.12, in .build/RELEASE"
 	@echo "make all-samples  the same with the samples"

@@ -57,7 +57,7 @@ static inline bool flt_sb_casefold(const struct super_block *sb)
 #endif
 }
 
-/* Says to ->getattr that security modules were asked; where there is no such flag they always were. */
+/* Tells ->getattr that security modules were asked; without such a flag they always were. */
 #ifdef AT_GETATTR_NOSEC
 #define FLT_GETATTR_NOSEC	AT_GETATTR_NOSEC
 #else

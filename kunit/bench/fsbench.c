@@ -138,7 +138,7 @@ static void measure(const struct operation *op)
 			spans[i] = batch(op, count);
 		qsort(spans, batches, sizeof(spans[0]), compare);
 		printf("%s %s %.2f\n", what, op->name,
-		        (double)spans[batches / 2] / count);
+		       (double)spans[batches / 2] / count);
 	}
 	if (op->teardown)
 		op->teardown();

@@ -112,6 +112,7 @@ def measure(options):
     """The whole job; true if all could be measured, and twice the same."""
     earlier = report.read(options.against) if options.against else None
     bench = Bench(options)
+    measured = commit()
     bench.prepare()
     if options.profile:
         print(bench.profile(), end="")
@@ -119,7 +120,7 @@ def measure(options):
     figures = bench.figures() if options.operations else {}
     failed = bench.failed
     again = bench.figures() if options.twice and options.operations else None
-    found = report.Report(bench.kernel.release, commit(), OPTIONS, figures, failed | bench.failed,
+    found = report.Report(bench.kernel.release, measured, OPTIONS, figures, failed | bench.failed,
                           bench.scaling(),
                           bench.profiles(*missed.plan(figures)) if options.readme else {})
     print(found.json() if options.json else found.text(), end="")

@@ -49,7 +49,15 @@ CHANGES = {
                      "of the folder, which is let go while filters look at the create",
     "rename": "four operations, each as pread-4K; names of both places; and `vfs_rename()` below, which "
               "repeats each check of the VFS",
-    "readdir-1000": "each entry is put into the form that Windows has, and taken back",
+    "readdir-1000": "the listing that filters see has the size and the times of each entry, which is "
+                    "looked up and asked for them, and put into the form that Windows has. They "
+                    "could be left out only if no filter looked at them, which cannot be known",
+    "fltfs-opens fstat": "fstat reaches a file system as stat does: whether a create is to be shown "
+                         "is known when the caller's open file has been found (`fltfs_fo_own`)",
+    "swapbuf pwrite-4K": "each page of the own page cache is written below at once, through the "
+                         "filter, which copies it; with write=back, which the mount has not said, "
+                         "it would be written once",
+    "swapbuf append-4K": "as pwrite-4K",
     "mmap-fault": "within what the state of the address space changes between two runs",
 }
 UNSAID = "**to be said in CHANGES of scripts/bench/missed.py**"

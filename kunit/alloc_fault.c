@@ -7,6 +7,7 @@
  */
 #include "fltmgr/instance.h"
 #include "kunit/async_issue.h"
+#include "kunit/opening.h"
 #include "nt/ke_irql.h"
 #include "nt/mm_mdl.h"
 #include "nt/violation.h"
@@ -25,6 +26,8 @@ static struct fault {
 	unsigned int ended;
 	unsigned int callbacks;
 	PFILE_OBJECT there;
+	PFLT_CALLBACK_DATA early;	/* allocated when there were fewer instances */
+	HANDLE handle;
 	u8 buffer[PAGE_SIZE];
 } fault;
 
@@ -345,6 +348,74 @@ static void fault_generic_item(void *arg)
 		FltFreeGenericWorkItem(item);
 }
 
+/* A file of a filter's own, opened and closed; by A, so that B sees it. */
+static void fault_open(void *arg)
+{
+	struct opening o = opening_of(fault.world, u"\\fault");
+
+	o.probe = fault.world->probe[0];
+	fault.status = opening_do(&o);
+	opening_end(&o);
+}
+
+/* B sends it to a file of another name. */
+static void fault_pre_send(struct probe *p, PFLT_CALLBACK_DATA data,
+			   PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	const UNICODE_STRING *volume = &p->world->fake->volume->name;
+	WCHAR text[64];
+	USHORT used = volume->Length / sizeof(WCHAR);
+	NTSTATUS replaced;
+
+	if (data->Iopb->MajorFunction != IRP_MJ_CREATE || objects->FileObject->FileName.Length < 6)
+		return;
+	/* That name is a short one. */
+	memcpy(text, volume->Buffer, volume->Length);
+	text[used++] = '\\';
+	text[used++] = 'f';
+	replaced = IoReplaceFileObjectName(objects->FileObject, text, used * sizeof(WCHAR));
+	data->IoStatus.Status = NT_SUCCESS(replaced) ? STATUS_REPARSE : replaced;
+	data->IoStatus.Information = NT_SUCCESS(replaced) ? IO_REPARSE : 0;
+	*status = FLT_PREOP_COMPLETE;
+}
+
+/* By its handle. */
+static void fault_zw_read(void *arg)
+{
+	LARGE_INTEGER offset = { .QuadPart = 0 };
+	IO_STATUS_BLOCK result;
+
+	fault.status = ZwReadFile(fault.handle, NULL, NULL, NULL, &result, fault.buffer, 512,
+				  &offset, NULL);
+}
+
+static void fault_zw_query(void *arg)
+{
+	FILE_STANDARD_INFORMATION info;
+	IO_STATUS_BLOCK result;
+
+	fault.status = ZwQueryInformationFile(fault.handle, &result, &info, sizeof(info),
+					      FileStandardInformation);
+}
+
+/* Without memory nothing is set, and nothing is told (IoSetTopLevelIrp() returns nothing). */
+static void fault_top_level(void *arg)
+{
+	PIRP irp = (PIRP)FSRTL_FSP_TOP_LEVEL_IRP;
+
+	IoSetTopLevelIrp(irp);
+	fault.status = IoGetTopLevelIrp() == irp ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+	IoSetTopLevelIrp(NULL);
+}
+
+static void fault_past_reserve(void *arg)
+{
+	fault_fill(fault.early);
+	FltPerformSynchronousIo(fault.early);
+	fault.status = fault.early->IoStatus.Status;
+	FltReuseCallbackData(fault.early);
+}
+
 static const struct fault_scenario fault_scenarios[] = {
 	{ "a read", fault_read },
 	{ "a write that nobody waits for", fault_async },
@@ -369,6 +440,11 @@ static const struct fault_scenario fault_scenarios[] = {
 	{ "status asked for, started", fault_async, 1, fault_pre_ask },
 	{ "completion processing when safe", fault_async_raised, 2, NULL, fault_post_when_safe },
 	{ "a generic work item", fault_generic_item, 1 },
+	{ "FltCreateFile", fault_open, 3 },
+	{ "FltCreateFile, sent to another name", fault_open, 3, fault_pre_send },
+	{ "ZwReadFile", fault_zw_read, 1 },
+	{ "ZwQueryInformationFile", fault_zw_query, 1 },
+	{ "a top-level IRP", fault_top_level, 1 },
 };
 
 /* Where nothing is under way there is nothing of any operation. */
@@ -431,6 +507,7 @@ static void fault_run(struct kunit *test, const struct fault_scenario *scenario)
 static void fault_everywhere(struct kunit *test)
 {
 	struct world *w = world_of(test);
+	struct opening o;
 	unsigned int i;
 
 	if (!async_faults_work())
@@ -442,16 +519,71 @@ static void fault_everywhere(struct kunit *test)
 	w->file->FsContext = w;
 	world_probes(w, "ABCDEFGH");
 	w->quiet = true;
+	o = opening_of(w, u"\\open");
+	FLT_REQUIRE(test, NT_SUCCESS(opening_do(&o)));
+	fault.handle = o.handle;
 	for (i = 0; i < ARRAY_SIZE(fault_scenarios); i++)
 		fault_run(test, &fault_scenarios[i]);
+	w->probe[1]->on_pre = NULL;
+	w->probe[1]->on_post = NULL;
+	opening_end(&o);
 	w->file->FsContext = NULL;
 	fake_close(fault.there);
 	FLT_EXPECT(test, !world_violations(w));
-	w->breaches = false;
+}
+
+/* Attaches B so often below its default instance. */
+static void fault_attach(struct kunit *test, unsigned int times)
+{
+	struct world *w = world_of(test);
+	unsigned int i;
+
+	for (i = 0; i < times; i++) {
+		WCHAR digits[] = { '1', '0', '0', '0', '0', '0' };
+		UNICODE_STRING text = { sizeof(digits), sizeof(digits), digits };
+		PFLT_INSTANCE instance;
+		NTSTATUS status;
+
+		digits[4] += i / 10;
+		digits[5] += i % 10;
+		status = FltAttachVolumeAtAltitude(w->probe[1]->filter,
+						   (PFLT_VOLUME)w->fake->volume, &text, &text,
+						   &instance);
+		FLT_REQUIRE(test, NT_SUCCESS(status));
+		FltObjectDereference(instance);
+	}
+}
+
+/* There are more instances than callback data has room for in any case. */
+static void fault_beyond(struct kunit *test)
+{
+	static const struct fault_scenario scenario = {
+		"callback data past what it has room for", fault_past_reserve, 1
+	};
+	const ULONG flags = FLT_ALLOCATE_CALLBACK_DATA_PREALLOCATE_ALL_MEMORY;
+	struct world *w = world_of(test);
+	NTSTATUS status;
+
+	if (!async_faults_work())
+		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
+	memset(&fault, 0, sizeof(fault));
+	fault.world = w;
+	w->file->FsContext = w;
+	world_second_volume(w);
+	world_probes(w, "AB");
+	w->quiet = true;
+	status = FltAllocateCallbackDataEx(fault_instance(), w->file, flags, &fault.early);
+	FLT_REQUIRE(test, NT_SUCCESS(status));
+	fault_attach(test, FLT_RESERVED_RECORDS + 2);
+	fault_run(test, &scenario);
+	FltFreeCallbackData(fault.early);
+	w->file->FsContext = NULL;
+	FLT_EXPECT(test, !world_violations(w));
 }
 
 static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(fault_everywhere),
+	KUNIT_CASE(fault_beyond),
 	{}
 };
 

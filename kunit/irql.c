@@ -446,18 +446,32 @@ static void irql_too_high(struct kunit *test)
 	ExDeleteResourceLite(&irql_resource);
 }
 
+/* Each names the driver, the routine, the level and the limit. */
 static void irql_message(struct kunit *test)
 {
+	struct world *w = world_of(test);
+	char text[128];
+	unsigned int i;
 	KIRQL old;
 
-	/* The limit on such lines has to be past. */
-	msleep(5100);
-	FLT_REQUIRE(test, !prove_log_start(test, "ZwOpenKey"));
-	old = KfRaiseIrql(DISPATCH_LEVEL);
-	irql_open_key();
-	KeLowerIrql(old);
-	FLT_PROVES(test, "IRQL-14", prove_log_count() == 1 && prove_log_last_has("driver") &&
-		   prove_log_last_has("at DISPATCH_LEVEL") && prove_log_last_has("PASSIVE_LEVEL"));
+	w->breaches = true;
+	world_probes(w, "A");
+	prove_log_all(test);
+	FLT_REQUIRE(test, !prove_log_start(test, "misused"));
+	for (i = 0; i < ARRAY_SIZE(irql_refusals); i++) {
+		const struct irql_refused *routine = &irql_refusals[i];
+
+		old = KfRaiseIrql(DISPATCH_LEVEL);
+		routine->refuses();
+		KeLowerIrql(old);
+		snprintf(text, sizeof(text),
+			 "driver probeA misused %s: called at DISPATCH_LEVEL, at most %s is allowed",
+			 routine->name,
+			 routine->limit == APC_LEVEL ? "APC_LEVEL" : "PASSIVE_LEVEL");
+		if (!FLT_PROVES(test, "IRQL-14", prove_log_count() == i + 1 &&
+				prove_log_last_has(text)))
+			kunit_info(test, "not told: %s", text);
+	}
 }
 
 static void irql_passive_at_apc(struct kunit *test)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite irql_routines: the levels up to which Flt routines may be called, one line for each
- * (IRQL-54, IRQL-60). At the limit it does its work without a word; above it that is a violation,
- * and refused, unless PASSIVE_LEVEL was exceeded by APC_LEVEL only.
+ * (IRQL-14, IRQL-54, IRQL-60). At the limit it does its work without a word; above it that is a
+ * violation, and refused, unless PASSIVE_LEVEL was exceeded by APC_LEVEL only.
  */
 #include "kunit/opening.h"
 #include "nt/ke_irql.h"
@@ -218,6 +218,8 @@ static struct world *lvl_world(struct kunit *test)
 	lvl.lock = FltAllocateFileLock(NULL, NULL);
 	KUNIT_ASSERT_NOT_NULL(test, lvl.lock);
 	FltInitializeOplock(&lvl.oplock);
+	prove_log_all(test);
+	FLT_REQUIRE(test, !prove_log_start(test, "misused"));
 	return w;
 }
 
@@ -242,6 +244,7 @@ static void lvl_at_both(void)
 	unsigned int performed;
 	s64 wanted = lvl.limit < APC_LEVEL ? 1 : 0;
 	bool worked, refused;
+	char text[128];
 	KIRQL old;
 
 	old = KfRaiseIrql(APC_LEVEL);
@@ -253,6 +256,11 @@ static void lvl_at_both(void)
 	refused = !lvl.routine->works() || lvl.routine->works == lvl_is_32bit;
 	KeLowerIrql(old);
 	above = lvl_breaches() - before - at_limit;
+	snprintf(text, sizeof(text), "misused %s: called at DISPATCH_LEVEL, at most %s is allowed",
+		 lvl.routine->name, lvl.limit == APC_LEVEL ? "APC_LEVEL" : "PASSIVE_LEVEL");
+	if (!FLT_PROVES(lvl.w->test, "IRQL-14", prove_log_last_has(text) &&
+			prove_log_last_has("driver probe")))
+		kunit_info(lvl.w->test, "not told: %s", text);
 	if (!FLT_PROVES(lvl.w->test, lvl.row, worked && at_limit == wanted) ||
 	    !FLT_PROVES(lvl.w->test, lvl.row, refused && above == 1 &&
 			performed == atomic_read(&lvl.w->fake->performed)))

@@ -557,6 +557,8 @@ static void sync_pulse(struct kunit *test)
 
 /* Timers */
 
+static KTIMER sync_timer;
+static KDPC sync_timer_dpc;
 static atomic_t sync_dpcs;
 
 static VOID sync_dpc(PKDPC dpc, PVOID context, PVOID one, PVOID two)
@@ -567,28 +569,27 @@ static VOID sync_dpc(PKDPC dpc, PVOID context, PVOID one, PVOID two)
 static void sync_timer_cancelled(struct kunit *test)
 {
 	LARGE_INTEGER never = { .QuadPart = -36000000000LL }, now = { .QuadPart = -1 };
-	static KTIMER timer;
-	static KDPC dpc;
 	struct sync_actor *waiter;
 
 	atomic_set(&sync_dpcs, 0);
-	KeInitializeTimer(&timer);
-	KeInitializeDpc(&dpc, sync_dpc, NULL);
-	FLT_EXPECT(test, !KeCancelTimer(&timer));
-	FLT_EXPECT(test, !KeSetTimer(&timer, never, &dpc) && KeSetTimer(&timer, never, &dpc));
-	waiter = sync_actor(test, sync_wait_one, NULL, &timer);
+	KeInitializeTimer(&sync_timer);
+	KeInitializeDpc(&sync_timer_dpc, sync_dpc, NULL);
+	FLT_EXPECT(test, !KeCancelTimer(&sync_timer));
+	FLT_EXPECT(test, !KeSetTimer(&sync_timer, never, &sync_timer_dpc) &&
+		   KeSetTimer(&sync_timer, never, &sync_timer_dpc));
+	waiter = sync_actor(test, sync_wait_one, NULL, &sync_timer);
 	FLT_EXPECT(test, sync_waits(waiter));
 	/* A timer taken back has not expired; who waits for it goes on waiting. */
-	FLT_EXPECT(test, KeCancelTimer(&timer) && !KeCancelTimer(&timer));
-	FLT_EXPECT(test, sync_waits(waiter) && !KeReadStateTimer(&timer) &&
+	FLT_EXPECT(test, KeCancelTimer(&sync_timer) && !KeCancelTimer(&sync_timer));
+	FLT_EXPECT(test, sync_waits(waiter) && !KeReadStateTimer(&sync_timer) &&
 		   !atomic_read(&sync_dpcs));
-	FLT_EXPECT(test, !KeSetTimer(&timer, now, &dpc) && sync_got(waiter));
-	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&sync_dpcs) == 1) && KeReadStateTimer(&timer) &&
-		   !KeCancelTimer(&timer));
+	FLT_EXPECT(test, !KeSetTimer(&sync_timer, now, &sync_timer_dpc) && sync_got(waiter));
+	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&sync_dpcs) == 1) &&
+		   KeReadStateTimer(&sync_timer) && !KeCancelTimer(&sync_timer));
 	sync_end(waiter);
 	/* Setting it makes it one that has not expired. */
-	KeSetTimer(&timer, never, NULL);
-	FLT_EXPECT(test, !KeReadStateTimer(&timer) && KeCancelTimer(&timer));
+	KeSetTimer(&sync_timer, never, NULL);
+	FLT_EXPECT(test, !KeReadStateTimer(&sync_timer) && KeCancelTimer(&sync_timer));
 	KeFlushQueuedDpcs();
 	FLT_EXPECT(test, atomic_read(&sync_dpcs) == 1);
 }
@@ -596,30 +597,28 @@ static void sync_timer_cancelled(struct kunit *test)
 static void sync_timer_periodic(struct kunit *test)
 {
 	LARGE_INTEGER now = { .QuadPart = -1 };
-	static KTIMER timer;
-	static KDPC dpc;
 	unsigned int i;
 	int seen;
 
 	atomic_set(&sync_dpcs, 0);
-	KeInitializeTimerEx(&timer, SynchronizationTimer);
-	KeInitializeDpc(&dpc, sync_dpc, NULL);
-	FLT_EXPECT(test, !KeSetTimerEx(&timer, now, 2, &dpc));
+	KeInitializeTimerEx(&sync_timer, SynchronizationTimer);
+	KeInitializeDpc(&sync_timer_dpc, sync_dpc, NULL);
+	FLT_EXPECT(test, !KeSetTimerEx(&sync_timer, now, 2, &sync_timer_dpc));
 	/* Each expiry lets one wait pass, and queues the DPC. */
 	for (i = 0; i < 5; i++)
-		FLT_EXPECT(test, sync_wait_one(&timer));
+		FLT_EXPECT(test, sync_wait_one(&sync_timer));
 	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&sync_dpcs) >= 5));
-	FLT_EXPECT(test, KeCancelTimer(&timer));
+	FLT_EXPECT(test, KeCancelTimer(&sync_timer));
 	KeFlushQueuedDpcs();
 	seen = atomic_read(&sync_dpcs);
 	msleep(20);
 	KeFlushQueuedDpcs();
-	FLT_EXPECT(test, atomic_read(&sync_dpcs) == seen && !KeCancelTimer(&timer));
+	FLT_EXPECT(test, atomic_read(&sync_dpcs) == seen && !KeCancelTimer(&sync_timer));
 	/* With a period of 0 it expires once. */
 	atomic_set(&sync_dpcs, 0);
-	KeSetTimerEx(&timer, now, 0, &dpc);
+	KeSetTimerEx(&sync_timer, now, 0, &sync_timer_dpc);
 	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&sync_dpcs) == 1));
-	FLT_EXPECT(test, WORLD_WAIT(!KeCancelTimer(&timer)));
+	FLT_EXPECT(test, WORLD_WAIT(!KeCancelTimer(&sync_timer)));
 }
 
 static struct kunit_case sync_cases[] = {

@@ -191,6 +191,9 @@ static VOID model_deferred(PFLT_DEFERRED_IO_WORKITEM item, PFLT_CALLBACK_DATA da
 	model_resume(step);
 }
 
+/* Deferrals of a case: what the model defers may be deferred, so none is refused. */
+static atomic_t model_deferrals, model_refusals;
+
 static void model_keep(struct model_step *step, PFLT_CALLBACK_DATA data)
 {
 	PFLT_DEFERRED_IO_WORKITEM item;
@@ -204,12 +207,14 @@ static void model_keep(struct model_step *step, PFLT_CALLBACK_DATA data)
 		tasklet_schedule(&step->tasklet);
 		break;
 	case MODEL_DEFERRED:
+		atomic_inc(&model_deferrals);
 		item = FltAllocateDeferredIoWorkItem();
 		if (item && NT_SUCCESS(FltQueueDeferredIoWorkItem(item, data, model_deferred,
 								  DelayedWorkQueue, step)))
 			break;
 		if (item)
 			FltFreeDeferredIoWorkItem(item);
+		atomic_inc(&model_refusals);
 		fallthrough;
 	default:
 		queue_work(system_unbound_wq, &step->work);
@@ -601,7 +606,12 @@ static void model_random(struct kunit *test)
 	}
 	w->quiet = true;
 	w->fake->on_perform = model_bottom;
+	atomic_set(&model_deferrals, 0);
+	atomic_set(&model_refusals, 0);
 	model_run(test, m, min_t(unsigned int, model_operations, MODEL_CASE));
+	FLT_EXPECT(test, !atomic_read(&model_refusals));
+	/* So many are bound to have some. */
+	FLT_EXPECT(test, atomic_read(&model_deferrals) || model_operations < MODEL_CASE);
 }
 
 /* The parameter is the seed itself, which is never 0. */

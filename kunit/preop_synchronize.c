@@ -2,7 +2,9 @@
 /*
  * Suite preop_synchronize: FLT_PREOP_SYNCHRONIZE (PREOP-66 to PREOP-81).
  */
+#include <linux/kthread.h>
 #include <linux/lockdep.h>
+#include <linux/sched/mm.h>
 #include "fltmgr/instance.h"
 #include "kunit/world.h"
 
@@ -69,6 +71,57 @@ static void synchronize_asynchronous(struct kunit *test)
 			   world_event(w, 'B', WORLD_POST, 0)->irql <= APC_LEVEL);
 		FLT_PROVES(test, "PREOP-74", world_violations(w) == i + 1);
 	}
+}
+
+/* A thread that starts a request, maybe while memory is reclaimed. */
+struct synchronize_starter {
+	struct request *r;
+	bool reclaims;
+	struct completion started;
+};
+
+static int synchronize_start(void *arg)
+{
+	struct synchronize_starter *s = arg;
+	unsigned int flags = s->reclaims ? memalloc_noreclaim_save() : 0;
+
+	request_start(s->r);
+	if (s->reclaims)
+		memalloc_noreclaim_restore(flags);
+	complete(&s->started);
+	return 0;
+}
+
+/* In write-back and in reclaim the issuer does not wait: the post-operation comes elsewhere. */
+static void synchronize_not_in_reclaim(struct kunit *test)
+{
+	struct world *w = synchronize_world(test);
+	unsigned int i;
+
+	w->breaches = true;
+	w->fake->when = FAKE_HOLD;
+	for (i = 0; i < 2; i++) {
+		struct request *r = request_new(w, i ? IRP_MJ_READ : IRP_MJ_WRITE);
+		struct synchronize_starter s = { .r = r, .reclaims = i };
+		struct task_struct *thread;
+
+		world_clear(w);
+		if (!i)
+			r->op.iopb.IrpFlags |= IRP_PAGING_IO | IRP_NOCACHE;
+		init_completion(&s.started);
+		thread = kthread_run(synchronize_start, &s, "flt-start");
+		KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+		FLT_PROVES(test, "PREOP-74", WORLD_WAIT(completion_done(&s.started)) &&
+			   request_busy(r) && world_trace_is(w, "A+ B+ C+ F"));
+		fake_release_all(w->fake);
+		wait_for_completion(&s.started);
+		FLT_PROVES(test, "PREOP-74", request_wait(r) && NT_SUCCESS(r->status));
+		FLT_PROVES(test, "PREOP-74", world_count(w, 'B', WORLD_POST) == 1 &&
+			   world_event(w, 'B', WORLD_POST, 0)->task == current &&
+			   world_event(w, 'B', WORLD_POST, 0)->context == COOKIE);
+		FLT_PROVES(test, "PREOP-74", world_violations(w) == i + 1);
+	}
+	w->fake->when = FAKE_INLINE;
 }
 
 struct synchronize_resume {
@@ -342,6 +395,7 @@ static void synchronize_without_locks(struct kunit *test)
 static struct kunit_case preop_synchronize_cases[] = {
 	KUNIT_CASE(synchronize_in_the_same_thread),
 	KUNIT_CASE(synchronize_asynchronous),
+	KUNIT_CASE(synchronize_not_in_reclaim),
 	KUNIT_CASE(synchronize_below_one_that_pends),
 	KUNIT_CASE(synchronize_without_post),
 	KUNIT_CASE(synchronize_other_forms),

@@ -8,6 +8,7 @@
 #include <linux/tracepoint.h>
 #include <trace/events/printk.h>
 #include "kunit/prove.h"
+#include "nt/violation_limit.h"
 
 static bool stop_at_failure;
 module_param(stop_at_failure, bool, 0444);
@@ -95,6 +96,18 @@ int prove_log_start(struct kunit *test, const char *word)
 	if (ret)
 		return ret;
 	return kunit_add_action_or_reset(test, prove_log_stop, NULL);
+}
+
+static void prove_log_limit(void *unused)
+{
+	fsh_violation_limit.interval = 5 * HZ;
+}
+
+/* For the rest of the case every misuse of an NT routine is told. */
+void prove_log_all(struct kunit *test)
+{
+	fsh_violation_limit.interval = 0;
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, prove_log_limit, NULL), 0);
 }
 
 int prove_log_count(void)

@@ -36,6 +36,7 @@ bool prove_stops(void);
  * the last one is kept.
  */
 int prove_log_start(struct kunit *test, const char *word);
+void prove_log_all(struct kunit *test);
 int prove_log_count(void);
 bool prove_log_last_has(const char *text);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Suite unregister: FltUnregisterFilter: what it waits for and says of it, and what becomes of the
- * filter's contexts (REG-36, REG-49 to REG-53, UNLOAD-23, UNLOAD-24, INST-40).
+ * filter's contexts (REG-36, REG-49 to REG-54, UNLOAD-23, UNLOAD-24, INST-40).
  */
 #include <linux/kthread.h>
+#include <linux/sched/task.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/held.h"
 #include "kunit/keeper.h"
@@ -486,6 +487,76 @@ static void unreg_waits_for_a_context(struct kunit *test)
 	FLT_PROVES(test, "UNLOAD-24", !unreg_late);
 }
 
+/* What was tried with a filter that is kept by nothing but a reference any more. */
+static struct {
+	struct world *world;
+	NTSTATUS context;
+	NTSTATUS attach;
+	NTSTATUS detach;
+	NTSTATUS reference;
+	NTSTATUS work;
+	PFLT_CONTEXT allocated;
+	PFLT_INSTANCE instance;
+} unreg_stale;
+
+static VOID unreg_no_work(PFLT_GENERIC_WORKITEM item, PVOID object, PVOID context)
+{
+}
+
+static int unreg_use_stale(void *arg)
+{
+	PFLT_VOLUME volume = (PFLT_VOLUME)unreg_stale.world->fake->volume;
+	PFLT_GENERIC_WORKITEM item = FltAllocateGenericWorkItem();
+	PFLT_FILTER filter = arg;
+
+	WORLD_WAIT(prove_log_last_has(": 1 references left"));
+	unreg_stale.allocated = (PFLT_CONTEXT)8;
+	unreg_stale.context = FltAllocateContext(filter, FLT_STREAM_CONTEXT, UNREG_SIZE,
+						 NonPagedPool, &unreg_stale.allocated);
+	unreg_stale.attach = FltAttachVolume(filter, volume, NULL, &unreg_stale.instance);
+	unreg_stale.detach = FltDetachVolume(filter, volume, NULL);
+	unreg_stale.reference = FltObjectReference(filter);
+	unreg_stale.work = FltQueueGenericWorkItem(item, filter, unreg_no_work, DelayedWorkQueue,
+						   NULL);
+	if (!NT_SUCCESS(unreg_stale.work))
+		FltFreeGenericWorkItem(item);
+	FltObjectDereference(filter);
+	return 0;
+}
+
+/* Nothing can be done with a filter that has unregistered, though a reference keeps it. */
+static void unreg_stale_filter(struct kunit *test)
+{
+	struct world *w = world_of(test);
+	unsigned long patience = flt_patience;
+	struct task_struct *thread;
+	struct probe *p;
+
+	FLT_EXPECT(test, !prove_log_start(test, "cannot go yet"));
+	memset(&unreg_stale, 0, sizeof(unreg_stale));
+	unreg_stale.world = w;
+	p = unreg_probe(w, unreg_up);
+	FLT_EXPECT(test, NT_SUCCESS(FltObjectReference(p->filter)));
+	thread = kthread_create(unreg_use_stale, p->filter, "flt-stale");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	get_task_struct(thread);
+	wake_up_process(thread);
+	flt_patience = HZ / 20;
+	FltUnregisterFilter(p->filter);
+	unreg_over = true;
+	flt_patience = patience;
+	p->filter = NULL;
+	kthread_stop(thread);
+	put_task_struct(thread);
+	FLT_PROVES(test, "REG-54", unreg_stale.context == STATUS_FLT_DELETING_OBJECT &&
+		   !unreg_stale.allocated);
+	FLT_PROVES(test, "REG-54", unreg_stale.attach == STATUS_FLT_DELETING_OBJECT &&
+		   !unreg_stale.instance);
+	FLT_PROVES(test, "REG-54", unreg_stale.detach == STATUS_FLT_DELETING_OBJECT);
+	FLT_PROVES(test, "REG-54", unreg_stale.reference == STATUS_FLT_DELETING_OBJECT);
+	FLT_PROVES(test, "REG-54", unreg_stale.work == STATUS_FLT_DELETING_OBJECT);
+}
+
 /* One instance goes: what hangs on it and on files for it, after its complete callback. */
 static void unreg_one_instance(struct kunit *test)
 {
@@ -527,6 +598,7 @@ static struct kunit_case unregister_cases[] = {
 	KUNIT_CASE(unreg_definitions),
 	KUNIT_CASE(unreg_ends_all),
 	KUNIT_CASE(unreg_waits_for_a_context),
+	KUNIT_CASE(unreg_stale_filter),
 	KUNIT_CASE(unreg_one_instance),
 	{}
 };

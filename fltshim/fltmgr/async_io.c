@@ -10,6 +10,32 @@
 #include "nt/ke_irql.h"
 #include "nt/violation.h"
 
+/* Both routines; @who called @routine. */
+static NTSTATUS flt_callback_data_new(PFLT_INSTANCE opaque, PFILE_OBJECT file,
+				      FLT_ALLOCATE_CALLBACK_DATA_FLAGS flags,
+				      PFLT_CALLBACK_DATA *data, const char *who,
+				      const char *routine)
+{
+	struct flt_instance *instance = flt_instance_check(opaque);
+	struct flt_generated *gen;
+
+	if (data)
+		*data = NULL;
+	if (!ke_level_at_most(APC_LEVEL)) {
+		ke_level_breach(who, routine, APC_LEVEL);
+		return STATUS_INVALID_DEVICE_STATE;
+	}
+	if (!instance || !data || flags & ~FLT_ALLOCATE_CALLBACK_DATA_PREALLOCATE_ALL_MEMORY) {
+		fsh_violation(who, routine, "instance %p, flags %#x", opaque, flags);
+		return STATUS_INVALID_PARAMETER;
+	}
+	gen = flt_generated_alloc(instance, file, false, flags ? FLT_RESERVED_RECORDS : 0);
+	if (!gen)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	*data = &gen->op.data;
+	return STATUS_SUCCESS;
+}
+
 /**
  * FltAllocateCallbackDataEx() - allocate callback data for I/O of one's own
  * @Instance: initiating instance; only those below it will see the request
@@ -25,23 +51,8 @@ NTSTATUS FltAllocateCallbackDataEx(PFLT_INSTANCE Instance, PFILE_OBJECT FileObje
 				   FLT_ALLOCATE_CALLBACK_DATA_FLAGS Flags,
 				   PFLT_CALLBACK_DATA *RetNewCallbackData)
 {
-	struct flt_instance *instance = flt_instance_check(Instance);
-	struct flt_generated *gen;
-
-	if (RetNewCallbackData)
-		*RetNewCallbackData = NULL;
-	if (!ke_at_most(APC_LEVEL))
-		return STATUS_INVALID_DEVICE_STATE;
-	if (!instance || !RetNewCallbackData ||
-	    Flags & ~FLT_ALLOCATE_CALLBACK_DATA_PREALLOCATE_ALL_MEMORY) {
-		fsh_violation(fsh_caller(), __func__, "instance %p, flags %#x", Instance, Flags);
-		return STATUS_INVALID_PARAMETER;
-	}
-	gen = flt_generated_alloc(instance, FileObject, false, Flags ? FLT_RESERVED_RECORDS : 0);
-	if (!gen)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	*RetNewCallbackData = &gen->op.data;
-	return STATUS_SUCCESS;
+	return flt_callback_data_new(Instance, FileObject, Flags, RetNewCallbackData, fsh_caller(),
+				     __func__);
 }
 EXPORT_SYMBOL_GPL(FltAllocateCallbackDataEx);
 
@@ -57,7 +68,8 @@ EXPORT_SYMBOL_GPL(FltAllocateCallbackDataEx);
 NTSTATUS FltAllocateCallbackData(PFLT_INSTANCE Instance, PFILE_OBJECT FileObject,
 				 PFLT_CALLBACK_DATA *RetNewCallbackData)
 {
-	return FltAllocateCallbackDataEx(Instance, FileObject, 0, RetNewCallbackData);
+	return flt_callback_data_new(Instance, FileObject, 0, RetNewCallbackData, fsh_caller(),
+				     __func__);
 }
 EXPORT_SYMBOL_GPL(FltAllocateCallbackData);
 

@@ -486,57 +486,58 @@ static bool flt_sought_look(struct flt_operation *op, void *arg)
 	return true;
 }
 
-/*
- * The same above DISPATCH_LEVEL, where no lock may be waited for: what was interrupted here may
- * have it. The places are compared without one; of a list that is busy the caller's word is taken.
- */
+/* Does a filter hold it? Sets @busy where that cannot be told now. */
+static bool flt_held_has(PFLT_CALLBACK_DATA data, bool *busy)
+{
+	struct flt_held *held = flt_held_of(data);
+	bool has;
+
+	if (!spin_trylock(&held->lock)) {
+		*busy = true;
+		return false;
+	}
+	has = flt_held_find(held, data);
+	spin_unlock(&held->lock);
+	return has;
+}
+
+/* The same for a CPU's operations; its places are compared without the lock. */
+static bool flt_live_has(struct flt_live *live, const struct flt_operation *claimed, bool *busy)
+{
+	const struct flt_operation *op;
+	bool has = false;
+	unsigned int i;
+
+	for (i = 0; i < FLT_LIVE_SLOTS; i++)
+		has |= READ_ONCE(live->slots[i]) == claimed;
+	if (has || !spin_trylock(&live->lock)) {
+		*busy = true;
+		return has;
+	}
+	list_for_each_entry(op, &live->ops, inflight)
+		has |= op == claimed;
+	spin_unlock(&live->lock);
+	return has;
+}
+
+/* Above DISPATCH_LEVEL, where the lock of a list may be held by what was interrupted here. */
 static struct flt_operation *flt_operation_lookup_busy(PFLT_CALLBACK_DATA data)
 {
-	struct flt_operation *claimed = flt_operation_of(data), *op = NULL;
-	struct flt_held *held = flt_held_of(data);
-	bool busy = false;
-	unsigned int i;
+	struct flt_operation *claimed = flt_operation_of(data);
+	bool busy = false, has = flt_held_has(data, &busy);
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-
-		for (i = 0; i < FLT_LIVE_SLOTS; i++) {
-			if (READ_ONCE(live->slots[i]) == claimed)
-				return claimed;
-		}
-	}
-	if (spin_trylock(&held->lock)) {
-		op = flt_held_find(held, data);
-		spin_unlock(&held->lock);
-	} else {
-		busy = true;
-	}
-	for_each_possible_cpu(cpu) {
-		struct flt_live *live = per_cpu_ptr(&flt_live, cpu);
-		struct flt_operation *other;
-
-		if (op)
-			break;
-		if (!spin_trylock(&live->lock)) {
-			busy = true;
-			continue;
-		}
-		list_for_each_entry(other, &live->ops, inflight) {
-			if (other == claimed)
-				op = other;
-		}
-		spin_unlock(&live->lock);
-	}
-	return op || !busy ? op : claimed;
+	for_each_possible_cpu(cpu)
+		has = has || flt_live_has(per_cpu_ptr(&flt_live, cpu), claimed, &busy);
+	return has || busy ? claimed : NULL;
 }
 
 /**
  * flt_operation_lookup() - an operation by what a filter says is its callback data
  * @data: address; may be stale or wild
  *
- * Any level. The caller holds the operation, or owns the callback data; nothing here keeps it.
- * Above DISPATCH_LEVEL a wild address may be taken for an operation.
+ * Any level; above DISPATCH_LEVEL the caller's word is taken where a list is busy. The caller holds
+ * the operation, or owns the callback data; nothing here keeps it.
  *
  * Return: the operation, or NULL when none of that address is under way
  */
@@ -545,10 +546,8 @@ struct flt_operation *flt_operation_lookup(PFLT_CALLBACK_DATA data)
 	struct flt_held *held = flt_held_of(data);
 	struct flt_sought sought = { .data = data };
 
-	if (!data)
-		return NULL;
 	if (unlikely(irqs_disabled()))
-		return flt_operation_lookup_busy(data);
+		return data ? flt_operation_lookup_busy(data) : NULL;
 	spin_lock_bh(&held->lock);
 	sought.op = flt_held_find(held, data);
 	spin_unlock_bh(&held->lock);

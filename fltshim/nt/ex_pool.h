@@ -10,6 +10,10 @@ struct fsh_driver;
 /* The tag of what string routines allocate, freed by RtlFreeUnicodeString() or ExFreePool(). */
 #define POOL_TAG_STRING	0x67727453	/* "Strg" */
 
+/* What drivers did not ask to be zeroed is filled with this if the parameter pool_fill says so. */
+#define POOL_FILL	0xcd
+extern bool pool_fill;
+
 void *pool_alloc(const void *caller, POOL_FLAGS flags, size_t size, ULONG tag);
 void pool_free(const void *caller, const char *routine, void *block, ULONG tag);
 bool pool_set_whose(void *block, const void *whose);

@@ -34,7 +34,7 @@
 #define POOL_MAX		((size_t)INT_MAX)
 #define POOL_TAG_PROTECTED	0x80000000u
 
-static bool pool_fill;
+bool pool_fill;
 module_param(pool_fill, bool, 0644);
 MODULE_PARM_DESC(pool_fill,
 		 "fill pool memory that a driver did not ask to be zeroed with 0xcd (default: no)");
@@ -456,7 +456,7 @@ void *pool_alloc(const void *caller, POOL_FLAGS flags, size_t size, ULONG tag)
 		return NULL;
 	pool_count(account, 1, size);
 	if (flags & POOL_FLAG_UNINITIALIZED && READ_ONCE(pool_fill))
-		memset(block, 0xcd, size);
+		memset(block, POOL_FILL, size);
 	return block;
 }
 

@@ -5,17 +5,18 @@
  */
 #include <linux/ratelimit.h>
 #include "nt/violation.h"
+#include "nt/violation_limit.h"
 
 atomic64_t fsh_violations;
+
+DEFINE_RATELIMIT_STATE(fsh_violation_limit, 5 * HZ, 10);
 
 static void fsh_report(const char *who, const char *routine, enum fsh_misuse kind,
 		       struct va_format *what)
 {
-	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 10);
-
 	atomic64_inc(&fsh_violations);
 	fsh_driver_misused(who, kind);
-	if (__ratelimit(&limit))
+	if (__ratelimit(&fsh_violation_limit))
 		pr_warn("fltshim: driver %s misused %s: %pV\n", who, routine, what);
 }
 

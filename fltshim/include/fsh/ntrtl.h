@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runtime library: strings, memory, version, generic tables. May include nothing but its
+ * Runtime library: strings, memory, version, generic tables, bitmaps. May include nothing but its
  * neighbours here.
  */
 #ifndef _FSH_NTRTL_H
@@ -231,6 +231,46 @@ PVOID RtlEnumerateGenericTableWithoutSplayingAvl(PRTL_AVL_TABLE Table, PVOID *Re
 PVOID RtlGetElementGenericTableAvl(PRTL_AVL_TABLE Table, ULONG I);
 ULONG RtlNumberGenericTableElementsAvl(PRTL_AVL_TABLE Table);
 BOOLEAN RtlIsGenericTableEmptyAvl(PRTL_AVL_TABLE Table);
+
+/* Bitmaps */
+typedef struct _RTL_BITMAP {
+    ULONG SizeOfBitMap;
+    PULONG Buffer;
+} RTL_BITMAP, *PRTL_BITMAP;
+typedef struct _RTL_BITMAP_RUN {
+    ULONG StartingIndex;
+    ULONG NumberOfBits;
+} RTL_BITMAP_RUN, *PRTL_BITMAP_RUN;
+VOID RtlInitializeBitMap(PRTL_BITMAP BitMapHeader, PULONG BitMapBuffer, ULONG SizeOfBitMap);
+VOID RtlClearBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber);
+VOID RtlSetBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber);
+BOOLEAN RtlTestBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber);
+VOID RtlClearAllBits(PRTL_BITMAP BitMapHeader);
+VOID RtlSetAllBits(PRTL_BITMAP BitMapHeader);
+VOID RtlClearBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG NumberToClear);
+VOID RtlSetBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG NumberToSet);
+ULONG RtlFindClearBits(PRTL_BITMAP BitMapHeader, ULONG NumberToFind, ULONG HintIndex);
+ULONG RtlFindSetBits(PRTL_BITMAP BitMapHeader, ULONG NumberToFind, ULONG HintIndex);
+ULONG RtlFindClearBitsAndSet(PRTL_BITMAP BitMapHeader, ULONG NumberToFind, ULONG HintIndex);
+ULONG RtlFindSetBitsAndClear(PRTL_BITMAP BitMapHeader, ULONG NumberToFind, ULONG HintIndex);
+BOOLEAN RtlAreBitsClear(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG Length);
+BOOLEAN RtlAreBitsSet(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG Length);
+ULONG RtlNumberOfClearBits(PRTL_BITMAP BitMapHeader);
+ULONG RtlNumberOfSetBits(PRTL_BITMAP BitMapHeader);
+ULONG RtlNumberOfSetBitsUlongPtr(ULONG_PTR Target);
+ULONG RtlFindFirstRunClear(PRTL_BITMAP BitMapHeader, PULONG StartingIndex);
+ULONG RtlFindNextForwardRunClear(PRTL_BITMAP BitMapHeader, ULONG FromIndex,
+                                 PULONG StartingRunIndex);
+ULONG RtlFindLastBackwardRunClear(PRTL_BITMAP BitMapHeader, ULONG FromIndex,
+                                  PULONG StartingRunIndex);
+ULONG RtlFindLongestRunClear(PRTL_BITMAP BitMapHeader, PULONG StartingIndex);
+ULONG RtlFindClearRuns(PRTL_BITMAP BitMapHeader, PRTL_BITMAP_RUN RunArray, ULONG SizeOfRunArray,
+                       BOOLEAN LocateLongestRuns);
+VOID RtlCopyBitMap(PRTL_BITMAP Source, PRTL_BITMAP Destination, ULONG TargetBit);
+VOID RtlExtractBitMap(PRTL_BITMAP Source, PRTL_BITMAP Destination, ULONG TargetBit,
+                      ULONG NumberOfBits);
+CCHAR RtlFindLeastSignificantBit(ULONGLONG Set);
+CCHAR RtlFindMostSignificantBit(ULONGLONG Set);
 
 #ifdef __cplusplus
 }

@@ -493,6 +493,7 @@ FSH_INLINE VOID PushEntryList(PSINGLE_LIST_ENTRY ListHead, PSINGLE_LIST_ENTRY En
     ((Item)->WorkerRoutine = (Routine), (Item)->Parameter = (Context), \
      (Item)->List.Flink = NULL)
 #define KeWaitForMutexObject KeWaitForSingleObject
+#define RtlCheckBit(BMH, BP) (((BMH)->Buffer[(BP) / 32] >> ((BP) % 32)) & 1)
 #define PsGetCurrentProcess() IoGetCurrentProcess()
 #define IoSizeOfIrp(StackSize) \
     ((USHORT)(sizeof(IRP) + (StackSize) * sizeof(IO_STACK_LOCATION)))

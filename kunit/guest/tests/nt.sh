@@ -15,15 +15,31 @@ dmesg -c >/dev/null
 insmod /modules/nttest.ko || fail "nttest reports failures"
 log
 grep 'does not hold' report
-for part in formats strings library pool tables registry processes names notify \
+for part in formats strings library truncation bytes wide search safe pool lists bitmaps tables \
+	registry processes names notify \
 	interlocked barriers bugcheck threads values path; do
 	expect grep -q "^part $part ok" report
 done
 expect grep -q '^[1-9][0-9]* checks, 0 failed' report
 proves SRC-96 grep -q 'checks, 0 failed' report
 proves SRC-97 grep -q '^part formats ok' report
-proves SRC-94 grep -q '^part library ok' report
-proves SRC-95 grep -q '^part formats ok' report
+for part in library bytes wide search; do
+	proves SRC-94 grep -q "^part $part ok" report
+done
+for part in formats truncation; do
+	proves SRC-95 grep -q "^part $part ok" report
+done
+for line in 'mine: error 1' 'mine: warning 2' 'mine: trace 3' 'mine: info 4' 'mine: also trace 5' \
+	'mine: by mask 6' 'other: error 7' 'listed: error 9 text' 'before listed: error 9 text' \
+	'printed 10'; do
+	proves SRC-96 grep -qx "$line" report
+done
+# What KdPrint prints is for checked builds.
+if grep -qx 'build checked' report; then
+	proves SRC-96 grep -qx 'checked: error 12' report
+else
+	proves SRC-96 expect sh -c '! grep -q "^checked:" report'
+fi
 proves SRC-98 grep -q '^part formats ok' report
 proves FIELD-01 grep -q '^part formats ok' report
 proves SRC-113 grep -q '^part pool ok' report
@@ -75,6 +91,29 @@ expect [ "$(grep -c 'wrong place' report)" = 0 ]
 expect rmmod nttest
 # (what grep is asked for is in the log too)
 dmesg | grep 'Nttest mi[s]used' && fail "rules that are kept are said to be broken"
+
+# The level's mask, and the one component that is wanted.
+parameters=/sys/module/fltshim/parameters
+echo 3 >$parameters/dbg_level_mask
+dmesg -c >/dev/null
+insmod /modules/nttest.ko || fail "nttest reports failures"
+log
+for line in 'mine: error 1' 'mine: warning 2' 'mine: by mask 6' 'other: error 7'; do
+	proves SRC-96 grep -qx "$line" report
+done
+proves SRC-96 expect sh -c '! grep -q "^mine: trace\|^mine: info\|^mine: also" report'
+expect rmmod nttest
+echo 4294967295 >$parameters/dbg_level_mask
+echo 77 >$parameters/dbg_component
+dmesg -c >/dev/null
+insmod /modules/nttest.ko || fail "nttest reports failures"
+log
+for line in 'mine: error 1' 'mine: info 4' 'listed: error 9 text'; do
+	proves SRC-96 grep -qx "$line" report
+done
+proves SRC-96 expect sh -c '! grep -q "other:\|^part" report'
+expect rmmod nttest
+echo -1 >$parameters/dbg_component
 
 # Broken rules are named, and nothing worse happens. The log takes ten such lines in five seconds,
 # and some came above.

@@ -103,6 +103,194 @@ CheckPool (
     CHECK(RtlCompareMemory("abc", "abc", 3) == 3);
 }
 
+//
+//  Lists of blocks for reuse: of each kind, with the pool's routines and with the driver's own.
+//
+
+static ULONG OwnBlocks;
+
+static PVOID
+AllocateOwn (
+    _In_ POOL_TYPE PoolType,
+    _In_ SIZE_T Size,
+    _In_ ULONG Tag
+    )
+{
+    OwnBlocks += 1;
+    return ExAllocatePoolWithTag(PoolType, Size, Tag);
+}
+
+static VOID
+FreeOwn (
+    _In_ PVOID Block
+    )
+{
+    OwnBlocks -= 1;
+    ExFreePoolWithTag(Block, TAG_TEST);
+}
+
+static PVOID
+AllocateOwnEx (
+    _In_ POOL_TYPE PoolType,
+    _In_ SIZE_T Size,
+    _In_ ULONG Tag,
+    _Inout_ PLOOKASIDE_LIST_EX List
+    )
+{
+    UNREFERENCED_PARAMETER(List);
+
+    return AllocateOwn(PoolType, Size, Tag);
+}
+
+static VOID
+FreeOwnEx (
+    _In_ PVOID Block,
+    _Inout_ PLOOKASIDE_LIST_EX List
+    )
+{
+    UNREFERENCED_PARAMETER(List);
+
+    FreeOwn(Block);
+}
+
+#define LIST_BLOCKS 40
+
+static VOID
+CheckLists (
+    VOID
+    )
+{
+    static NPAGED_LOOKASIDE_LIST NonPaged;
+    static PAGED_LOOKASIDE_LIST Paged;
+    static LOOKASIDE_LIST_EX Either;
+    PVOID Blocks[LIST_BLOCKS];
+    KSPIN_LOCK Lock;
+    KIRQL Irql;
+    ULONG Index;
+
+    NtPart("lists");
+
+    ExInitializePagedLookasideList(&Paged, NULL, NULL, 0, 200, TAG_TEST, 0);
+    ExInitializeNPagedLookasideList(&NonPaged, AllocateOwn, FreeOwn, 0, 100, TAG_TEST, 0);
+    CHECK(NT_SUCCESS(ExInitializeLookasideListEx(&Either, AllocateOwnEx, FreeOwnEx, PagedPool, 0,
+                                                 300, TAG_TEST, 0)));
+
+    for (Index = 0; Index < LIST_BLOCKS; Index++) {
+
+        Blocks[Index] = ExAllocateFromPagedLookasideList(&Paged);
+        CHECK(Blocks[Index] != NULL);
+        RtlFillMemory(Blocks[Index], 200, (UCHAR)Index);
+    }
+
+    for (Index = 0; Index < LIST_BLOCKS; Index++) {
+
+        CHECK(IsFilledWith((PUCHAR)Blocks[Index], 200, (UCHAR)Index));
+        ExFreeToPagedLookasideList(&Paged, Blocks[Index]);
+    }
+
+    //
+    //  What is not paged is to be had with a spin lock held.
+    //
+
+    KeInitializeSpinLock(&Lock);
+    KeAcquireSpinLock(&Lock, &Irql);
+
+    for (Index = 0; Index < LIST_BLOCKS; Index++) {
+
+        Blocks[Index] = ExAllocateFromNPagedLookasideList(&NonPaged);
+    }
+
+    KeReleaseSpinLock(&Lock, Irql);
+    CHECK(OwnBlocks >= 1);
+
+    for (Index = 0; Index < LIST_BLOCKS; Index++) {
+
+        CHECK(Blocks[Index] != NULL);
+        RtlFillMemory(Blocks[Index], 100, 1);
+        ExFreeToNPagedLookasideList(&NonPaged, Blocks[Index]);
+    }
+
+    ExDeleteNPagedLookasideList(&NonPaged);
+    CHECK(OwnBlocks == 0);
+
+    for (Index = 0; Index < LIST_BLOCKS; Index++) {
+
+        Blocks[Index] = ExAllocateFromLookasideListEx(&Either);
+        CHECK(Blocks[Index] != NULL);
+        RtlFillMemory(Blocks[Index], 300, (UCHAR)Index);
+    }
+
+    CHECK(OwnBlocks == LIST_BLOCKS);
+
+    for (Index = 0; Index < LIST_BLOCKS; Index++) {
+
+        CHECK(IsFilledWith((PUCHAR)Blocks[Index], 300, (UCHAR)Index));
+        ExFreeToLookasideListEx(&Either, Blocks[Index]);
+    }
+
+    //
+    //  Flushed, it keeps none, and goes on.
+    //
+
+    ExFlushLookasideListEx(&Either);
+    CHECK(OwnBlocks == 0);
+    Blocks[0] = ExAllocateFromLookasideListEx(&Either);
+    CHECK(Blocks[0] != NULL && OwnBlocks == 1);
+    ExFreeToLookasideListEx(&Either, Blocks[0]);
+    ExDeleteLookasideListEx(&Either);
+    CHECK(OwnBlocks == 0);
+    ExDeletePagedLookasideList(&Paged);
+}
+
+static VOID
+CheckBitmaps (
+    VOID
+    )
+{
+    ULONG Bits[3];
+    ULONG Index;
+    ULONG Start;
+    RTL_BITMAP Map;
+    RTL_BITMAP_RUN Runs[2];
+
+    NtPart("bitmaps");
+
+    RtlInitializeBitMap(&Map, Bits, 80);
+    RtlClearAllBits(&Map);
+    CHECK(RtlNumberOfClearBits(&Map) == 80 && RtlAreBitsClear(&Map, 0, 80));
+
+    //
+    //  Numbers given out, as a driver keeps them.
+    //
+
+    for (Index = 0; Index < 80; Index++) {
+
+        CHECK(RtlFindClearBitsAndSet(&Map, 1, 0) == Index);
+    }
+
+    CHECK(RtlFindClearBitsAndSet(&Map, 1, 0) == 0xFFFFFFFF);
+    CHECK(RtlAreBitsSet(&Map, 0, 80) && RtlNumberOfSetBits(&Map) == 80);
+
+    RtlClearBits(&Map, 30, 4);
+    RtlClearBit(&Map, 50);
+    RtlClearBits(&Map, 60, 20);
+    RtlSetBit(&Map, 70);
+    CHECK(!RtlTestBit(&Map, 31) && RtlTestBit(&Map, 34) && RtlCheckBit(&Map, 70) &&
+          !RtlCheckBit(&Map, 71));
+    CHECK(RtlFindClearBits(&Map, 4, 0) == 30 && RtlFindClearBits(&Map, 4, 31) == 60 &&
+          RtlFindClearBits(&Map, 10, 0) == 60 && RtlFindClearBits(&Map, 11, 0) == 0xFFFFFFFF);
+    CHECK(RtlFindSetBits(&Map, 31, 0) == 0xFFFFFFFF && RtlFindSetBits(&Map, 30, 5) == 0);
+    CHECK(RtlFindClearRuns(&Map, Runs, 2, TRUE) == 2 && Runs[0].StartingIndex == 60 &&
+          Runs[0].NumberOfBits == 10 && Runs[1].StartingIndex == 71 &&
+          Runs[1].NumberOfBits == 9);
+    CHECK(RtlFindFirstRunClear(&Map, &Start) == 4 && Start == 30);
+    CHECK(RtlFindNextForwardRunClear(&Map, 34, &Start) == 1 && Start == 50);
+    CHECK(RtlFindLastBackwardRunClear(&Map, 49, &Start) == 4 && Start == 30);
+    CHECK(RtlFindLongestRunClear(&Map, &Start) == 10 && Start == 60);
+    CHECK(RtlFindLeastSignificantBit(0) < 0 && RtlFindMostSignificantBit(0) < 0);
+    CHECK(RtlFindLeastSignificantBit(0x50) == 4 && RtlFindMostSignificantBit(0x50) == 6);
+}
+
 typedef struct _ELEMENT {
     ULONG Key;
     ULONG Value;
@@ -269,5 +457,7 @@ CheckMemory (
     )
 {
     CheckPool();
+    CheckLists();
+    CheckBitmaps();
     CheckTables();
 }

@@ -169,6 +169,7 @@ DriverEntry (
     }
 
     CheckText();
+    CheckCLibrary();
     CheckMemory();
     CheckObjects(DriverObject, RegistryPath);
     CheckRuntime(DriverObject, RegistryPath);

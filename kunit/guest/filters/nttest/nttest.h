@@ -32,6 +32,11 @@ CheckText (
     );
 
 VOID
+CheckCLibrary (
+    VOID
+    );
+
+VOID
 CheckMemory (
     VOID
     );

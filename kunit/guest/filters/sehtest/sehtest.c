@@ -280,6 +280,68 @@ CheckFilterFunction (
 }
 
 //
+//  The routines that raise by contract, each with what it raises.
+//
+
+#define RAISES(_status, _call) \
+    { \
+        NTSTATUS Raised = STATUS_SUCCESS; \
+        try { \
+            _call; \
+        } except (EXCEPTION_EXECUTE_HANDLER) { \
+            Raised = GetExceptionCode(); \
+        } \
+        CHECK(Raised == (_status)); \
+    }
+
+static VOID
+CheckRaisingRoutines (
+    VOID
+    )
+{
+    PVOID Kernel = (PVOID)(ULONG_PTR)0xffff800000000000ULL;
+    PVOID Odd = (PVOID)(ULONG_PTR)0x10003;
+    PVOID Nowhere = (PVOID)(ULONG_PTR)0x1000;
+    PVOID Block = NULL;
+    PMDL Mdl;
+
+    SehRow("SRC-25");
+
+    RAISES(STATUS_ACCESS_VIOLATION, ProbeForRead(Kernel, 16, 1));
+    RAISES(STATUS_ACCESS_VIOLATION, ProbeForWrite(Kernel, 16, 1));
+    RAISES(STATUS_DATATYPE_MISALIGNMENT, ProbeForRead(Odd, 16, 4));
+    RAISES(STATUS_DATATYPE_MISALIGNMENT, ProbeForWrite(Odd, 16, 4));
+    RAISES(STATUS_ACCESS_VIOLATION, ProbeForWrite(Nowhere, 16, 1));
+
+    //
+    //  Nothing is no range.
+    //
+
+    RAISES(STATUS_SUCCESS, ProbeForRead(Kernel, 0, 1));
+    RAISES(STATUS_SUCCESS, ProbeForWrite(Kernel, 0, 1));
+
+    Mdl = IoAllocateMdl(Nowhere, 100, FALSE, FALSE, NULL);
+    CHECK(Mdl != NULL);
+    RAISES(STATUS_ACCESS_VIOLATION, MmProbeAndLockPages(Mdl, UserMode, IoReadAccess));
+    IoFreeMdl(Mdl);
+
+    RAISES(STATUS_INSUFFICIENT_RESOURCES,
+           Block = ExAllocatePoolWithQuotaTag(PagedPool, (SIZE_T)1 << 40, 'hesT'));
+    CHECK(Block == NULL);
+    RAISES(STATUS_SUCCESS,
+           Block = ExAllocatePoolWithQuotaTag((POOL_TYPE)(PagedPool |
+                                                          POOL_QUOTA_FAIL_INSTEAD_OF_RAISE),
+                                              (SIZE_T)1 << 40, 'hesT'));
+    CHECK(Block == NULL);
+    RAISES(STATUS_SUCCESS, Block = ExAllocatePoolWithQuotaTag(PagedPool, 100, 'hesT'));
+    CHECK(Block != NULL);
+    ExFreePoolWithTag(Block, 'hesT');
+    RAISES(STATUS_INSUFFICIENT_RESOURCES,
+           Block = ExAllocatePoolWithTag((POOL_TYPE)(PagedPool | POOL_RAISE_IF_ALLOCATION_FAILURE),
+                                         (SIZE_T)1 << 40, 'hesT'));
+}
+
+//
 //  Finally blocks
 //
 
@@ -718,6 +780,7 @@ DriverEntry (
 
     CheckHandlers();
     CheckFilterFunction();
+    CheckRaisingRoutines();
     CheckFinally();
     CheckLeave();
     CheckLocals();

@@ -16,7 +16,7 @@
 
 /* There are as many as files that somebody looked at. (Locks that are checked are larger.) */
 static_assert(IS_ENABLED(CONFIG_DEBUG_SPINLOCK) ||
-	      sizeof(struct fltfs_inode) <= sizeof(struct inode) + 208);
+	      sizeof(struct fltfs_inode) <= sizeof(struct inode) + 200);
 
 static struct kmem_cache *fltfs_inode_cache;
 

@@ -4,8 +4,11 @@
  * asked (NAME-01 to NAME-34).
  */
 #include <linux/sched/mm.h>
+#include <linux/module.h>
 #include "fltmgr/name.h"
+#include "kunit/async_issue.h"
 #include "kunit/name_ask.h"
+#include "nt/io_driver.h"
 #include "nt/ke_irql.h"
 #include "nt/violation.h"
 
@@ -580,6 +583,61 @@ static void name_bounded(struct kunit *test)
 	FLT_PROVES(test, "NAME-62", atomic_read(&flt_names_alive) == before + 2);
 }
 
+/* Code of four drivers, each with a module of its own. */
+static u8 name_code[FLT_NAME_HOLDERS];
+
+struct name_holder {
+	struct flt_name *name;
+	const u8 *code;
+};
+
+static void name_give(void *arg)
+{
+	struct name_holder *holder = arg;
+
+	refcount_inc(&holder->name->refs);
+	flt_name_give(holder->name, holder->code);
+}
+
+/* A name that is there is had without memory, by several drivers at once, again and again. */
+static void name_without_memory(struct kunit *test)
+{
+	struct world *w = ask_world(test, "ABCD");
+	unsigned int i, round, allocated = 0, unknown = 0;
+	struct module *modules, *own = w->probe[0]->driver->owner;
+	struct name_holder holder;
+
+	if (!async_faults_work())
+		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
+	modules = kvcalloc(FLT_NAME_HOLDERS, sizeof(*modules), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, modules);
+	FLT_REQUIRE(test, NT_SUCCESS(flt_name_alloc(w->fake->volume, 1, &holder.name)));
+	for (i = 0; i < FLT_NAME_HOLDERS; i++) {
+		modules[i].mem[MOD_TEXT].base = &name_code[i];
+		modules[i].mem[MOD_TEXT].size = 1;
+		w->probe[i]->driver->owner = &modules[i];
+	}
+	for (round = 0; round < 2; round++) {
+		for (i = 0; i < 2 * FLT_NAME_HOLDERS; i++) {
+			holder.code = &name_code[i % FLT_NAME_HOLDERS];
+			allocated += async_with_fault(1, name_give, &holder);
+		}
+		/* Each is known for what it has, and for no more. */
+		for (i = 0; i < 2 * FLT_NAME_HOLDERS; i++) {
+			unknown += !flt_ref_returned(holder.name,
+						     &name_code[i % FLT_NAME_HOLDERS]);
+			flt_name_put(holder.name);
+		}
+		FLT_EXPECT(test, !flt_ref_returned(holder.name, name_code));
+	}
+	FLT_EXPECT(test, !allocated);
+	FLT_EXPECT(test, !unknown && !holder.name->untold);
+	for (i = 0; i < FLT_NAME_HOLDERS; i++)
+		w->probe[i]->driver->owner = own;
+	flt_name_put(holder.name);
+	kvfree(modules);
+}
+
 static struct kunit_case name_cases[] = {
 	KUNIT_CASE(name_options),
 	KUNIT_CASE(name_arguments),
@@ -595,6 +653,7 @@ static struct kunit_case name_cases[] = {
 	KUNIT_CASE(name_without_operation),
 	KUNIT_CASE(name_too_long),
 	KUNIT_CASE(name_bounded),
+	KUNIT_CASE(name_without_memory),
 	{}
 };
 

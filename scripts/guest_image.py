@@ -165,7 +165,9 @@ def _run(command):
 
 def blank_disk(kind, megabytes):
     """A cached empty disk image with the file system KIND: ext4, xfs, or none."""
-    path = debs.cache_dir() / "disks" / f"{kind}-{megabytes}M.img"
+    # A large one is for many files, small or empty.
+    many = kind == "ext4" and megabytes >= 4096
+    path = debs.cache_dir() / "disks" / f"{kind}-{megabytes}M{'-files' if many else ''}.img"
     with debs.locked("disks"):
         if path.exists():
             return path
@@ -175,6 +177,7 @@ def blank_disk(kind, megabytes):
             image.truncate(megabytes << 20)
         if kind == "ext4":
             _run([debs.need("mke2fs", "e2fsprogs"), "-q", "-t", "ext4", "-F",
+                  *(["-N", "1200000"] if many else []),
                   "-E", "lazy_itable_init=0,lazy_journal_init=0", work])
         elif kind == "xfs":
             top = debs.unpacked(["xfsprogs", "libinih1", "liburcu8"])

@@ -27,6 +27,17 @@ static struct flt_refs *flt_refs_of(const void *object)
 	return &flt_refs[hash_ptr(object, FLT_REFS_BITS)];
 }
 
+/* A place in the object itself, if one is free; the bucket's lock is held. */
+static struct flt_ref *flt_ref_place(struct flt_ref *places, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++)
+		if (!places[i].object)
+			return &places[i];
+	return NULL;
+}
+
 /* The entry of a driver, or, for NULL, of whoever has one; the bucket's lock is held. */
 static struct flt_ref *flt_ref_find(struct flt_refs *refs, const void *object,
 				    const struct fsh_driver *driver)
@@ -44,18 +55,19 @@ static struct flt_ref *flt_ref_find(struct flt_refs *refs, const void *object,
  * @object: of what
  * @kind: what that is
  * @caller: in the driver's code; code of nobody's is not looked after
- * @place: in @object, for what the first driver holds, so that it needs no memory; or NULL
+ * @places: in @object, for what the first drivers hold, so that they need no memory; or NULL
+ * @count: of those
  *
  * IRQL <= DISPATCH_LEVEL.
  *
  * Return: false without memory: then nobody must be told off for what is given back of @object
  */
 bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *caller,
-		   struct flt_ref *place)
+		   struct flt_ref *places, unsigned int count)
 {
 	const struct fsh_driver *driver = fsh_driver_at((unsigned long)caller);
 	struct flt_refs *refs = flt_refs_of(object);
-	struct flt_ref *ref, *fresh = NULL;
+	struct flt_ref *ref, *place, *fresh = NULL;
 	unsigned long flags;
 	int tries;
 
@@ -67,11 +79,12 @@ bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *ca
 		if (ref) {
 			ref->count++;
 		} else {
-			ref = place && !place->object ? place : fresh;
+			place = flt_ref_place(places, count);
+			ref = place ?: fresh;
 			if (ref) {
 				*ref = (struct flt_ref) {
 					.object = object, .kind = kind, .driver = driver,
-					.count = 1, .placed = ref == place,
+					.count = 1, .placed = place,
 				};
 				hlist_add_head(&ref->link, &refs->refs);
 			}

@@ -41,7 +41,7 @@ struct flt_ref {
 };
 
 bool flt_ref_taken(void *object, const struct flt_ref_kind *kind, const void *caller,
-		   struct flt_ref *place);
+		   struct flt_ref *places, unsigned int count);
 bool flt_ref_returned(void *object, const void *caller);
 void flt_refs_gone(struct fsh_driver *driver);
 int flt_refs_init(void);

@@ -128,7 +128,7 @@ static void flt_file_ob_taken(void *object, const void *caller)
 {
 	struct flt_file *file = flt_file_of(object);
 
-	if (!file->own && !flt_ref_taken(object, &flt_file_refs, caller, NULL))
+	if (!file->own && !flt_ref_taken(object, &flt_file_refs, caller, NULL, 0))
 		WRITE_ONCE(file->untold, true);
 }
 

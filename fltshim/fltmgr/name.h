@@ -17,6 +17,7 @@ struct flt_instance;
 struct flt_volume;
 
 #define FLT_NAME_BYTES_MAX	65534	/* what a UNICODE_STRING can hold */
+#define FLT_NAME_HOLDERS	4	/* drivers that may hold a name at no cost of memory */
 
 /**
  * struct flt_name - a name
@@ -24,7 +25,7 @@ struct flt_volume;
  * @refs: one for each filter that has it, one for the cache
  * @provider: who made it: the names id of an instance, 0 for the file system
  * @stamp: what flt_volume_ops.name_stamp() said before it was made
- * @ref: what the first driver holds of it (driver_refs.c)
+ * @held: what the first drivers hold of it (driver_refs.c)
  * @untold: some reference of a driver could not be noted (driver_refs.c)
  * @link: in the file's cache
  * @rcu: a reader of the cache may be looking at it
@@ -35,7 +36,7 @@ struct flt_name {
 	refcount_t refs;
 	u64 provider;
 	u64 stamp;
-	struct flt_ref ref;
+	struct flt_ref held[FLT_NAME_HOLDERS];
 	bool untold;
 	struct hlist_node link;
 	struct rcu_head rcu;

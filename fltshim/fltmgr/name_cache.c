@@ -75,7 +75,8 @@ static const struct flt_ref_kind flt_name_refs = { "name", flt_name_ref_put };
 /* A reference becomes that of the driver whose code @caller is in. */
 PFLT_FILE_NAME_INFORMATION flt_name_give(struct flt_name *name, const void *caller)
 {
-	if (!flt_ref_taken(name, &flt_name_refs, caller, &name->ref))
+	if (!flt_ref_taken(name, &flt_name_refs, caller, name->held,
+			   FLT_NAME_HOLDERS))
 		WRITE_ONCE(name->untold, true);
 	return &name->info;
 }

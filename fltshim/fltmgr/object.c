@@ -138,7 +138,7 @@ void flt_object_given_to(struct flt_object *obj, const void *caller)
 {
 	flt_ref_taken(obj, obj->type == FLT_TYPE_FILTER ? &flt_filter_refs :
 		      obj->type == FLT_TYPE_INSTANCE ? &flt_instance_refs : &flt_volume_refs,
-		      caller, NULL);
+		      caller, NULL, 0);
 }
 
 static const char *flt_object_kind(enum flt_object_type type)

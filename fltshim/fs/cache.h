@@ -113,6 +113,7 @@ static inline loff_t fltfs_size(const struct inode *inode)
 {
 	const struct fltfs_inode *fi = fltfs_i(inode);
 
+	/* Pairs with fltfs_rest() and fltfs_cache_check(). */
 	if (unlikely(READ_ONCE(fi->cache) == FLTFS_CACHE_OWN) && !smp_load_acquire(&fi->resting))
 		return i_size_read(inode);
 	return i_size_read(fi->lower);

@@ -148,14 +148,15 @@ enum fltfs_cache {
  * @opens: open upper files of a regular file; it becomes 0 under @lock
  * @maps: mappings of the own page cache
  * @cache_lock: one change of @cache, or one new mapping, at a time
- * @lock: protects the next eight, @resting and its own, @lower_mapped's reset and the last of @opens
- * @error: why the last of the @copies that did not arrive did not
+ * @lock: protects the next eight, @resting to @rest_version, @lower_mapped's reset and the last of
+ *	@opens
+ * @copy_number: how many of @copies have begun
  * @pager: file object that paging I/O is shown on, referenced; while a file is open
  * @reader: lower file that pages are read from; the same
  * @writer: lower file that pages are written to; the same
  * @copies: copies of dirty pages on their way down (page_write.c)
- * @copy_number: how many of them have begun
- * @failed: how many of them did not arrive
+ * @failed: how many of @copies did not arrive
+ * @error: why the last one did not
  * @copies_wait: who waits for them, or for @frozen or @faulting
  * @special: the kernel's own methods of a FIFO, socket or device node
  * @vfs: the VFS part
@@ -178,14 +179,14 @@ struct fltfs_inode {
 	atomic_t maps;
 	atomic_t faulting;
 	struct mutex cache_lock;	/* changes of cache */
-	spinlock_t lock;		/* error to failed */
-	int error;
+	spinlock_t lock;		/* copy_number to error */
+	u32 copy_number;
 	struct fltfs_fo *pager;
 	struct file *reader;
 	struct file *writer;
 	struct list_head copies;
-	u32 copy_number;
 	u32 failed;
+	int error;
 	wait_queue_head_t copies_wait;
 	s64 rest_changed;
 	u64 rest_version;

@@ -7,7 +7,7 @@ Module Name:
 Abstract:
 
     Keeps what is in a folder as it is: files may be added and read, but nothing there can be
-    overwritten, renamed or deleted, except by the programs that the service key names.
+    overwritten, renamed, linked or deleted, except by the programs that the service key names.
 
         Parameters\Folder       REG_SZ          path from the root of the volume, "\vault"
         Parameters\Programs     REG_MULTI_SZ    names of programs that may do everything
@@ -533,6 +533,7 @@ Routine Description:
     ULONG Options = Parameters->Create.Options;
     ULONG Disposition = Options >> 24;
     ACCESS_MASK Access = Parameters->Create.SecurityContext->DesiredAccess;
+    NTSTATUS Status;
     BOOLEAN Writes;
     BOOLEAN Protected;
 
@@ -550,14 +551,19 @@ Routine Description:
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
 
-    if (!NT_SUCCESS(VaultAsk(Data, FltObjects->FileObject, FALSE, &Protected)) ||
-        !Protected ||
-        VaultTrusts(Data)) {
+    //
+    //  What has no name that could be asked for may be anything.
+    //
+
+    Status = VaultAsk(Data, FltObjects->FileObject, FALSE, &Protected);
+
+    if ((NT_SUCCESS(Status) && !Protected) || VaultTrusts(Data)) {
 
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
 
-    if (FlagOn(Options, FILE_DELETE_ON_CLOSE) ||
+    if (!NT_SUCCESS(Status) ||
+        FlagOn(Options, FILE_DELETE_ON_CLOSE) ||
         Disposition == FILE_OPEN ||
         Disposition == FILE_OVERWRITE) {
 
@@ -600,7 +606,7 @@ Routine Description:
     return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
-static VOID
+static NTSTATUS
 VaultKeepTarget (
     _Inout_ PFLT_CALLBACK_DATA Data,
     _In_ PCFLT_RELATED_OBJECTS FltObjects,
@@ -611,6 +617,10 @@ VaultKeepTarget (
 Routine Description:
 
     A rename or link into the vault may add something, but replace nothing.
+
+Return Value:
+
+    STATUS_SUCCESS, or why the name of the target is not known.
 
 --*/
 {
@@ -630,7 +640,7 @@ Routine Description:
 
     if (!NT_SUCCESS(Status)) {
 
-        return;
+        return Status;
     }
 
     if (VaultProtects(Information, FltObjects->FileObject, FALSE)) {
@@ -649,6 +659,8 @@ Routine Description:
     }
 
     FltReleaseFileNameInformation(Information);
+
+    return Status;
 }
 
 static FLT_PREOP_CALLBACK_STATUS
@@ -700,23 +712,25 @@ VaultPreSetInformation (
     }
 
     //
-    //  The size of a file that is open for writing is its program's: it is a new one.
+    //  The size of a file that is open for writing is its program's: it is a new one. A link would
+    //  be a way to a file of the vault that the vault does not see.
     //
 
-    if (!Link &&
-        !((Class == FileEndOfFileInformation || Class == FileAllocationInformation) &&
+    if (!((Class == FileEndOfFileInformation || Class == FileAllocationInformation) &&
           FltObjects->FileObject->WriteAccess) &&
-        NT_SUCCESS(VaultAsk(Data, FltObjects->FileObject, Moves, &Protected)) &&
-        Protected) {
+        (!NT_SUCCESS(VaultAsk(Data, FltObjects->FileObject, Moves, &Protected)) ||
+         Protected)) {
 
         return VaultRefuse(Data);
     }
 
-    if (Link || Moves) {
+    if ((Link || Moves) &&
+        !NT_SUCCESS(VaultKeepTarget(Data,
+                                    FltObjects,
+                                    Class == FileRenameInformationEx ||
+                                        Class == FileLinkInformationEx))) {
 
-        VaultKeepTarget(Data,
-                        FltObjects,
-                        Class == FileRenameInformationEx || Class == FileLinkInformationEx);
+        return VaultRefuse(Data);
     }
 
     return FLT_PREOP_SUCCESS_NO_CALLBACK;

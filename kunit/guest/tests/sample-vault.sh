@@ -39,8 +39,14 @@ echo a >vaulted && echo b >vaulted && rm vaulted || fail "a file beside the vaul
 # what is new may come in, by every way
 expect mv other/o vault/o
 expect cp vault/f vault/copy
+expect cp vault/f other/copied
 expect mkdir vault/new
-expect ln vault/copy other/link
+expect ln other/copied vault/linked
+# but not out, by a name that the vault does not know
+refuse ln vault/copy other/link
+refuse ln vault/sub/g vault/g
+[ -e other/link ] && fail "a link leads out of the vault"
+same "what was linked in" "$(cat vault/linked)" precious
 same "what was moved in" "$(cat vault/o)" other
 refuse rm vault/o
 
@@ -65,4 +71,32 @@ same "what a trusted program wrote" "$(cat top/vault/f)" saved
 expect /tmp/work/archiver packed top/vault/f
 refuse /tmp/work/other nonsense top/vault/f
 same "what stays" "$(cat top/vault/f)" packed
+
+# what lies too deep for a name to be had may be the vault's; so many folders take their time
+long=$(printf %0250d 0)
+down() {
+	cd "$1" || die "no $1"
+	for i in $(seq 132); do
+		[ -d "$long" ] || mkdir "$long" || die "cannot make folder $i"
+		cd -P "$long" 2>/dev/null || die "cannot enter folder $i"
+	done
+}
+if [ "$LOWER_FS" = ext4 ]; then
+	(
+		down "$LOWER/other"
+		echo deep >f
+	) || fail "what lies deep cannot be made"
+	(
+		down "$MNT/other"
+		same "what lies deep" "$(cat f)" deep
+		refuse sh -c 'echo x >f' 2>/dev/null
+		refuse rm -f f
+		refuse mv f h
+		refuse ln f h
+		same "what lies deep after all that" "$(cat f)" deep
+		expect /tmp/work/backup saved f
+		same "what a trusted program wrote there" "$(cat f)" saved
+		[ $failures -eq 0 ]
+	) || fail "what lies deep is not kept"
+fi
 cd /

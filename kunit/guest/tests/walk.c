@@ -9,7 +9,6 @@
  * needs: kernels=6.1,6.12 lower=ext4,xfs filters=ctx time=60 long=7200
  */
 #include <ftw.h>
-#include <sys/statfs.h>
 
 #include "../twin.h"
 
@@ -171,13 +170,8 @@ static long object_size(const char *cache)
 int main(void)
 {
 	unsigned long files = *(getenv("LONG") ?: "") ? FILES_LONG : FILES;
-	struct statfs vfs;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	FLT_REQUIRE(!statfs(getenv("LOWER"), &vfs));
-	/* as many as there is room for */
-	if (files > vfs.f_ffree / 4 * 3)
-		files = vfs.f_ffree / 4 * 3 / FILES_IN_FOLDER * FILES_IN_FOLDER;
 	make_files(getenv("LOWER"), files);
 	FLT_REQUIRE(!twin_load("fltshim"));
 	printf("an inode: %ld bytes, the VFS's: %ld\n", object_size("fltfs_inode"),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # git does on the mount, with both samples loaded, what it does below.
-# needs: lower=ext4,xfs filters=passthru,spy programs=git time=300
+# needs: lower=ext4 filters=passthru,spy programs=git time=300
 . /t/lib.sh
 export HOME=/tmp/work GIT_AUTHOR_DATE="2024-01-01T00:00:00Z" GIT_COMMITTER_DATE="2024-01-01T00:00:00Z"
 git config --global user.email "someone@example.org"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Programs that people use do on the mount, with both samples loaded, what they do below.
 # (git, which forks much, has a test of its own that the slow kernels are spared.)
-# needs: kernels=6.1,6.12,debug filters=passthru,spy programs=sqlite3,tar,xz-utils time=200
+# needs: lower=ext4,xfs kernels=6.1,6.12,debug filters=passthru,spy programs=sqlite3,tar,xz-utils time=200
 . /t/lib.sh
 work() {
 	(

@@ -3,7 +3,7 @@
 # A tree of 2,000 files is copied, listed, renamed, compared and removed over the mount with
 # both samples loaded; the same is done without them, and all that can be seen is the same. On
 # other file systems than ext4, and on 6.1, 400 files do, except in the long run.
-# needs: filters=passthru,spy programs=tar time=300
+# needs: lower=ext4,xfs filters=passthru,spy programs=tar time=300
 . /t/lib.sh
 
 folders=8

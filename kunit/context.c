@@ -620,6 +620,9 @@ static void ctx_several_at_once(struct kunit *test)
 	FltReleaseContext(handle);
 }
 
+/* So often each of the racers does something. */
+#define CTX_TURNS	1000
+
 /* Threads that set, replace, get and delete on one stream; KASAN sees what is used too late. */
 static int ctx_racer(void *arg)
 {
@@ -627,7 +630,7 @@ static int ctx_racer(void *arg)
 	PFLT_CONTEXT context, old;
 	unsigned int i;
 
-	for (i = 0; i < 3000; i++) {
+	for (i = 0; i < CTX_TURNS; i++) {
 		switch (i % 4) {
 		case 0:
 		case 1:
@@ -672,7 +675,7 @@ static void ctx_race(struct kunit *test)
 	ctx_delete(p, FLT_STREAM_CONTEXT, NULL);
 	/* Each thread allocated half of its turns, and each context died. */
 	FLT_PROVES(test, "CTX-67", !atomic_read(&ctx_freed) &&
-		   atomic_read(&ctx_cleaned) == ARRAY_SIZE(task) * 1500);
+		   atomic_read(&ctx_cleaned) == ARRAY_SIZE(task) * CTX_TURNS / 2);
 }
 
 static void ctx_transactions(struct kunit *test)

@@ -31,6 +31,10 @@ TOP = HERE.parent.parent
 LOWERS = {"6.1": ["ext4", "tmpfs"], "6.12": ["ext4", "tmpfs", "xfs"],
           "debug": ["xfs", "ext4"], "kcsan": ["xfs", "ext4"]}
 DEBIAN = ["6.1", "6.12"]
+# Freed memory of the kinds that fltshim takes and holds is poisoned, and new memory does not come
+# zeroed by chance; of every kind, it costs half as much again.  Not with KASAN, which sees more:
+# each allocation of a poisoned kind takes a lock that all processors share.
+POISON = "slub_debug=FZP,kmalloc-*,fltfs*,_FLT*,dentry,filp init_on_alloc=0"
 # How much longer a test may take on a kernel with checks.
 SLOW = {"debug": 5, "kcsan": 5}
 # A guest that dies this often on one list of tests is given up.
@@ -236,12 +240,11 @@ class Runner:
             setting.kernel, script="exec sh /t/run.sh\n", files=files,
             modules=sorted({name for test in tests for name in test.modules}),
             packages=sorted({name for test in tests for name in test.programs}),
-            memory=2048 if setting.kernel in SLOW else 1024,
-            # Freed memory of the kinds that fltshim takes and holds is poisoned, and new memory
-            # does not come zeroed by chance; of every kind, it costs half as much again.  Unit
-            # suites, which fltshim.ko has on the kernels with checks, are run by scripts/kunit.
-            append="slub_debug=FZP,kmalloc-*,fltfs*,_FLT*,dentry,filp init_on_alloc=0 "
-                   "kunit.enable=0",
+            # A search for lost memory looks at every page that is used, and each has its shadow.
+            memory=(2048 if self.long else 1280) if setting.kernel in SLOW else 1024,
+            # Unit suites, which fltshim.ko has on the kernels with checks, are run by
+            # scripts/kunit.
+            append="kunit.enable=0 " + ("" if setting.kernel == "debug" else POISON),
             environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower,
                          "LONG": "1" if self.long else ""},
             time_limit=120 + sum(self._time(setting, test) for test in tests))

@@ -56,6 +56,7 @@ class Test:
     uses: list
     time: int
     long: int
+    memory: int = 0
 
 
 @dataclasses.dataclass
@@ -76,6 +77,7 @@ class Setting:
     lower: str
     debian: bool
     part: str = ""
+    memory: int = 0
 
     def __str__(self):
         return f"{self.kernel} {self.lower}{self.part}"
@@ -84,7 +86,7 @@ class Setting:
 def read_test(path):
     """Parse the header of a test; a word that is not known is an error."""
     needs = {"lower": [], "kernels": DEBIAN, "filters": [], "programs": [],
-             "modules": [], "uses": [], "time": ["60"], "long": []}
+             "modules": [], "uses": [], "time": ["60"], "long": [], "memory": ["0"]}
     for line in path.read_text().splitlines()[:40]:
         match = re.match(r"[\s#/*]*needs:(.*)", line)
         if not match:
@@ -95,9 +97,9 @@ def read_test(path):
                 raise debs.Problem(f"{path}: unknown word in the needs line: {word}")
             needs[key] = [one for one in value.split(",") if one]
     needs["long"] = needs["long"] or needs["time"]
-    for key in ("time", "long"):
+    for key in ("time", "long", "memory"):
         if not needs[key][0].isdigit():
-            raise debs.Problem(f"{path}: {key}= takes a number of seconds")
+            raise debs.Problem(f"{path}: {key}= takes a number, of seconds or MiB")
     for key, known in (("kernels", LOWERS), ("lower", {"any", *sum(LOWERS.values(), [])})):
         for one in needs[key]:
             if one not in known:
@@ -105,7 +107,7 @@ def read_test(path):
     return Test(path.stem, path, needs["lower"], needs["kernels"], needs["filters"],
                 needs["programs"], needs["modules"],
                 [path.parent / f"{name}.c" for name in needs["uses"]],
-                int(needs["time"][0]), int(needs["long"][0]))
+                int(needs["time"][0]), int(needs["long"][0]), int(needs["memory"][0]))
 
 
 def find_tests(folder, only=None):
@@ -155,14 +157,15 @@ def settings_of(tests, kernels, parts=1):
     table = []
     for kernel in kernels:
         for lower in LOWERS[kernel]:
-            for debian in (False, True):
+            for debian, memory in sorted({(bool(test.programs), test.memory) for test in tests}):
                 chosen = [test for test in tests if kernel in test.kernels
-                          and lower in lowers_of(test, kernel) and bool(test.programs) == debian]
+                          and lower in lowers_of(test, kernel) and test.memory == memory
+                          and bool(test.programs) == debian]
                 count = parts if kernel in SLOW and len(chosen) >= 2 * parts else 1
                 for number in range(count):
                     part = f" {number + 1}/{count}" if count > 1 else ""
                     if chosen:
-                        table.append((Setting(kernel, lower, debian, part),
+                        table.append((Setting(kernel, lower, debian, part, memory),
                                       chosen[number::count]))
     return table
 
@@ -248,6 +251,7 @@ class Runner:
             environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower,
                          "LONG": "1" if self.long else ""},
             time_limit=120 + sum(self._time(setting, test) for test in tests))
+        guest.memory = setting.memory or guest.memory
         if setting.lower == "tmpfs":
             guest.mounts = ["tmpfs tmpfs /lower"]
         else:

@@ -6,11 +6,12 @@
  * First below the sample swapbuf, which changes every byte that goes down: what programs see is
  * plain, what lies below at the end is changed, but for holes. Several processes work on a file
  * each, with writes that go through and with write-back, and while swapbuf goes and comes back in
- * between; and on one file, each in parts of its own whose borders are not pages'. Then with a
- * filter that only watches and comes and goes all the time, so that files move from one page cache
- * to the other and back.
+ * between; and one to four on one file, each in parts of its own whose borders are not pages', but
+ * for steps that are the whole file's. Then with filters that come and go all the time, so that
+ * files move from one page cache to the other and back: swapbuf, with which a byte is what was
+ * written or that changed, and nothing else; and one that only watches.
  *
- * STEPS=N in the environment makes so many steps in each part.
+ * STEPS=N in the environment makes so many steps in each part, of one file N times 160.
  *
  * needs: kernels=6.1,6.12,debug filters=swapbuf,passthru time=180 long=7200
  */
@@ -25,8 +26,13 @@
 #define FILE_SIZE	(160 * 1024)
 #define STEPS		120
 #define STEPS_LONG	100000
+/* By those who share a file, all of them, and with both ways to write, together. */
+#define SHARED		20000
+#define SHARED_DEBUG	4000
+#define SHARED_LONG	1000000
 #define WORKERS		3
 #define STOPS		2	/* how often workers stop for swapbuf to go */
+#define SHARERS		4
 #define PART		5000	/* of a shared file, one process after the other */
 
 /* How the workers of a round work. */
@@ -38,8 +44,9 @@ static volatile unsigned int (*found)[PLACES], *mine;
 
 static volatile sig_atomic_t stop_wanted;
 static bool changed;	/* what lies below is */
+static bool loose;	/* who changes it comes and goes */
 static unsigned int seed;
-static unsigned long steps = STEPS;
+static unsigned long steps = STEPS, shared_steps = SHARED;
 
 static char copy[FILE_SIZE], data[FILE_SIZE] __attribute__((aligned(4096)));
 static off_t size;
@@ -74,6 +81,8 @@ static void must_be(const char *got, off_t at, size_t length, const char *how, b
 		if (got[i] == copy[at + i])
 			continue;
 		if (uncached && changed && got[i] == (char)0xa5 && !copy[at + i])
+			continue;
+		if (loose && (got[i] ^ copy[at + i]) == (char)0xa5)
 			continue;
 		printf("differs: %s: byte %ld of %ld is %#x, must be %#x (seed %u)\n", how,
 		       (long)(at + i), (long)size, got[i] & 0xff, copy[at + i] & 0xff, seed);
@@ -307,7 +316,8 @@ static void check_below(const char *below)
 	MUST(fd >= 0);
 	MUST(pread(fd, data, FILE_SIZE, 0) == size);
 	for (i = 0; i < (size_t)size; i++) {
-		if ((data[i] ^ copy[i]) == (char)0xa5 || (!data[i] && !copy[i]))
+		if ((data[i] ^ copy[i]) == (char)0xa5 || (!data[i] && !copy[i]) ||
+		    (loose && data[i] == copy[i]))
 			continue;
 		printf("differs: below: byte %zu of %ld is %#x for %#x\n", i, (long)size,
 		       data[i] & 0xff, copy[i] & 0xff);
@@ -329,6 +339,8 @@ static void worker(const char *path, const char *below, unsigned int number, enu
 
 	signal(SIGTERM, on_term);
 	seed = number * 7919 + 1;
+	size = 0;
+	memset(copy, 0, FILE_SIZE);
 	fd = open(path, O_CREAT | O_RDWR, 0600);
 	MUST(fd >= 0);
 	for (step = 0; step < steps || (how == ENDLESS && !stop_wanted); step++) {
@@ -343,46 +355,105 @@ static void worker(const char *path, const char *below, unsigned int number, enu
 	exit(0);
 }
 
-/* Bytes of its own parts of a file, by every way there is. */
-static void sharer(const char *path, unsigned int number)
+/* A file that several processes share: what it holds, and who works on all of it; shared memory. */
+static struct {
+	pthread_rwlock_t lock;
+	char copy[FILE_SIZE];
+} *common;
+
+/* Bytes of the shared file are what they must be. */
+static void common_is(const char *got, off_t at, size_t length, const char *how, bool uncached)
 {
-	static char value[FILE_SIZE / PART / WORKERS];
-	int fd = open(path, O_RDWR);
-	unsigned long step;
+	memcpy(copy + at, common->copy + at, length);
+	must_be(got, at, length, how, uncached);
+}
+
+/* A step of which others see nothing: it is on a part of its own. */
+static void own_part(int fd, char *map, off_t at)
+{
+	size_t length = 1 + any(PART), hole;
+
+	at += any(PART + 1 - length);
+	switch (any(8)) {
+	case 0 ... 1:
+		twin_fill(data, length, any(~0U));
+		MUST(pwrite(fd, data, length, at) == (ssize_t)length);
+		memcpy(common->copy + at, data, length);
+		break;
+	case 2:
+		memset(map + at, any(256), length);
+		memcpy(common->copy + at, map + at, length);
+		break;
+	case 3 ... 4:
+		MUST(pread(fd, data, length, at) == (ssize_t)length);
+		common_is(data, at, length, "shared read", false);
+		break;
+	case 5:
+		common_is(map + at, at, length, "shared map", false);
+		break;
+	case 6:
+		hole = 1 + any(length);
+		MUST(!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, at, hole));
+		memset(common->copy + at, 0, hole);
+		break;
+	default:
+		if (!any(8))
+			MUST(!msync(map, FILE_SIZE, MS_SYNC));
+		else if (!any(8))
+			MUST(!fsync(fd));
+		else if (!any(8))
+			posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	}
+}
+
+/* A step on all of the file, while nobody else makes one. */
+static void whole_file(int fd, int direct, char *map)
+{
+	off_t at = any(FILE_SIZE), block = at & ~4095L;
+
+	switch (any(3)) {
+	case 0:
+		MUST(!ftruncate(fd, at) && !ftruncate(fd, FILE_SIZE));
+		memset(common->copy + at, 0, FILE_SIZE - at);
+		break;
+	case 1:
+		if (direct < 0)
+			break;
+		twin_fill(data, 4096, any(~0U));
+		MUST(pwrite(direct, data, 4096, block) == 4096);
+		memcpy(common->copy + block, data, 4096);
+		common_is(map + block, block, 4096, "map of what was written directly", false);
+		break;
+	default:
+		if (direct < 0)
+			break;
+		MUST(pread(direct, data, 4096, block) == 4096);
+		common_is(data, block, 4096, "shared direct read", true);
+	}
+}
+
+static void sharer(const char *path, unsigned int number, unsigned int sharers)
+{
+	int fd = open(path, O_RDWR), direct = open(path, O_RDWR | O_DIRECT);
+	unsigned int parts = FILE_SIZE / PART / sharers;
+	unsigned long step, count = shared_steps / 2 / SHARERS / sharers;
 	char *map;
 
-	seed = number * 104729 + 1;
-	MUST(fd >= 0);
+	seed = number * 104729 + sharers;
+	size = FILE_SIZE;
+	MUST(fd >= 0 && (direct >= 0 || errno == EINVAL));
 	map = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	MUST(map != MAP_FAILED);
-	for (step = 0; step < steps; step++) {
-		unsigned int which = any(sizeof(value)), i;
-		off_t at = (off_t)(which * WORKERS + number) * PART;
+	for (step = 0; step < count; step++) {
+		bool all = !any(8);
 
-		switch (any(5)) {
-		case 0:
-			memset(data, ++value[which], PART);
-			MUST(pwrite(fd, data, PART, at) == PART);
-			break;
-		case 1:
-			memset(map + at, ++value[which], PART);
-			break;
-		case 2:
-			MUST(pread(fd, data, PART, at) == PART);
-			for (i = 0; i < PART; i++)
-				MUST(data[i] == value[which]);
-			break;
-		case 3:
-			for (i = 0; i < PART; i++)
-				MUST(map[at + i] == value[which]);
-			break;
-		case 4:
-			if (!any(4))
-				MUST(!msync(map, FILE_SIZE, MS_SYNC));
-			if (!any(8))
-				posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-			break;
-		}
+		MUST(!(all ? pthread_rwlock_wrlock(&common->lock) :
+			     pthread_rwlock_rdlock(&common->lock)));
+		if (all)
+			whole_file(fd, direct, map);
+		else
+			own_part(fd, map, (any(parts) * sharers + number) * (off_t)PART);
+		MUST(!pthread_rwlock_unlock(&common->lock));
 	}
 	exit(0);
 }
@@ -463,26 +534,73 @@ static bool swapbuf_goes(void)
 	return await(WORKERS);
 }
 
-static bool shared_file(void)
+/* One file, by so many processes. One that fails may have locked out the others. */
+static bool shared_file(unsigned int sharers)
 {
-	char path[PATH_MAX];
-	unsigned int i;
-	int fd;
+	char path[PATH_MAX], below[PATH_MAX];
+	pid_t pids[SHARERS];
+	bool good = true;
+	unsigned int i, j;
+	int fd, status;
 
 	snprintf(path, sizeof(path), "%s/shared", getenv("MNT"));
-	fd = open(path, O_CREAT | O_RDWR, 0600);
+	snprintf(below, sizeof(below), "%s/shared", getenv("LOWER"));
+	fd = open(path, O_CREAT | O_RDWR | O_TRUNC, 0600);
 	FLT_REQUIRE(fd >= 0 && !ftruncate(fd, FILE_SIZE) && !close(fd));
-	for (i = 0; i < WORKERS; i++) {
-		pid_t child = fork();
-
-		FLT_REQUIRE(child >= 0);
-		if (!child)
-			sharer(path, i);
+	memset(common->copy, 0, FILE_SIZE);
+	for (i = 0; i < sharers; i++) {
+		pids[i] = fork();
+		FLT_REQUIRE(pids[i] >= 0);
+		if (!pids[i])
+			sharer(path, i, sharers);
 	}
-	return await(WORKERS);
+	for (i = 0; i < sharers; i++) {
+		if (wait(&status) >= 0 && !status)
+			continue;
+		for (j = 0; j < sharers && good; j++)
+			kill(pids[j], SIGKILL);
+		good = false;
+	}
+	if (!good)
+		return false;
+	size = FILE_SIZE;
+	fd = open(path, O_RDONLY);
+	MUST(pread(fd, data, FILE_SIZE, 0) == FILE_SIZE && !close(fd));
+	common_is(data, 0, FILE_SIZE, "shared file", false);
+	check_below(below);
+	return true;
+}
+
+static void shared_files(void)
+{
+	unsigned int sharers;
+
+	for (sharers = 1; sharers <= SHARERS; sharers++)
+		FLT_EXPECT(shared_file(sharers));
+}
+
+static void common_begin(void)
+{
+	pthread_rwlockattr_t how;
+
+	common = mmap(NULL, sizeof(*common), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	FLT_REQUIRE(common != MAP_FAILED && !pthread_rwlockattr_init(&how));
+	FLT_REQUIRE(!pthread_rwlockattr_setpshared(&how, PTHREAD_PROCESS_SHARED));
+	/* Who wants all of the file is not to wait for ever. */
+	FLT_REQUIRE(!pthread_rwlockattr_setkind_np(&how,
+						   PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP));
+	FLT_REQUIRE(!pthread_rwlock_init(&common->lock, &how));
 }
 
 static int shared_fd;
+
+/* What the writer writes, or the zeros of a hole. */
+static bool is_written(char byte)
+{
+	return byte == 'w' || !byte ||
+	       (loose && (byte == ('w' ^ (char)0xa5) || byte == (char)0xa5));
+}
 
 /* Maps a file again and again, while another thread of the program writes to it. */
 static void *mapper(void *unused)
@@ -490,7 +608,7 @@ static void *mapper(void *unused)
 	while (!stop_wanted) {
 		char *map = mmap(NULL, FILE_SIZE, PROT_READ, MAP_SHARED, shared_fd, 0);
 
-		MUST(map != MAP_FAILED && (*map == 'w' || !*map));
+		MUST(map != MAP_FAILED && is_written(*map));
 		MUST(!munmap(map, FILE_SIZE));
 	}
 	return unused;
@@ -543,8 +661,8 @@ static bool all_find(enum place place, const unsigned int *before)
 	return true;
 }
 
-/* A filter that only watches comes and goes while files are worked on: all of them follow. */
-static bool coming_and_going(void)
+/* A filter comes and goes while files are worked on: all of them follow. */
+static bool coming_and_going(const char *filter, const char *name)
 {
 	unsigned int rounds, before[WORKERS];
 	char path[PATH_MAX];
@@ -555,8 +673,8 @@ static bool coming_and_going(void)
 	found = mmap(NULL, sizeof(*found) * WORKERS, PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	FLT_REQUIRE(found != MAP_FAILED);
-	own_files("endless", ENDLESS, pids);
-	snprintf(path, sizeof(path), "%s/threads", getenv("MNT"));
+	own_files(name, ENDLESS, pids);
+	snprintf(path, sizeof(path), "%s/threads-%s", getenv("MNT"), filter);
 	pids[WORKERS] = fork();
 	FLT_REQUIRE(pids[WORKERS] >= 0);
 	if (!pids[WORKERS])
@@ -564,11 +682,11 @@ static bool coming_and_going(void)
 	for (rounds = 0; rounds < 4 && good; rounds++) {
 		for (i = 0; i < WORKERS; i++)
 			before[i] = found[i][OWN];
-		FLT_REQUIRE(!twin_load("passthru"));
+		FLT_REQUIRE(!twin_load(filter));
 		good = all_find(OWN, before);
 		for (i = 0; i < WORKERS; i++)
 			before[i] = found[i][BELOW];
-		FLT_REQUIRE(!twin_unload("passthru", true));
+		FLT_REQUIRE(!twin_unload(filter, true));
 		good = good && all_find(BELOW, before);
 	}
 	for (i = 0; i <= WORKERS; i++)
@@ -632,10 +750,17 @@ int main(void)
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
 	pid_t pids[WORKERS];
 
-	if (more && *more)
+	if (!strcmp(getenv("KERNEL"), "debug"))
+		shared_steps = SHARED_DEBUG;
+	if (more && *more) {
 		steps = STEPS_LONG;
-	if (getenv("STEPS"))
+		shared_steps = SHARED_LONG;
+	}
+	if (getenv("STEPS")) {
 		steps = strtoul(getenv("STEPS"), NULL, 0);
+		shared_steps = steps * 160;
+	}
+	common_begin();
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("swapbuf"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=auto"));
@@ -643,17 +768,22 @@ int main(void)
 	FLT_PROVES("BUF-062", own_files("through", ONCE, pids));
 	FLT_EXPECT(set_id_goes());
 	written_from_itself();
-	FLT_EXPECT(shared_file());
+	shared_files();
 	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "write=back"));
 	FLT_PROVES("BUF-062", own_files("back", ONCE, pids));
+	shared_files();
 	FLT_EXPECT(swapbuf_goes());
-	FLT_REQUIRE(!umount(mnt));
 	FLT_REQUIRE(!twin_unload("swapbuf", true));
+	loose = true;
+	seed = 1;
+	FLT_EXPECT(coming_and_going("swapbuf", "swapping"));
+	loose = false;
+	FLT_REQUIRE(!umount(mnt));
 
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=own"));
 	changed = false;
 	seed = 1;
-	FLT_EXPECT(coming_and_going());
+	FLT_EXPECT(coming_and_going("passthru", "endless"));
 	FLT_REQUIRE(!umount(mnt));
 	FLT_REQUIRE(!twin_unload("fltshim", false));
 	return prove_status();

@@ -3,7 +3,8 @@
  * What fsync() acknowledged through the mount survives a crash. Below lies ext4 on a device that
  * logs every write in the order in which the disk got it (dm-log-writes), with a mark in the log
  * after each record that was acknowledged. Afterwards the log is replayed up to arbitrary places,
- * ext4 recovers, and every record that was marked before has to be there, whole.
+ * ext4 recovers, and every record that was marked before has to be there, whole. So too below
+ * swapbuf, which changes every byte on its way down, with writes that go through and with write-back.
  *
  * needs: kernels=6.1,6.12 lower=ext4 filters=swapbuf modules=dm-log-writes,loop programs=e2fsprogs
  * needs: time=120 long=3600
@@ -16,7 +17,7 @@
 #define MEGABYTES 32
 #define RECORDS 48
 #define RECORD 700
-#define CUTS 5
+#define CUTS 10
 #define CUTS_LONG 200
 #define NAME "crash"
 
@@ -193,10 +194,25 @@ static bool record_there(const char *root, unsigned int record)
 	}
 }
 
+static const char *options;	/* of the mount */
+
 static void mount_both(const char *disk, const char *below, const char *mnt)
 {
 	FLT_REQUIRE(!mount(disk, below, "ext4", 0, NULL));
-	FLT_REQUIRE(!mount(below, mnt, "fltfs", 0, NULL));
+	FLT_REQUIRE(!mount(below, mnt, "fltfs", 0, options));
+}
+
+/* Below swapbuf no byte lies on the disk as it was written. */
+static bool lies_swapped(const char *below)
+{
+	char data[RECORD];
+	int fd = open(in(below, "new-%u", 0), O_RDONLY), i;
+	bool swapped = pread(fd, data, RECORD, 0) == RECORD;
+
+	close(fd);
+	for (i = 0; i < RECORD; i++)
+		swapped = swapped && (data[i] ^ content(0)[i]) == (char)0xa5;
+	return swapped;
 }
 
 /* The entries of the log up to that one, onto the disk. Return: how many records were marked. */
@@ -231,7 +247,8 @@ static unsigned int replay(int log, int disk, unsigned long long end, unsigned i
 	return marked;
 }
 
-static void cut(const char *below, const char *mnt, unsigned long long end, unsigned int sector)
+static void cut(const char *below, const char *mnt, unsigned long long end, unsigned int sector,
+		bool swapped)
 {
 	int log = open("log", O_RDONLY), disk;
 	unsigned int marked, i, lost = 0;
@@ -251,17 +268,19 @@ static void cut(const char *below, const char *mnt, unsigned long long end, unsi
 		lost++;
 	}
 	FLT_EXPECT(!lost);
+	FLT_EXPECT(!marked || lies_swapped(below) == swapped);
 	FLT_REQUIRE(!umount(mnt) && !umount(below));
 	run("losetup -d /dev/loop0");
 }
 
-static void one_filter(const char *filter, unsigned int cuts)
+static void one_filter(const char *filter, const char *with, unsigned int cuts)
 {
 	const char *below = "/mnt/crash-below", *mnt = getenv("MNT");
 	struct log_super super;
 	unsigned int i;
 	int log;
 
+	options = with;
 	FLT_REQUIRE(!twin_load("fltshim"));
 	if (*filter)
 		FLT_REQUIRE(!twin_load(filter));
@@ -285,8 +304,8 @@ static void one_filter(const char *filter, unsigned int cuts)
 	printf("%llu writes for %u records\n", super.nr_entries, RECORDS);
 	FLT_EXPECT(super.nr_entries > 4 * RECORDS);
 	for (i = 0; i < cuts; i++)
-		cut(below, mnt, 1 + rand() % super.nr_entries, super.sectorsize);
-	cut(below, mnt, super.nr_entries, super.sectorsize);
+		cut(below, mnt, 1 + rand() % super.nr_entries, super.sectorsize, *filter);
+	cut(below, mnt, super.nr_entries, super.sectorsize, *filter);
 	if (*filter)
 		FLT_REQUIRE(!twin_unload(filter, true));
 	FLT_REQUIRE(!twin_unload("fltshim", false));
@@ -305,7 +324,8 @@ int main(void)
 	mknod("/dev/mapper/control", S_IFCHR | 0600, makedev(10, 236));
 	control = open("/dev/mapper/control", O_RDWR);
 	FLT_REQUIRE(control >= 0);
-	one_filter("", long_run ? CUTS_LONG : CUTS);
-	one_filter("swapbuf", long_run ? CUTS_LONG : CUTS);
+	one_filter("", NULL, long_run ? CUTS_LONG : CUTS);
+	one_filter("swapbuf", "cache=auto", long_run ? CUTS_LONG : CUTS);
+	one_filter("swapbuf", "cache=auto,write=back", long_run ? CUTS_LONG : CUTS);
 	return prove_status();
 }

@@ -107,13 +107,15 @@ group=/sys/fs/cgroup/ctx
 [ -e /sys/fs/cgroup/cgroup.procs ] || expect mount -t cgroup2 none /sys/fs/cgroup
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 expect mkdir $group
-echo 6M >$group/memory.max
+echo 16M >$group/memory.max
 cat >make <<'END'
 echo $$ >$1/cgroup.procs
 i=0
 while [ $i -lt $3 ]; do
 	: >"$2/$i" || exit 1
 	i=$((i + 1))
+	# what is new below and not written cannot go
+	[ $((i % 500)) -ne 0 ] || sync
 done
 END
 expect sh make $group "$MNT/many" $count

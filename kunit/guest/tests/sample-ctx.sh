@@ -104,12 +104,15 @@ load_filter ctx 'params=Parameters\Quiet=1'
 dmesg -c >/dev/null
 mkdir "$MNT/many"
 group=/sys/fs/cgroup/ctx
-[ -e /sys/fs/cgroup/cgroup.procs ] || expect mount -t cgroup2 none /sys/fs/cgroup
-echo +memory >/sys/fs/cgroup/cgroup.subtree_control
-expect mkdir $group
-echo 16M >$group/memory.max
+# (the kernel of scripts/kernel has no such groups)
+if [ "$KERNEL" != debug ]; then
+	[ -e /sys/fs/cgroup/cgroup.procs ] || expect mount -t cgroup2 none /sys/fs/cgroup
+	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+	expect mkdir $group
+	echo 16M >$group/memory.max
+fi
 cat >make <<'END'
-echo $$ >$1/cgroup.procs
+[ ! -e $1 ] || echo $$ >$1/cgroup.procs
 i=0
 while [ $i -lt $3 ]; do
 	: >"$2/$i" || exit 1
@@ -119,7 +122,7 @@ while [ $i -lt $3 ]; do
 done
 END
 expect sh make $group "$MNT/many" $count
-expect wait_for 10 rmdir $group
+[ ! -e $group ] || expect wait_for 10 rmdir $group
 there=$(awk '$1 == "fltfs_inode" { print $2 }' /proc/slabinfo)
 [ $count -lt 10000 ] || [ "${there:-$count}" -lt $((count / 2)) ] ||
 	fail "no inodes went for want of memory, $there of $count are there"

@@ -187,12 +187,15 @@ static void fltfs_errand_work(struct work_struct *work)
 	revert_creds(old);
 }
 
+/*
+ * Who calls this has initialised the work: for lockdep each kind of errand is of its own, since
+ * some are waited for with the lower file system's freeze protection held, and others take that.
+ */
 static ssize_t fltfs_elsewhere(struct fltfs_errand *errand,
 			       ssize_t (*run)(struct fltfs_errand *errand))
 {
 	errand->cred = current_cred();
 	errand->run = run;
-	INIT_WORK_ONSTACK(&errand->work, fltfs_errand_work);
 	queue_work(fltfs_copy_wq, &errand->work);
 	flush_work(&errand->work);
 	destroy_work_on_stack(&errand->work);
@@ -223,6 +226,7 @@ static ssize_t fltfs_copy_write(struct inode *inode, struct fltfs_paging *paging
 
 	if (likely(!fatal_signal_pending(current)))
 		return fltfs_copy_run(&job.errand);
+	INIT_WORK_ONSTACK(&job.errand.work, fltfs_errand_work);
 	return fltfs_elsewhere(&job.errand, fltfs_copy_run);
 }
 
@@ -276,6 +280,7 @@ ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter)
 		if (likely(ret != -EINTR))
 			return ret;
 	}
+	INIT_WORK_ONSTACK(&job.errand.work, fltfs_errand_work);
 	return fltfs_elsewhere(&job.errand, fltfs_rest_run);
 }
 

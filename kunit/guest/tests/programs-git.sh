@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# git does on the mount, with both samples loaded, what it does below.
-# needs: lower=ext4 filters=passthru,spy programs=git time=300
+# git does on the mount, with both samples loaded, what it does below; and a clone through swapbuf,
+# with write-back, is whole.
+# needs: lower=ext4 filters=passthru,spy,swapbuf programs=git time=300
 . /t/lib.sh
 export HOME=/tmp/work GIT_AUTHOR_DATE="2024-01-01T00:00:00Z" GIT_COMMITTER_DATE="2024-01-01T00:00:00Z"
 git config --global user.email "someone@example.org"
@@ -50,3 +51,23 @@ if ! cmp -s /tmp/work/direct /tmp/work/seen; then
 	fail "differs from what the lower file system does (< direct, > mount):"
 	diff /tmp/work/direct /tmp/work/seen
 fi
+expect umount "$MNT"
+expect unload_filter spy
+expect unload_filter passthru
+
+git init -q -b main /tmp/work/origin
+cp -r /t /tmp/work/origin/tests
+seq 20000 >/tmp/work/origin/numbers
+git -C /tmp/work/origin add . && git -C /tmp/work/origin commit -q -m all || die "no repository"
+mkdir "$LOWER/swapped"
+load_filter swapbuf
+expect mount_flt cache=auto,write=back "$LOWER/swapped"
+expect git clone -q --no-local /tmp/work/origin "$MNT/clone"
+expect umount "$MNT"
+expect mount_flt cache=auto,write=back "$LOWER/swapped"
+expect git -C "$MNT/clone" fsck --strict
+same "what a clone has" "$(git -C "$MNT/clone" rev-parse HEAD)" \
+	"$(git -C /tmp/work/origin rev-parse HEAD)"
+same "what differs from it" "$(git -C "$MNT/clone" status --porcelain)" ""
+expect cmp "$MNT/clone/numbers" /tmp/work/origin/numbers
+cmp -s "$LOWER/swapped/clone/numbers" /tmp/work/origin/numbers && fail "what lies below is plain"

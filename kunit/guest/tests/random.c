@@ -23,6 +23,7 @@
 #define TOGETHER_LONG 30
 /* After so many calls the whole trees are compared. */
 #define LOOK_AT_ALL 100
+#define LOOK_AT_ALL_LONG 10
 
 /* As a user, or as root again. */
 static void become(unsigned int number)
@@ -66,7 +67,7 @@ static bool same_trees(bool print)
 	return same;
 }
 
-static unsigned int successes;
+static unsigned int successes, look_at_all = LOOK_AT_ALL;
 
 /* What nobody uses leaves memory. */
 static void forget(void)
@@ -109,6 +110,9 @@ static bool same_call(const struct call *call, bool print)
 		do_call(side, call);
 		look(side, names[call->name]);
 		look(side, names[call->name2]);
+		look_inside(side, names[call->name]);
+		if (call->name2 != call->name)
+			look_inside(side, names[call->name2]);
 		look_fd(side, call->slot);
 		look_fd(side, call->slot2);
 	}
@@ -226,7 +230,7 @@ static bool sequence(const char *direct, const char *mnt, const char *filters, u
 	for (i = 0; i < count; i++)
 		choose(&calls[i]);
 	memset(left_out, 0, sizeof(left_out));
-	differs = run(direct, mnt, calls, left_out, count, LOOK_AT_ALL, false);
+	differs = run(direct, mnt, calls, left_out, count, look_at_all, false);
 	if (!differs)
 		return true;
 	printf("differs: seed %llu, call %u, %s\n", from, differs,
@@ -277,6 +281,8 @@ static void filtered(const char *filter)
 	mkdir(below, 0755);
 	if (count)
 		sequences = atoi(count);
+	if (long_run)
+		look_at_all = LOOK_AT_ALL_LONG;
 	successes = 0;
 	FLT_REQUIRE(!twin_load("fltshim"));
 	if (*filter)

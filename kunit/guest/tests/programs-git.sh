@@ -70,4 +70,4 @@ same "what a clone has" "$(git -C "$MNT/clone" rev-parse HEAD)" \
 	"$(git -C /tmp/work/origin rev-parse HEAD)"
 same "what differs from it" "$(git -C "$MNT/clone" status --porcelain)" ""
 expect cmp "$MNT/clone/numbers" /tmp/work/origin/numbers
-cmp -s "$LOWER/swapped/clone/numbers" /tmp/work/origin/numbers && fail "what lies below is plain"
+! cmp -s "$LOWER/swapped/clone/numbers" /tmp/work/origin/numbers || fail "what lies below is plain"

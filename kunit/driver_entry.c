@@ -6,6 +6,8 @@
 #include <linux/module.h>
 #include "fltmgr/filter.h"
 #include "kunit/world.h"
+#include "nt/io_driver.h"
+#include "nt/violation.h"
 #include "nt/zw_registry.h"
 
 #define REG_SERVICES "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\"
@@ -145,6 +147,53 @@ static void entry_fails_while_registered(struct kunit *test)
 	FLT_PROVES(test, "REG-04", world_trace_is(w, "F"));
 }
 
+/* Work of a driver whose entry fails: what runs is waited for, and can queue nothing more. */
+static struct {
+	WORK_QUEUE_ITEM first, second;
+	struct fsh_driver *driver;
+	bool closed;
+	bool over;
+	atomic_t seconds;
+} entry_work;
+
+static void entry_work_second(PVOID context)
+{
+	atomic_inc(&entry_work.seconds);
+}
+
+static void entry_work_first(PVOID context)
+{
+	entry_work.closed = WORLD_WAIT(READ_ONCE(entry_work.driver->closed));
+	ExQueueWorkItem(&entry_work.second, CriticalWorkQueue);
+	msleep(50);
+	WRITE_ONCE(entry_work.over, true);
+}
+
+static void entry_queues(struct probe *p, PDRIVER_OBJECT object, PUNICODE_STRING path)
+{
+	/* The code of these tests is that of the only driver there is. */
+	entry_work.driver = fsh_driver_at((unsigned long)entry_work_first);
+	entry_work.first.WorkerRoutine = entry_work_first;
+	entry_work.second.WorkerRoutine = entry_work_second;
+	ExQueueWorkItem(&entry_work.first, DelayedWorkQueue);
+}
+
+static void entry_fails_with_work(struct kunit *test)
+{
+	static const struct probe_config config = { .no_register = true, .on_entry = entry_queues,
+						    .entry_status = STATUS_UNSUCCESSFUL };
+	s64 before = atomic64_read(&fsh_violations);
+	struct world *w = world_of(test);
+	struct probe *p;
+
+	memset(&entry_work, 0, sizeof(entry_work));
+	FLT_EXPECT(test, probe_load(w, 'A', &config, &p) == -EIO);
+	FLT_EXPECT(test, entry_work.closed && READ_ONCE(entry_work.over));
+	FLT_EXPECT(test, atomic64_read(&fsh_violations) == before + 1);
+	msleep(20);
+	FLT_EXPECT(test, !atomic_read(&entry_work.seconds) && !entry_work.second.List.Flink);
+}
+
 /* Unregistered from its own callback, so by a worker, which is through when the load has failed. */
 static void entry_unregisters_inside(struct probe *p, PFLT_CALLBACK_DATA data,
 				     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
@@ -212,6 +261,7 @@ static struct kunit_case driver_entry_cases[] = {
 	KUNIT_CASE(entry_driver_entry),
 	KUNIT_CASE(entry_registry_path),
 	KUNIT_CASE(entry_fails),
+	KUNIT_CASE(entry_fails_with_work),
 	KUNIT_CASE(entry_fails_while_registered),
 	KUNIT_CASE(entry_fails_after_the_end),
 	KUNIT_CASE(entry_never_registers),

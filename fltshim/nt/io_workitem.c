@@ -2,8 +2,8 @@
 /*
  * Work items: IoAllocateWorkItem and its kin, ExQueueWorkItem. Two work queues, the urgent one of
  * higher priority, run them at PASSIVE_LEVEL under the exception barrier; a queued item keeps its
- * driver loaded until its routine has returned. The items of the filter manager are its own
- * (fltmgr/work_item.c).
+ * driver loaded until its routine has returned; one whose DriverEntry fails waits for it. The
+ * items of the filter manager are its own (fltmgr/work_item.c).
  *
  * Rules. A routine may free its item or queue it again, so all that is needed after it is copied
  * before it. The claim on an item (@queued, or List.Flink of a WORK_QUEUE_ITEM) is taken by a
@@ -52,9 +52,38 @@ struct _IO_WORKITEM {
 	PIO_WORKITEM_ROUTINE routine;
 	PIO_WORKITEM_ROUTINE_EX routine_ex;
 	PVOID context;
-	struct module *owner;
+	struct fsh_driver *driver;	/* of the routine; io_work_get() */
 	int queued;
 };
+
+/*
+ * Keeps the driver that a routine is of, if it is any's, and its module, until io_work_put().
+ * Return: false if it is on its way out
+ */
+static bool io_work_get(unsigned long routine, struct fsh_driver **of)
+{
+	struct fsh_driver *driver = fsh_driver_at(routine);
+
+	*of = driver;
+	if (!driver)
+		return true;
+	if (READ_ONCE(driver->closed) || !try_module_get(driver->owner))
+		return false;
+	if (atomic_inc_not_zero(&driver->work))
+		return true;
+	module_put(driver->owner);
+	return false;
+}
+
+/* The module first: whoever waits for the last of the driver's work frees both. */
+static void io_work_put(struct fsh_driver *driver)
+{
+	if (!driver)
+		return;
+	module_put(driver->owner);
+	if (atomic_dec_and_test(&driver->work))
+		wake_up_var(&driver->work);
+}
 
 struct io_work_call {
 	PIO_WORKITEM item;
@@ -86,29 +115,20 @@ static void io_work_run(struct work_struct *work)
 	};
 	unsigned long routine = call.routine_ex ? (unsigned long)call.routine_ex :
 						  (unsigned long)call.routine;
-	struct module *owner = item->owner;
+	struct fsh_driver *driver = item->driver;
 	NTSTATUS code;
 
 	/* Pairs with the claim: whoever queues it again sees the members free. */
 	smp_store_release(&item->queued, 0);
 	fsh_call(routine, "work item", io_work_call, &call, &code);
-	module_put(owner);
-}
-
-/* The module of a routine, kept; false if it is on its way out. */
-static bool io_work_owner(unsigned long routine, struct module **owner)
-{
-	struct fsh_driver *driver = fsh_driver_at(routine);
-
-	*owner = driver ? driver->owner : NULL;
-	return try_module_get(*owner);
+	io_work_put(driver);
 }
 
 static void io_work_queue_item(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
 			       PIO_WORKITEM_ROUTINE_EX routine_ex, WORK_QUEUE_TYPE type,
 			       PVOID context, unsigned long ip, const char *name)
 {
-	struct module *owner;
+	struct fsh_driver *driver;
 
 	if (!item || (!routine && !routine_ex)) {
 		fsh_violation(fsh_driver_name_at(ip), name, "no %s", item ? "routine" : "item");
@@ -118,8 +138,8 @@ static void io_work_queue_item(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
 		fsh_violation(fsh_driver_name_at(ip), name, "item %pK is queued already", item);
 		return;
 	}
-	if (!io_work_owner(routine_ex ? (unsigned long)routine_ex : (unsigned long)routine,
-			   &owner)) {
+	if (!io_work_get(routine_ex ? (unsigned long)routine_ex : (unsigned long)routine,
+			 &driver)) {
 		item->queued = 0;
 		fsh_violation(fsh_driver_name_at(ip), name, "the driver is being unloaded");
 		return;
@@ -127,7 +147,7 @@ static void io_work_queue_item(PIO_WORKITEM item, PIO_WORKITEM_ROUTINE routine,
 	item->routine = routine;
 	item->routine_ex = routine_ex;
 	item->context = context;
-	item->owner = owner;
+	item->driver = driver;
 	queue_work(io_work_queue_of(type, ip, name), &item->work);
 }
 
@@ -203,7 +223,7 @@ EXPORT_SYMBOL_GPL(IoQueueWorkItemEx);
 
 struct ex_work {
 	struct work_struct work;
-	struct module *owner;
+	struct fsh_driver *driver;
 };
 
 static_assert(sizeof(struct ex_work) <= sizeof_field(WORK_QUEUE_ITEM, FshOpaque));
@@ -225,13 +245,13 @@ static void ex_work_run(struct work_struct *work)
 	struct ex_work *ex = container_of(work, struct ex_work, work);
 	WORK_QUEUE_ITEM *item = (void *)ex - offsetof(WORK_QUEUE_ITEM, FshOpaque);
 	struct ex_work_call call = { item->WorkerRoutine, item->Parameter };
-	struct module *owner = ex->owner;
+	struct fsh_driver *driver = ex->driver;
 	NTSTATUS code;
 
 	/* Pairs with the claim of whoever queues it again. */
 	smp_store_release(&item->List.Flink, NULL);
 	fsh_call((unsigned long)call.routine, "work item", ex_work_call, &call, &code);
-	module_put(owner);
+	io_work_put(driver);
 }
 
 /**
@@ -244,7 +264,7 @@ static void ex_work_run(struct work_struct *work)
 void ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 {
 	struct ex_work *ex = (struct ex_work *)WorkItem->FshOpaque;
-	struct module *owner;
+	struct fsh_driver *driver;
 
 	if (!WorkItem->WorkerRoutine ||
 	    cmpxchg(&WorkItem->List.Flink, NULL, &WorkItem->List)) {
@@ -252,13 +272,13 @@ void ExQueueWorkItem(PWORK_QUEUE_ITEM WorkItem, WORK_QUEUE_TYPE QueueType)
 			      WorkItem->WorkerRoutine ? "queued already" : "not initialised");
 		return;
 	}
-	if (!io_work_owner((unsigned long)WorkItem->WorkerRoutine, &owner)) {
+	if (!io_work_get((unsigned long)WorkItem->WorkerRoutine, &driver)) {
 		WorkItem->List.Flink = NULL;
 		fsh_violation(fsh_caller(), __func__, "the driver is being unloaded");
 		return;
 	}
 	INIT_WORK(&ex->work, ex_work_run);
-	ex->owner = owner;
+	ex->driver = driver;
 	queue_work(io_work_queue_of(QueueType, _RET_IP_, __func__), &ex->work);
 }
 EXPORT_SYMBOL_GPL(ExQueueWorkItem);
@@ -266,7 +286,7 @@ EXPORT_SYMBOL_GPL(ExQueueWorkItem);
 /* A call of FsRtlPostStackOverflow(). */
 struct io_post {
 	struct work_struct work;
-	struct module *owner;
+	struct fsh_driver *driver;
 	PFSRTL_STACK_OVERFLOW_ROUTINE routine;
 	PVOID context;
 	PKEVENT event;
@@ -283,12 +303,12 @@ static void io_post_run(struct work_struct *work)
 {
 	struct io_post *post = container_of(work, struct io_post, work);
 	unsigned long routine = (unsigned long)post->routine;
-	struct module *owner = post->owner;
+	struct fsh_driver *driver = post->driver;
 	NTSTATUS code;
 
 	fsh_call(routine, "posted routine", io_post_call, post, &code);
 	kfree(post);
-	module_put(owner);
+	io_work_put(driver);
 }
 
 /**
@@ -304,21 +324,21 @@ static void io_post_run(struct work_struct *work)
 seh_raises VOID FsRtlPostStackOverflow(PVOID Context, PKEVENT Event,
 				       PFSRTL_STACK_OVERFLOW_ROUTINE StackOverflowRoutine)
 {
-	struct module *owner;
+	struct fsh_driver *driver;
 	struct io_post *post;
 
-	if (!StackOverflowRoutine || !io_work_owner((unsigned long)StackOverflowRoutine, &owner)) {
+	if (!StackOverflowRoutine || !io_work_get((unsigned long)StackOverflowRoutine, &driver)) {
 		fsh_violation(fsh_caller(), __func__, "%s", StackOverflowRoutine ?
 			      "the driver is being unloaded" : "no routine");
 		return;
 	}
 	post = kmalloc(sizeof(*post), preemptible() ? GFP_NOFS | __GFP_NOFAIL : GFP_ATOMIC);
 	if (!post) {
-		module_put(owner);
+		io_work_put(driver);
 		seh_raise_status(STATUS_INSUFFICIENT_RESOURCES);
 	}
 	INIT_WORK(&post->work, io_post_run);
-	post->owner = owner;
+	post->driver = driver;
 	post->routine = StackOverflowRoutine;
 	post->context = Context;
 	post->event = Event;
@@ -330,14 +350,14 @@ EXPORT_SYMBOL_GPL(FsRtlPostStackOverflow);
  * io_work_driver_gone() - let the work of a driver finish before its code goes
  * @driver: the driver, past its unload routine
  *
- * Only a driver whose DriverEntry failed can have any: work keeps its module loaded.
+ * Only a driver whose DriverEntry failed can have any: work keeps its module loaded. What runs may
+ * not queue more: that would go on for ever. Task context, sleeps.
  */
 void io_work_driver_gone(struct fsh_driver *driver)
 {
-	/* An item of one queue may have put another one into the other. */
-	flush_workqueue(io_work_queue);
-	flush_workqueue(io_work_urgent);
-	flush_workqueue(io_work_queue);
+	WRITE_ONCE(driver->closed, true);
+	if (!atomic_dec_and_test(&driver->work))
+		wait_var_event(&driver->work, !atomic_read(&driver->work));
 }
 
 int io_work_init(void)

@@ -454,8 +454,7 @@ ULONG RtlFindLongestRunClear(PRTL_BITMAP BitMapHeader, PULONG StartingIndex)
 {
 	RTL_BITMAP_RUN longest = {};
 
-	if (!RtlFindClearRuns(BitMapHeader, &longest, 1, TRUE))
-		longest.NumberOfBits = 0;
+	RtlFindClearRuns(BitMapHeader, &longest, 1, TRUE);
 	*StartingIndex = longest.StartingIndex;
 	return longest.NumberOfBits;
 }

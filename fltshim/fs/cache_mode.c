@@ -55,6 +55,7 @@ static void fltfs_rest(struct fltfs_inode *fi)
 {
 	struct timespec64 changed = flt_inode_ctime(fi->lower), now = current_time(fi->lower);
 
+	lockdep_assert_held(&fi->lock);
 	fi->rest_changed = timespec64_to_ns(&changed);
 	fi->rest_version = inode_peek_iversion_raw(fi->lower);
 	fi->rest_sure = timespec64_compare(&changed, &now) < 0 &&
@@ -83,7 +84,7 @@ static bool fltfs_cache_enter(struct inode *inode)
 	invalidate_inode_pages2(inode->i_mapping);
 	/* Who opens the file from here on looks again, if nobody has it open. */
 	spin_lock(&fi->lock);
-	fi->resting = !atomic_read(&fi->opens);
+	WRITE_ONCE(fi->resting, !atomic_read(&fi->opens));
 	fi->rest_sure = false;
 	spin_unlock(&fi->lock);
 	i_size_write(inode, i_size_read(fi->lower));
@@ -201,6 +202,7 @@ void fltfs_cache_check(struct inode *inode)
 	struct fltfs_inode *fi = fltfs_i(inode);
 	struct timespec64 changed = flt_inode_ctime(fi->lower);
 
+	lockdep_assert_held_write(&inode->i_rwsem);
 	if (!READ_ONCE(fi->resting))
 		return;
 	if (READ_ONCE(fi->cache) == FLTFS_CACHE_OWN &&

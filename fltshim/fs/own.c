@@ -430,6 +430,7 @@ void fltfs_own_behind(struct inode *inode)
 /* The same for who holds the inode lock and knows that the file is in own mode. */
 void fltfs_own_renew(struct inode *inode)
 {
+	lockdep_assert_held_write(&inode->i_rwsem);
 	fltfs_drop_pages(inode, 0, LLONG_MAX);
 	fltfs_take_size(inode);
 }

@@ -507,15 +507,10 @@ static void storm_case(struct kunit *test)
 	w->breaches = false;
 }
 
-/* The parameter is the number of the case's first round, from 1 on: a case may not take long. */
+/* The parameter is the number of the case's first round. */
 static const void *storm_next(const void *last, char *description)
 {
-	unsigned int first = last ? (uintptr_t)last + STORM_CASE : 1;
-
-	if (first > storm_rounds)
-		return NULL;
-	snprintf(description, KUNIT_PARAM_DESC_SIZE, "from round %u", first);
-	return (const void *)(uintptr_t)first;
+	return world_next_part(last, description, "round", STORM_CASE, storm_rounds);
 }
 
 static struct kunit_case storm_cases[] = {

@@ -463,15 +463,10 @@ static void unload_storm(struct kunit *test)
 		FLT_PROVES(test, "UNLOAD-32", unload_good && unload_done == unload_cycles);
 }
 
-/* The parameter is the number of the case's first cycle, from 1 on. */
+/* The parameter is the number of the case's first cycle. */
 static const void *unload_next(const void *last, char *description)
 {
-	unsigned int first = last ? (uintptr_t)last + UNLOAD_CASE : 1;
-
-	if (first > unload_cycles)
-		return NULL;
-	snprintf(description, KUNIT_PARAM_DESC_SIZE, "from cycle %u", first);
-	return (const void *)(uintptr_t)first;
+	return world_next_part(last, description, "cycle", UNLOAD_CASE, unload_cycles);
 }
 
 /* The file object stays usable; what follows no longer visits the filter. */

@@ -413,3 +413,18 @@ NTSTATUS world_do(struct world *w, UCHAR major)
 {
 	return request_run(request_new(w, major));
 }
+
+/*
+ * Parameters of a case that would take longer than a case may: @all rounds, @each of them in a
+ * case, whose parameter is the number of its first one, from 1 on.
+ */
+const void *world_next_part(const void *last, char *description, const char *of,
+			    unsigned int each, unsigned int all)
+{
+	unsigned int first = last ? (uintptr_t)last + each : 1;
+
+	if (first > all)
+		return NULL;
+	snprintf(description, KUNIT_PARAM_DESC_SIZE, "from %s %u", of, first);
+	return (const void *)(uintptr_t)first;
+}

@@ -157,6 +157,8 @@ void request_spawn(struct request *r);
 void request_start(struct request *r);
 bool request_wait(struct request *r);
 NTSTATUS world_do(struct world *w, UCHAR major);
+const void *world_next_part(const void *last, char *description, const char *of,
+			    unsigned int each, unsigned int all);
 
 static inline bool request_busy(struct request *r)
 {

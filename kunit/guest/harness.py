@@ -6,12 +6,12 @@ A test is NAME.sh or NAME.c with a comment line of what it needs:
 All words may be left out: lower then means all that there are for a kernel (LOWERS), kernels
 Debian's two, filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to
 which it makes no difference: it runs once for each kernel.  "debug" among the kernels is the one
-of scripts/kernel, with every check on and much slower: time= is stretched there, and a test runs on
-the first file system that suits it only.  long= is the
-time in the long run, for a test that does more then (LONG is 1 in its environment).  uses= names
-C tests that this one runs itself, as /t/uses/NAME.
+of scripts/kernel, with every check on and much slower: time= is stretched there, and a test runs
+only on the first file system that suits it.  long= is the time in the long run, for a test that does
+more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it matters.
+uses= names C tests that this one runs itself, as /t/uses/NAME.
 
-Tests with one kernel, lower file system and kind of root (busybox, or Debian for those with
+Tests with one kernel, lower file system, memory and kind of root (busybox, or Debian for those with
 programs) share a boot; when a test takes its guest down, the rest get another one.  Where the
 emulator did it (guest_vm.emulator_erred), the test that ran is among the rest.
 """
@@ -219,6 +219,13 @@ class Runner:
         self.report(verdict)
         return verdict
 
+    def _memory(self, setting):
+        """What a guest has in MiB, where no test says."""
+        if setting.kernel not in SLOW:
+            return 1024
+        # A search for lost memory looks at every page that is used, and each has its shadow.
+        return 2048 if self.long else 1280
+
     def _time(self, setting, test):
         return (test.long if self.long else test.time) * SLOW.get(setting.kernel, 1)
 
@@ -243,15 +250,13 @@ class Runner:
             setting.kernel, script="exec sh /t/run.sh\n", files=files,
             modules=sorted({name for test in tests for name in test.modules}),
             packages=sorted({name for test in tests for name in test.programs}),
-            # A search for lost memory looks at every page that is used, and each has its shadow.
-            memory=(2048 if self.long else 1280) if setting.kernel in SLOW else 1024,
+            memory=setting.memory or self._memory(setting),
             # Unit suites, which fltshim.ko has on the kernels with checks, are run by
             # scripts/kunit.
             append="kunit.enable=0 " + ("" if setting.kernel == "debug" else POISON),
             environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower,
                          "LONG": "1" if self.long else ""},
             time_limit=120 + sum(self._time(setting, test) for test in tests))
-        guest.memory = setting.memory or guest.memory
         if setting.lower == "tmpfs":
             guest.mounts = ["tmpfs tmpfs /lower"]
         else:

@@ -12,7 +12,7 @@
 #include "fltmgr/instance.h"
 #include "kunit/async_issue.h"
 
-static unsigned int storm_rounds = 50;
+static unsigned int storm_rounds = 30;
 module_param(storm_rounds, uint, 0444);
 MODULE_PARM_DESC(storm_rounds, "rounds of the suite cancel_storm, in all");
 

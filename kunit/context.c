@@ -621,7 +621,7 @@ static void ctx_several_at_once(struct kunit *test)
 }
 
 /* So often each of the racers does something. */
-#define CTX_TURNS	1000
+#define CTX_TURNS	500
 
 /* Threads that set, replace, get and delete on one stream; KASAN sees what is used too late. */
 static int ctx_racer(void *arg)

@@ -726,7 +726,7 @@ static void defer_holds_teardown(struct kunit *test)
 /* Thousands at once, each with a thread or without one. */
 static void defer_thousands(struct kunit *test)
 {
-	enum { MANY = 4096 };
+	enum { MANY = 2048 };
 	struct world *w = defer_world(test);
 	struct defer *d = defer_new(w->probe[1], false);
 	struct request **r = kvcalloc(MANY, sizeof(*r), GFP_KERNEL);

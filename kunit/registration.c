@@ -6,11 +6,16 @@
 #include <linux/completion.h>
 #include <linux/fault-inject.h>
 #include <linux/kthread.h>
+#include <linux/moduleparam.h>
 #include <linux/vmalloc.h>
 #include "fltmgr/filter.h"
 #include "fltmgr/shutdown.h"
 #include "kunit/world.h"
 #include "nt/violation.h"
+
+static unsigned int register_rounds = 80;
+module_param(register_rounds, uint, 0444);
+MODULE_PARM_DESC(register_rounds, "how often a filter comes and goes while others look");
 
 /* Registrations that are refused: a change to a good one, and the status. */
 static void reg_refused(struct kunit *test, const char *id, const struct probe_config *config,
@@ -572,9 +577,6 @@ static int reg_look(void *arg)
 	return 0;
 }
 
-/* So often a filter comes and goes. */
-#define REG_ROUNDS	200
-
 static void reg_never_half(struct kunit *test)
 {
 	static const struct probe_config good = { .no_start = true };
@@ -588,7 +590,7 @@ static void reg_never_half(struct kunit *test)
 	looker.thread = kthread_run(reg_look, &looker, "flt-look");
 	KUNIT_ASSERT_FALSE(test, IS_ERR(looker.thread));
 	w->quiet = true;
-	for (i = 0; i < REG_ROUNDS; i++) {
+	for (i = 0; i < register_rounds; i++) {
 		/* One in twenty fails in its DriverEntry, and is taken back for that. */
 		loaded += !probe_load(w, 'A', i % 20 ? &good : &bad, &p);
 		if (!(i % 20))
@@ -599,7 +601,7 @@ static void reg_never_half(struct kunit *test)
 	w->quiet = false;
 	kunit_info(test, "%u looks saw a filter %u times", looker.looks, looker.seen);
 	FLT_PROVES(test, "REG-56", !looker.wrong && looker.seen && looker.looks > 100 &&
-		   loaded == REG_ROUNDS / 20 * 19 && world_filters() == 0);
+		   loaded == i - DIV_ROUND_UP(i, 20) && world_filters() == 0);
 }
 
 /* What registers is seen by nobody while its sysfs entries cannot be made. */

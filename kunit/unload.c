@@ -10,7 +10,7 @@
 #include "kunit/world.h"
 #include "nt/violation.h"
 
-static unsigned int unload_cycles = 60;
+static unsigned int unload_cycles = 40;
 module_param(unload_cycles, uint, 0444);
 MODULE_PARM_DESC(unload_cycles, "loads and unloads of the suite unload's storm; 10000 prove its row");
 

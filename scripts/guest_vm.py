@@ -199,8 +199,10 @@ class Guest:
         if (self.accel or accelerator()) == "kvm":
             return ["-accel", "kvm", "-cpu", "host"]
         # Without fast string instructions memory is copied and cleared by the word: what is
-        # emulated goes through "rep movsb" byte after byte.
-        return ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,la57=off,erms=off,fsrm=off"]
+        # emulated goes through "rep movsb" byte after byte. Nor is there any state that only
+        # vectors have, which each switch between tasks would save.
+        return ["-accel", "tcg,thread=multi,tb-size=256", "-cpu",
+                "max,la57=off,erms=off,fsrm=off,avx=off,avx2=off,xsave=off,pku=off"]
 
 
 def _comma(path):

@@ -76,11 +76,10 @@ class Setting:
     kernel: str
     lower: str
     debian: bool
-    part: str = ""
     memory: int = 0
 
     def __str__(self):
-        return f"{self.kernel} {self.lower}{self.part}"
+        return f"{self.kernel} {self.lower}"
 
 
 def read_test(path):
@@ -149,11 +148,8 @@ def lowers_of(test, kernel):
     return fit[:1] if kernel in SLOW else fit
 
 
-def settings_of(tests, kernels, parts=1):
-    """The settings in which TESTS run, each with its tests.
-
-    The tests on a kernel with checks come in as many PARTS, since they take long.
-    """
+def settings_of(tests, kernels):
+    """The settings in which TESTS run, each with its tests."""
     table = []
     for kernel in kernels:
         for lower in LOWERS[kernel]:
@@ -161,12 +157,8 @@ def settings_of(tests, kernels, parts=1):
                 chosen = [test for test in tests if kernel in test.kernels
                           and lower in lowers_of(test, kernel) and test.memory == memory
                           and bool(test.programs) == debian]
-                count = parts if kernel in SLOW and len(chosen) >= 2 * parts else 1
-                for number in range(count):
-                    part = f" {number + 1}/{count}" if count > 1 else ""
-                    if chosen:
-                        table.append((Setting(kernel, lower, debian, part, memory),
-                                      chosen[number::count]))
+                if chosen:
+                    table.append((Setting(kernel, lower, debian, memory), chosen))
     return table
 
 

@@ -17,7 +17,7 @@
 #define MEGABYTES 32
 #define RECORDS 48
 #define RECORD 700
-#define CUTS 10
+#define CUTS 6
 #define CUTS_LONG 200
 #define NAME "crash"
 

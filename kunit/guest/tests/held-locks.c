@@ -149,6 +149,15 @@ static void volume(void)
 	close(open("x!000" LONG_WAIT, O_RDONLY));
 }
 
+/* The filter's gate; open, it lets go on what waits in paging I/O or comes back. */
+static void gate(bool open_it)
+{
+	const char *of = open_it ? "gate!ffg00000001" : "gate!ffh00000001";
+
+	file(of);
+	close(open(of, O_RDONLY));
+}
+
 /* In the mount's own page cache. */
 
 static char *map_it(int protection)
@@ -231,6 +240,18 @@ static bool meanwhile(void (*call)(void), bool (*with)(void))
 	return go_on() && good;
 }
 
+/* The same where it is paging I/O that waits, which is begun again when its caller is killed. */
+static bool meanwhile_paging(void (*call)(void), bool (*with)(void))
+{
+	bool good;
+
+	begin(call);
+	good = with();
+	good = end() && good;
+	gate(true);
+	return go_on() && good;
+}
+
 /* (a name of its own for the others, of which the filter knows nothing) */
 static bool of_write(void)
 {
@@ -273,7 +294,10 @@ static void begin_file(const char *what, const char *action)
 	 * Where the filter is to wait in what a program asks for, and not in paging I/O, that is
 	 * done for another open of the file, which is there before.
 	 */
+	/* (what is written when it closes would wait in the filter as well) */
+	gate(true);
 	close(keeper);
+	gate(false);
 	keeper = strcmp(what, "03") && action[0] != 'y' ? open(other_name, O_RDWR) : -1;
 }
 
@@ -293,9 +317,7 @@ static void of_a_fault(void)
 	begin(do_fault);
 	good = waits_in(read_it, in_folio) && waits_in(cut_it, in_pages_lock);
 	FLT_PROVES("VFS-914", good && !waitpid(waiter, NULL, WNOHANG));
-	/* the gate is open from here on */
-	file("gate!ffg00000001");
-	close(open("gate!ffg00000001", O_RDONLY));
+	gate(true);
 	FLT_PROVES("VFS-874", good && waitpid(waiter, &status, 0) == waiter && !status && go_on());
 }
 
@@ -317,12 +339,12 @@ static void own_cache(void)
 	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "write=through"));
 	/* a part of a page is read in the midst of its write */
 	begin_file("03", "y");
-	FLT_PROVES("VFS-872", meanwhile(do_write, of_nested_read));
+	FLT_PROVES("VFS-872", meanwhile_paging(do_write, of_nested_read));
 	begin_file("ff", "w");
 	FLT_PROVES("VFS-873", meanwhile(do_map, of_map));
 	of_a_fault();
 	begin_file("04", "y");
-	FLT_PROVES("VFS-876", meanwhile(do_msync, of_write_back));
+	FLT_PROVES("VFS-876", meanwhile_paging(do_msync, of_write_back));
 }
 
 int main(void)

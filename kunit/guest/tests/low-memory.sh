@@ -8,7 +8,7 @@
 . /t/lib.sh
 
 group=/sys/fs/cgroup/little
-rows=$([ "$LONG" ] && echo 60000 || echo 8000)
+rows=$([ "$LONG" ] && echo 60000 || echo 3000)
 
 # ROUNDS of the exerciser, which loads and mounts what it needs.
 exercise() {
@@ -58,7 +58,7 @@ grep MemTotal /proc/meminfo
 database "$LOWER/native.db" >/tmp/work/native || fail "sqlite below"
 rm -f "$LOWER"/native.db*
 same "what sqlite says of itself" "$(sed -n 3p /tmp/work/native)" ok
-exercise "$([ "$LONG" ] && echo 500 || echo 15)"
+exercise "$([ "$LONG" ] && echo 500 || echo 6)"
 through_swapbuf
 
 grep -q " /sys/fs/cgroup cgroup2 " /proc/mounts || mount -t cgroup2 none /sys/fs/cgroup
@@ -66,7 +66,7 @@ echo +memory >/sys/fs/cgroup/cgroup.subtree_control && mkdir $group || die "no g
 echo $((10 << 20)) >$group/memory.max || die "no limit"
 (
 	echo 0 >$group/cgroup.procs
-	exercise "$([ "$LONG" ] && echo 500 || echo 15)"
+	exercise "$([ "$LONG" ] && echo 500 || echo 6)"
 	through_swapbuf
 	[ $failures -eq 0 ]
 ) || fail "in a group at its limit"

@@ -115,10 +115,17 @@ AnswerIsFor (
         if (Data->Iopb->MajorFunction == IRP_MJ_CREATE) {
 
             if (AnswerParse(&FileObject->FileName, L'!', AnswerAny, &AnswerForVolume) &&
-                AnswerForVolume.Action == L'g') {
+                (AnswerForVolume.Action == L'g' || AnswerForVolume.Action == L'h')) {
 
+                if (AnswerForVolume.Action == L'g') {
+
+                    KeSetEvent(&AnswerGate, 0, FALSE);
+
+                } else {
+
+                    KeClearEvent(&AnswerGate);
+                }
                 AnswerForVolume.Action = 0;
-                KeSetEvent(&AnswerGate, 0, FALSE);
             }
         }
 

@@ -20,7 +20,7 @@
 #define DEPTH	32
 #define BLOCK	4096
 #define BLOCKS	512
-#define READS	1024
+#define READS	512
 #define LOOK	1
 #define PEND	2
 #define HALF	4

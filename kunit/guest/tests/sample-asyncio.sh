@@ -92,7 +92,7 @@ proves ASYNC-043 test $requests -eq \
 for n in 1 2 3; do
 	(
 		i=0
-		while [ $i -lt 30 ]; do
+		while [ $i -lt 12 ]; do
 			dd if=/tmp/work/data of="$MNT/load.$n" bs=100000 2>/dev/null || exit 1
 			cmp "$MNT/load.$n" /tmp/work/data || exit 1
 			i=$((i + 1))

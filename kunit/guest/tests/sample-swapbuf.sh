@@ -33,7 +33,7 @@ table=$(awk 'BEGIN { for (i = 0; i < 256; i++) {
 	for (p = 1; p < 256; p *= 2) { if (a % 2 != b % 2) x += p; a = int(a / 2); b = int(b / 2) }
 	printf "\\%03o", x } }')
 
-size=2m
+size=1m
 inserts=3
 rows=300
 if [ "$LONG" = 1 ]; then

@@ -149,14 +149,15 @@ static void volume(void)
 	close(open("x!000" LONG_WAIT, O_RDONLY));
 }
 
-/* The filter's gate; open, it lets go on what waits in paging I/O or comes back. */
-static void gate(bool open_it)
+/* Opens or shuts a gate of the filter's. */
+static void gate(const char *which)
 {
-	const char *of = open_it ? "gate!ffg00000001" : "gate!ffh00000001";
-
-	file(of);
-	close(open(of, O_RDONLY));
+	file(which);
+	close(open(which, O_RDONLY));
 }
+
+#define NOBODY_WAITS	"gate!ffh00000001"
+#define ALL_WAIT	"gate!ffh00000000"
 
 /* In the mount's own page cache. */
 
@@ -248,8 +249,10 @@ static bool meanwhile_paging(void (*call)(void), bool (*with)(void))
 	begin(call);
 	good = with();
 	good = end() && good;
-	gate(true);
-	return go_on() && good;
+	gate(NOBODY_WAITS);
+	good = go_on() && good;
+	gate(ALL_WAIT);
+	return good;
 }
 
 /* (a name of its own for the others, of which the filter knows nothing) */
@@ -290,14 +293,14 @@ static void begin_file(const char *what, const char *action)
 	close(out);
 	snprintf(link_to, sizeof(link_to), "%s", below(name));
 	FLT_REQUIRE(!link(link_to, below(other_name)));
+	/* What is written when this closes would wait in the filter as well. */
+	gate(NOBODY_WAITS);
+	close(keeper);
+	gate(ALL_WAIT);
 	/*
 	 * Where the filter is to wait in what a program asks for, and not in paging I/O, that is
 	 * done for another open of the file, which is there before.
 	 */
-	/* (what is written when it closes would wait in the filter as well) */
-	gate(true);
-	close(keeper);
-	gate(false);
 	keeper = strcmp(what, "03") && action[0] != 'y' ? open(other_name, O_RDWR) : -1;
 }
 
@@ -317,7 +320,7 @@ static void of_a_fault(void)
 	begin(do_fault);
 	good = waits_in(read_it, in_folio) && waits_in(cut_it, in_pages_lock);
 	FLT_PROVES("VFS-914", good && !waitpid(waiter, NULL, WNOHANG));
-	gate(true);
+	gate("gate!ffg00000001");
 	FLT_PROVES("VFS-874", good && waitpid(waiter, &status, 0) == waiter && !status && go_on());
 }
 

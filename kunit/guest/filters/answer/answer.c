@@ -17,13 +17,14 @@ Abstract:
         s   completes it with success and says that everything was transferred, or that a buffer
             for extended attributes, in which it has written nothing, is full
         d   says that the operation is not wanted in its fast form
-        w   waits for so many milliseconds, or until the operation is cancelled
-        y   the same, if it is paging I/O, or until the gate is open
+        w   waits for so many milliseconds, or until the operation is cancelled, or a file is
+            opened that has !ffh00000001 in its name; !ffh00000000 undoes that
+        y   the same, if it is paging I/O
         k   keeps the operation, which a work item lets go on after so many milliseconds
-        z   waits when it comes back, or until the gate is open, and leaves its status alone; not an
-            open for an operation by path
-        g   waits until a gate is opened: by the open of a file that has !ffg00000001 in its name,
-            and !ffh00000001 shuts it; not an open for an operation by path
+        z   the same when it comes back, and leaves its status alone; not an open for an operation
+            by path
+        g   waits until a gate is opened: by the open of a file that has !ffg00000001 in its name;
+            not an open for an operation by path
         i   sends it down once more when it comes back
         r   sends a create to another name: 0 the same up to its first mark, 1 the very same, 2 the
             one up to the mark, in the folder \d, 3 one on a volume that there is not, 4 the same
@@ -50,7 +51,7 @@ Environment:
 
 PFLT_FILTER AnswerFilter;
 KEVENT AnswerGate;
-static KEVENT AnswerNever;
+KEVENT AnswerEnough;
 static BOOLEAN AnswerNoMounts;
 static PFILE_OBJECT AnswerOther;
 
@@ -157,7 +158,7 @@ AnswerPreOperation (
 
     case L'w':
 
-        return AnswerWait(Data, &AnswerNever, Answer.Status);
+        return AnswerWait(Data, &AnswerEnough, Answer.Status);
 
     case L'y':
 
@@ -165,7 +166,7 @@ AnswerPreOperation (
 
             return FLT_PREOP_SUCCESS_NO_CALLBACK;
         }
-        return AnswerWait(Data, &AnswerGate, Answer.Status);
+        return AnswerWait(Data, &AnswerEnough, Answer.Status);
 
     case L'g':
 
@@ -233,7 +234,7 @@ AnswerPostOperation (
         }
 
         Timeout.QuadPart = -10000LL * Answer.Status;
-        FltCancellableWaitForSingleObject(&AnswerGate, &Timeout, Data);
+        FltCancellableWaitForSingleObject(&AnswerEnough, &Timeout, Data);
 
     } else if (Answer.Action == L'o') {
 
@@ -396,7 +397,7 @@ DriverEntry (
     FLT_REGISTRATION Registration = AnswerRegistration;
     NTSTATUS Status;
 
-    KeInitializeEvent(&AnswerNever, NotificationEvent, FALSE);
+    KeInitializeEvent(&AnswerEnough, NotificationEvent, FALSE);
     KeInitializeEvent(&AnswerGate, NotificationEvent, FALSE);
 
     AnswerNoMounts = AnswerHasValue(RegistryPath, L"NoMounts");

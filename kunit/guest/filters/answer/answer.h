@@ -30,6 +30,7 @@ typedef struct _ANSWER {
 
 extern PFLT_FILTER AnswerFilter;
 extern KEVENT AnswerGate;
+extern KEVENT AnswerEnough;
 
 //
 //  name.c

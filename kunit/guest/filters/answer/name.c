@@ -92,6 +92,31 @@ Return Value:
     return FALSE;
 }
 
+static VOID
+AnswerOpenGate (
+    _Inout_ PANSWER Answer
+    )
+{
+    if (Answer->Action == L'g') {
+
+        KeSetEvent(&AnswerGate, 0, FALSE);
+
+    } else if (Answer->Action == L'h' && Answer->Status != 0) {
+
+        KeSetEvent(&AnswerEnough, 0, FALSE);
+
+    } else if (Answer->Action == L'h') {
+
+        KeClearEvent(&AnswerEnough);
+
+    } else {
+
+        return;
+    }
+
+    Answer->Action = 0;
+}
+
 BOOLEAN
 AnswerIsFor (
     _In_ PFLT_CALLBACK_DATA Data,
@@ -114,18 +139,9 @@ AnswerIsFor (
 
         if (Data->Iopb->MajorFunction == IRP_MJ_CREATE) {
 
-            if (AnswerParse(&FileObject->FileName, L'!', AnswerAny, &AnswerForVolume) &&
-                (AnswerForVolume.Action == L'g' || AnswerForVolume.Action == L'h')) {
+            if (AnswerParse(&FileObject->FileName, L'!', AnswerAny, &AnswerForVolume)) {
 
-                if (AnswerForVolume.Action == L'g') {
-
-                    KeSetEvent(&AnswerGate, 0, FALSE);
-
-                } else {
-
-                    KeClearEvent(&AnswerGate);
-                }
-                AnswerForVolume.Action = 0;
+                AnswerOpenGate(&AnswerForVolume);
             }
         }
 

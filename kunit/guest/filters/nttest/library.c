@@ -50,6 +50,58 @@ PrintWhole (
 }
 
 //
+//  The routines that take their arguments in a list, one after another, on the same one
+//
+
+static BOOLEAN
+PrintList (
+    _In_ PCSTR Format,
+    _In_ PCWSTR WideFormat,
+    ...
+    )
+{
+    CHAR Bytes[16];
+    WCHAR Wide[16];
+    BOOLEAN Good = TRUE;
+    va_list List;
+    ULONG i;
+
+    for (i = 0; i < 10; i++) {
+
+        RtlFillMemory(Bytes, sizeof(Bytes), 'x');
+        RtlFillMemory(Wide, sizeof(Wide), 'x');
+        va_start(List, WideFormat);
+
+        switch (i) {
+        case 0: Good = (BOOLEAN)(vsprintf(Bytes, Format, List) == 6 && Bytes[7] == 'x'); break;
+        case 1: Good = (BOOLEAN)(vsnprintf(Bytes, 4, Format, List) == 6 && Bytes[4] == 'x'); break;
+        case 2: Good = (BOOLEAN)(_vsnprintf(Bytes, 4, Format, List) == -1 && Bytes[4] == 'x'); break;
+        case 3: Good = (BOOLEAN)(_vsnprintf_s(Bytes, 8, 3, Format, List) == -1 &&
+                                 strcmp(Bytes, "12-") == 0); break;
+        case 4: Good = (BOOLEAN)(_vscprintf(Format, List) == 6); break;
+        case 5: Good = (BOOLEAN)(vswprintf(Wide, WideFormat, List) == 6 &&
+                                 wcscmp(Wide, L"12-abc") == 0); break;
+        case 6: Good = (BOOLEAN)(vswprintf_s(Wide, 7, WideFormat, List) == 6 &&
+                                 wcscmp(Wide, L"12-abc") == 0); break;
+        case 7: Good = (BOOLEAN)(vswprintf_s(Wide, 6, WideFormat, List) == -1 && Wide[0] == 0); break;
+        case 8: Good = (BOOLEAN)(_vsnwprintf_s(Wide, 8, 3, WideFormat, List) == -1 &&
+                                 wcscmp(Wide, L"12-") == 0); break;
+        case 9: Good = (BOOLEAN)(_vscwprintf(WideFormat, List) == 6); break;
+        }
+
+        va_end(List);
+
+        if (!Good) {
+
+            DbgPrint("list routine %u is wrong\n", i);
+            return FALSE;
+        }
+    }
+
+    return TRUE;
+}
+
+//
 //  What does not fit: -1 and no end for the older routines, an empty string and an error for
 //  those of the other kind.
 //
@@ -98,8 +150,10 @@ CheckTruncation (
 
     CHECK(sprintf_s(Bytes, sizeof(Bytes), "%d-%s", 12, "abc") == 6);
     CHECK(sprintf_s(Bytes, sizeof(Bytes), "%d", 123456789) == -1 && Bytes[0] == 0);
+    CHECK(PrintList("%d-%s", L"%d-%hs", 12, "abc"));
     CHECK(PrintWhole(Bytes, sizeof(Bytes), "%x", 0xabcdef) == 6 && strcmp(Bytes, "abcdef") == 0);
     CHECK(PrintWhole(Bytes, 6, "%x", 0xabcdef) == -1 && Bytes[0] == 0);
+    CHECK(swprintf(Wide, L"%d", 1234567) == 7 && wcscmp(Wide, L"1234567") == 0);
     CHECK(swprintf_s(Wide, 8, L"%d", 1234567) == 7 && wcscmp(Wide, L"1234567") == 0);
     CHECK(swprintf_s(Wide, 8, L"%d", 12345678) == -1 && Wide[0] == 0);
     CHECK(_snprintf_s(Bytes, sizeof(Bytes), 3, "%s", "abcdef") == -1 &&

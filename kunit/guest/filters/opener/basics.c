@@ -93,6 +93,10 @@ OpenerBasics (
 
     OpenerPrepare(&File, FltObjects);
     OpenerTry(&File, "missing", L"\\play\\none");
+    File.Attributes |= OBJ_CASE_INSENSITIVE;
+    OpenerTry(&File, "other-case", L"\\play\\F");
+    OpenerTry(&File, "same-case", L"\\play\\f");
+    File.Attributes &= ~OBJ_CASE_INSENSITIVE;
     OpenerTry(&File, "missing-path", L"\\play\\none\\x");
     OpenerTry(&File, "through-file", L"\\play\\f\\x");
     File.Disposition = FILE_OVERWRITE;

@@ -133,6 +133,18 @@ class Slots(GuestTest):
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+class Splat(GuestTest):
+    """What in a kernel log is a fault of ours."""
+
+    def test_races(self):
+        others = '[    1.2] BUG: KCSAN: data-race in folio_mark_dirty / shrink_inactive_list\n'
+        ours = '[    1.3] BUG: KCSAN: data-race in flt_begin [fltshim] / flt_end [fltshim]\n'
+        half = '[    1.4] BUG: KCSAN: data-race in list_lru_add / fltfs_evict [fltshim]\n'
+        self.assertEqual(guest_vm.first_splat(others), '')
+        for text in (ours, half):
+            self.assertEqual(guest_vm.first_splat(others + text), text.partition('] ')[2].strip())
+
+
 class Accelerator(GuestTest):
     """KVM only where a guest has really booted with it."""
 

@@ -3,13 +3,14 @@
 
 A test is NAME.sh or NAME.c with a comment line of what it needs:
     needs: lower=ext4,tmpfs kernels=6.1,6.12 filters=a,b programs=git modules=overlay time=60
-All words may be left out: lower then means all that there are for a kernel (LOWERS), kernels
-Debian's two, filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to
-which it makes no difference: it runs once for each kernel.  "debug" among the kernels is the one
-of scripts/kernel, with every check on and much slower: time= is stretched there, and a test runs
-only on the first file system that suits it.  long= is the time in the long run, for a test that does
-more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it matters.
-uses= names C tests that this one runs itself, as /t/uses/NAME.
+All words may be left out: lower then means all that there are for a kernel (LOWERS), but for what
+runs on the kernel "debug", too, xfs only there, except in the long run; kernels Debian's two,
+filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to which it makes
+no difference: it runs once for each kernel.  "debug" among the kernels is the one of
+scripts/kernel, with every check on and much slower: time= is stretched there, and a test runs
+only on the first file system that suits it.  long= is the time in the long run, for a test that
+does more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it
+matters.  uses= names C tests that this one runs itself, as /t/uses/NAME.
 
 Tests with one kernel, lower file system, memory and kind of root (busybox, or Debian for those with
 programs) share a boot; when a test takes its guest down, the rest get another one.  Where the
@@ -137,25 +138,33 @@ def _compile(path, build):
     return program
 
 
-def lowers_of(test, kernel):
-    """The lower file systems on which TEST runs on KERNEL."""
+def lowers_of(test, kernel, long=False):
+    """The lower file systems on which TEST runs on KERNEL, in the LONG run or not."""
     there = LOWERS[kernel]
     if test.lower == ["any"]:
         return there[:1]
     fit = [one for one in there if not test.lower or one in test.lower]
     if not fit:
         raise debs.Problem(f"{test.path}: on {kernel} there is no {' or '.join(test.lower)}")
-    return fit[:1] if kernel in SLOW else fit
+    if kernel in SLOW:
+        return fit[:1]
+    if not test.lower and "debug" in test.kernels and not long:
+        fit = [one for one in fit if one != LOWERS["debug"][0]]
+    return fit
 
 
-def settings_of(tests, kernels):
-    """The settings in which TESTS run, each with its tests."""
+def settings_of(tests, kernels, long=False):
+    """The settings in which TESTS run, in the LONG run or not, each with its tests.
+
+    On a kernel with checks, whose boots take long, the file systems share one.
+    """
     table = []
     for kernel in kernels:
-        for lower in LOWERS[kernel]:
+        for lower in LOWERS[kernel][:1 if kernel in SLOW else None]:
             for debian, memory in sorted({(bool(test.programs), test.memory) for test in tests}):
                 chosen = [test for test in tests if kernel in test.kernels
-                          and lower in lowers_of(test, kernel) and test.memory == memory
+                          and (kernel in SLOW or lower in lowers_of(test, kernel, long))
+                          and test.memory == memory
                           and bool(test.programs) == debian]
                 if chosen:
                     table.append((Setting(kernel, lower, debian, memory), chosen))
@@ -231,7 +240,8 @@ class Runner:
             command = f"/{target}"
             for path in test.uses:
                 files[f"t/uses/{path.stem}"] = compile_c(path, self.build).read_bytes()
-            lines.append(f"{test.name} {self._time(setting, test)} {command}\n")
+            lines.append(f"{test.name} {self._time(setting, test)} {command} "
+                         f"{self._lower(setting, test)}\n")
         files["t/list"] = "".join(lines).encode()
         wanted = {"fltshim"} | {name for test in tests for name in test.filters}
         for name in sorted(wanted):
@@ -246,15 +256,20 @@ class Runner:
             # Unit suites, which fltshim.ko has on the kernels with checks, are run by
             # scripts/kunit.
             append="kunit.enable=0 " + ("" if setting.kernel == "debug" else POISON),
-            environment={"KERNEL": setting.kernel, "LOWER_FS": setting.lower,
-                         "LONG": "1" if self.long else ""},
+            environment={"KERNEL": setting.kernel, "LONG": "1" if self.long else ""},
             time_limit=120 + sum(self._time(setting, test) for test in tests))
-        if setting.lower == "tmpfs":
-            guest.mounts = ["tmpfs tmpfs /lower"]
-        else:
-            # A long run makes many files.
-            guest.disks = [guest_vm.Disk(setting.lower, "/lower", 4096 if self.long else 512)]
+        for lower in sorted({self._lower(setting, test) for test in tests}):
+            if lower == "tmpfs":
+                guest.mounts.append("tmpfs tmpfs /lower/tmpfs")
+            else:
+                # A long run makes many files.
+                guest.disks.append(guest_vm.Disk(lower, f"/lower/{lower}",
+                                                 4096 if self.long else 512))
         return guest
+
+    def _lower(self, setting, test):
+        """The file system below a test."""
+        return lowers_of(test, setting.kernel)[0] if setting.kernel in SLOW else setting.lower
 
     def _boot(self, setting, tests):
         """One boot; the verdicts of the tests that it got through."""

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Runs the tests of one boot, one after another; harness.py reads what it prints.
 #
-# /t/list has a test a line: NAME SECONDS FILE.  For each it prints
+# /t/list has a test a line: NAME SECONDS FILE, and the file system below, in /lower.  For each it
+# prints
 #   begin NAME, what the test printed with "| " before it, then one of
 #   ok NAME SECONDS / not ok NAME SECONDS WHY / skip NAME SECONDS WHY
 # A test that cannot be killed, or leaves fltshim loaded, ends the boot: harness.py
@@ -60,9 +61,9 @@ end_boot() {
 	exit 1
 }
 
-while read -r TEST seconds file; do
+while read -r TEST seconds file LOWER_FS; do
 	MNT=/mnt/$TEST
-	LOWER=/lower/$TEST
+	LOWER=/lower/$LOWER_FS/$TEST
 	rm -rf "$LOWER" /tmp/work
 	mkdir -p "$MNT" "$LOWER" /tmp/work
 	rm -f /tmp/late

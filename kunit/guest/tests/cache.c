@@ -13,7 +13,7 @@
  *
  * STEPS=N in the environment makes so many steps in each part, of one file N times 160.
  *
- * needs: kernels=6.1,6.12,debug filters=swapbuf,passthru time=180 long=7200
+ * needs: lower=ext4,tmpfs,xfs kernels=6.1,6.12,debug filters=swapbuf,passthru time=180 long=7200
  */
 #include "../twin.h"
 

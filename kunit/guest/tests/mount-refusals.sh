@@ -14,11 +14,12 @@ traces() {
 	cat /sys/kernel/debug/fltshim/operations
 }
 
-# refused_with PATTERN COMMAND...: fails, and the log says why and no more
+# refused_with PATTERN COMMAND...: fails, and the log says why and no more (what is there before it
+# is what was there after the last one, unless that is forgotten)
 refused_with() {
 	pattern=$1
 	shift
-	traces >/tmp/work/before
+	[ -e /tmp/work/before ] || traces >/tmp/work/before
 	dmesg -c >/dev/null
 	refuse "$@"
 	dmesg >/tmp/work/log
@@ -50,9 +51,11 @@ expect umount /mnt/own
 
 # one fltfs on another
 expect mount -t fltfs "$LOWER" "$MNT"
+rm -f /tmp/work/before
 mkdir /mnt/second
 refused_with "$MNT is on fltfs itself" mount -t fltfs "$MNT" /mnt/second
 expect umount "$MNT"
+rm -f /tmp/work/before
 
 # deeper than the kernel lets file systems stack: two overlays, and then fltfs
 overlay() {

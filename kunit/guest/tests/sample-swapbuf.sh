@@ -122,7 +122,9 @@ load_filter swapbuf
 load_filter deferwork
 load_filter asyncio 'params=Parameters\ChunkSize=8192'
 expect mount_flt cache=auto
-for engine in psync libaio io_uring; do
+engines="psync libaio io_uring"
+[ "$KERNEL$LONG" = debug ] && engines=io_uring
+for engine in $engines; do
 	fio_verify $engine --filename=stacked.$engine
 	# what is plain above is changed below, all of it
 	dd if="$MNT/stacked.$engine" of=plain bs=64k iflag=direct 2>/dev/null

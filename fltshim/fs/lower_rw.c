@@ -8,7 +8,9 @@
 #include <linux/cred.h>
 #include <linux/ioprio.h>
 #include <linux/mm.h>
+#include <linux/pagemap.h>
 #include <linux/slab.h>
+#include <linux/uio.h>
 #include "compat/kiocb.h"
 #include "fs/cache.h"
 #include "fs/request.h"
@@ -458,6 +460,49 @@ static noinline bool fltfs_transfer_own_write(struct flt_operation *op, struct f
 	return fltfs_transfer_own(op, fo, true);
 }
 
+/*
+ * Reads a file while mmap_lock is held, in the callback for a mapping: page by page, as a fault
+ * would. Many file systems lock a file that is read, and all of them one that is written, and fault
+ * the program's memory in with that held.
+ */
+static noinline ssize_t fltfs_read_pages(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct address_space *mapping = iocb->ki_filp->f_mapping;
+	ssize_t done = 0;
+
+	while (iov_iter_count(iter)) {
+		size_t offset = offset_in_page(iocb->ki_pos), part, copied;
+		loff_t size = i_size_read(mapping->host);
+		struct page *page;
+
+		if (iocb->ki_pos >= size)
+			break;
+		filemap_invalidate_lock_shared(mapping);
+		page = read_mapping_page(mapping, iocb->ki_pos >> PAGE_SHIFT, iocb->ki_filp);
+		filemap_invalidate_unlock_shared(mapping);
+		if (IS_ERR(page))
+			return done ?: PTR_ERR(page);
+		part = min_t(loff_t, size - iocb->ki_pos, PAGE_SIZE - offset);
+		part = min(part, iov_iter_count(iter));
+		copied = copy_page_to_iter(page, offset, part, iter);
+		put_page(page);
+		iocb->ki_pos += copied;
+		done += copied;
+		if (copied < part)
+			return done ?: -EFAULT;
+	}
+	return done;
+}
+
+/* Has the file pages that hold what a read would give? */
+static bool fltfs_may_read_pages(const struct file *lower, const struct iov_iter *iter)
+{
+	const struct inode *inode = file_inode(lower);
+
+	return lower->f_mapping->a_ops->read_folio && inode->i_sb->s_bdev && !IS_DAX(inode) &&
+	       !user_backed_iter(iter);
+}
+
 /* The lower file is waited for; the memory is ours, or a filter's. Return: true, it is done. */
 static noinline bool fltfs_transfer_other(struct flt_operation *op, struct fltfs_fo *fo, bool write,
 					  bool told)
@@ -474,7 +519,11 @@ static noinline bool fltfs_transfer_other(struct flt_operation *op, struct fltfs
 		fltfs_op_errno(op, err, 0);
 		return true;
 	}
-	fltfs_lower_call(op, fo, write, &iocb, &iter, told);
+	if (unlikely(ke_holds(KE_HOLD_MEMORY)) && !write &&
+	    fltfs_may_read_pages(fo->lower, &iter))
+		fltfs_lower_result(op, false, &iocb, 0, fltfs_read_pages(&iocb, &iter));
+	else
+		fltfs_lower_call(op, fo, write, &iocb, &iter, told);
 	fltfs_vecs_free(&vecs);
 	return true;
 }
@@ -613,12 +662,15 @@ put:
 	return true;
 }
 
-/* Has this a form below that does not wait? What a filter starts only where it is uncached. */
+/*
+ * Has this a form below that does not wait? What a filter starts only where it is uncached, and not
+ * where it is to be read from pages.
+ */
 static bool fltfs_transfer_is_async(const struct flt_operation *op, const struct fltfs_fo *fo)
 {
 	if (!(op->flags & FLT_OP_ASYNC) || !fo->lower)
 		return false;
-	return op->front || (op->iopb.IrpFlags & IRP_NOCACHE &&
+	return op->front || (op->iopb.IrpFlags & IRP_NOCACHE && !ke_holds(KE_HOLD_MEMORY) &&
 			     fo->lower->f_mode & FMODE_CAN_ODIRECT);
 }
 

@@ -4,7 +4,7 @@
  * programs change the file, handles that programs map, and how mappings of programs are shown. The
  * filter "scanner" does what the name of a file says and prints what it can judge itself.
  *
- * needs: lower=ext4,tmpfs kernels=6.1,6.12,debug filters=scanner,bufctx,passthru,answer,probe time=60
+ * needs: kernels=6.1,6.12,debug filters=scanner,bufctx,passthru,answer,probe time=60
  */
 #include <linux/fs.h>
 #include <setjmp.h>
@@ -621,7 +621,7 @@ static void own(bool direct)
 int main(void)
 {
 	const char *type = getenv("LOWER_FS");
-	bool ext4 = type && !strcmp(type, "ext4");
+	bool disk = type && strcmp(type, "tmpfs");
 
 	mnt = getenv("MNT");
 	lower = getenv("LOWER");
@@ -635,14 +635,14 @@ int main(void)
 	view("view");
 	view("low");
 	refused();
-	conflicts(ext4);
+	conflicts(disk);
 	overwritten();
 	closed_by_it();
 	late();
 	piece();
 	handle();
 	mappings();
-	if (ext4)
+	if (disk)
 		cached();
 	users();
 
@@ -658,7 +658,7 @@ int main(void)
 	odd_reads();
 	FLT_REQUIRE(!twin_unload("answer", true));
 
-	own(ext4);
+	own(disk);
 
 	/* What is left is closed for the filter, and said. */
 	touch("leave");

@@ -161,9 +161,18 @@ static void entry_work_second(PVOID context)
 	atomic_inc(&entry_work.seconds);
 }
 
+/* Does the driver take no more work? */
+static bool entry_work_closed(void)
+{
+	if (!ExAcquireRundownProtection(&entry_work.driver->work))
+		return true;
+	ExReleaseRundownProtection(&entry_work.driver->work);
+	return false;
+}
+
 static void entry_work_first(PVOID context)
 {
-	entry_work.closed = WORLD_WAIT(READ_ONCE(entry_work.driver->closed));
+	entry_work.closed = WORLD_WAIT(entry_work_closed());
 	ExQueueWorkItem(&entry_work.second, CriticalWorkQueue);
 	msleep(50);
 	WRITE_ONCE(entry_work.over, true);

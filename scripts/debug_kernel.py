@@ -117,7 +117,7 @@ class Kernel:
                    KBUILD_BUILD_TIMESTAMP="1970-01-01")
         for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "KBUILD_OUTPUT", "ARCH", "CROSS_COMPILE"):
             env.pop(name, None)
-        command = ["nice", "-n", "5", "make", "-C", source, f"O={self.kdir}", "ARCH=x86_64", *args]
+        command = [*debs.NICELY, "make", "-C", source, f"O={self.kdir}", "ARCH=x86_64", *args]
         return subprocess.Popen(list(map(str, command)), env=env, text=True,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                 stderr=subprocess.STDOUT, errors="replace", **more)

@@ -76,7 +76,7 @@ def build(kernel, jobs=None, tree=None, flags="-Werror"):
 def make(kernel, jobs, tree, flags):
     """Bring fltshim.ko in TREE up to date; return its path."""
     done = subprocess.run(
-        ["nice", "-n", "19", "make", "-C", kernel.kdir, f"M={tree}", "FLTSHIM_KUNIT=1",
+        [*debs.NICELY, "make", "-C", kernel.kdir, f"M={tree}", "FLTSHIM_KUNIT=1",
          f"KCFLAGS={flags}", f"-j{jobs or os.cpu_count()}", "modules"], text=True, check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         errors="replace", env={name: value for name, value in os.environ.items()

@@ -283,7 +283,7 @@ static struct fsh_driver *fsh_driver_alloc(const struct fsh_driver_desc *desc)
 	driver->owner = desc->owner;
 	driver->service = desc->service;
 	driver->destroy = desc->destroy;
-	atomic_set(&driver->work, 1);
+	ExInitializeRundownProtection(&driver->work);
 	driver->object->Type = IO_TYPE_DRIVER;
 	driver->object->Size = sizeof(*driver->object);
 	mutex_lock(&fsh_drivers_lock);

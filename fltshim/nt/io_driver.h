@@ -44,9 +44,8 @@ struct fsh_driver_desc {
  * @filter: the filter manager's, when the driver registered as a minifilter
  * @entered: DriverEntry has returned with success; the filter manager sets it, and before that
  *	nobody opens a device of the driver
- * @work: its routines that are queued or run in a work queue, each counted by io_work_get(), and 1
- *	until the driver goes; 0 is for good: fsh_driver_free() waits for it
- * @closed: io_work_get() takes no more
+ * @work: its routines that are queued or run in a work queue, from io_work_get() to io_work_put();
+ *	fsh_driver_free() closes it and waits for them
  * @unregister: the filter manager's: takes @filter back for the driver; without a function until
  *	it has registered
  * @path: the registry path that DriverEntry got
@@ -61,8 +60,7 @@ struct fsh_driver {
 	PDRIVER_OBJECT object;
 	void *filter;
 	bool entered;
-	bool closed;
-	atomic_t work;
+	EX_RUNDOWN_REF work;
 	struct work_struct unregister;
 	UNICODE_STRING path;
 	atomic64_t misuses[FSH_NR_MISUSES];

@@ -12,7 +12,6 @@
 #include <linux/export.h>
 #include <linux/module.h>
 #include <linux/slab.h>
-#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 #include "nt/io_driver.h"
 #include "nt/io_workitem.h"
@@ -68,9 +67,9 @@ static bool io_work_get(unsigned long routine, struct fsh_driver **of)
 	*of = driver;
 	if (!driver)
 		return true;
-	if (READ_ONCE(driver->closed) || !try_module_get(driver->owner))
+	if (!try_module_get(driver->owner))
 		return false;
-	if (atomic_inc_not_zero(&driver->work))
+	if (ExAcquireRundownProtection(&driver->work))
 		return true;
 	module_put(driver->owner);
 	return false;
@@ -82,8 +81,7 @@ static void io_work_put(struct fsh_driver *driver)
 	if (!driver)
 		return;
 	module_put(driver->owner);
-	if (atomic_dec_and_test(&driver->work))
-		wake_up_var(&driver->work);
+	ExReleaseRundownProtection(&driver->work);
 }
 
 struct io_work_call {
@@ -356,9 +354,7 @@ EXPORT_SYMBOL_GPL(FsRtlPostStackOverflow);
  */
 void io_work_driver_gone(struct fsh_driver *driver)
 {
-	WRITE_ONCE(driver->closed, true);
-	if (!atomic_dec_and_test(&driver->work))
-		wait_var_event(&driver->work, !atomic_read(&driver->work));
+	ExWaitForRundownProtectionRelease(&driver->work);
 }
 
 int io_work_init(void)

@@ -160,7 +160,7 @@ def settings_of(tests, kernels, long=False):
     """
     table = []
     for kernel in kernels:
-        for lower in LOWERS[kernel][:1 if kernel in SLOW else None]:
+        for lower in ["+".join(LOWERS[kernel])] if kernel in SLOW else LOWERS[kernel]:
             for debian, memory in sorted({(bool(test.programs), test.memory) for test in tests}):
                 chosen = [test for test in tests if kernel in test.kernels
                           and (kernel in SLOW or lower in lowers_of(test, kernel, long))

@@ -17,10 +17,11 @@ from unittest import mock
 
 sys.dont_write_bytecode = True
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(TOP / 'scripts'))
+sys.path[:0] = [str(TOP / 'scripts'), str(TOP / 'kunit/guest')]
 
 import debs  # noqa: E402
 import guest_vm  # noqa: E402
+import harness  # noqa: E402
 
 
 def script(name):
@@ -131,6 +132,43 @@ class Slots(GuestTest):
                 fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
             child.communicate()
             fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Settings(GuestTest):
+    """On which file systems a test runs."""
+
+    def lowers(self, needs, kernel, long=False):
+        path = pathlib.Path(tempfile.mkdtemp(dir=self.folder), 'one.sh')
+        path.write_text(f'#!/bin/sh\n# needs: {needs}\n')
+        return harness.lowers_of(harness.read_test(path), kernel, long)
+
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def test_all_run_on_xfs_once(self):
+        both = 'kernels=6.12,debug'
+        self.assertEqual(self.lowers(both, 'debug'), ['xfs'])
+        self.assertEqual(self.lowers(both, '6.12'), ['ext4', 'tmpfs'])
+        self.assertEqual(self.lowers(both, '6.12', True), ['ext4', 'tmpfs', 'xfs'])
+        self.assertEqual(self.lowers('kernels=6.12', '6.12'), ['ext4', 'tmpfs', 'xfs'])
+
+    def test_what_a_test_asks_for(self):
+        asked = 'kernels=6.1,6.12,debug lower=ext4,xfs'
+        self.assertEqual(self.lowers(asked, '6.12'), ['ext4', 'xfs'])
+        self.assertEqual(self.lowers(asked, '6.1'), ['ext4'])
+        self.assertEqual(self.lowers('kernels=debug lower=ext4', 'debug'), ['ext4'])
+        self.assertEqual(self.lowers('kernels=6.1,debug lower=any', 'debug'), ['xfs'])
+        with self.assertRaises(debs.Problem):
+            self.lowers('lower=xfs', '6.1')
+
+    def test_one_boot_of_the_slow_kernel(self):
+        tests = harness.find_tests(TOP / 'kunit/guest/tests', '^(opener|mount-self)$')
+        [(setting, chosen)] = harness.settings_of(tests, ['debug'])
+        self.assertEqual(str(setting), 'debug xfs+ext4')
+        self.assertEqual([test.name for test in chosen], ['mount-self', 'opener'])
 
 
 class Splat(GuestTest):

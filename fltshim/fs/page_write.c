@@ -33,7 +33,12 @@
 #define FLTFS_SEND_TRIES	50
 #define FLTFS_SEND_PAUSE_MS	100
 
-static struct workqueue_struct *fltfs_copy_wq;	/* for what the task at hand cannot write */
+/*
+ * For what the task at hand cannot write. Two, since with no memory for threads a queue has one: a
+ * run takes the lower file system's freeze protection, and what is left of one is waited for with
+ * it held.
+ */
+static struct workqueue_struct *fltfs_copy_wq, *fltfs_rest_wq;
 
 /**
  * struct fltfs_copy - pages on their way down
@@ -187,16 +192,13 @@ static void fltfs_errand_work(struct work_struct *work)
 	revert_creds(old);
 }
 
-/*
- * Who calls this has initialised the work: for lockdep each kind of errand is of its own, since
- * some are waited for with the lower file system's freeze protection held, and others take that.
- */
-static ssize_t fltfs_elsewhere(struct fltfs_errand *errand,
+/* Who calls this has initialised the work: for lockdep each kind of errand is of its own. */
+static ssize_t fltfs_elsewhere(struct workqueue_struct *wq, struct fltfs_errand *errand,
 			       ssize_t (*run)(struct fltfs_errand *errand))
 {
 	errand->cred = current_cred();
 	errand->run = run;
-	queue_work(fltfs_copy_wq, &errand->work);
+	queue_work(wq, &errand->work);
 	flush_work(&errand->work);
 	destroy_work_on_stack(&errand->work);
 	return errand->ret;
@@ -227,7 +229,7 @@ static ssize_t fltfs_copy_write(struct inode *inode, struct fltfs_paging *paging
 	if (likely(!fatal_signal_pending(current)))
 		return fltfs_copy_run(&job.errand);
 	INIT_WORK_ONSTACK(&job.errand.work, fltfs_errand_work);
-	return fltfs_elsewhere(&job.errand, fltfs_copy_run);
+	return fltfs_elsewhere(fltfs_copy_wq, &job.errand, fltfs_copy_run);
 }
 
 /* Was there no memory for a paging WRITE, and may there be some by now? Then it is tried again. */
@@ -281,7 +283,7 @@ ssize_t fltfs_paging_write(struct kiocb *iocb, struct iov_iter *iter)
 			return ret;
 	}
 	INIT_WORK_ONSTACK(&job.errand.work, fltfs_errand_work);
-	return fltfs_elsewhere(&job.errand, fltfs_rest_run);
+	return fltfs_elsewhere(fltfs_rest_wq, &job.errand, fltfs_rest_run);
 }
 
 /*
@@ -660,10 +662,18 @@ void fltfs_copies_exit(struct fltfs_sb *fsb)
 int fltfs_page_write_init(void)
 {
 	fltfs_copy_wq = alloc_workqueue("fltfs-write", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
-	return fltfs_copy_wq ? 0 : -ENOMEM;
+	if (!fltfs_copy_wq)
+		return -ENOMEM;
+	fltfs_rest_wq = alloc_workqueue("fltfs-rest", WQ_MEM_RECLAIM | WQ_UNBOUND, 0);
+	if (!fltfs_rest_wq) {
+		destroy_workqueue(fltfs_copy_wq);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 void fltfs_page_write_exit(void)
 {
+	destroy_workqueue(fltfs_rest_wq);
 	destroy_workqueue(fltfs_copy_wq);
 }

@@ -12,7 +12,8 @@
 
 #define MIB	(1024 * 1024)
 #define BIG	(4 * MIB)
-#define ROUNDS	20	/* of kills; one in the middle is enough */
+#define ROUNDS	20	/* of kills, until enough of them */
+#define KILLS	4	/* were in the middle: before a write below begins, or within one */
 #define DISK	MIB	/* what the small file system below can hold */
 #define PIECES	120
 
@@ -71,7 +72,7 @@ static void killed(const char *mnt, const char *lower)
 
 	snprintf(path, sizeof(path), "%s/killed", mnt);
 	snprintf(below, sizeof(below), "%s/killed", lower);
-	for (round = 1; round <= ROUNDS && !middle; round++) {
+	for (round = 1; round <= ROUNDS && middle < KILLS; round++) {
 		*over = false;
 		twin_fill(want, BIG, round);
 		want[0] = round;
@@ -97,7 +98,7 @@ static void killed(const char *mnt, const char *lower)
 		FLT_EXPECT(pread(fd, data, BIG, 0) == BIG && !memcmp(data, want, BIG));
 		close(fd);
 	}
-	printf("killed in the middle of an fsync in round %u\n", round - 1);
+	printf("killed in the middle of an fsync %u times in %u rounds\n", middle, round - 1);
 	FLT_EXPECT(middle);
 	free(want);
 }

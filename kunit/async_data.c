@@ -27,7 +27,7 @@ static void data_allocate(struct kunit *test)
 	PFLT_INSTANCE b = w->probe[1]->instance[0];
 	PFLT_CALLBACK_DATA data = (void *)1;
 	s64 before = atomic64_read(&fsh_violations);
-	DEFINE_SPINLOCK(lock);
+	static DEFINE_SPINLOCK(lock);
 
 	FLT_PROVES(test, "ASYNC-001",
 		   FltAllocateCallbackData(b, w->file, &data) == STATUS_SUCCESS && data &&

@@ -74,7 +74,7 @@ static void irql_values(struct kunit *test)
 static void irql_by_context(struct kunit *test)
 {
 	struct irql_call call = { .fn = irql_ask };
-	DEFINE_SPINLOCK(lock);
+	static DEFINE_SPINLOCK(lock);
 	s64 before = irql_breaches();
 
 	FLT_PROVES(test, "IRQL-02", KeGetCurrentIrql() == PASSIVE_LEVEL);

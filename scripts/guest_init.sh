@@ -128,6 +128,10 @@ set +e
 ( cd /root && exec 8>&- && exec $enter /bin/sh /etc/guest/script ) </dev/null >"$out" 2>&1
 status=$?
 dmesg >"$log"
+# Where locks are checked, they are until the end: lockdep ends itself at its first doubt.
+if grep -q '^ debug_locks: *0$' /proc/lockdep_stats 2>/dev/null; then
+	say "lockdep off"
+fi
 say "taint $(cat /proc/sys/kernel/tainted)"
 say "exit $status"
 sleep 0.1

@@ -36,6 +36,7 @@ SPLAT = re.compile(
     r"BUG: |WARNING: |\bOops\b|general protection fault|Unable to handle kernel|kernel BUG at"
     r"|INFO: task .* blocked for more than|rcu: INFO: .*stall|soft lockup|hard LOCKUP"
     r"|possible circular locking|possible recursive locking|inconsistent lock state"
+    r"|turning off the locking correctness validator"
     r"|suspicious RCU usage|refcount_t: |list_(add|del) corruption|UBSAN: |KASAN: |KFENCE: "
     r"|BUG [\w-]+ \(|Objects remaining|Busy inodes after unmount|still in use.*unmount"
     r"|scheduling while atomic|sleeping function called|unreferenced object"
@@ -363,6 +364,8 @@ def _verdict(result, values, guest, returncode, trouble):
     if taint:
         names = "".join(letter for bit, letter in enumerate(TAINT_LETTERS) if taint >> bit & 1)
         return f"the guest's kernel is tainted: {names or hex(taint)}"
+    if "lockdep" in values:
+        return f"the guest's kernel does not check locks any more: lockdep is {values['lockdep']}"
     return ""
 
 

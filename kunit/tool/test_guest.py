@@ -182,6 +182,15 @@ class Splat(GuestTest):
         for text in (ours, half):
             self.assertEqual(guest_vm.first_splat(others + text), text.partition('] ')[2].strip())
 
+    def test_lock_checks_that_ended(self):
+        guest = types.SimpleNamespace(time_limit=1, check_log=True, taint=0)
+        fine = types.SimpleNamespace(console='[    1.1] all is well\n', log='', status=0)
+        self.assertEqual(guest_vm._verdict(fine, {'taint': '0'}, guest, 0, ''), '')
+        self.assertRegex(guest_vm._verdict(fine, {'taint': '0', 'lockdep': 'off'}, guest, 0, ''),
+                         'not check locks')
+        fine.log = '[    1.2] turning off the locking correctness validator.\n'
+        self.assertRegex(guest_vm._verdict(fine, {'taint': '0'}, guest, 0, ''), 'turning off')
+
 
 class Accelerator(GuestTest):
     """KVM only where a guest has really booted with it."""

@@ -92,13 +92,21 @@ const struct flt_op_desc *flt_op_desc_at(unsigned int index);
 /* Somebody who wants the operation looks at its data (service key value BufferAccess). */
 #define FLT_WANT_READ_DATA	BIT_ULL(60)
 #define FLT_WANT_WRITE_DATA	BIT_ULL(61)
+#define FLT_WANT_ENTRIES	BIT_ULL(62)	/* of a listing */
 
 /* The bit of the above that is about a major function's data, or 0. */
 static inline u64 flt_want_data(unsigned int op_index)
 {
-	if (op_index == IRP_MJ_READ)
+	switch (op_index) {
+	case IRP_MJ_READ:
 		return FLT_WANT_READ_DATA;
-	return op_index == IRP_MJ_WRITE ? FLT_WANT_WRITE_DATA : 0;
+	case IRP_MJ_WRITE:
+		return FLT_WANT_WRITE_DATA;
+	case IRP_MJ_DIRECTORY_CONTROL:
+		return FLT_WANT_ENTRIES;
+	default:
+		return 0;
+	}
 }
 
 #endif

@@ -10,6 +10,9 @@
  *
  * The lower lock is held only while names are gathered; attributes are looked up and filters run
  * without it.
+ *
+ * Where no filter looks at entries (BufferAccess), a plain scan keeps what the lower directory says
+ * of them until the filters have had the operation. The buffer that they are shown is there.
  */
 #include <linux/mm.h>
 #include <linux/namei.h>
@@ -50,7 +53,8 @@ struct fltfs_scan *fltfs_scan_new(void)
 
 	if (!scan)
 		return NULL;
-	scan->buffer = kvmalloc(FLTFS_SCAN_LENGTH, GFP_KERNEL);
+	/* A plain scan makes no entries; who looks all the same finds one without a name. */
+	scan->buffer = kvzalloc(FLTFS_SCAN_LENGTH, GFP_KERNEL);
 	if (!scan->buffer) {
 		kvfree(scan);
 		return NULL;
@@ -86,6 +90,28 @@ static bool fltfs_gather_actor(struct dir_context *ctx, const char *name, int le
 		gather->last->NextEntryOffset = (void *)entry - (void *)gather->last;
 	gather->last = entry;
 	gather->used = at + FLTFS_ENTRY_FIXED + units * sizeof(WCHAR);
+	return true;
+}
+
+/* As many as would be shown, each in its place. */
+static bool fltfs_gather_plain(struct dir_context *ctx, const char *name, int len, loff_t offset,
+			       u64 ino, unsigned int type)
+{
+	struct fltfs_gather *gather = container_of(ctx, struct fltfs_gather, ctx);
+	ULONG at = ALIGN(gather->used, 8), end = at + FLTFS_ENTRY_FIXED + len * sizeof(WCHAR);
+	struct fltfs_scan *scan = gather->scan;
+	struct fltfs_scan_entry *entry;
+
+	if (end > gather->length || scan->nr_entries == FLTFS_SCAN_ENTRIES || len > NAME_MAX)
+		return false;
+	entry = &scan->entries[scan->nr_entries++];
+	entry->cookie = offset;
+	entry->ino = ino;
+	entry->type = type;
+	entry->length = len;
+	entry->at = at + FLTFS_ENTRY_FIXED;
+	memcpy(scan->buffer + entry->at, name, len);
+	gather->used = end;
 	return true;
 }
 
@@ -174,14 +200,16 @@ static int fltfs_gather_run(struct fltfs_gather *gather, struct fltfs_fo *fo)
 	int err;
 
 	gather->scan->nr_entries = 0;
+	gather->used = 0;
+	gather->last = NULL;
 	/* A file system may fix what there is to list when it is told to begin (btrfs). */
 	if (!gather->scan->cursor || gather->lower->f_pos != gather->scan->cursor)
 		vfs_llseek(gather->lower, gather->scan->cursor, SEEK_SET);
 	gather->lower->f_pos = gather->scan->cursor;
-	gather->ctx.actor = fltfs_gather_actor;
+	gather->ctx.actor = gather->scan->plain ? fltfs_gather_plain : fltfs_gather_actor;
 	err = iterate_dir(gather->lower, &gather->ctx);
 	gather->scan->cursor = gather->lower->f_pos;
-	if (!err && gather->used)
+	if (!err && gather->used && !gather->scan->plain)
 		err = fltfs_entries_stat(fo, gather);
 	return err;
 }
@@ -232,6 +260,8 @@ static void fltfs_bottom_scan(struct flt_operation *op)
 	}
 	if (gather->buffer == gather->scan->buffer)
 		gather->length = min_t(ULONG, gather->length, FLTFS_SCAN_LENGTH);
+	else
+		gather->scan->plain = false;
 	if (!gather->buffer || gather->length < FLTFS_ENTRY_FIXED + NAME_MAX * sizeof(WCHAR)) {
 		flt_operation_result(op, STATUS_INFO_LENGTH_MISMATCH, 0);
 		return;
@@ -260,6 +290,7 @@ static noinline int fltfs_scan_send(struct fltfs_fo *fo, struct fltfs_scan *scan
 	int ret;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_DIRECTORY_CONTROL, &fo->base.fo);
+	scan->plain = !flt_volume_wants(fo->base.volume, FLT_WANT_ENTRIES);
 	op.vfs_lock = FLT_LOCK_DIRECTORY;
 	op.iopb.MinorFunction = IRP_MN_QUERY_DIRECTORY;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
@@ -281,9 +312,11 @@ static noinline int fltfs_scan_send(struct fltfs_fo *fo, struct fltfs_scan *scan
 		/* A filter answered without entries: that is an end too. */
 		if (!ret && !scan->used)
 			ret = 1;
-		/* One that did not ask below knows of no entry there. */
-		if (!gather.request.reached)
+		/* One that did not ask below knows of no entry there, and has made its own. */
+		if (!gather.request.reached) {
 			scan->nr_entries = 0;
+			scan->plain = false;
+		}
 	}
 	flt_operation_fini(&op);
 	return ret;
@@ -357,15 +390,40 @@ static u64 fltfs_entry_number(const struct fltfs_scan_entry *known,
 	return known && known->id == id ? known->ino : id;
 }
 
+/* fltfs_scan_emit() of a plain scan. */
+static int fltfs_scan_emit_plain(struct fltfs_scan *scan, struct dir_context *ctx)
+{
+	const struct fltfs_scan_entry *entry;
+
+	/* A filter may have said that it is less than the lower directory gave. */
+	for (; scan->next < scan->nr_entries; scan->next++) {
+		entry = &scan->entries[scan->next];
+		if (entry->at > scan->used)
+			break;
+		ctx->pos = entry->cookie;
+		if (!dir_emit(ctx, scan->buffer + entry->at, entry->length, entry->ino,
+			      entry->type)) {
+			scan->position = ctx->pos;
+			return 0;
+		}
+	}
+	scan->valid = false;
+	ctx->pos = scan->cursor;
+	return 1;
+}
+
 /*
  * Hands entries to the program. Return: 1 when the buffer is used up, 0 when the program has no
  * more room, or an errno.
  */
 static int fltfs_scan_emit(struct fltfs_scan *scan, struct dir_context *ctx)
 {
-	char *name = kmalloc(NAME_MAX * 2, GFP_KERNEL);
+	char *name;
 	int ret = 1;
 
+	if (scan->plain)
+		return fltfs_scan_emit_plain(scan, ctx);
+	name = kmalloc(NAME_MAX * 2, GFP_KERNEL);
 	if (!name)
 		return -ENOMEM;
 	while (scan->valid) {

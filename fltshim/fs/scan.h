@@ -16,13 +16,16 @@ struct fltfs_scan_entry {
 	u64 ino;		/* its number, and */
 	u64 id;			/* what filters are shown as that */
 	u8 type;		/* DT_* */
+	u8 length;		/* of a plain scan: of the name, which is at */
+	u16 at;			/* this offset of the buffer, as the lower directory has it */
 };
 
 /**
  * struct fltfs_scan - a directory being listed; under the open file's position lock, or a lister's
- * @buffer: entries as the filters left them
+ * @plain: no filter looks at the entries, and they were left as the lower directory has them
+ * @buffer: entries as the filters left them; names alone of a plain scan
  * @used: bytes of it in use
- * @next: offset of the entry that the program gets next
+ * @next: offset of the entry that the program gets next, or its number in a plain scan
  * @valid: there is such an entry
  * @broken: filters have left what cannot be read, and the program has not begun anew
  * @ended: the end was reported, and the program is still to be told so
@@ -32,6 +35,7 @@ struct fltfs_scan_entry {
  * @entries: what is known of them
  */
 struct fltfs_scan {
+	bool plain;
 	void *buffer;
 	ULONG used;
 	ULONG next;

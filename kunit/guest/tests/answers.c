@@ -14,7 +14,7 @@
 #include "../twin.h"
 
 enum { CREATE = 0, READ = 3, WRITE = 4, QUERY = 5, SET = 6, QUERY_EA = 7, SET_EA = 8, FLUSH = 9,
-       QUERY_VOLUME = 10, LIST = 12, FSCTL = 13, IOCTL = 14, LOCK = 17, SET_SECURITY = 21, QUERY_OPEN = 0xf9,
+       QUERY_VOLUME = 10, FSCTL = 13, IOCTL = 14, LOCK = 17, SET_SECURITY = 21, QUERY_OPEN = 0xf9,
        SECTION = 0xff };
 
 #define DENIED 0xc0000022u
@@ -546,29 +546,6 @@ static void changes(void)
 	FLT_PROVES("VFS-781", access(below(name), F_OK) && errno == ENOENT);
 }
 
-/* A listing whose entries lead back to where they began has an end all the same. */
-static void listing(void)
-{
-	const char *name = named(LIST, 'e', 0);
-	unsigned int lines, count = 0;
-	char path[PATH_MAX];
-	DIR *dir;
-
-	FLT_REQUIRE(!mkdir(below(name), 0755));
-	snprintf(path, sizeof(path), "%s/one", name);
-	file(path);
-	snprintf(path, sizeof(path), "%s/two", name);
-	file(path);
-	lines = log_lines("a directory listing that cannot be read");
-	dir = opendir(name);
-	FLT_REQUIRE(dir);
-	while (readdir(dir) && count < 100)
-		count++;
-	closedir(dir);
-	FLT_PROVES("DIR-05", count < 4 &&
-		   log_lines("a directory listing that cannot be read") > lines);
-}
-
 /* Changed results. */
 static void results(void)
 {
@@ -749,7 +726,6 @@ int main(void)
 	odd_statuses();
 	refusals();
 	changes();
-	listing();
 	results();
 	completions();
 	names_kept();

@@ -201,6 +201,14 @@ AnswerPreOperation (
 
         AnswerChange(Data, Answer.Status);
         return FLT_PREOP_SUCCESS_WITH_CALLBACK;
+
+    case L'i':
+
+        if (Data->Iopb->MajorFunction == IRP_MJ_DIRECTORY_CONTROL) {
+
+            return FLT_PREOP_SYNCHRONIZE;
+        }
+        break;
     }
 
     return FLT_PREOP_SUCCESS_WITH_CALLBACK;

@@ -95,7 +95,7 @@ int prove_log_start(struct kunit *test, const char *word)
 	ret = register_trace_console(prove_log_probe, NULL);
 	if (ret)
 		return ret;
-	return kunit_add_action_or_reset(test, prove_log_stop, NULL);
+	return flt_kunit_defer(test, prove_log_stop, NULL);
 }
 
 static void prove_log_limit(void *unused)
@@ -107,7 +107,7 @@ static void prove_log_limit(void *unused)
 void prove_log_all(struct kunit *test)
 {
 	fsh_violation_limit.interval = 0;
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, prove_log_limit, NULL), 0);
+	KUNIT_ASSERT_EQ(test, flt_kunit_defer(test, prove_log_limit, NULL), 0);
 }
 
 int prove_log_count(void)

@@ -8,6 +8,7 @@
 #define KUNIT_PROVE_H
 
 #include <kunit/test.h>
+#include "compat/kunit.h"
 #include "nt/nt.h"
 
 bool prove_result(struct kunit *test, const char *id, bool held, const char *what,

@@ -92,6 +92,47 @@ static void edited(const char *mnt, const char *lower)
 	free(want);
 }
 
+/*
+ * The filter keeps a page of its own at the beginning and moves what is read and written behind it.
+ * Programs see the size that it says; where the file below ends, their data does; what is mapped
+ * is what is there.
+ */
+static void header(const char *mnt, const char *lower)
+{
+	char *data = malloc(16384), *back = malloc(16384), *map;
+	struct stat st;
+	char path[PATH_MAX];
+	int fd, below;
+
+	FLT_REQUIRE(data && back);
+	memset(data, 'h', 4096);
+	twin_fill(data + 4096, 10000, 9);
+	put(lower, "header", data, 4096);
+	snprintf(path, sizeof(path), "%s/header", mnt);
+	FLT_PROVES("FIELD-09", !stat(path, &st) && !st.st_size);
+	fd = open(path, O_RDWR);
+	FLT_REQUIRE(fd >= 0);
+	FLT_PROVES("FIELD-09", !read(fd, back, 1) && write(fd, data + 4096, 9000) == 9000 &&
+		   pwrite(fd, data + 4096 + 9000, 1000, 9000) == 1000);
+	FLT_PROVES("FIELD-09", holds(lower, "header", data, 14096));
+	FLT_PROVES("FIELD-09", !fstat(fd, &st) && st.st_size == 10000);
+	FLT_PROVES("FIELD-09", !stat(path, &st) && st.st_size == 10000);
+	FLT_PROVES("FIELD-09", lseek(fd, 0, SEEK_END) == 10000 && lseek(fd, -1, SEEK_END) == 9999);
+	FLT_PROVES("FIELD-09", pread(fd, back, 16384, 0) == 10000 &&
+		   !memcmp(back, data + 4096, 10000));
+	FLT_PROVES("FIELD-09", pread(fd, back, 16384, 9990) == 10 && !pread(fd, back, 1, 10000));
+	/* Nobody has told the file below: its size is the whole, and so is a mapping. */
+	below = open_in(lower, "header", O_RDONLY);
+	FLT_PROVES("FIELD-09", !fstat(below, &st) && st.st_size == 14096);
+	close(below);
+	map = mmap(NULL, 14096, PROT_READ, MAP_SHARED, fd, 0);
+	FLT_PROVES("FIELD-09", map != MAP_FAILED && !memcmp(map, data, 14096));
+	munmap(map, 14096);
+	close(fd);
+	free(data);
+	free(back);
+}
+
 /* Five pieces of odd sizes are one buffer for the filter. */
 static void vectors(const char *mnt)
 {
@@ -548,6 +589,7 @@ int main(void)
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
 	in_place(mnt, lower);
 	edited(mnt, lower);
+	header(mnt, lower);
 	vectors(mnt);
 	nothing_there(mnt, lower);
 	exchanged(mnt, lower);

@@ -6,7 +6,6 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
-#include <trace/events/printk.h>
 #include "kunit/prove.h"
 #include "nt/violation_limit.h"
 
@@ -71,9 +70,16 @@ static void prove_log_probe(void *unused, const char *text, size_t len)
 	raw_spin_unlock_irqrestore(&prove_log_lock, flags);
 }
 
-static void prove_log_stop(void *unused)
+/* By name, since not every kernel exports it. */
+static void prove_log_find(struct tracepoint *point, void *found)
 {
-	unregister_trace_console(prove_log_probe, NULL);
+	if (!strcmp(point->name, "console"))
+		*(struct tracepoint **)found = point;
+}
+
+static void prove_log_stop(void *point)
+{
+	tracepoint_probe_unregister(point, prove_log_probe, NULL);
 	tracepoint_synchronize_unregister();
 	prove_log_word = NULL;
 }
@@ -87,15 +93,19 @@ static void prove_log_stop(void *unused)
  */
 int prove_log_start(struct kunit *test, const char *word)
 {
+	struct tracepoint *point = NULL;
 	int ret;
 
+	for_each_kernel_tracepoint(prove_log_find, &point);
+	if (!point)
+		return -ENOENT;
 	prove_log_lines = 0;
 	prove_log_line[0] = 0;
 	prove_log_word = word;
-	ret = register_trace_console(prove_log_probe, NULL);
+	ret = tracepoint_probe_register(point, prove_log_probe, NULL);
 	if (ret)
 		return ret;
-	return flt_kunit_defer(test, prove_log_stop, NULL);
+	return flt_kunit_defer(test, prove_log_stop, point);
 }
 
 static void prove_log_limit(void *unused)

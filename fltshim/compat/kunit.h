@@ -1,13 +1,30 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What older versions of KUnit lack; for the unit suites alone.
+ * What older kernels lack that the unit suites use; for them alone.
  */
 #ifndef COMPAT_KUNIT_H
 #define COMPAT_KUNIT_H
 
 #include <kunit/test.h>
 #include <linux/mman.h>
+#include <linux/module.h>
 #include "compat/config.h"
+
+/* For a module that is none: its code. */
+static inline void flt_module_set_text(struct module *module, void *base, unsigned int size)
+{
+#ifdef FLT_HAVE_MODULE_MEM
+	module->mem[MOD_TEXT].base = base;
+	module->mem[MOD_TEXT].size = size;
+#else
+	module->core_layout.base = base;
+	module->core_layout.size = size;
+#endif
+}
+
+#ifndef KUNIT_FAIL_AND_ABORT
+#define KUNIT_FAIL_AND_ABORT(test, ...)	KUNIT_ASSERT_TRUE_MSG(test, false, __VA_ARGS__)
+#endif
 
 #ifdef FLT_HAVE_KUNIT_ACTION
 

@@ -2,10 +2,11 @@
 """The kernels that tests run on: Debian's source built small and with checks.
 
 get("debug") is the kernel with KASAN, get("kcsan") the one that looks for data
-races, get("6.1-debug") an older one for the unit suites alone.  Each lies in the cache folder under debug-kernel/VERSION-HASH, where HASH
-covers the configuration (scripts/kernel_config) and the compiler, so a changed
-configuration is another kernel.  The folder is the build folder itself: it can
-be given to make -C as any KDIR.  The unpacked source lies beside it.
+races, get("6.1-debug") an older one for the unit suites alone.  Each lies in the
+cache folder under debug-kernel/VERSION-HASH, where HASH covers the configuration
+(scripts/kernel_config) and the compiler, so a changed configuration is another
+kernel.  The folder is the build folder itself: it can be given to make -C as any
+KDIR.  The unpacked source lies beside it.
 """
 
 import hashlib
@@ -54,8 +55,8 @@ class Kernel:
         self._package = PACKAGES[name]
         version = debs.candidate(self._package)
         if not version:
-            raise debs.Problem(f"apt knows no package {self._package}; run apt-get update, and see that "
-                               "bookworm-security is among its sources")
+            raise debs.Problem(f"apt knows no package {self._package}; run apt-get update, and "
+                               "see that bookworm-security is among its sources")
         self.version = version.split("-")[0]
         self._package_version = version
         self.fragment = "".join((HERE / one).read_text() for one in FRAGMENTS[name])

@@ -7,8 +7,9 @@ All words may be left out: lower then means all that there are for a kernel (LOW
 runs on the kernel "debug", too, xfs only there, except in the long run; kernels Debian's two,
 filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to which it makes
 no difference: it runs once for each kernel.  "debug" among the kernels is the one of
-scripts/kernel, with every check on and much slower: time= is stretched there, and a test runs
-only on the first file system that suits it.  long= is the time in the long run, for a test that
+scripts/kernel, with every check on and much slower: a test runs only on the first file system that
+suits it.  time= is only there to end what hangs, and stretched: nothing may depend on how fast a
+machine is, which others may use, too.  long= is the time in the long run, for a test that
 does more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it
 matters.  uses= names C tests that this one runs itself, as /t/uses/NAME.
 
@@ -38,6 +39,8 @@ DEBIAN = ["6.1", "6.12"]
 POISON = "slub_debug=FZP,kmalloc-*,fltfs*,_FLT*,dentry,filp init_on_alloc=0"
 # How much longer a test may take on a kernel with checks.
 SLOW = {"debug": 5, "kcsan": 5}
+# What time= is multiplied by on the other kernels.
+PATIENCE = 3
 # A guest that dies this often on one list of tests is given up.
 MAX_BOOTS = 6
 # Held while a program is built, which may be wanted by two runs at a time.
@@ -228,7 +231,7 @@ class Runner:
         return 2048 if self.long else 1280
 
     def _time(self, setting, test):
-        return (test.long if self.long else test.time) * SLOW.get(setting.kernel, 1)
+        return (test.long if self.long else test.time) * SLOW.get(setting.kernel, PATIENCE)
 
     def _guest(self, setting, tests):
         files = {"t/lib.sh": HERE / "lib.sh", "t/run.sh": HERE / "run.sh"}

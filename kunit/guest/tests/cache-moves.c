@@ -17,7 +17,7 @@
 #define SPLICED	5000	/* bytes of a splice, from the middle of a page */
 #define AT	1000
 #define MASK	((char)0xa5)	/* what swapbuf changes each byte by */
-#define PATIENCE 30		/* seconds: then it hangs */
+#define PATIENCE 60		/* seconds: then it hangs */
 
 static const char *mnt, *lower;
 static char data[4 * BLOCK] __attribute__((aligned(BLOCK)));

@@ -188,7 +188,7 @@ static void work(int number)
 	char tree[16], copy[16], moved[16];
 
 	/* one that hangs is killed, and told of */
-	alarm(!strcmp(getenv("KERNEL"), "debug") ? 240 : 50);
+	alarm(!strcmp(getenv("KERNEL"), "debug") ? 240 : 150);
 	snprintf(tree, sizeof(tree), "t%d", number);
 	snprintf(copy, sizeof(copy), "c%d", number);
 	snprintf(moved, sizeof(moved), "m%d", number);

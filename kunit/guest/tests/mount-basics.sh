@@ -47,4 +47,4 @@ expect umount -l "$MNT"
 echo written >&5
 exec 5>&-
 same "what was written after a lazy unmount" "$(cat "$LOWER/late")" written
-wait_for 5 rmmod fltshim || fail "fltshim stays in use after a lazy unmount"
+wait_for rmmod fltshim || fail "fltshim stays in use after a lazy unmount"

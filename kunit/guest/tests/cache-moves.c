@@ -5,6 +5,7 @@
  * either, and what is spliced is found where the file's data is when it comes.
  *
  * needs: lower=ext4,xfs kernels=6.1,6.12,debug filters=passthru,swapbuf,asyncio time=120
+ * needs: parallel=yes
  */
 #include <linux/aio_abi.h>
 #include <linux/fs.h>

@@ -6,6 +6,7 @@
  * with the lower page cache and with the mount's own.
  *
  * needs: kernels=6.1,6.12 lower=ext4,xfs filters=everywhere,passthru modules=overlay time=120
+ * needs: parallel=yes
  */
 #include <linux/falloc.h>
 #include <sys/file.h>

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The sample cancelsafe: reads of *.hold wait in a cancel-safe queue and then give the data; a
 # killed reader is gone at once; an unload lets all go on that are held.
-# needs: lower=any filters=cancelsafe,passthru programs=sqlite3 time=300
+# needs: lower=any filters=cancelsafe,passthru programs=sqlite3 time=300 parallel=yes
 . /t/lib.sh
 
 # count NAME: a number that the filter prints when it goes

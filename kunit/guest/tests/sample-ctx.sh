@@ -3,7 +3,7 @@
 # The sample ctx: contexts of streams and opens count what programs do, one per file whatever name
 # it is opened by, one per open whoever has a descriptor of it, and every one dies: with the last
 # close, with the inode, or with the filter.
-# needs: kernels=6.1,6.12,debug filters=ctx,passthru time=300 long=900
+# needs: kernels=6.1,6.12,debug filters=ctx,passthru time=300 long=900 parallel=yes
 . /t/lib.sh
 
 # The kernel log since the last call, without times, in log.

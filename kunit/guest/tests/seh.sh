@@ -4,7 +4,7 @@
 # hooks returns), and a minifilter that raises where nothing handles it; on all processors and on
 # one.
 #
-# needs: lower=any kernels=6.1,6.12,debug filters=sehtest,sehloose,cxxtest time=120
+# needs: lower=any kernels=6.1,6.12,debug filters=sehtest,sehloose,cxxtest time=120 parallel=yes
 . /t/lib.sh
 
 report() {

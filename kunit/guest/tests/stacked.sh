@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # fltfs under overlayfs, as its upper and its lower layer; over overlayfs; and under a loop device:
 # they work as on any file system, and a filter is shown what they do.
-# needs: kernels=6.1,6.12 lower=ext4,xfs filters=probe modules=overlay,loop time=60
+# needs: kernels=6.1,6.12 lower=ext4,xfs filters=probe modules=overlay,loop time=60 parallel=yes
 . /t/lib.sh
 
 # Everything that the filter printed since the last call, into the file $1.

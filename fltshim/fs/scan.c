@@ -208,7 +208,7 @@ static int fltfs_gather_run(struct fltfs_gather *gather, struct fltfs_fo *fo)
 	gather->ctx.actor = fltfs_gather_actor;
 	if (gather->scan->plain) {
 		gather->ctx.actor = fltfs_gather_plain;
-		/* No entries are made; a filter that looks all the same finds one without a name. */
+		/* No entries are made; who looks all the same finds one without a name. */
 		memset(gather->buffer, 0, FLTFS_ENTRY_FIXED);
 	}
 	err = iterate_dir(gather->lower, &gather->ctx);

@@ -66,7 +66,7 @@ test-long: tools
 test-guest: tools
 	+@scripts/test --guest $(if $(K),--kernel "$(K)") $(if $(T),--only "$(T)")
 
-# ARGS: areas, --open, --tsv; see scripts/contract --help
+# ARGS: areas, --open, --on 6.1, --tsv; see scripts/contract --help
 contract:
 	@scripts/contract $(ARGS)
 
@@ -93,10 +93,11 @@ help:
 	@echo "make demo         watch two minifilters at work in a guest"
 	@echo "make test         build for Debian's 6.1 and 6.12 and for a kernel with checks, run the"
 	@echo "                  tests in guests (40 minutes, and at first 15 more to build that kernel)"
-	@echo "make test-long    the same with long forms of tests, a search for data races, mutants"
+	@echo "make test-long    the same with long forms of tests, a search for data races, mutants,"
+	@echo "                  and the unit suites on a 6.1 kernel, too"
 	@echo "make test-guest   the guest tests only; K=6.12 (6.1, debug) one kernel, T=name by name"
 	@echo "make test-mutants break the code line by line: do the unit suites notice? (hours)"
-	@echo "make contract     which rows of kunit/contract the last tests proved; ARGS=--open"
+	@echo "make contract     which rows of kunit/contract the last tests proved; ARGS=\"--open --on 6.1\""
 	@echo "make bench        what it costs, beside what else there is (ARGS=--help; 20 minutes)"
 	@echo "make samples      fltshim and the samples, for KDIR, in .build/RELEASE"
 	@echo "make all-kernels  fltshim for Debian's 6.1 and 6.12, in .build/RELEASE"

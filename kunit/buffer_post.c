@@ -253,8 +253,7 @@ static int post_gone(void *arg)
 /* The program that asked is gone: its addresses are not looked for in anybody else's memory. */
 static void post_requestor_gone(struct kunit *test)
 {
-	unsigned long at = kunit_vm_mmap(test, NULL, 0, PAGE_SIZE, PROT_READ | PROT_WRITE,
-					 MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	unsigned long at = flt_kunit_memory(test, PAGE_SIZE, PROT_READ | PROT_WRITE);
 	struct task_struct *task = kthread_create(post_gone, NULL, "post_gone");
 	struct world *w = world_of(test);
 	struct flt_operation op;

@@ -670,8 +670,10 @@ static void ctx_race(struct kunit *test)
 		get_task_struct(task[i]);
 		wake_up_process(task[i]);
 	}
-	for (i = 0; i < ARRAY_SIZE(task); i++)
-		kthread_stop_put(task[i]);
+	for (i = 0; i < ARRAY_SIZE(task); i++) {
+		kthread_stop(task[i]);
+		put_task_struct(task[i]);
+	}
 	ctx_delete(p, FLT_STREAM_CONTEXT, NULL);
 	/* Each thread allocated half of its turns, and each context died. */
 	FLT_PROVES(test, "CTX-67", !atomic_read(&ctx_freed) &&

@@ -89,7 +89,7 @@ static struct keeper *keeper_new(struct probe *p, enum keeper_from from)
 	init_completion(&k->resumed);
 	INIT_WORK(&k->work, keeper_work);
 	tasklet_setup(&k->tasklet, keeper_tasklet);
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, keeper_end, k), 0);
+	KUNIT_ASSERT_EQ(test, flt_kunit_defer(test, keeper_end, k), 0);
 	p->private = k;
 	return k;
 }

@@ -165,8 +165,7 @@ static void mdl_lock_kernel(struct kunit *test)
 /* Three pages of a program's memory; the case's thread has it as its own from now on. */
 static char __user *mdl_program(struct kunit *test, int prot)
 {
-	unsigned long at = kunit_vm_mmap(test, NULL, 0, 3 * PAGE_SIZE, prot,
-					 MAP_ANONYMOUS | MAP_PRIVATE, 0);
+	unsigned long at = flt_kunit_memory(test, 3 * PAGE_SIZE, prot);
 
 	FLT_REQUIRE(test, at && at < TASK_SIZE_MAX);
 	return (char __user *)at;

@@ -613,8 +613,7 @@ static void name_without_memory(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, modules);
 	FLT_REQUIRE(test, NT_SUCCESS(flt_name_alloc(w->fake->volume, 1, &holder.name)));
 	for (i = 0; i < FLT_NAME_HOLDERS; i++) {
-		modules[i].mem[MOD_TEXT].base = &name_code[i];
-		modules[i].mem[MOD_TEXT].size = 1;
+		flt_module_set_text(&modules[i], &name_code[i], 1);
 		w->probe[i]->driver->owner = &modules[i];
 	}
 	for (round = 0; round < 2; round++) {

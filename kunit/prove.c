@@ -6,7 +6,6 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
-#include <trace/events/printk.h>
 #include "kunit/prove.h"
 #include "nt/violation_limit.h"
 
@@ -71,15 +70,23 @@ static void prove_log_probe(void *unused, const char *text, size_t len)
 	raw_spin_unlock_irqrestore(&prove_log_lock, flags);
 }
 
-static void prove_log_stop(void *unused)
+/* By name, since not every kernel exports it. */
+static void prove_log_find(struct tracepoint *point, void *found)
 {
-	unregister_trace_console(prove_log_probe, NULL);
+	if (!strcmp(point->name, "console"))
+		*(struct tracepoint **)found = point;
+}
+
+static void prove_log_stop(void *point)
+{
+	tracepoint_probe_unregister(point, prove_log_probe, NULL);
 	tracepoint_synchronize_unregister();
 	prove_log_word = NULL;
+	fsh_violation_limit.interval = 5 * HZ;
 }
 
 /**
- * prove_log_start() - count the log lines that contain a word from now on
+ * prove_log_start() - count the log lines that contain a word, and limit none, from now on
  * @test: until this case ends
  * @word: static string
  *
@@ -87,27 +94,21 @@ static void prove_log_stop(void *unused)
  */
 int prove_log_start(struct kunit *test, const char *word)
 {
+	struct tracepoint *point = NULL;
 	int ret;
 
+	for_each_kernel_tracepoint(prove_log_find, &point);
+	if (!point)
+		return -ENOENT;
 	prove_log_lines = 0;
 	prove_log_line[0] = 0;
 	prove_log_word = word;
-	ret = register_trace_console(prove_log_probe, NULL);
+	ret = tracepoint_probe_register(point, prove_log_probe, NULL);
 	if (ret)
 		return ret;
-	return kunit_add_action_or_reset(test, prove_log_stop, NULL);
-}
-
-static void prove_log_limit(void *unused)
-{
-	fsh_violation_limit.interval = 5 * HZ;
-}
-
-/* For the rest of the case every misuse of an NT routine is told. */
-void prove_log_all(struct kunit *test)
-{
+	/* Cases before this one may have used up what is told in a while. */
 	fsh_violation_limit.interval = 0;
-	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, prove_log_limit, NULL), 0);
+	return flt_kunit_defer(test, prove_log_stop, point);
 }
 
 int prove_log_count(void)

@@ -8,6 +8,7 @@
 #define KUNIT_PROVE_H
 
 #include <kunit/test.h>
+#include "compat/kunit.h"
 #include "nt/nt.h"
 
 bool prove_result(struct kunit *test, const char *id, bool held, const char *what,
@@ -33,10 +34,9 @@ bool prove_stops(void);
 
 /*
  * Watching the kernel log: from prove_log_start() on, lines that contain @word are counted and
- * the last one is kept.
+ * the last one is kept; every misuse of an NT routine is told.
  */
 int prove_log_start(struct kunit *test, const char *word);
-void prove_log_all(struct kunit *test);
 int prove_log_count(void);
 bool prove_log_last_has(const char *text);
 

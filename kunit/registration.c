@@ -584,7 +584,7 @@ static void reg_never_half(struct kunit *test)
 						 .entry_status = STATUS_UNSUCCESSFUL };
 	struct world *w = world_of(test);
 	struct reg_looker looker = { };
-	unsigned int i, loaded = 0;
+	unsigned int i, tries, loaded = 0;
 	struct probe *p;
 
 	looker.thread = kthread_run(reg_look, &looker, "flt-look");
@@ -595,6 +595,9 @@ static void reg_never_half(struct kunit *test)
 		loaded += !probe_load(w, 'A', i % 20 ? &good : &bad, &p);
 		if (!(i % 20))
 			p->filter = NULL;
+		/* One stays until it has been seen; the others go as quickly as they can. */
+		for (tries = 0; i == 1 && tries < 10000 && !READ_ONCE(looker.seen); tries++)
+			usleep_range(100, 200);
 		probe_unload(p);
 	}
 	kthread_stop(looker.thread);

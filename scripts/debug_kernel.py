@@ -2,10 +2,11 @@
 """The kernels that tests run on: Debian's source built small and with checks.
 
 get("debug") is the kernel with KASAN, get("kcsan") the one that looks for data
-races.  Each lies in the cache folder under debug-kernel/VERSION-HASH, where HASH
-covers the configuration (scripts/kernel_config) and the compiler, so a changed
-configuration is another kernel.  The folder is the build folder itself: it can
-be given to make -C as any KDIR.  The unpacked source lies beside it.
+races, get("6.1-debug") an older one for the unit suites alone.  Each lies in the
+cache folder under debug-kernel/VERSION-HASH, where HASH covers the configuration
+(scripts/kernel_config) and the compiler, so a changed configuration is another
+kernel.  The folder is the build folder itself: it can be given to make -C as any
+KDIR.  The unpacked source lies beside it.
 """
 
 import hashlib
@@ -20,11 +21,13 @@ import time
 
 import debs
 
-PACKAGE = "linux-source-6.12"
 FRAGMENTS = {
     "debug": ["base.config", "debug.config", "kasan.config"],
     "kcsan": ["base.config", "debug.config", "kcsan.config"],
+    "6.1-debug": ["base.config", "units.config"],
 }
+PACKAGES = {"debug": "linux-source-6.12", "kcsan": "linux-source-6.12",
+            "6.1-debug": "linux-source-6.1"}
 HERE = pathlib.Path(__file__).resolve().parent / "kernel_config"
 OBJECTS = 1850		# files to compile, roughly; only for progress lines
 # Parts of the source that no x86 kernel of ours is made from, left packed.
@@ -38,7 +41,7 @@ LEFT_OUT += [f"arch/{name}/*.{ending}" for ending in ("[chS]", "dts", "dtsi") fo
 
 
 def get(name="debug"):
-    """The Kernel called "debug" or "kcsan", built or not."""
+    """The Kernel of that name, built or not."""
     if name not in FRAGMENTS:
         raise debs.Problem(f"unknown test kernel {name}: give one of {' '.join(FRAGMENTS)}")
     return Kernel(name)
@@ -49,10 +52,11 @@ class Kernel:
 
     def __init__(self, name):
         self.series = name
-        version = debs.candidate(PACKAGE)
+        self._package = PACKAGES[name]
+        version = debs.candidate(self._package)
         if not version:
-            raise debs.Problem(f"apt knows no package {PACKAGE}; run apt-get update, and see that "
-                               "bookworm-security is among its sources")
+            raise debs.Problem(f"apt knows no package {self._package}; run apt-get update, and "
+                               "see that bookworm-security is among its sources")
         self.version = version.split("-")[0]
         self._package_version = version
         self.fragment = "".join((HERE / one).read_text() for one in FRAGMENTS[name])
@@ -100,12 +104,12 @@ class Kernel:
         folder = debs.cache_dir() / "debug-kernel" / f"source-{self._package_version}"
         with debs.locked("debug-kernel-source"):
             if not folder.is_dir():
-                report(f"unpacking {PACKAGE} {self._package_version}")
-                [deb] = debs.fetch([PACKAGE])
+                report(f"unpacking {self._package} {self._package_version}")
+                [deb] = debs.fetch([self._package])
                 work = folder.with_name(f".work-{os.getpid()}")
                 work.mkdir(parents=True)
                 try:
-                    _unpack_source(deb, work)
+                    _unpack_source(self._package, deb, work)
                     deb.unlink()
                     work.rename(folder)
                 finally:
@@ -193,12 +197,11 @@ class Kernel:
         (self.kdir / "complete").write_text("")
 
 
-def _unpack_source(deb, work):
-    top = f"{PACKAGE}"
+def _unpack_source(package, deb, work):
     command = ('dpkg-deb --fsys-tarfile "$1" | tar -xOf - "./usr/src/$2.tar.xz" |'
                ' tar -xJf - -C "$3" --strip-components=1 --no-same-owner --wildcards '
-               + " ".join(f"--exclude='{top}/{one}'" for one in LEFT_OUT))
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", command, "bash", deb, PACKAGE, work],
+               + " ".join(f"--exclude='{package}/{one}'" for one in LEFT_OUT))
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command, "bash", deb, package, work],
                           text=True, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
         raise debs.Problem(f"cannot unpack {deb}: {done.stderr.strip()[-500:]}")

@@ -118,7 +118,7 @@ def _relocate(work, final):
 def get(name):
     """The Kernel for a series ("6.12", "6.12-full"), for a release already cached, or a test kernel.
 
-    A test kernel ("debug", "kcsan") is built at the first use, which takes its time.
+    A test kernel (of scripts/kernel) is built at the first use, which takes its time.
     """
     if name in debug_kernel.FRAGMENTS:
         return debug_kernel.get(name).build(report=debug_kernel.progress)

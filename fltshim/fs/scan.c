@@ -53,8 +53,7 @@ struct fltfs_scan *fltfs_scan_new(void)
 
 	if (!scan)
 		return NULL;
-	/* A plain scan makes no entries; who looks all the same finds one without a name. */
-	scan->buffer = kvzalloc(FLTFS_SCAN_LENGTH, GFP_KERNEL);
+	scan->buffer = kvmalloc(FLTFS_SCAN_LENGTH, GFP_KERNEL);
 	if (!scan->buffer) {
 		kvfree(scan);
 		return NULL;
@@ -206,7 +205,12 @@ static int fltfs_gather_run(struct fltfs_gather *gather, struct fltfs_fo *fo)
 	if (!gather->scan->cursor || gather->lower->f_pos != gather->scan->cursor)
 		vfs_llseek(gather->lower, gather->scan->cursor, SEEK_SET);
 	gather->lower->f_pos = gather->scan->cursor;
-	gather->ctx.actor = gather->scan->plain ? fltfs_gather_plain : fltfs_gather_actor;
+	gather->ctx.actor = fltfs_gather_actor;
+	if (gather->scan->plain) {
+		gather->ctx.actor = fltfs_gather_plain;
+		/* No entries are made; who looks all the same finds one without a name. */
+		memset(gather->buffer, 0, FLTFS_ENTRY_FIXED);
+	}
 	err = iterate_dir(gather->lower, &gather->ctx);
 	gather->scan->cursor = gather->lower->f_pos;
 	if (!err && gather->used && !gather->scan->plain)
@@ -277,6 +281,17 @@ static void fltfs_bottom_scan(struct flt_operation *op)
 		flt_operation_result(op, STATUS_SUCCESS, gather->used);
 }
 
+/**
+ * fltfs_scan_looked_at() - flt_volume_ops.substitute of a listing: a filter looks at its entries
+ * @op: the operation, of fltfs_scan_send()
+ */
+void fltfs_scan_looked_at(struct flt_operation *op)
+{
+	struct fltfs_gather *gather = op->front;
+
+	gather->scan->plain = false;
+}
+
 /* One QUERY_DIRECTORY. Return: 0 with entries in the scan, 1 at the end, or an errno. */
 static noinline int fltfs_scan_send(struct fltfs_fo *fo, struct fltfs_scan *scan, bool restart)
 {
@@ -290,7 +305,8 @@ static noinline int fltfs_scan_send(struct fltfs_fo *fo, struct fltfs_scan *scan
 	int ret;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_DIRECTORY_CONTROL, &fo->base.fo);
-	scan->plain = !flt_volume_wants(fo->base.volume, FLT_WANT_ENTRIES);
+	/* Unless one of those that it will visit looks: fltfs_scan_looked_at(). */
+	scan->plain = true;
 	op.vfs_lock = FLT_LOCK_DIRECTORY;
 	op.iopb.MinorFunction = IRP_MN_QUERY_DIRECTORY;
 	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;

@@ -22,26 +22,27 @@ struct fltfs_scan_entry {
 
 /**
  * struct fltfs_scan - a directory being listed; under the open file's position lock, or a lister's
- * @plain: no filter looks at the entries, and they were left as the lower directory has them
  * @buffer: entries as the filters left them; names alone of a plain scan
  * @used: bytes of it in use
  * @next: offset of the entry that the program gets next, or its number in a plain scan
  * @valid: there is such an entry
  * @broken: filters have left what cannot be read, and the program has not begun anew
  * @ended: the end was reported, and the program is still to be told so
+ * @plain: no filter looks at the entries, and they were left as the lower directory has them; never
+ *	a filter's own listing
  * @position: cookie at which the program has to come back for @next
  * @cursor: where the lower directory goes on
  * @nr_entries: entries that the lower directory gave
  * @entries: what is known of them
  */
 struct fltfs_scan {
-	bool plain;
 	void *buffer;
 	ULONG used;
 	ULONG next;
 	bool valid;
 	bool broken;
 	bool ended;
+	bool plain;
 	loff_t position;
 	loff_t cursor;
 	unsigned int nr_entries;
@@ -49,6 +50,7 @@ struct fltfs_scan {
 };
 
 struct fltfs_scan *fltfs_scan_new(void);
+void fltfs_scan_looked_at(struct flt_operation *op);
 int fltfs_scan_fill(struct fltfs_scan *scan, struct fltfs_fo *fo, struct file *lower);
 
 #endif

@@ -78,7 +78,7 @@ static size_t fltfs_misalignment(const struct fltfs_transfer *transfer)
 }
 
 /**
- * fltfs_substitute() - flt_volume_ops.substitute: kernel memory takes the place of the caller's
+ * fltfs_substitute() - flt_volume_ops.substitute of data: kernel memory replaces the caller's
  * @op: a read or write that has shown nothing to any filter yet
  *
  * In the submitter's context. The front half calls it before the walk where it sees that a filter

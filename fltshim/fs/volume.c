@@ -17,6 +17,7 @@
 #include "fs/own.h"
 #include "fs/params.h"
 #include "fs/request.h"
+#include "fs/scan.h"
 
 /* How long a filter's teardown waits for dirty pages to be written through it. */
 #define FLTFS_SETTLE_PATIENCE	(30 * HZ)
@@ -354,9 +355,18 @@ static void fltfs_settle(struct flt_volume *volume)
 	fltfs_settle_put(settle);
 }
 
+/* A filter looks at the data of an operation that has shown nothing to any yet. */
+static bool fltfs_looked_at(struct flt_operation *op)
+{
+	if (op->op_index != IRP_MJ_DIRECTORY_CONTROL)
+		return fltfs_substitute(op);
+	fltfs_scan_looked_at(op);
+	return true;
+}
+
 static const struct flt_volume_ops fltfs_volume_ops = {
 	.perform		= fltfs_perform,
-	.substitute		= fltfs_substitute,
+	.substitute		= fltfs_looked_at,
 	.keep			= fltfs_keep,
 	.free_file		= fltfs_fo_free,
 	.new_file		= fltfs_own_new,

@@ -5,15 +5,21 @@ A test is NAME.sh or NAME.c with a comment line of what it needs:
     needs: lower=ext4,tmpfs kernels=6.1,6.12 filters=a,b programs=git modules=overlay time=60
 All words may be left out: lower then means all that there are for a kernel (LOWERS), but for what
 runs on the kernel "debug", too, xfs only there, except in the long run; kernels Debian's two,
-filters, programs and modules none, time 60 seconds.  "lower=any" is for a test to which it makes
+filters, programs and modules none, time 60 seconds.  On the older of Debian's kernels a test runs
+on one file system, except in the long run.  long-kernels= are kernels of the long run, and of a run
+that asks for the test by its name.  "lower=any" is for a test to which it makes
 no difference: it runs once for each kernel.  "debug" among the kernels is the one of
-scripts/kernel, with every check on and much slower: time= is stretched there, and a test runs
-only on the first file system that suits it.  long= is the time in the long run, for a test that
+scripts/kernel, with every check on and much slower: a test runs only on the first file system that
+suits it.  time= is only there to end what hangs, and stretched: nothing may depend on how fast a
+machine is, which others may use, too.  long= is the time in the long run, for a test that
 does more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it
-matters.  uses= names C tests that this one runs itself, as /t/uses/NAME.
+matters.  uses= names C tests that this one runs itself, as /t/uses/NAME.  parallel=yes is for a
+test whose processes get in each other's way: the guest's processors then run at the same time.
+Otherwise, if emulated, they take turns, which is a third less work; not on a kernel with checks,
+nor in the long run.
 
-Tests with one kernel, lower file system, memory and kind of root (busybox, or Debian for those with
-programs) share a boot; when a test takes its guest down, the rest get another one.  Where the
+Tests with one kernel, lower file system, memory, kind of root (busybox, or Debian for those with
+programs) and of processors share a boot; when a test takes its guest down, the rest get another one.  Where the
 emulator did it (guest_vm.emulator_erred), the test that ran is among the rest.
 """
 
@@ -38,6 +44,8 @@ DEBIAN = ["6.1", "6.12"]
 POISON = "slub_debug=FZP,kmalloc-*,fltfs*,_FLT*,dentry,filp init_on_alloc=0"
 # How much longer a test may take on a kernel with checks.
 SLOW = {"debug": 5, "kcsan": 5}
+# What time= is multiplied by on the other kernels.
+PATIENCE = 3
 # A guest that dies this often on one list of tests is given up.
 MAX_BOOTS = 6
 # Held while a program is built, which may be wanted by two runs at a time.
@@ -58,6 +66,7 @@ class Test:
     time: int
     long: int
     memory: int = 0
+    parallel: bool = False
 
 
 @dataclasses.dataclass
@@ -71,22 +80,24 @@ class Verdict:
     output: str = ""
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True, order=True)
 class Setting:
     """What the tests of one boot share."""
     kernel: str
     lower: str
     debian: bool
     memory: int = 0
+    parallel: bool = True
 
     def __str__(self):
         return f"{self.kernel} {self.lower}"
 
 
-def read_test(path):
+def read_test(path, all_kernels=False):
     """Parse the header of a test; a word that is not known is an error."""
     needs = {"lower": [], "kernels": DEBIAN, "filters": [], "programs": [],
-             "modules": [], "uses": [], "time": ["60"], "long": [], "memory": ["0"]}
+             "modules": [], "uses": [], "time": ["60"], "long": [], "memory": ["0"],
+             "long-kernels": [], "parallel": ["no"]}
     for line in path.read_text().splitlines()[:40]:
         match = re.match(r"[\s#/*]*needs:(.*)", line)
         if not match:
@@ -100,19 +111,22 @@ def read_test(path):
     for key in ("time", "long", "memory"):
         if not needs[key][0].isdigit():
             raise debs.Problem(f"{path}: {key}= takes a number, of seconds or MiB")
-    for key, known in (("kernels", LOWERS), ("lower", {"any", *sum(LOWERS.values(), [])})):
+    for key, known in (("kernels", LOWERS), ("long-kernels", LOWERS), ("parallel", ["yes", "no"]),
+                       ("lower", {"any", *sum(LOWERS.values(), [])})):
         for one in needs[key]:
             if one not in known:
                 raise debs.Problem(f"{path}: {key}={one}; there are {' '.join(sorted(known))}")
-    return Test(path.stem, path, needs["lower"], needs["kernels"], needs["filters"],
+    kernels = needs["kernels"] + (needs["long-kernels"] if all_kernels else [])
+    return Test(path.stem, path, needs["lower"], kernels, needs["filters"],
                 needs["programs"], needs["modules"],
                 [path.parent / f"{name}.c" for name in needs["uses"]],
-                int(needs["time"][0]), int(needs["long"][0]), int(needs["memory"][0]))
+                int(needs["time"][0]), int(needs["long"][0]), int(needs["memory"][0]),
+                needs["parallel"] == ["yes"])
 
 
-def find_tests(folder, only=None):
+def find_tests(folder, only=None, long=False):
     """The tests in FOLDER, by name; only: a regular expression for names."""
-    tests = [read_test(path) for path in sorted(folder.iterdir())
+    tests = [read_test(path, bool(long or only)) for path in sorted(folder.iterdir())
              if path.suffix in (".sh", ".c")]
     return [test for test in tests if not only or re.search(only, test.name)]
 
@@ -150,7 +164,7 @@ def lowers_of(test, kernel, long=False):
         return fit[:1]
     if not test.lower and "debug" in test.kernels and not long:
         fit = [one for one in fit if one != LOWERS["debug"][0]]
-    return fit
+    return fit[:1] if kernel == DEBIAN[0] and not long else fit
 
 
 def settings_of(tests, kernels, long=False):
@@ -161,13 +175,14 @@ def settings_of(tests, kernels, long=False):
     table = []
     for kernel in kernels:
         for lower in ["+".join(LOWERS[kernel])] if kernel in SLOW else LOWERS[kernel]:
-            for debian, memory in sorted({(bool(test.programs), test.memory) for test in tests}):
-                chosen = [test for test in tests if kernel in test.kernels
-                          and (kernel in SLOW or lower in lowers_of(test, kernel, long))
-                          and test.memory == memory
-                          and bool(test.programs) == debian]
-                if chosen:
-                    table.append((Setting(kernel, lower, debian, memory), chosen))
+            def boot_of(test):
+                parallel = test.parallel or long or kernel in SLOW
+                return Setting(kernel, lower, bool(test.programs), test.memory, parallel)
+
+            there = [test for test in tests if kernel in test.kernels
+                     and (kernel in SLOW or lower in lowers_of(test, kernel, long))]
+            for boot in sorted(set(map(boot_of, there))):
+                table.append((boot, [test for test in there if boot_of(test) == boot]))
     return table
 
 
@@ -228,7 +243,7 @@ class Runner:
         return 2048 if self.long else 1280
 
     def _time(self, setting, test):
-        return (test.long if self.long else test.time) * SLOW.get(setting.kernel, 1)
+        return (test.long if self.long else test.time) * SLOW.get(setting.kernel, PATIENCE)
 
     def _guest(self, setting, tests):
         files = {"t/lib.sh": HERE / "lib.sh", "t/run.sh": HERE / "run.sh"}
@@ -252,7 +267,7 @@ class Runner:
             setting.kernel, script="exec sh /t/run.sh\n", files=files,
             modules=sorted({name for test in tests for name in test.modules}),
             packages=sorted({name for test in tests for name in test.programs}),
-            memory=setting.memory or self._memory(setting),
+            memory=setting.memory or self._memory(setting), turns=not setting.parallel,
             # Unit suites, which fltshim.ko has on the kernels with checks, are run by
             # scripts/kunit.
             append="kunit.enable=0 " + ("" if setting.kernel == "debug" else POISON),

@@ -62,10 +62,9 @@ same() {
 	[ "$2" = "$3" ] || fail "$1: expected '$3', got '$2'"
 }
 
-# wait_for SECONDS COMMAND...: repeat the command until it succeeds.
+# wait_for COMMAND...: repeat the command until it succeeds; what takes a minute does not happen.
 wait_for() {
-	wait_tries=$(($1 * 10))
-	shift
+	wait_tries=600
 	until "$@"; do
 		wait_tries=$((wait_tries - 1))
 		[ $wait_tries -gt 0 ] || return 1

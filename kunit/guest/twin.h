@@ -243,7 +243,7 @@ static inline char *twin_run(const struct twin_step *step, const char *folder)
 		twin_log = log;
 		snprintf(path, sizeof(path), "%s/%s", folder, step->name);
 		/* a step that hangs is a result, too */
-		alarm(!strcmp(getenv("KERNEL") ?: "", "debug") ? 180 : 30);
+		alarm(!strcmp(getenv("KERNEL") ?: "", "debug") ? 180 : 90);
 		umask(022);
 		if (mkdir(path, 0755) || chdir(path)) {
 			twin_say("cannot begin in %s: %s", step->name, strerrorname_np(errno));

@@ -10,9 +10,9 @@
 
 #include "sequence.h"
 
-#define LONG_WAIT "00007530"		/* 30 s: nobody waits for its end */
+#define LONG_WAIT "000493e0"		/* 300 s: nobody waits for its end */
 
-#define PATIENCE 20		/* s: what takes longer than this does not happen */
+#define PATIENCE 60		/* s: what takes longer than this does not happen */
 
 static inline const char *below(const char *name)
 {

@@ -170,6 +170,20 @@ class Report(unittest.TestCase):
                                     '6.1-ext4,6.12-kunit'])
         self.assertEqual(lines[4][:3], ['ZZ-05', 'n/a', 'n/a'])
 
+    def test_on_one_kernel(self):
+        self.say('ZZ-01', setting='debug-kunit')
+        self.say('ZZ-04', setting='6.1-debug-kunit')
+        self.say('ZZ-06', setting='host')
+        shown = {}
+        for kernel in ('6.1', '6.12'):
+            lines = self.run_tool('--tsv', '--on', kernel)[1].splitlines()
+            shown[kernel] = [line[:5] for line in lines if '\tproven\t' in line]
+        self.assertEqual(shown, {'6.1': ['ZZ-04', 'ZZ-06', 'ZZ-07'],
+                                 '6.12': ['ZZ-01', 'ZZ-02', 'ZZ-06', 'ZZ-07']})
+        self.assertEqual([contract.kernel_of(name) for name in (
+            '6.1-ext4', '6.12-shutdown', 'debug-xfs', 'kcsan-kunit', '6.1-debug-kunit', 'host')],
+            ['6.1', '6.12', '6.12', '6.12', '6.1', ''])
+
     def test_table_counts(self):
         self.say('ZZ-01')
         line = next(line for line in self.run_tool('ZZ')[1].splitlines() if line.startswith('ZZ'))

@@ -137,10 +137,13 @@ class Slots(GuestTest):
 class Settings(GuestTest):
     """On which file systems a test runs."""
 
-    def lowers(self, needs, kernel, long=False):
+    def write(self, needs):
         path = pathlib.Path(tempfile.mkdtemp(dir=self.folder), 'one.sh')
         path.write_text(f'#!/bin/sh\n# needs: {needs}\n')
-        return harness.lowers_of(harness.read_test(path), kernel, long)
+        return path
+
+    def lowers(self, needs, kernel, long=False):
+        return harness.lowers_of(harness.read_test(self.write(needs)), kernel, long)
 
     def setUp(self):
         super().setUp()
@@ -155,6 +158,20 @@ class Settings(GuestTest):
         self.assertEqual(self.lowers(both, '6.12', True), ['ext4', 'tmpfs', 'xfs'])
         self.assertEqual(self.lowers('kernels=6.12', '6.12'), ['ext4', 'tmpfs', 'xfs'])
 
+    def test_older_kernel(self):
+        self.assertEqual(self.lowers('kernels=6.1', '6.1'), ['ext4'])
+        self.assertEqual(self.lowers('kernels=6.1 lower=tmpfs', '6.1'), ['tmpfs'])
+        self.assertEqual(self.lowers('kernels=6.1', '6.1', True), ['ext4', 'tmpfs'])
+
+    def test_kernels_of_the_long_run(self):
+        folder = self.write('kernels=6.12 long-kernels=debug').parent
+        for only, long, kernels in ((None, False, ['6.12']), (None, True, ['6.12', 'debug']),
+                                    ('one', False, ['6.12', 'debug'])):
+            [test] = harness.find_tests(folder, only, long)
+            self.assertEqual(test.kernels, kernels)
+        with self.assertRaises(debs.Problem):
+            harness.read_test(self.write('long-kernels=7.0'))
+
     def test_what_a_test_asks_for(self):
         asked = 'kernels=6.1,6.12,debug lower=ext4,xfs'
         self.assertEqual(self.lowers(asked, '6.12'), ['ext4', 'xfs'])
@@ -163,6 +180,19 @@ class Settings(GuestTest):
         self.assertEqual(self.lowers('kernels=6.1,debug lower=any', 'debug'), ['xfs'])
         with self.assertRaises(debs.Problem):
             self.lowers('lower=xfs', '6.1')
+
+    def test_processors(self):
+        """What is not said to be about races has a boot where processors take turns."""
+        tests = harness.find_tests(TOP / 'kunit/guest/tests', '^(hammer|answers)$')
+        for kernel, long, boots in (('6.12', False, [(False, ['answers']), (True, ['hammer'])]),
+                                    ('6.12', True, [(True, ['answers', 'hammer'])]),
+                                    ('debug', False, [(True, ['answers', 'hammer'])])):
+            table = harness.settings_of(tests, [kernel], long)
+            self.assertEqual([(setting.parallel, [test.name for test in chosen])
+                              for setting, chosen in table
+                              if kernel == 'debug' or setting.lower == 'tmpfs'], boots)
+        with self.assertRaises(debs.Problem):
+            harness.read_test(self.write('parallel=maybe'))
 
     def test_one_boot_of_the_slow_kernel(self):
         tests = harness.find_tests(TOP / 'kunit/guest/tests', '^(opener|mount-self)$')
@@ -216,6 +246,8 @@ class Accelerator(GuestTest):
                     kept.unlink()
                 self.assertEqual(self.answer(result), 'tcg')
                 self.assertIn('tcg,thread=multi,tb-size=256', guest_vm.Guest('6.12')._processor())
+                self.assertIn('tcg,thread=single,tb-size=256',
+                              guest_vm.Guest('6.12', turns=True)._processor())
         self.assertEqual([guest.accel for guest in self.booted], ['kvm'] * 2)
 
     def test_a_guest_boots(self):

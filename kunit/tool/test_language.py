@@ -360,9 +360,14 @@ class Language(BuildTest):
                 self.proves(row, status == 0 and not said, '\n'.join(said) or text)
 
     def test_flags(self):
-        """Flags of a driver's objects, as the kernel's build is told them."""
-        status, text = self.build({'a.c': ENTRY % ('', '')})
-        self.assertEqual(status, 0, text)
+        """Flags of a driver's objects, as the build of every kernel is told them."""
+        for kernel in range(len(KERNELS)):
+            status, text = self.build({'a.c': ENTRY % ('', '')}, kernel=kernel)
+            self.assertEqual(status, 0, text)
+            self.flags()
+
+    def flags(self):
+        """Of what was built last."""
         work = self.place / 'out/little.build'
         rules = (work / 'Kbuild').read_text()
         for flag in ('-fpreprocessed', '-fshort-wchar', '-fms-extensions', '-Wno-unknown-pragmas',
@@ -417,14 +422,15 @@ class Language(BuildTest):
             self.proves('SRC-106', status == 0 and 'a.c' not in text, text)
 
     def test_wide_objects(self):
-        """Objects with 16-bit literals link with the kernel's own without a word."""
-        status, text = self.build({'a.c': ENTRY % ('static PCWSTR Text = L"wide text";',
-                                                   '    DbgPrint("%ws", Text);')})
-        strings = subprocess.run(['objdump', '-h', self.place / 'out/little.ko'],
-                                 capture_output=True, text=True, check=True).stdout
-        content = (self.place / 'out/little.ko').read_bytes()
-        self.proves('SRC-93', status == 0 and 'warning' not in text
-                    and 'wide text'.encode('utf-16-le') in content, text + strings)
+        """Objects with 16-bit literals link with each kernel's own without a word."""
+        for kernel in range(len(KERNELS)):
+            status, text = self.build({'a.c': ENTRY % ('static PCWSTR Text = L"wide text";',
+                                                       '    DbgPrint("%ws", Text);')}, kernel=kernel)
+            strings = subprocess.run(['objdump', '-h', self.place / 'out/little.ko'],
+                                     capture_output=True, text=True, check=True).stdout
+            content = (self.place / 'out/little.ko').read_bytes()
+            self.proves('SRC-93', status == 0 and 'warning' not in text
+                        and 'wide text'.encode('utf-16-le') in content, text + strings)
 
 
 if __name__ == '__main__':

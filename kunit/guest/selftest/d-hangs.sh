@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # A test that takes too long is ended, with what it started.
-# needs: time=3 lower=ext4
+# needs: time=1 lower=ext4
 # expect: not ok did not end within 3 s
 . /t/lib.sh
 sleep 1000 &

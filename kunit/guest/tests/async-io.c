@@ -7,7 +7,7 @@
  * as one that keeps operations for a while. What it is told of the requestor is right wherever it
  * asks, and changes of the parameters end in a short transfer or an error.
  *
- * needs: lower=ext4 filters=levels time=240
+ * needs: lower=ext4 filters=levels time=240 parallel=yes
  */
 #include <linux/aio_abi.h>
 #include <linux/io_uring.h>

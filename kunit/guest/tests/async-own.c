@@ -5,7 +5,7 @@
  * it when a file of a certain name is cleaned up, and prints what came of it. At the end below a
  * page cache of the mount's own, which keeps back what was written until then.
  *
- * needs: lower=ext4 filters=ownio,probe,answer time=60
+ * needs: lower=ext4 filters=ownio,probe,answer time=60 parallel=yes
  */
 #include <sys/statvfs.h>
 

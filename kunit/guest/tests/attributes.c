@@ -4,7 +4,7 @@
  * objects by phase (5.3). What "probe" prints is compared with what the lower file system says;
  * "answer", below it, makes a stat come the slow way and changes attributes and times.
  *
- * needs: kernels=6.1,6.12,debug filters=probe,answer,sehloose time=60
+ * needs: lower=ext4,tmpfs long-kernels=debug filters=probe,answer,sehloose time=60
  */
 #include <linux/fs.h>
 #include <linux/openat2.h>

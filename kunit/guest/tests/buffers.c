@@ -9,6 +9,7 @@
  */
 #include <dirent.h>
 #include <pthread.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
 
@@ -16,6 +17,7 @@
 #include "../twin.h"
 
 #define BIG	(64 << 20)
+#define GROUP_DIR	"/sys/fs/cgroup/large"
 
 static bool debug;
 
@@ -88,6 +90,47 @@ static void edited(const char *mnt, const char *lower)
 	}
 	free(data);
 	free(want);
+}
+
+/*
+ * The filter keeps a page of its own at the beginning and moves what is read and written behind it.
+ * Programs see the size that it says; where the file below ends, their data does; what is mapped
+ * is what is there.
+ */
+static void header(const char *mnt, const char *lower)
+{
+	char *data = malloc(16384), *back = malloc(16384), *map;
+	struct stat st;
+	char path[PATH_MAX];
+	int fd, below;
+
+	FLT_REQUIRE(data && back);
+	memset(data, 'h', 4096);
+	twin_fill(data + 4096, 10000, 9);
+	put(lower, "header", data, 4096);
+	snprintf(path, sizeof(path), "%s/header", mnt);
+	FLT_PROVES("FIELD-09", !stat(path, &st) && !st.st_size);
+	fd = open(path, O_RDWR);
+	FLT_REQUIRE(fd >= 0);
+	FLT_PROVES("FIELD-09", !read(fd, back, 1) && write(fd, data + 4096, 9000) == 9000 &&
+		   pwrite(fd, data + 4096 + 9000, 1000, 9000) == 1000);
+	FLT_PROVES("FIELD-09", holds(lower, "header", data, 14096));
+	FLT_PROVES("FIELD-09", !fstat(fd, &st) && st.st_size == 10000);
+	FLT_PROVES("FIELD-09", !stat(path, &st) && st.st_size == 10000);
+	FLT_PROVES("FIELD-09", lseek(fd, 0, SEEK_END) == 10000 && lseek(fd, -1, SEEK_END) == 9999);
+	FLT_PROVES("FIELD-09", pread(fd, back, 16384, 0) == 10000 &&
+		   !memcmp(back, data + 4096, 10000));
+	FLT_PROVES("FIELD-09", pread(fd, back, 16384, 9990) == 10 && !pread(fd, back, 1, 10000));
+	/* Nobody has told the file below: its size is the whole, and so is a mapping. */
+	below = open_in(lower, "header", O_RDONLY);
+	FLT_PROVES("FIELD-09", !fstat(below, &st) && st.st_size == 14096);
+	close(below);
+	map = mmap(NULL, 14096, PROT_READ, MAP_SHARED, fd, 0);
+	FLT_PROVES("FIELD-09", map != MAP_FAILED && !memcmp(map, data, 14096));
+	munmap(map, 14096);
+	close(fd);
+	free(data);
+	free(back);
 }
 
 /* Five pieces of odd sizes are one buffer for the filter. */
@@ -197,6 +240,96 @@ static void large(const char *mnt)
 	FLT_EXPECT(!ftruncate(fd, 0));
 	close(fd);
 	munmap(data, size);
+}
+
+/* How much memory the kernel held at most for whoever is in this group, in MiB. */
+static unsigned long peak(void)
+{
+	FILE *in = fopen(GROUP_DIR "/memory.peak", "r");
+	unsigned long bytes = 0;
+
+	FLT_REQUIRE(in && fscanf(in, "%lu", &bytes) == 1 && bytes);
+	fclose(in);
+	return bytes >> 20;
+}
+
+/* Operations of a kind that the filter "bufctx" has been shown. */
+static unsigned long shown(const char *major)
+{
+	FILE *stats = fopen("/sys/fs/fltshim/filters/bufctx/stats", "r");
+	unsigned long pre, post, count = 0;
+	char name[64];
+
+	FLT_REQUIRE(stats);
+	while (fscanf(stats, "%63s %lu %lu", name, &pre, &post) == 3)
+		if (!strcmp(name, major))
+			count = pre;
+	fclose(stats);
+	return count;
+}
+
+static bool put_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return done;
+}
+
+/*
+ * The same from 1024 pieces of memory that are one and the same, past the page cache: what the
+ * kernel holds for the program meanwhile, which is nearly all for its request, is far less than
+ * the request. No operation that filters are shown is for more than a quarter of it, and so is
+ * what they take for it.
+ */
+static void bounded(const char *mnt, const char *name, unsigned long most)
+{
+	size_t size = BIG / 1024;
+	char *piece = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *want = malloc(size);
+	struct iovec vec[1024];
+	unsigned long held, ops = shown("IRP_MJ_WRITE");
+	unsigned int i;
+	pid_t child;
+	int status, fd;
+
+	FLT_REQUIRE(piece != MAP_FAILED && want);
+	twin_fill(piece, size, 11);
+	memcpy(want, piece, size);
+	for (i = 0; i < 1024; i++)
+		vec[i] = (struct iovec){ piece, size };
+	if (access("/sys/fs/cgroup/cgroup.procs", F_OK))
+		FLT_REQUIRE(!mount("none", "/sys/fs/cgroup", "cgroup2", 0, NULL));
+	FLT_REQUIRE(put_text("/sys/fs/cgroup/cgroup.subtree_control", "+memory"));
+	FLT_REQUIRE(!mkdir(GROUP_DIR, 0700));
+	child = fork();
+	FLT_REQUIRE(child >= 0);
+	if (!child) {
+		fd = open_in(mnt, name, O_CREAT | O_RDWR | O_DIRECT);
+		if (fd < 0 || !put_text(GROUP_DIR "/cgroup.procs", "0"))
+			_exit(1);
+		if (pwritev(fd, vec, 1024, 0) != BIG)
+			_exit(2);
+		memset(piece, 0, size);
+		if (preadv(fd, vec, 1024, 0) != BIG)
+			_exit(3);
+		_exit(memcmp(piece, want, size) ? 4 : 0);
+	}
+	FLT_REQUIRE(waitpid(child, &status, 0) == child);
+	held = peak();
+	ops = shown("IRP_MJ_WRITE") - ops;
+	printf("%s: status %x, %lu MiB at most, %lu writes\n", name, status, held, ops);
+	FLT_EXPECT(!status && held < most);
+	FLT_EXPECT(most < BIG >> 22 || ops >= 4);
+	while (rmdir(GROUP_DIR) && errno == EBUSY)
+		usleep(10000);
+	fd = open_in(mnt, name, O_RDWR | O_DIRECT);
+	FLT_EXPECT(pread(fd, piece, size, BIG - size) == (ssize_t)size &&
+		   !memcmp(piece, want, size) && !ftruncate(fd, 0));
+	close(fd);
+	munmap(piece, size);
+	free(want);
 }
 
 /* The program's own memory: a filter that takes addresses as they come. */
@@ -456,10 +589,16 @@ int main(void)
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
 	in_place(mnt, lower);
 	edited(mnt, lower);
+	header(mnt, lower);
 	vectors(mnt);
 	nothing_there(mnt, lower);
 	exchanged(mnt, lower);
 	large(mnt);
+	if (!debug) {
+		/* (The kernel of scripts/kernel has no such groups.) */
+		bounded(mnt, "large", 24);
+		bounded(mnt, "chain.large", 24);
+	}
 	changing(mnt, lower);
 	contexts(mnt, lower);
 	methods(mnt);
@@ -473,6 +612,8 @@ int main(void)
 	FLT_REQUIRE(!twin_load_with("bufctx", "params=Parameters\\BufferAccess=0"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, NULL));
 	as_they_come(mnt, lower);
+	if (!debug)
+		bounded(mnt, "large", 8);
 	raw(mnt, "user");
 	FLT_REQUIRE(!umount(mnt) && !twin_unload("bufctx", true) && !twin_unload("passthru", true) &&
 		    !twin_unload("fltshim", false));

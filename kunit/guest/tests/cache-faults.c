@@ -4,7 +4,7 @@
  * middle of an fsync, and the file system below is full. What was not refused is in the file, above
  * and, changed, below; what was refused is not.
  *
- * needs: lower=ext4 kernels=6.1,6.12,debug filters=swapbuf time=60
+ * needs: lower=ext4 kernels=6.1,6.12,debug filters=swapbuf time=60 parallel=yes
  */
 #include "../twin.h"
 

@@ -6,7 +6,7 @@
  * swapbuf. Pages can be had again only by writing others through the filter: nobody may wait for
  * ever, and every byte must arrive.
  *
- * needs: lower=ext4 kernels=6.1,6.12 filters=swapbuf time=180 long=900
+ * needs: lower=ext4 kernels=6.1,6.12 filters=swapbuf time=180 long=900 parallel=yes
  */
 #include "../twin.h"
 

@@ -5,6 +5,7 @@
  * either, and what is spliced is found where the file's data is when it comes.
  *
  * needs: lower=ext4,xfs kernels=6.1,6.12,debug filters=passthru,swapbuf,asyncio time=120
+ * needs: parallel=yes
  */
 #include <linux/aio_abi.h>
 #include <linux/fs.h>
@@ -17,7 +18,7 @@
 #define SPLICED	5000	/* bytes of a splice, from the middle of a page */
 #define AT	1000
 #define MASK	((char)0xa5)	/* what swapbuf changes each byte by */
-#define PATIENCE 30		/* seconds: then it hangs */
+#define PATIENCE 60		/* seconds: then it hangs */
 
 static const char *mnt, *lower;
 static char data[4 * BLOCK] __attribute__((aligned(BLOCK)));

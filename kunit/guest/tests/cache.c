@@ -14,6 +14,7 @@
  * STEPS=N in the environment makes so many steps in each part, of one file N times 160.
  *
  * needs: lower=ext4,tmpfs,xfs kernels=6.1,6.12,debug filters=swapbuf,passthru time=180 long=7200
+ * needs: parallel=yes
  */
 #include "../twin.h"
 
@@ -25,10 +26,11 @@
 
 #define FILE_SIZE	(160 * 1024)
 #define STEPS		120
+#define STEPS_DEBUG	60
 #define STEPS_LONG	100000
 /* By those who share a file, all of them, and with both ways to write, together. */
 #define SHARED		20000
-#define SHARED_DEBUG	4000
+#define SHARED_DEBUG	1000
 #define SHARED_LONG	1000000
 #define WORKERS		3
 #define STOPS		2	/* how often workers stop for swapbuf to go */
@@ -750,8 +752,10 @@ int main(void)
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
 	pid_t pids[WORKERS];
 
-	if (!strcmp(getenv("KERNEL"), "debug"))
+	if (!strcmp(getenv("KERNEL"), "debug")) {
+		steps = STEPS_DEBUG;
 		shared_steps = SHARED_DEBUG;
+	}
 	if (more && *more) {
 		steps = STEPS_LONG;
 		shared_steps = SHARED_LONG;

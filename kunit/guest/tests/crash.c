@@ -7,6 +7,7 @@
  * swapbuf, which changes every byte on its way down, with writes that go through and with write-back.
  *
  * needs: kernels=6.1,6.12 lower=ext4 filters=swapbuf modules=dm-log-writes,loop programs=e2fsprogs
+ * needs: parallel=yes
  * needs: time=120 long=3600
  */
 #include "../twin.h"

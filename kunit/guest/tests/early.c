@@ -6,6 +6,7 @@
  * how it ended.
  *
  * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120 long=1800
+ * needs: parallel=yes
  */
 #include <sys/inotify.h>
 #include <linux/fs.h>

@@ -6,6 +6,7 @@
  * with the lower page cache and with the mount's own.
  *
  * needs: kernels=6.1,6.12 lower=ext4,xfs filters=everywhere,passthru modules=overlay time=120
+ * needs: parallel=yes
  */
 #include <linux/falloc.h>
 #include <sys/file.h>
@@ -188,7 +189,7 @@ static void work(int number)
 	char tree[16], copy[16], moved[16];
 
 	/* one that hangs is killed, and told of */
-	alarm(!strcmp(getenv("KERNEL"), "debug") ? 240 : 50);
+	alarm(!strcmp(getenv("KERNEL"), "debug") ? 240 : 150);
 	snprintf(tree, sizeof(tree), "t%d", number);
 	snprintf(copy, sizeof(copy), "c%d", number);
 	snprintf(moved, sizeof(moved), "m%d", number);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A filter that returns nonsense from its callbacks: what it did is named in the log and counted,
 # the operation has the answer that the contract states, and the machine and other filters go on.
-# needs: lower=any kernels=6.1,6.12,debug filters=passthru,misfit,cancelsafe time=120
+# needs: lower=any kernels=6.1,6.12,debug filters=passthru,misfit,cancelsafe time=120 parallel=yes
 . /t/lib.sh
 
 # breaks KIND TIMES TEXT COMMAND...: the command ends well; the filter, loaded for it and unloaded

@@ -5,7 +5,7 @@
  * "answer" waits in its callbacks, before and after the operation, and others try what they could
  * not do if more were locked; and in the operations of the page cache what they cannot do.
  *
- * needs: lower=any kernels=6.1,6.12 filters=probe,answer time=90
+ * needs: lower=any kernels=6.1,6.12 filters=probe,answer time=90 parallel=yes
  */
 #include <linux/falloc.h>
 #include <linux/fs.h>

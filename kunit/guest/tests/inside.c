@@ -4,7 +4,7 @@
  * filter "inside" judges most of it; "probe" above it shows what is seen there, and "answer" below
  * or above it sends creates elsewhere, or keeps them.
  *
- * needs: lower=ext4 kernels=6.1,6.12,debug filters=inside,probe,answer time=90
+ * needs: lower=ext4 kernels=6.1,6.12,debug filters=inside,probe,answer time=90 parallel=yes
  */
 #include <signal.h>
 #include <sys/file.h>

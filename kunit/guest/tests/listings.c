@@ -45,6 +45,14 @@ static int listed(const char *name, int *error)
 	return count;
 }
 
+/* The next entries of both, from wherever they stand, have one name. */
+static bool same_next(DIR *one, DIR *two)
+{
+	struct dirent *a = readdir(one), *b = readdir(two);
+
+	return a && b && !strcmp(a->d_name, b->d_name);
+}
+
 /* Both, entry by entry: names, numbers, types and where the listing can go on from. */
 static bool same(const char *above, const char *below)
 {
@@ -72,15 +80,11 @@ static bool same(const char *above, const char *below)
 	/* once more from the middle, and from the beginning */
 	seekdir(one, at);
 	seekdir(two, at);
-	a = readdir(one);
-	b = readdir(two);
-	if (!a || !b || strcmp(a->d_name, b->d_name))
+	if (!same_next(one, two))
 		return false;
 	rewinddir(one);
 	rewinddir(two);
-	a = readdir(one);
-	b = readdir(two);
-	if (!a || !b || strcmp(a->d_name, b->d_name))
+	if (!same_next(one, two))
 		return false;
 	closedir(one);
 	closedir(two);

@@ -3,7 +3,7 @@
  * Waiting for locks with filters on the way: turns come in the kernel's order and none is lost, and
  * a wait that a signal ends at the moment of the grant has one outcome.
  *
- * needs: kernels=6.1,6.12,debug lower=any filters=passthru,deferwork time=90 long=3600
+ * needs: kernels=6.1,6.12,debug lower=any filters=passthru,deferwork time=90 long=3600 parallel=yes
  */
 #include <signal.h>
 #include <sys/file.h>

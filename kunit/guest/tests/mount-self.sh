@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Over itself: mount -t fltfs /srv /srv.
-# needs: kernels=6.1,6.12,debug
+# needs: lower=ext4,tmpfs long-kernels=debug
 . /t/lib.sh
 load_fltshim
 mkdir "$LOWER/srv"

@@ -3,7 +3,7 @@
  * What filters are told about names of real files: the filter "names" asks in every callback and
  * prints what it gets. A row of names.md holds if that is what it has to be.
  *
- * needs: kernels=6.1,6.12,debug filters=names time=240
+ * needs: lower=ext4,tmpfs long-kernels=debug filters=names time=240
  */
 #include "../twin.h"
 

@@ -95,7 +95,7 @@ parts=$(sed -n 's/^\([<>]\) \(6\|21\)\.0 .*/\1\2/p' /tmp/work/parts | tr '\n' ' 
 proves VFS-318 test "$parts" = ">6 <6 >6 >21 <21 <6 "
 proves VFS-813 test "$parts $(stat -c %a "$LOWER/up/excl")" = ">6 <6 >6 >21 <21 <6  640"
 hide_it
-wait_for 10 umount "$MNT" || fail "the server does not let go"
+wait_for umount "$MNT" || fail "the server does not let go"
 expect unload_filter probe
 expect rmmod fltshim
 
@@ -114,7 +114,7 @@ proves FILEOBJ-04 shown remote '0\.0 .* r=3[0-9a-f]{2} '
 same "on the server" "$(cat "$LOWER/served/f")" text
 # made on the server meanwhile
 echo other >"$LOWER/served/g"
-proves VFS-996 wait_for 20 test -e "$MNT/g"
+proves VFS-996 wait_for test -e "$MNT/g"
 same "a file of the server" "$(cat "$MNT/g")" other
 # early create; a name that has come meanwhile is seen
 proves VFS-996 sh -c "set -C; echo new >$MNT/new"
@@ -127,7 +127,7 @@ expect rm "$MNT/moved"
 proves VFS-996 test "$(cat <&5)" = new
 proves VFS-996 sh -c "ls -A $LOWER/served | grep -q nfs0"
 exec 5<&-
-proves VFS-996 wait_for 10 sh -c "! ls -A $LOWER/served | grep -q nfs0"
+proves VFS-996 wait_for sh -c "! ls -A $LOWER/served | grep -q nfs0"
 # one that the server has removed
 exec 5<"$MNT/g"
 rm "$LOWER/served/g"

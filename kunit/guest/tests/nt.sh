@@ -84,7 +84,7 @@ log
 proves SRC-132 grep -q '^process [0-9]* begins, by [0-9]*: .*\\cat: ./cat$' report
 proves FIELD-22 grep -q '^process [0-9]* runs .*\\cat$' report
 id=$(sed -n 's/^process \([0-9]*\) runs .*\\cat$/\1/p' report | head -n 1)
-wait_for 5 eval 'log; grep -q "^process $id ends" report' || fail "process $id does not end"
+wait_for eval 'log; grep -q "^process $id ends" report' || fail "process $id does not end"
 expect grep -q '^process [0-9]* begins, by .*\\denied:' report
 expect sh -c "dmesg | grep -q 'Nttest denie[s] process'"
 expect [ "$(grep -c 'wrong place' report)" = 0 ]

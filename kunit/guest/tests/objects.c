@@ -4,7 +4,7 @@
  * members say when, and that all of them end. With the filter "probe", as sequences.c, but looking
  * at single events.
  *
- * needs: lower=any kernels=6.1,6.12,debug filters=probe time=120
+ * needs: lower=any kernels=6.1,6.12,debug filters=probe time=120 parallel=yes
  */
 #include <sys/file.h>
 #include <sys/socket.h>

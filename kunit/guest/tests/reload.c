@@ -3,7 +3,7 @@
  * Filters come and go 200 times, back to back, while four processes work on the mount: no data is
  * lost or wrong, and no process sees an error.
  *
- * needs: lower=ext4 filters=passthru,spy time=300
+ * needs: lower=ext4 filters=passthru,spy time=300 parallel=yes
  */
 #include "../twin.h"
 

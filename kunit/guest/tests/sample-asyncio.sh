@@ -3,7 +3,7 @@
 # The sample asyncio: every read and write becomes asynchronous requests of the filter's own, in
 # pieces. Data is right from above and from below, also with deferwork underneath, which makes the
 # requests pend, and while the filter goes.
-# needs: lower=ext4 filters=asyncio,deferwork,passthru programs=sqlite3 time=300
+# needs: lower=ext4 filters=asyncio,deferwork,passthru programs=sqlite3 time=300 parallel=yes
 . /t/lib.sh
 
 # count NAME: a number that the filter prints when it goes

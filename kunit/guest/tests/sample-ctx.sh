@@ -3,7 +3,7 @@
 # The sample ctx: contexts of streams and opens count what programs do, one per file whatever name
 # it is opened by, one per open whoever has a descriptor of it, and every one dies: with the last
 # close, with the inode, or with the filter.
-# needs: kernels=6.1,6.12,debug filters=ctx,passthru time=300 long=900
+# needs: kernels=6.1,6.12,debug filters=ctx,passthru time=300 long=900 parallel=yes
 . /t/lib.sh
 
 # The kernel log since the last call, without times, in log.
@@ -30,9 +30,9 @@ dmesg -c >/dev/null
 
 # what programs do with a file, and what is said of it
 printf '0123456789' >"$MNT/f"
-proves CTX-52 wait_for 5 died 'handle \\f read 0 in 0 written 10 in 1'
+proves CTX-52 wait_for died 'handle \\f read 0 in 0 written 10 in 1'
 expect [ "$(cat "$MNT/f")" = 0123456789 ]
-proves CTX-52 wait_for 5 died 'handle \\f read 10 in .* written 0 in 0'
+proves CTX-52 wait_for died 'handle \\f read 10 in .* written 0 in 0'
 expect [ "$(grep -c '^stream' log)" = 0 ]
 
 # one stream for both names of a file, and after a rename
@@ -43,14 +43,14 @@ cat "$MNT/moved" >/dev/null
 report
 evict
 # (three opens to read or write it, and what ln and mv need)
-proves CTX-44 wait_for 5 died 'stream \\f opens [0-9]* writers 2 read 23 written 13'
+proves CTX-44 wait_for died 'stream \\f opens [0-9]* writers 2 read 23 written 13'
 expect [ "$(grep -c '^stream' log)" = 1 ]
 
 # an evicted file that is opened again, and another with its number, begin anew
 report
 cat "$MNT/hard" >/dev/null
 evict
-proves CTX-46 wait_for 5 died 'stream \\hard opens 1 writers 0 read 13 written 0'
+proves CTX-46 wait_for died 'stream \\hard opens 1 writers 0 read 13 written 0'
 rm "$MNT/hard" "$MNT/moved"
 old=
 for try in 1 2 3 4 5 6 7 8; do
@@ -63,7 +63,7 @@ for try in 1 2 3 4 5 6 7 8; do
 	old="$old $number"
 done
 evict
-proves CTX-46 wait_for 5 died "stream .*again.$try opens .* writers 1 read 0 written 2"
+proves CTX-46 wait_for died "stream .*again.$try opens .* writers 1 read 0 written 2"
 
 # one handle for what dup() and fork() share, another for each open
 report
@@ -76,7 +76,7 @@ report
 	read -r line <&5
 	exec 4<&- 6<&- 5<&-
 ) 2>/dev/null
-expect wait_for 5 died 'handle \\shared read 4 in .* written 0 in 0'
+expect wait_for died 'handle \\shared read 4 in .* written 0 in 0'
 cat log >"$TEST.log"
 proves CTX-45 [ "$(grep -c '^handle \\shared read' log)" = 3 ]
 
@@ -122,7 +122,7 @@ while [ $i -lt $3 ]; do
 done
 END
 expect sh make $group "$MNT/many" $count
-[ ! -e $group ] || expect wait_for 10 rmdir $group
+[ ! -e $group ] || expect wait_for rmdir $group
 there=$(awk '$1 == "fltfs_inode" { print $2 }' /proc/slabinfo)
 [ $count -lt 10000 ] || [ "${there:-$count}" -lt $((count / 2)) ] ||
 	fail "no inodes went for want of memory, $there of $count are there"

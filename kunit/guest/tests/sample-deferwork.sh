@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # The sample deferwork: every create and write goes through a worker, down and up; programs notice
 # nothing, nothing is lost, and it can be unloaded while writes are under way.
-# needs: lower=any filters=deferwork,passthru programs=sqlite3 time=300
+# needs: lower=any filters=deferwork,passthru programs=sqlite3 time=300 parallel=yes
 . /t/lib.sh
 
 # count WAY NAME: a number of the line that the filter prints when it goes

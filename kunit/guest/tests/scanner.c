@@ -4,7 +4,7 @@
  * programs change the file, handles that programs map, and how mappings of programs are shown. The
  * filter "scanner" does what the name of a file says and prints what it can judge itself.
  *
- * needs: kernels=6.1,6.12,debug filters=scanner,bufctx,passthru,answer,probe time=60
+ * needs: lower=ext4,tmpfs long-kernels=debug filters=scanner,bufctx,passthru,answer,probe time=60
  */
 #include <linux/fs.h>
 #include <setjmp.h>

@@ -4,7 +4,7 @@
  * handles, caches, changes made below. And what a file of the mount can do at all: section 10 of
  * the map. As sequences.c, with the filter "probe".
  *
- * needs: kernels=6.1,6.12,debug filters=probe,answer time=60
+ * needs: lower=ext4,tmpfs,xfs long-kernels=debug filters=probe,answer time=60
  */
 #include <elf.h>
 #include <linux/fiemap.h>

@@ -3,7 +3,7 @@
  * Which operations a filter is shown for locks and leases, and what becomes of both. As sequences.c,
  * with the filter "probe".
  *
- * needs: kernels=6.1,6.12,debug filters=probe time=120
+ * needs: lower=ext4,tmpfs long-kernels=debug filters=probe time=120
  */
 #include <pthread.h>
 #include <signal.h>

@@ -4,7 +4,7 @@
  * attributes, modes and owners, ACLs, allocation, control requests, mappings, and the mount
  * as a whole. As sequences.c, with the filter "probe".
  *
- * needs: kernels=6.1,6.12,debug filters=probe,levels,answer time=120
+ * needs: lower=ext4,tmpfs,xfs long-kernels=debug filters=probe,levels,answer time=120
  */
 #include <linux/falloc.h>
 #include <linux/fs.h>

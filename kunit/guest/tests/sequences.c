@@ -4,7 +4,7 @@
  * with which parameters: the rows of vfs-map.md, as far as operations are delivered. The filter
  * "probe" prints every callback; a row holds if what it printed is what the table here says.
  *
- * needs: kernels=6.1,6.12,debug filters=probe time=120
+ * needs: lower=ext4,tmpfs long-kernels=debug filters=probe time=120
  */
 #include <poll.h>
 #include <sys/sendfile.h>

@@ -3,7 +3,7 @@
  * What a file is rather than what is in it: modes, owners, times, extended attributes, access
  * control lists, flags, and what statfs says of the whole.
  *
- * needs: kernels=6.1,6.12,debug filters=passthru time=120
+ * needs: long-kernels=debug filters=passthru time=120
  */
 #include "../twin.h"
 

@@ -3,7 +3,7 @@
  * Reading and writing in every way that Linux has: the data and what the calls return are on
  * the mount what they are on the file system below.
  *
- * needs: kernels=6.1,6.12,debug filters=passthru time=120
+ * needs: long-kernels=debug filters=passthru time=120
  */
 #include "../twin.h"
 

@@ -2,7 +2,7 @@
 /*
  * Locks and leases between processes, on the mount as on the file system below.
  *
- * needs: kernels=6.1,6.12,debug filters=passthru
+ * needs: long-kernels=debug filters=passthru parallel=yes
  */
 #include "../twin.h"
 

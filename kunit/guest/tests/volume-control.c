@@ -5,7 +5,7 @@
  * system below as they came, but never with a file of the mount in them. "probe" shows them, "answer"
  * and "onvolume" answer some in its place.
  *
- * needs: lower=any kernels=6.1,6.12 filters=probe,answer,onvolume modules=loop time=60
+ * needs: lower=any kernels=6.1,6.12 filters=probe,answer,onvolume modules=loop time=60 parallel=yes
  */
 #include <linux/fs.h>
 #include <linux/fsverity.h>

@@ -5,6 +5,7 @@
  * and judges part of it; "probe", above it and below it, shows in which order.
  *
  * needs: lower=any kernels=6.1,6.12,debug filters=probe,onvolume,passthru,misfit,answer
+ * needs: parallel=yes
  * needs: modules=loop,isofs,fuse time=120
  */
 #include "../waiters.h"

@@ -4,7 +4,7 @@
  * and the mount's own page cache. The filter "probe" shows what of it filters see; "answer" fails a
  * flush.
  *
- * needs: lower=any kernels=6.1,6.12 filters=probe,answer modules=loop time=90
+ * needs: lower=any kernels=6.1,6.12 filters=probe,answer modules=loop time=90 parallel=yes
  */
 #include <linux/fs.h>
 

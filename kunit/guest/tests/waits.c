@@ -5,6 +5,7 @@
  * it, shows how an operation ended. Whoever waits can be killed, and what it held is free then.
  *
  * needs: lower=any kernels=6.1,6.12,debug filters=probe,answer,passthru time=120 long=1800
+ * needs: parallel=yes
  */
 #include <linux/fs.h>
 #include <sched.h>

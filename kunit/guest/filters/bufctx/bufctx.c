@@ -21,6 +21,8 @@ Abstract:
         worker      pre-write       a worker locks the buffer and compares it with the address
         raw         pre-write       the buffer is copied from where it is
         renamed     pre-rename      the buffer is compared with that name
+        header      read, write     what lies in the file begins behind a header
+                    post-query      the size is without it
 
     How the data of each operation comes is compared with what the device says, and told when the
     filter is unloaded.
@@ -93,7 +95,7 @@ static CONST FLT_OPERATION_REGISTRATION Operations[] = {
     { IRP_MJ_CLOSE, 0, PreClose, PostClose },
     { IRP_MJ_READ, 0, PreRead, PostRead },
     { IRP_MJ_WRITE, 0, PreWrite, PostWrite },
-    { IRP_MJ_QUERY_INFORMATION, 0, PreOther, NULL },
+    { IRP_MJ_QUERY_INFORMATION, 0, PreOther, PostQuery },
     { IRP_MJ_SET_INFORMATION, 0, PreOther, NULL },
     { IRP_MJ_QUERY_EA, 0, PreOther, NULL },
     { IRP_MJ_SET_EA, 0, PreOther, NULL },

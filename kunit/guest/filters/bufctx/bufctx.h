@@ -141,6 +141,25 @@ CopyExchange (
     );
 
 //
+//  header.c
+//
+
+VOID
+SkipHeader (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects
+    );
+
+FLT_POSTOP_CALLBACK_STATUS
+FLTAPI
+PostQuery (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ PCFLT_RELATED_OBJECTS FltObjects,
+    _In_opt_ PVOID CompletionContext,
+    _In_ FLT_POST_OPERATION_FLAGS Flags
+    );
+
+//
 //  transfer.c
 //
 

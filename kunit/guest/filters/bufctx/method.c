@@ -164,5 +164,6 @@ PreOther (
                                         7 * sizeof(WCHAR) ) );
     }
 
-    return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    return Iopb->MajorFunction == IRP_MJ_QUERY_INFORMATION ? FLT_PREOP_SUCCESS_WITH_CALLBACK :
+                                                             FLT_PREOP_SUCCESS_NO_CALLBACK;
 }

@@ -114,6 +114,8 @@ PreRead (
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
 
+    SkipHeader( Data, FltObjects );
+
     if (Asked( FltObjects->FileObject, L"touch" )) {
 
         Touch( Iopb->Parameters.Read.ReadBuffer, Length, TRUE );
@@ -292,6 +294,8 @@ PreWrite (
 
         return FLT_PREOP_SUCCESS_NO_CALLBACK;
     }
+
+    SkipHeader( Data, FltObjects );
 
     if (Asked( FltObjects->FileObject, L"touch" )) {
 

@@ -623,6 +623,8 @@ static void ctx_several_at_once(struct kunit *test)
 /* So often each of the racers does something. */
 #define CTX_TURNS	500
 
+static atomic_t ctx_racers;	/* that have begun: one told to stop before that never would */
+
 /* Threads that set, replace, get and delete on one stream; KASAN sees what is used too late. */
 static int ctx_racer(void *arg)
 {
@@ -630,6 +632,7 @@ static int ctx_racer(void *arg)
 	PFLT_CONTEXT context, old;
 	unsigned int i;
 
+	atomic_inc(&ctx_racers);
 	for (i = 0; i < CTX_TURNS; i++) {
 		switch (i % 4) {
 		case 0:
@@ -664,12 +667,14 @@ static void ctx_race(struct kunit *test)
 	unsigned int i;
 
 	atomic_set(&ctx_freed, 0);
+	atomic_set(&ctx_racers, 0);
 	for (i = 0; i < ARRAY_SIZE(task); i++) {
 		task[i] = kthread_create(ctx_racer, p, "ctx_racer");
 		FLT_REQUIRE(test, !IS_ERR(task[i]));
 		get_task_struct(task[i]);
 		wake_up_process(task[i]);
 	}
+	FLT_EXPECT(test, WORLD_WAIT(atomic_read(&ctx_racers) == ARRAY_SIZE(task)));
 	for (i = 0; i < ARRAY_SIZE(task); i++) {
 		kthread_stop(task[i]);
 		put_task_struct(task[i]);

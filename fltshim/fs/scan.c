@@ -289,7 +289,9 @@ void fltfs_scan_looked_at(struct flt_operation *op)
 {
 	struct fltfs_gather *gather = op->front;
 
-	gather->scan->plain = false;
+	/* Programs' listings are the only ones that fltfs issues. */
+	if (!WARN_ON_ONCE(gather->request.bottom != fltfs_bottom_scan))
+		gather->scan->plain = false;
 }
 
 /* One QUERY_DIRECTORY. Return: 0 with entries in the scan, 1 at the end, or an errno. */

@@ -19,8 +19,8 @@ Otherwise, if emulated, they take turns, which is a third less work; not on a ke
 nor in the long run.
 
 Tests with one kernel, lower file system, memory, kind of root (busybox, or Debian for those with
-programs) and of processors share a boot; when a test takes its guest down, the rest get another one.  Where the
-emulator did it (guest_vm.emulator_erred), the test that ran is among the rest.
+programs) and of processors share a boot; when a test takes its guest down, the rest get another
+one.  Where the emulator did it (guest_vm.emulator_erred), the test that ran is among the rest.
 """
 
 import dataclasses

@@ -149,7 +149,39 @@ static void reg_no_instances(struct kunit *test)
 	reg_refused(test, "REG-12", &config, STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
-/* Every allocation of a registration fails once, and leaves nothing. */
+/* Looks at all filters for as long as others come and go. */
+struct reg_looker {
+	struct task_struct *thread;
+	unsigned int looks, seen, wrong;
+};
+
+static int reg_look(void *arg)
+{
+	struct reg_looker *looker = arg;
+	PFLT_FILTER filters[8];
+	ULONG n, i;
+
+	while (!kthread_should_stop()) {
+		looker->looks++;
+		if (!NT_SUCCESS(FltEnumerateFilters(filters, ARRAY_SIZE(filters), &n))) {
+			looker->wrong++;
+			continue;
+		}
+		for (i = 0; i < n; i++) {
+			struct flt_filter *filter = flt_filter_of(filters[i]);
+
+			/* Sysfs comes last when it registers and goes first when it leaves. */
+			if (!READ_ONCE(filter->sysfs) && !READ_ONCE(filter->obj.deleting) &&
+			    READ_ONCE(filter->state) != FLT_FILTER_GONE)
+				looker->wrong++;
+			looker->seen++;
+			FltObjectDereference(filters[i]);
+		}
+		usleep_range(20, 40);
+	}
+	return 0;
+}
+
 static bool reg_faults_work(void)
 {
 #ifdef CONFIG_FAULT_INJECTION
@@ -197,18 +229,25 @@ static void reg_faulty_driver(struct probe *p, PDRIVER_OBJECT object, PUNICODE_S
 	p->filter = NULL;
 }
 
+/*
+ * Every allocation of a registration fails once, and leaves nothing. Nor do others see the filter
+ * while its sysfs entries cannot be made.
+ */
 static void reg_out_of_memory(struct kunit *test)
 {
 	static const struct probe_config config = { .no_register = true,
 						    .on_entry = reg_faulty_driver };
 	struct world *w = world_of(test);
 	unsigned int before = world_filters();
+	struct reg_looker looker = { };
 	unsigned int wrong = 0;
 	struct probe *p;
 	bool good;
 
 	if (!reg_faults_work())
 		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
+	looker.thread = kthread_run(reg_look, &looker, "flt-look");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(looker.thread));
 	reg_failed = true;
 	for (reg_fail_nth = 1; reg_failed && reg_fail_nth < 200; reg_fail_nth++) {
 		probe_load(w, 'A', &config, &p);
@@ -222,8 +261,10 @@ static void reg_out_of_memory(struct kunit *test)
 		}
 		probe_unload(p);
 	}
+	kthread_stop(looker.thread);
 	kunit_info(test, "%d allocations failed in turn", reg_fail_nth - 2);
 	FLT_PROVES(test, "REG-13", !wrong && reg_fail_nth > 5 && !reg_failed);
+	FLT_PROVES(test, "REG-56", !looker.wrong && looker.looks && world_filters() == before);
 }
 
 static void reg_tables_are_copied(struct kunit *test)
@@ -544,39 +585,6 @@ static void reg_late(struct kunit *test)
 	p->filter = NULL;
 }
 
-/* Looks at all filters for as long as others come and go. */
-struct reg_looker {
-	struct task_struct *thread;
-	unsigned int looks, seen, wrong;
-};
-
-static int reg_look(void *arg)
-{
-	struct reg_looker *looker = arg;
-	PFLT_FILTER filters[8];
-	ULONG n, i;
-
-	while (!kthread_should_stop()) {
-		looker->looks++;
-		if (!NT_SUCCESS(FltEnumerateFilters(filters, ARRAY_SIZE(filters), &n))) {
-			looker->wrong++;
-			continue;
-		}
-		for (i = 0; i < n; i++) {
-			struct flt_filter *filter = flt_filter_of(filters[i]);
-
-			/* Sysfs comes last when it registers and goes first when it leaves. */
-			if (!READ_ONCE(filter->sysfs) && !READ_ONCE(filter->obj.deleting) &&
-			    READ_ONCE(filter->state) != FLT_FILTER_GONE)
-				looker->wrong++;
-			looker->seen++;
-			FltObjectDereference(filters[i]);
-		}
-		usleep_range(20, 40);
-	}
-	return 0;
-}
-
 static void reg_never_half(struct kunit *test)
 {
 	static const struct probe_config good = { .no_start = true };
@@ -607,28 +615,6 @@ static void reg_never_half(struct kunit *test)
 		   loaded == i - DIV_ROUND_UP(i, 20) && world_filters() == 0);
 }
 
-/* What registers is seen by nobody while its sysfs entries cannot be made. */
-static void reg_never_half_without_memory(struct kunit *test)
-{
-	static const struct probe_config config = { .no_register = true,
-						    .on_entry = reg_faulty_driver };
-	struct world *w = world_of(test);
-	struct reg_looker looker = { };
-	struct probe *p;
-
-	if (!reg_faults_work())
-		kunit_skip(test, "failslab does not fail GFP_KERNEL here");
-	looker.thread = kthread_run(reg_look, &looker, "flt-look");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(looker.thread));
-	reg_failed = true;
-	for (reg_fail_nth = 1; reg_failed && reg_fail_nth < 200; reg_fail_nth++) {
-		probe_load(w, 'A', &config, &p);
-		probe_unload(p);
-	}
-	kthread_stop(looker.thread);
-	FLT_PROVES(test, "REG-56", !looker.wrong && looker.looks && world_filters() == 0);
-}
-
 static struct kunit_case registration_cases[] = {
 	KUNIT_CASE(reg_versions),
 	KUNIT_CASE(reg_old_versions),
@@ -653,7 +639,6 @@ static struct kunit_case registration_cases[] = {
 	KUNIT_CASE(reg_one_volume_refused),
 	KUNIT_CASE(reg_late),
 	KUNIT_CASE(reg_never_half),
-	KUNIT_CASE(reg_never_half_without_memory),
 	{}
 };
 

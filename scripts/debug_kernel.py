@@ -78,6 +78,11 @@ class Kernel:
         return (self.kdir / "include/config/kernel.release").read_text().strip()
 
     @property
+    def tree(self):
+        """The folder of .build in which fltshim is built for it; two kernels have one release."""
+        return f"{self.series}-kunit"
+
+    @property
     def modules(self):
         """The folder lib/modules/RELEASE; nothing is a module, but the lists are there."""
         return self.root / "lib/modules" / self.release

@@ -3,7 +3,7 @@
 # First process of a guest: brings it up, runs the script, reports, powers off.
 #
 # Put into the initramfs by guest_image.py, driven by /etc/guest/settings, whose
-# lines are:  root DEVICE | disk DEVICE TYPE FOLDER | mount TYPE SOURCE FOLDER |
+# lines are:  root DEVICE | enter | disk DEVICE TYPE FOLDER | mount TYPE SOURCE FOLDER |
 # load MODULE [ARGS] | env NAME=VALUE | sysctl NAME VALUE | shell
 # Reports on the virtio port "ctl", one word and its value a line; the script's
 # output goes to "out", the kernel log to "log".  A failure here ends the first
@@ -63,6 +63,7 @@ hostname guest
 ip link set lo up
 
 root=
+enter=
 shell=
 while read -r what one two three; do
 	case $what in
@@ -70,6 +71,10 @@ while read -r what one two three; do
 		mkdir -p /debian
 		mount -t ext4 "/dev/$one" /debian
 		root=/debian
+		;;
+	enter)
+		# by absolute paths: a shell of busybox takes its own applets before programs
+		enter="chroot /debian"
 		;;
 	disk)
 		mkdir -p "$three"
@@ -113,8 +118,6 @@ if [ -n "$root" ]; then
 			;;
 		esac
 	done
-	# by absolute paths: a shell of busybox takes its own applets before programs
-	enter="chroot $root"
 fi
 
 say ready

@@ -111,7 +111,8 @@ class Guest:
     modules: names of Debian's modules and paths of .ko files; load: the .ko files to
     insert before the script, each "NAME.ko ARGS"; files: guest path to host path or
     bytes; mounts: more to mount, each "TYPE SOURCE FOLDER"; packages: Debian packages,
-    with which the script runs in a Debian root; icount: emulate one processor whose time stamp
+    with which the script runs in a Debian root, or, unless it is to enter that, which it
+    finds in /debian; icount: emulate one processor whose time stamp
     counter counts instructions, the same ones in every run; qemu: more arguments for QEMU;
     turns: emulated processors run one after the other, in one thread, which costs the machine a
     third less than spinning for each other and real atomic instructions do;
@@ -126,6 +127,7 @@ class Guest:
     disks: list = dataclasses.field(default_factory=list)
     mounts: list = dataclasses.field(default_factory=list)
     packages: list = dataclasses.field(default_factory=list)
+    enter: bool = True
     environment: dict = dataclasses.field(default_factory=dict)
     sysctl: dict = dataclasses.field(default_factory=dict)
     cpus: int = 2
@@ -178,6 +180,8 @@ class Guest:
             # (races of the kernel's own are told of in the same way)
             settings.append("sysctl kernel/panic_on_warn 0")
         settings += [f"load {line}" for line in self.load]
+        if self.packages and self.enter:
+            settings.append("enter")
         settings += more
         initrd = work / "initrd"
         initrd.write_bytes(guest_image.initramfs(kernel, modules, self.files,

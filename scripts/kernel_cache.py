@@ -52,6 +52,8 @@ class Kernel:
     def __init__(self, series, release):
         self.series = series
         self.release = release
+        # the folder of .build in which fltshim is built for it
+        self.tree = release
         self.top = _folder() / release
 
     @property

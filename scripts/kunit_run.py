@@ -73,7 +73,7 @@ class Outcome:
 
 def build(kernel, jobs=None, tree=None, flags="-Werror"):
     """Build fltshim.ko with the suites; return its path."""
-    tree = tree or TOP / ".build" / f"{kernel.release}-kunit"
+    tree = tree or TOP / ".build" / kernel.tree
     subprocess.run([TOP / "scripts/kernels_tree", tree], check=True)
     return make(kernel, jobs, tree, flags)
 

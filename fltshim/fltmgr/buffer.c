@@ -300,7 +300,7 @@ void flt_buffer_swapped_free(struct flt_record *record)
 	if (!record->retained)
 		mm_mdl_free_chain(record->swapped);
 	record->swapped = NULL;
-	record->swaps = false;
+	WRITE_ONCE(record->swaps, false);
 }
 
 /**

@@ -334,7 +334,7 @@ void flt_hold_settle(struct flt_operation *op, int index)
 /* The walk is through with a record: nothing is owed any more. */
 void flt_record_finish(struct flt_record *record)
 {
-	record->state = FLT_RECORD_DONE;
+	WRITE_ONCE(record->state, FLT_RECORD_DONE);
 	if (record->counted) {
 		record->counted = false;
 		flt_instance_settle(record->op->nodes[record->index].instance);
@@ -723,7 +723,7 @@ static void flt_drain_record(struct flt_instance *instance, FLT_CALLBACK_DATA *d
 	*iopb = *flt_record_view(record);
 	flt_view_keep(&view, op, iopb);
 	list_del(&record->link);
-	record->state = FLT_RECORD_DONE;
+	WRITE_ONCE(record->state, FLT_RECORD_DONE);
 	record->counted = false;
 	spin_unlock_bh(&instance->lock);
 

@@ -234,8 +234,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 		flt_bottom_note(op);
 	if (unlikely(op->initiator))
 		flt_advance_position(op);
-	op->phase = FLT_PHASE_POST;
-	op->cursor = op->nr_nodes - 1;
+	WRITE_ONCE(op->phase, FLT_PHASE_POST);
+	WRITE_ONCE(op->cursor, op->nr_nodes - 1);
 	return true;
 }
 

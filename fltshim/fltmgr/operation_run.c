@@ -321,21 +321,21 @@ void flt_operation_again(struct flt_operation *op)
 	u64 sum = op->sum;
 	bool parks = op->parks;
 
-	record->state = FLT_RECORD_NONE;
+	WRITE_ONCE(record->state, FLT_RECORD_NONE);
 	op->parks = false;
 	op->floor = cursor;
-	op->cursor = cursor + 1;
+	WRITE_ONCE(op->cursor, cursor + 1);
 	op->iopb = op->accepted;
-	op->phase = FLT_PHASE_PRE;
+	WRITE_ONCE(op->phase, FLT_PHASE_PRE);
 	op->flags &= ~(FLT_OP_BY_FILTER | FLT_OP_OPENED);
 	atomic_set(&op->hold, FLT_HOLD_NONE);
 	flt_operation_drive(op);
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
-	op->phase = FLT_PHASE_POST;
-	op->cursor = cursor;
+	WRITE_ONCE(op->phase, FLT_PHASE_POST);
+	WRITE_ONCE(op->cursor, cursor);
 	op->floor = floor;
 	op->parks = parks;
-	record->state = FLT_RECORD_OPEN;
+	WRITE_ONCE(record->state, FLT_RECORD_OPEN);
 	op->shown = shown;
 	op->sum = sum;
 }

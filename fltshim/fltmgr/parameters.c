@@ -67,7 +67,7 @@ bool flt_accept_changes(struct flt_operation *op, struct flt_record *record, boo
 	record->saved = saved;
 	record->swapped = NULL;
 	record->changed = true;
-	record->swaps = flt_buffer_accept(op, instance->filter, saved, owed);
+	WRITE_ONCE(record->swaps, flt_buffer_accept(op, instance->filter, saved, owed));
 	op->accepted = op->iopb;
 	op->accepted.TargetInstance = NULL;
 	return true;

@@ -31,6 +31,9 @@ struct flt_walk {
 	bool waits;		/* a hold is waited out by this thread: of use when one begins */
 };
 
+/* Who looks at the operations of others (flt_live_walk()) may have it before or after: both do. */
+#define flt_cursor_move(op, by) data_race((op)->cursor += (by))
+
 /* operation.c */
 bool flt_hold(struct flt_operation *op, struct flt_instance *holder);
 void flt_operation_mend(struct flt_operation *op, struct flt_filter *filter);

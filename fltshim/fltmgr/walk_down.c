@@ -38,8 +38,8 @@ static bool flt_node_skipped(const struct flt_operation *op, const struct flt_no
 /* From here the operation goes up again, beginning with the record above @record. */
 static void flt_turn_up(struct flt_operation *op)
 {
-	op->phase = FLT_PHASE_POST;
-	op->cursor--;
+	WRITE_ONCE(op->phase, FLT_PHASE_POST);
+	flt_cursor_move(op, -1);
 }
 
 /* The two answers that nearly every callback gives. */
@@ -55,7 +55,7 @@ static __always_inline bool flt_preop_plain(const struct flt_node *node, int ver
 static __always_inline void flt_record_owe(struct flt_record *record, void *context)
 {
 	record->context = context;
-	record->state = FLT_RECORD_OPEN;
+	WRITE_ONCE(record->state, FLT_RECORD_OPEN);
 }
 
 /* Acts on what a pre-operation callback said. */
@@ -81,7 +81,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 			op->flags |= FLT_OP_BY_FILTER;
 			if (owed) {
 				flt_record_owe(record, context);
-				op->cursor++;
+				flt_cursor_move(op, 1);
 			}
 			flt_turn_up(op);
 			return;
@@ -89,7 +89,7 @@ static void flt_preop_apply(struct flt_operation *op, struct flt_record *record,
 		flt_fail(op, STATUS_SUCCESS);
 		if (owed)
 			flt_record_owe(record, context);
-		op->cursor++;
+		flt_cursor_move(op, 1);
 		return;
 	case FLT_PREOP_DISALLOW_FASTIO:
 		flt_fail(op, STATUS_FLT_DISALLOW_FAST_IO);
@@ -192,7 +192,7 @@ static __always_inline bool flt_pre_all(struct flt_walk *walk, struct flt_operat
 	PFILE_OBJECT file = op->accepted.TargetFileObject;
 	struct flt_volume *volume = op->volume;
 
-	for (; node != end; node++, record++, op->cursor++) {
+	for (; node != end; node++, record++, flt_cursor_move(op, 1)) {
 		int verdict;
 
 		/* Pairs with flt_stack_outdate(): whose instance is leaving is seen to. */
@@ -228,7 +228,7 @@ seh_raises bool flt_walk_down(struct flt_walk *walk)
 		if (likely(flt_pre_all(walk, op))) {
 			if (unlikely(flt_unhold(op)) && op->nr_nodes)
 				flt_walk_strayed(op, op->nr_nodes - 1);
-			op->phase = FLT_PHASE_BOTTOM;
+			WRITE_ONCE(op->phase, FLT_PHASE_BOTTOM);
 			return true;
 		}
 		if (!flt_pre_back(walk, walk->verdict))

@@ -36,7 +36,7 @@ static void flt_post_next(struct flt_operation *op, struct flt_record *record)
 	}
 	if (unlikely(record->swaps))
 		flt_buffer_swapped_free(record);
-	op->cursor--;
+	flt_cursor_move(op, -1);
 }
 
 /* A post-operation callback keeps its operation. Return: false unless it was resumed already. */
@@ -192,9 +192,9 @@ static __always_inline bool flt_post_all(struct flt_walk *walk, struct flt_opera
 			walk->verdict = verdict;
 			return false;
 		}
-		record->bits = FLT_RECORD_DONE;
+		WRITE_ONCE(record->bits, FLT_RECORD_DONE);
 		flt_operation_restore(op);
-		op->cursor--;
+		flt_cursor_move(op, -1);
 	}
 	return true;
 }
@@ -212,7 +212,7 @@ seh_raises bool flt_walk_up(struct flt_walk *walk)
 		if (likely(flt_post_all(walk, op))) {
 			if (unlikely(flt_unhold(op)) && op->cursor + 1 < op->nr_nodes)
 				flt_walk_strayed(op, op->cursor + 1);
-			op->phase = FLT_PHASE_DONE;
+			WRITE_ONCE(op->phase, FLT_PHASE_DONE);
 			return true;
 		}
 	} while (flt_post_back(walk, walk->verdict));

@@ -107,8 +107,9 @@ struct fltfs_sb {
 
 /* When files use fltfs's own page cache (mount option "cache"). */
 enum fltfs_cache_option {
-	FLTFS_CACHE_NEVER,	/* the default */
-	FLTFS_CACHE_AUTO,	/* while a filter takes paging I/O and leaves cached I/O alone */
+	FLTFS_CACHE_NEVER,
+	/* while a filter takes paging I/O and leaves cached I/O alone: the default */
+	FLTFS_CACHE_AUTO,
 	FLTFS_CACHE_ALWAYS,	/* while a filter takes paging I/O */
 };
 

@@ -374,10 +374,14 @@ struct folio *fltfs_grab(struct inode *inode, pgoff_t index, bool fill)
 	return ERR_PTR(err);
 }
 
+/* swapon(2) comes here before it asks where the file lies, which it is not told. */
 static int fltfs_read_folio(struct file *file, struct folio *folio)
 {
-	int err = fltfs_fill(folio->mapping->host, &folio, 1, true);
+	struct inode *inode = folio->mapping->host;
+	int err = -EINVAL;
 
+	if (READ_ONCE(fltfs_i(inode)->cache) == FLTFS_CACHE_OWN)
+		err = fltfs_fill(inode, &folio, 1, true);
 	folio_unlock(folio);
 	return err;
 }

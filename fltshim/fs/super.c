@@ -91,8 +91,8 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_puts(m, ",completion=passive");
 	if (READ_ONCE(fsb->create_locked))
 		seq_puts(m, ",create=locked");
-	if (fsb->cached)
-		seq_printf(m, ",cache=%s", fltfs_cache_words[fsb->cache].name);
+	if (READ_ONCE(fsb->cache) != FLTFS_CACHE_AUTO)
+		seq_printf(m, ",cache=%s", fltfs_cache_words[READ_ONCE(fsb->cache)].name);
 	if (READ_ONCE(fsb->write_back))
 		seq_puts(m, ",write=back");
 	if (READ_ONCE(fsb->classes_ex))
@@ -200,6 +200,12 @@ static void fltfs_copy_super(struct super_block *sb, const struct super_block *l
 static LIST_HEAD(fltfs_mounts);
 static DEFINE_MUTEX(fltfs_mounts_lock);
 
+/* Does it have a page cache of its own, or is it to have one when it can? */
+static bool fltfs_may_lag(const struct fltfs_sb *fsb)
+{
+	return READ_ONCE(fsb->own_cache) || READ_ONCE(fsb->cache) == FLTFS_CACHE_ALWAYS;
+}
+
 /*
  * A directory that is mounted twice, or whose parent is: each mount sees at once what the other
  * writes, but for what one of them keeps in pages of its own (VOL-86).
@@ -214,7 +220,7 @@ static void fltfs_join_mounts(struct fltfs_sb *fsb, const char *source)
 	list_for_each_entry(other, &fltfs_mounts, mounts) {
 		struct dentry *its = fltfs_lower_dentry(other->upper->s_root);
 
-		late |= (fsb->cache != FLTFS_CACHE_NEVER || other->cache != FLTFS_CACHE_NEVER) &&
+		late |= (fltfs_may_lag(fsb) || fltfs_may_lag(other)) &&
 			(is_subdir(root, its) || is_subdir(its, root));
 	}
 	list_add_tail(&fsb->mounts, &fltfs_mounts);
@@ -254,7 +260,8 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	spin_lock_init(&fsb->brackets_lock);
 	fsb->cred = get_current_cred();
 	options = fc->fs_private;
-	fsb->cached = options->cache_said;
+	fsb->cache = FLTFS_CACHE_AUTO;
+	fsb->cached = !options->cache_said || options->cache != FLTFS_CACHE_NEVER;
 	fsb->type_said = options->type_said;
 	fltfs_take_options(fsb, options);
 
@@ -338,7 +345,7 @@ int fltfs_reconfigure(struct fs_context *fc)
 
 	/* Files that are open have not been followed. */
 	if (options->cache && !fsb->cached)
-		return fltfs_refuse(fc, -EINVAL, "it was mounted without the option \"cache\"");
+		return fltfs_refuse(fc, -EINVAL, "it was mounted with the option \"cache=lower\"");
 	/* Filters have attached, or not, for what it was. */
 	if (options->type_said && options->type != fsb->volume->info.fs_type)
 		return fltfs_refuse(fc, -EINVAL,

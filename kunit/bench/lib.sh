@@ -83,7 +83,7 @@ up() {
 		try "cannot listen" /bench/fanallow /mnt
 		;;
 	swapbuf)
-		fltfs_up "$2" "$count" cache=auto
+		fltfs_up "$2" "$count"
 		;;
 	fltfs-*)
 		fltfs_up "$2" "$count"

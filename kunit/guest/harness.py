@@ -6,21 +6,22 @@ A test is NAME.sh or NAME.c with a comment line of what it needs:
 All words may be left out: lower then means all that there are for a kernel (LOWERS), but for what
 runs on the kernel "debug", too, xfs only there, except in the long run; kernels Debian's two,
 filters, programs and modules none, time 60 seconds.  On the older of Debian's kernels a test runs
-on one file system, except in the long run.  long-kernels= are kernels of the long run, and of a run
-that asks for the test by its name.  "lower=any" is for a test to which it makes
-no difference: it runs once for each kernel.  "debug" among the kernels is the one of
-scripts/kernel, with every check on and much slower: a test runs only on the first file system that
-suits it.  time= is only there to end what hangs, and stretched: nothing may depend on how fast a
-machine is, which others may use, too.  long= is the time in the long run, for a test that
-does more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it
-matters.  uses= names C tests that this one runs itself, as /t/uses/NAME.  parallel=yes is for a
-test whose processes get in each other's way: the guest's processors then run at the same time.
-Otherwise, if emulated, they take turns, which is a third less work; not on a kernel with checks,
-nor in the long run.
+on one file system, except in the long run.  long-kernels= and long-lower= are kernels and file
+systems of the long run, and of a run that asks for the test by its name.  "lower=any" is for a test
+to which it makes no difference: it runs once for each kernel.  "debug" among the kernels is the one
+of scripts/kernel, with every check on and much slower: a test runs only on the first file system
+that suits it.  time= is only there to end what hangs, and stretched: nothing may depend on how fast
+a machine is, which others may use, too.  long= is the time in the long run, for a test that does
+more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it matters.
+uses= names C tests that this one runs itself, as /t/uses/NAME.  parallel=yes is for a test whose
+processes get in each other's way: the guest's processors then run at the same time.  Otherwise, if
+emulated, they take turns, which is a third less work; not on a kernel with checks, nor in the long
+run.
 
-Tests with one kernel, lower file system, memory, kind of root (busybox, or Debian for those with
-programs) and of processors share a boot; when a test takes its guest down, the rest get another
-one.  Where the emulator did it (guest_vm.emulator_erred), the test that ran is among the rest.
+Tests with one kernel, lower file system, memory and kind of processors share a boot: those with
+programs see a root of Debian's with all of these, the others one of busybox.  When a test takes its
+guest down, the rest get another one.  Where the emulator did it (guest_vm.emulator_erred), the test
+that ran is among the rest.
 """
 
 import dataclasses
@@ -85,7 +86,6 @@ class Setting:
     """What the tests of one boot share."""
     kernel: str
     lower: str
-    debian: bool
     memory: int = 0
     parallel: bool = True
 
@@ -93,11 +93,11 @@ class Setting:
         return f"{self.kernel} {self.lower}"
 
 
-def read_test(path, all_kernels=False):
-    """Parse the header of a test; a word that is not known is an error."""
+def read_test(path, everything=False):
+    """Parse the header of a test, with what is of the long run; an unknown word is an error."""
     needs = {"lower": [], "kernels": DEBIAN, "filters": [], "programs": [],
              "modules": [], "uses": [], "time": ["60"], "long": [], "memory": ["0"],
-             "long-kernels": [], "parallel": ["no"]}
+             "long-kernels": [], "long-lower": [], "parallel": ["no"]}
     for line in path.read_text().splitlines()[:40]:
         match = re.match(r"[\s#/*]*needs:(.*)", line)
         if not match:
@@ -112,12 +112,15 @@ def read_test(path, all_kernels=False):
         if not needs[key][0].isdigit():
             raise debs.Problem(f"{path}: {key}= takes a number, of seconds or MiB")
     for key, known in (("kernels", LOWERS), ("long-kernels", LOWERS), ("parallel", ["yes", "no"]),
-                       ("lower", {"any", *sum(LOWERS.values(), [])})):
+                       ("lower", {"any", *sum(LOWERS.values(), [])}),
+                       ("long-lower", set(sum(LOWERS.values(), [])))):
         for one in needs[key]:
             if one not in known:
                 raise debs.Problem(f"{path}: {key}={one}; there are {' '.join(sorted(known))}")
-    kernels = needs["kernels"] + (needs["long-kernels"] if all_kernels else [])
-    return Test(path.stem, path, needs["lower"], kernels, needs["filters"],
+    if everything:
+        needs["kernels"] = needs["kernels"] + needs["long-kernels"]
+        needs["lower"] = needs["lower"] + needs["long-lower"]
+    return Test(path.stem, path, needs["lower"], needs["kernels"], needs["filters"],
                 needs["programs"], needs["modules"],
                 [path.parent / f"{name}.c" for name in needs["uses"]],
                 int(needs["time"][0]), int(needs["long"][0]), int(needs["memory"][0]),
@@ -129,6 +132,11 @@ def find_tests(folder, only=None, long=False):
     tests = [read_test(path, bool(long or only)) for path in sorted(folder.iterdir())
              if path.suffix in (".sh", ".c")]
     return [test for test in tests if not only or re.search(only, test.name)]
+
+
+def programs_of(tests):
+    """What is in Debian's root for all of TESTS."""
+    return {name for test in tests if test.kernels for name in test.programs}
 
 
 def compile_c(path, build):
@@ -177,7 +185,7 @@ def settings_of(tests, kernels, long=False):
         for lower in ["+".join(LOWERS[kernel])] if kernel in SLOW else LOWERS[kernel]:
             def boot_of(test):
                 parallel = test.parallel or long or kernel in SLOW
-                return Setting(kernel, lower, bool(test.programs), test.memory, parallel)
+                return Setting(kernel, lower, test.memory, parallel)
 
             there = [test for test in tests if kernel in test.kernels
                      and (kernel in SLOW or lower in lowers_of(test, kernel, long))]
@@ -187,9 +195,13 @@ def settings_of(tests, kernels, long=False):
 
 
 class Runner:
-    """Runs lists of tests.  modules(kernel, name) gives the path of NAME.ko for KERNEL."""
+    """Runs lists of tests.  modules(kernel, name) gives the path of NAME.ko for KERNEL.
 
-    def __init__(self, build, modules, report, long=False):
+    PROGRAMS are those of all tests: one root with all of them is made sooner than several.
+    """
+
+    def __init__(self, build, modules, report, programs=(), long=False):
+        self.programs = sorted(programs)
         self.build = build
         self.modules = modules
         self.report = report
@@ -255,8 +267,9 @@ class Runner:
             command = f"/{target}"
             for path in test.uses:
                 files[f"t/uses/{path.stem}"] = compile_c(path, self.build).read_bytes()
+            root = "debian" if test.programs else "busybox"
             lines.append(f"{test.name} {self._time(setting, test)} {command} "
-                         f"{self._lower(setting, test)}\n")
+                         f"{self._lower(setting, test)} {root}\n")
         files["t/list"] = "".join(lines).encode()
         wanted = {"fltshim"} | {name for test in tests for name in test.filters}
         for name in sorted(wanted):
@@ -266,7 +279,7 @@ class Runner:
         guest = guest_vm.Guest(
             setting.kernel, script="exec sh /t/run.sh\n", files=files,
             modules=sorted({name for test in tests for name in test.modules}),
-            packages=sorted({name for test in tests for name in test.programs}),
+            packages=self.programs if any(test.programs for test in tests) else [], enter=False,
             memory=setting.memory or self._memory(setting), turns=not setting.parallel,
             # Unit suites, which fltshim.ko has on the kernels with checks, are run by
             # scripts/kunit.

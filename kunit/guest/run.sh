@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Runs the tests of one boot, one after another; harness.py reads what it prints.
 #
-# /t/list has a test a line: NAME SECONDS FILE, and the file system below, in /lower.  For each it
-# prints
+# /t/list has a test a line: NAME SECONDS FILE, the file system below, in /lower, and whose programs
+# it sees, busybox's or those of /debian.  For each it prints
 #   begin NAME, what the test printed with "| " before it, then one of
 #   ok NAME SECONDS / not ok NAME SECONDS WHY / skip NAME SECONDS WHY
 # A test that cannot be killed, or leaves fltshim loaded, ends the boot: harness.py
@@ -61,7 +61,7 @@ end_boot() {
 	exit 1
 }
 
-while read -r TEST seconds file LOWER_FS; do
+while read -r TEST seconds file LOWER_FS root; do
 	MNT=/mnt/$TEST
 	LOWER=/lower/$LOWER_FS/$TEST
 	rm -rf "$LOWER" /tmp/work
@@ -72,7 +72,13 @@ while read -r TEST seconds file LOWER_FS; do
 	echo "test $TEST begins" >/dev/kmsg
 	start=$(now)
 	: >/tmp/out
-	(cd /tmp/work && exec setsid "$file") </dev/null >>/tmp/out 2>&1 &
+	case $root in
+	debian) root="chroot /debian" ;;
+	*) root= ;;
+	esac
+	# (cd is for within the root)
+	(exec setsid $root /bin/sh -c 'cd /tmp/work && exec "$1"' sh "$file") \
+		</dev/null >>/tmp/out 2>&1 &
 	pid=$!
 	watch_over $pid "$seconds" 2>/dev/null &
 	dog=$!

@@ -172,6 +172,15 @@ class Settings(GuestTest):
         with self.assertRaises(debs.Problem):
             harness.read_test(self.write('long-kernels=7.0'))
 
+    def test_lowers_of_the_long_run(self):
+        folder = self.write('kernels=6.12 lower=ext4 long-lower=xfs').parent
+        for only, long, lowers in ((None, False, ['ext4']), (None, True, ['ext4', 'xfs']),
+                                   ('one', False, ['ext4', 'xfs'])):
+            [test] = harness.find_tests(folder, only, long)
+            self.assertEqual(harness.lowers_of(test, '6.12', long), lowers)
+        with self.assertRaises(debs.Problem):
+            harness.read_test(self.write('long-lower=any'))
+
     def test_what_a_test_asks_for(self):
         asked = 'kernels=6.1,6.12,debug lower=ext4,xfs'
         self.assertEqual(self.lowers(asked, '6.12'), ['ext4', 'xfs'])
@@ -275,7 +284,7 @@ class Shell(GuestTest):
         self.guest = script('guest')
         self.replace(self.guest, 'BUILD', self.place)
         self.replace(self.guest.kernel_cache, 'get',
-                     lambda series: argparse.Namespace(release=f'{series}.9-test'))
+                     lambda series: argparse.Namespace(tree=f'{series}.9-test'))
 
     def loaded(self, *args, built=(), folder='6.12.9-test'):
         for name in built:
@@ -306,7 +315,7 @@ class Shell(GuestTest):
 
     def test_a_kernel_with_checks_has_its_own(self):
         self.assertEqual(self.loaded('--shell', '-k', 'debug', built=['fltshim.ko'],
-                                     folder='debug.9-test-kunit'), ['fltshim.ko'])
+                                     folder='debug.9-test'), ['fltshim.ko'])
 
     def test_what_was_asked_for_is_all(self):
         built = ['fltshim.ko', 'samples/spy.ko']

@@ -4,7 +4,7 @@
  * refusal as no change below, a changed parameter as the changed effect, a changed result as what
  * is seen. The filter "answer" does with an operation what the name of its file says.
  *
- * needs: kernels=6.1,6.12,debug filters=answer time=120
+ * needs: long-kernels=debug filters=answer time=120
  */
 #include <linux/falloc.h>
 #include <linux/fs.h>

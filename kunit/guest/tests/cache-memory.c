@@ -6,7 +6,8 @@
  * swapbuf. Pages can be had again only by writing others through the filter: nobody may wait for
  * ever, and every byte must arrive.
  *
- * needs: lower=ext4 kernels=6.1,6.12 filters=swapbuf time=180 long=900 parallel=yes
+ * needs: lower=ext4 kernels=6.12 long-kernels=6.1 filters=swapbuf time=180 long=900
+ * needs: parallel=yes
  */
 #include "../twin.h"
 

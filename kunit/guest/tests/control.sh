@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What an administrator sees and does in /sys/fs/fltshim: the filters, their altitudes and
 # instances, unloading them; and a module that is in use is not removed.
-# needs: lower=any kernels=6.1,6.12,debug filters=passthru,spy,loader
+# needs: lower=any long-kernels=debug filters=passthru,spy,loader
 . /t/lib.sh
 filters=/sys/fs/fltshim/filters
 

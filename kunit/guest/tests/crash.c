@@ -6,7 +6,8 @@
  * ext4 recovers, and every record that was marked before has to be there, whole. So too below
  * swapbuf, which changes every byte on its way down, with writes that go through and with write-back.
  *
- * needs: kernels=6.1,6.12 lower=ext4 filters=swapbuf modules=dm-log-writes,loop programs=e2fsprogs
+ * needs: kernels=6.12 long-kernels=6.1 lower=ext4 filters=swapbuf modules=dm-log-writes,loop
+ * needs: programs=e2fsprogs
  * needs: parallel=yes
  * needs: time=120 long=3600
  */

@@ -3,7 +3,7 @@
  * A device that a driver makes (SRC-136): programs open it under its name and under that of a link,
  * read, write, and send control codes of every method to it. The filter "ctldev" has it.
  *
- * needs: lower=any kernels=6.1,6.12,debug filters=ctldev time=60 parallel=yes
+ * needs: lower=any long-kernels=debug filters=ctldev time=60 parallel=yes
  */
 #include <pthread.h>
 #include <sys/ioctl.h>

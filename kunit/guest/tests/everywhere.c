@@ -5,7 +5,7 @@
  * locks it finds nothing. On the file system of the test, on an overlayfs over it and on a tmpfs,
  * with the lower page cache and with the mount's own.
  *
- * needs: kernels=6.1,6.12 lower=ext4,xfs filters=everywhere,passthru modules=overlay time=120
+ * needs: lower=ext4 long-lower=xfs filters=everywhere,passthru modules=overlay time=120
  * needs: parallel=yes
  */
 #include <linux/falloc.h>

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Two filters with one altitude, and two with one name: the second is not attached (not loaded),
 # the log names both, and the first works on.
-# needs: lower=any kernels=6.1,6.12,debug filters=passthru,spy time=60 parallel=yes
+# needs: lower=any long-kernels=debug filters=passthru,spy time=60 parallel=yes
 . /t/lib.sh
 load_filter passthru
 expect mount_flt

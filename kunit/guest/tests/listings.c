@@ -4,7 +4,7 @@
  * one that does not: what a filter makes of the operation holds either way. The filter "answer"
  * does with a directory what its name says.
  *
- * needs: kernels=6.1,6.12,debug filters=answer time=120
+ * needs: long-kernels=debug filters=answer time=120
  */
 #include "../twin.h"
 

@@ -4,7 +4,7 @@
  * through the mount as without it, once for a name that is not cached, and not at all for one that
  * is, with and without a filter. Counted by a probe on the file system's own lookup.
  *
- * needs: kernels=6.1,6.12 lower=ext4,xfs filters=passthru parallel=yes
+ * needs: kernels=6.1,6.12 lower=ext4 long-lower=xfs filters=passthru parallel=yes
  */
 #include "../twin.h"
 

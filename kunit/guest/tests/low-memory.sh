@@ -3,7 +3,8 @@
 # A machine with little memory: the exerciser of the own page cache, and sqlite with a log in a file
 # of its own, through swapbuf with write-back, with all of that memory and as a group of processes
 # that has reached its limit. Nothing waits for ever, and every byte arrives.
-# needs: kernels=6.1,6.12 lower=ext4 filters=swapbuf,passthru programs=sqlite3 uses=cache
+# needs: kernels=6.12 long-kernels=6.1 lower=ext4 filters=swapbuf,passthru programs=sqlite3
+# needs: uses=cache
 # needs: parallel=yes
 # needs: memory=192 time=200 long=1800
 . /t/lib.sh

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # File systems below: btrfs, with subvolumes, and what the C tests do there and on an overlayfs.
-# needs: kernels=6.1,6.12 lower=ext4 filters=probe,passthru,deferwork,swapbuf modules=btrfs,overlay,loop
+# needs: kernels=6.12 long-kernels=6.1 lower=ext4 filters=probe,passthru,deferwork,swapbuf
+# needs: modules=btrfs,overlay,loop
 # needs: programs=btrfs-progs,e2fsprogs,kmod uses=random,twin-names,twin-data time=240 long=3600
 . /t/lib.sh
 

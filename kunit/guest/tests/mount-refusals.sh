@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Mounts that cannot be: each is refused with one sentence in the kernel log that names what is
 # wrong, and leaves nothing behind.
-# needs: lower=any kernels=6.1,6.12,debug modules=overlay
+# needs: lower=any long-kernels=debug modules=overlay
 . /t/lib.sh
 load_fltshim
 
@@ -73,6 +73,19 @@ expect touch "$MNT/through-both"
 expect test -e "$LOWER/one-upper/through-both"
 umount "$MNT"
 umount /mnt/one
+
+# no swapping through the mount, though a file of the same kind below would do
+expect mount -t fltfs "$LOWER" "$MNT"
+dd if=/dev/zero of="$MNT/swap" bs=64k count=8 2>/dev/null
+chmod 600 "$MNT/swap"
+expect mkswap "$MNT/swap" >/dev/null
+refuse swapon "$MNT/swap"
+expect grep -q 'Invalid argument' /tmp/work/why
+umount "$MNT"
+if [ "$LOWER_FS" = ext4 ]; then
+	expect swapon "$LOWER/swap"
+	swapoff "$LOWER/swap"
+fi
 
 # not as an ordinary user, nor as root of a user name space of one's own
 chmod 755 /tmp/work

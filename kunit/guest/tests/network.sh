@@ -4,7 +4,7 @@
 # to a filter as a kernel's requests from elsewhere. And the mount over such a client's.
 # needs: kernels=6.1,6.12 lower=ext4 filters=probe,passthru,deferwork modules=nfsd,nfsv4 time=300 long=1800
 # needs: programs=nfs-kernel-server,nfs-common,kmod
-# needs: uses=twin-names,twin-data
+# needs: uses=twin-names,twin-data,twin-locks
 . /t/lib.sh
 
 mkdir -p /var/lib/nfs/v4recovery /var/lib/nfs/rpc_pipefs /run /mnt/nfs /etc
@@ -147,7 +147,7 @@ expect rmmod fltshim
 # as without the mount; all calls that there are take long over a network, even to itself
 mkdir /mnt/nfs/calls
 programs=
-[ "$LONG" = 1 ] && programs="twin-names twin-data"
+[ "$LONG" = 1 ] && programs="twin-names twin-data twin-locks"
 for program in $programs; do
 	expect env LOWER=/mnt/nfs/calls LOWER_FS=nfs "/t/uses/$program"
 	rm -rf /mnt/nfs/calls/*

@@ -3,7 +3,7 @@
 # Routines of the NT executive: a driver that checks them when it is loaded, and breaks their
 # rules when it is told to.
 #
-# needs: lower=any kernels=6.1,6.12,debug filters=nttest,passthru time=60
+# needs: lower=any long-kernels=debug filters=nttest,passthru time=60
 . /t/lib.sh
 
 log() {

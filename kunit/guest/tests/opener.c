@@ -5,7 +5,7 @@
  * file of a certain name is cleaned up, and prints what came of it; what is on the disk afterwards
  * is looked at here.
  *
- * needs: lower=ext4 kernels=6.1,6.12,debug filters=opener time=60 parallel=yes
+ * needs: lower=ext4 long-kernels=debug filters=opener time=60 parallel=yes
  */
 #include <linux/fs.h>
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # git does on the mount, with both samples loaded, what it does below; and a clone through swapbuf,
 # with write-back, is whole.
-# needs: lower=ext4 filters=passthru,spy,swapbuf programs=git time=300
+# needs: kernels=6.12 long-kernels=6.1 lower=ext4 filters=passthru,spy,swapbuf programs=git time=300
 . /t/lib.sh
 export HOME=/tmp/work GIT_AUTHOR_DATE="2024-01-01T00:00:00Z" GIT_COMMITTER_DATE="2024-01-01T00:00:00Z"
 git config --global user.email "someone@example.org"

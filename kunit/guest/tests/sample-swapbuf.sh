@@ -39,7 +39,7 @@ inserts=3
 rows=300
 engines="psync libaio io_uring"
 # (what these come to below, the filter's requests, is the same; fio takes long with all checks)
-[ "$KERNEL" != debug ] || inserts=1 engines=io_uring
+[ "$KERNEL" != debug ] || inserts=1 rows=50 engines=io_uring
 if [ "$LONG" = 1 ]; then
 	size=64m
 	inserts=50
@@ -49,7 +49,7 @@ fi
 
 load_filter passthru
 load_filter swapbuf
-expect mount_flt cache=auto
+expect mount_flt
 dd if=/dev/urandom of=data bs=64k count=8 2>/dev/null
 masked data >want
 
@@ -126,7 +126,7 @@ same "failed" "$(count failed)" 0
 load_filter swapbuf
 load_filter deferwork
 load_filter asyncio 'params=Parameters\ChunkSize=8192'
-expect mount_flt cache=auto
+expect mount_flt
 for engine in $engines; do
 	fio_verify $engine --filename=stacked.$engine
 	# what is plain above is changed below, all of it

@@ -2,7 +2,7 @@
 /*
  * Names: making, renaming, linking and removing them, listing folders, and being told of it.
  *
- * needs: kernels=6.1,6.12 filters=passthru time=120
+ * needs: lower=ext4,tmpfs long-lower=xfs filters=passthru time=120
  */
 #include "../twin.h"
 

@@ -3,7 +3,7 @@
  * Opening, creating and closing: every combination of flags gives on the mount what it gives
  * on the file system below, and leaves the same tree.
  *
- * needs: kernels=6.1,6.12 filters=passthru time=120
+ * needs: lower=ext4,tmpfs long-lower=xfs filters=passthru time=120
  */
 #include "../twin.h"
 

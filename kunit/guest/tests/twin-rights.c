@@ -4,7 +4,7 @@
  * and with capabilities, folders where only owners remove, fanotify's events, and a listener of it
  * that refuses.
  *
- * needs: kernels=6.1,6.12,debug filters=passthru time=120
+ * needs: long-kernels=debug filters=passthru time=120
  */
 #include <linux/capability.h>
 #include <linux/falloc.h>

@@ -4,7 +4,7 @@
  * live and what a filter sees of that. With the filter "probe", as sequences.c, but looking at
  * single events.
  *
- * needs: lower=any kernels=6.1,6.12,debug filters=probe time=120 long=900
+ * needs: lower=any long-kernels=debug filters=probe time=120 long=900
  */
 #include <linux/capability.h>
 #include <sched.h>

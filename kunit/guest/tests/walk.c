@@ -6,7 +6,7 @@
  *
  * (Not on the debug kernel, which keeps what is freed for a while.)
  *
- * needs: kernels=6.1,6.12 lower=ext4,xfs filters=ctx time=60 long=7200 parallel=yes
+ * needs: kernels=6.1,6.12 lower=ext4 long-lower=xfs filters=ctx time=60 long=7200 parallel=yes
  */
 #include <ftw.h>
 

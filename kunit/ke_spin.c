@@ -28,7 +28,7 @@ enum spin_way {
 static struct spin_test {
 	KSPIN_LOCK lock;
 	enum spin_way way;
-	bool asked;
+	atomic_t asked;
 	bool got;
 	KIRQL inside;
 	KIRQL after;
@@ -105,7 +105,7 @@ static int spin_thread(void *arg)
 	struct spin_hold hold;
 	unsigned int i;
 
-	WRITE_ONCE(spin.asked, true);
+	atomic_set(&spin.asked, 1);
 	spin_take(spin.way, &hold);
 	spin.inside = KeGetCurrentIrql();
 	WRITE_ONCE(spin.got, true);
@@ -132,14 +132,14 @@ static bool spin_keeps_out(struct kunit *test, enum spin_way mine, unsigned int 
 		return false;
 	}
 	kthread_bind(task, cpumask_any_but(cpu_online_mask, smp_processor_id()));
-	spin.asked = false;
+	atomic_set(&spin.asked, 0);
 	spin.got = false;
 	spin.rounds = rounds;
 	spin.sum = 0;
 	init_completion(&spin.ended);
 	spin_take(mine, &hold);
 	wake_up_process(task);
-	while (!READ_ONCE(spin.asked))
+	while (!atomic_read(&spin.asked))
 		cpu_relax();
 	for (i = 0; i < 1000; i++)
 		cpu_relax();

@@ -22,6 +22,7 @@ sys.path[:0] = [str(TOP / 'scripts'), str(TOP / 'kunit/guest')]
 import debs  # noqa: E402
 import guest_vm  # noqa: E402
 import harness  # noqa: E402
+import verdicts  # noqa: E402
 
 
 def script(name):
@@ -208,6 +209,53 @@ class Settings(GuestTest):
         [(setting, chosen)] = harness.settings_of(tests, ['debug'])
         self.assertEqual(str(setting), 'debug xfs+ext4')
         self.assertEqual([test.name for test in chosen], ['mount-self', 'opener'])
+
+
+class LongRun(GuestTest):
+    """A long run that was ended early goes on where it was."""
+
+    def log(self):
+        """A run's log, with what those before it left."""
+        log = verdicts.Log(quiet=True, kept=self.place / 'kept')
+        log.out = io.StringIO()
+        log.recall()
+        return log
+
+    def say(self, log, setting, name, state='ok'):
+        log.add(harness.Verdict(setting, name, state))
+
+    def test_goes_on(self):
+        log = self.log()
+        self.say(log, '6.12 ext4', 'one')
+        self.say(log, '6.12 ext4', 'two', 'not ok')
+        log = self.log()
+        self.assertTrue(log.has('6.12 ext4', 'one'))
+        self.assertFalse(log.has('6.12 ext4', 'two'))
+        self.assertFalse(log.has('6.12 xfs', 'one'))
+        self.say(log, '6.12 ext4', 'two')
+        self.assertTrue(self.log().has('6.12 ext4', 'one', 'two'))
+        self.assertEqual(self.log().count('ok'), 2)
+
+    def test_the_last_word_counts(self):
+        log = self.log()
+        self.say(log, '6.12 ext4', 'one')
+        self.say(log, '6.12 ext4', 'one', 'not ok')
+        self.assertFalse(self.log().has('6.12 ext4', 'one'))
+
+    def test_boots_that_search_memory_count_as_a_whole(self):
+        log = self.log()
+        self.say(log, 'debug xfs+ext4', 'one')
+        self.say(log, 'debug unit', 'suite.case')
+        self.assertFalse(self.log().has('debug xfs+ext4', 'one'))
+        for setting, end in (('debug xfs+ext4', 'leaks'), ('debug unit', 'all-suites')):
+            log = self.log()
+            self.say(log, setting, 'one')
+            self.say(log, setting, end)
+            self.assertTrue(self.log().has(setting, 'one', end))
+            log = self.log()
+            self.say(log, setting, 'other', 'not ok')
+            self.assertFalse(self.log().has(setting, 'one'))
+            self.assertFalse(self.log().has(setting, end))
 
 
 class Splat(GuestTest):

@@ -92,7 +92,7 @@ help:
 	@echo "make              fltshim.ko for the running kernel, or for KDIR=headers"
 	@echo "make demo         watch two minifilters at work in a guest"
 	@echo "make test         build for Debian's 6.1 and 6.12 and for a kernel with checks, run the"
-	@echo "                  tests in guests (35 minutes, and at first 15 more to build that kernel)"
+	@echo "                  tests in guests (25 minutes, and at first 15 more to build that kernel)"
 	@echo "make test-long    the same with long forms of tests, a search for data races, mutants,"
 	@echo "                  and the unit suites on a 6.1 kernel, too"
 	@echo "make test-guest   the guest tests only; K=6.12 (6.1, debug) one kernel, T=name by name"

@@ -42,16 +42,21 @@ static __always_inline bool fltfs_may_own(const struct inode *inode)
 {
 	const struct fltfs_inode *fi = fltfs_i(inode);
 
-	return unlikely(fi->cached) &&
-	       unlikely(READ_ONCE(fi->cache) ||
+	return unlikely(READ_ONCE(fi->cache) ||
 			(flt_volume_wants(fi->volume, FLTFS_WANT_PAGING) &&
 			 READ_ONCE(fltfs_sb(inode->i_sb)->own_cache)));
 }
 
-/*
- * Is the file's data in the own page cache? To be asked by each entry point before it starts; one
- * test where the mount has none.
- */
+/* The same in one test with what filters of these kinds of interest want to see of it. */
+static __always_inline bool fltfs_is_plain(const struct inode *inode, u64 wants)
+{
+	const struct fltfs_inode *fi = fltfs_i(inode);
+
+	return likely(!flt_volume_wants(fi->volume, wants | FLTFS_WANT_PAGING) &&
+		      !READ_ONCE(fi->cache));
+}
+
+/* Is the file's data in the own page cache? To be asked by each entry point before it starts. */
 static inline bool fltfs_own(struct inode *inode)
 {
 	return fltfs_may_own(inode) && fltfs_cache_choose(inode, false);

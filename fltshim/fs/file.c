@@ -179,12 +179,25 @@ static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t
 	return err;
 }
 
+/* What vfs_fsync_range() does, without the call. */
+static __always_inline int fltfs_fsync_lower(struct file *lower, loff_t start, loff_t end,
+					     int datasync)
+{
+	struct inode *inode = lower->f_mapping->host;
+
+	if (unlikely(!lower->f_op->fsync))
+		return -EINVAL;
+	if (!datasync && inode->i_state & I_DIRTY_TIME)
+		mark_inode_dirty_sync(inode);
+	return lower->f_op->fsync(lower, start, end, datasync);
+}
+
 static __always_inline int fltfs_fsync_next(struct file *file, loff_t start, loff_t end,
 					    int datasync)
 {
 	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_FLUSH_BUFFERS)))
 		return fltfs_fsync_filtered(file, start, end, datasync);
-	return vfs_fsync_range(fltfs_lower_file(file), start, end, datasync);
+	return fltfs_fsync_lower(fltfs_lower_file(file), start, end, datasync);
 }
 
 static noinline int fltfs_fsync_own(struct file *file, loff_t start, loff_t end, int datasync)
@@ -203,7 +216,7 @@ int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 		return fltfs_fsync_own(file, start, end, datasync);
 	err = fltfs_fsync_next(file, start, end, datasync);
 	/* What was in the own page cache before, and did not arrive. */
-	if (!err && unlikely(fltfs_i(file_inode(file))->cached))
+	if (!err && unlikely(READ_ONCE(file->f_mapping->wb_err) != READ_ONCE(file->f_wb_err)))
 		err = file_check_and_advance_wb_err(file);
 	return err;
 }

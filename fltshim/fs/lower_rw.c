@@ -378,18 +378,6 @@ static noinline bool fltfs_transfer_late(struct flt_operation *op, struct fltfs_
 	return false;
 }
 
-/*
- * Is it a write of a task that splices into the file, and waits for it? In any thread: it has the
- * lower freeze protection already.
- */
-static __always_inline bool fltfs_op_splices(const struct flt_operation *op,
-					     const struct fltfs_fo *fo)
-{
-	const struct task_struct *splicer = READ_ONCE(fo->splicer);
-
-	return unlikely(splicer) && (PETHREAD)splicer == op->data.Thread;
-}
-
 /* Hands a prepared request to the lower file, and waits for it. @told: see fltfs_tell_direct(). */
 static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fltfs_fo *fo,
 					     bool write, struct kiocb *iocb, struct iov_iter *iter,
@@ -397,30 +385,25 @@ static __always_inline void fltfs_lower_call(struct flt_operation *op, struct fl
 {
 	struct inode *inode = d_inode(fo->dentry);
 	struct super_block *sb;
-	bool protected, begun;
 	loff_t size = 0;
+	bool begun;
 	ssize_t ret;
 
 	if (write) {
 		sb = file_inode(iocb->ki_filp)->i_sb;
 		size = i_size_read(file_inode(iocb->ki_filp));
 		fltfs_tell_direct(op, inode, iocb, &told);
-		protected = fltfs_op_splices(op, fo);
-		if (likely(!protected))
-			sb_start_write(sb);
+		sb_start_write(sb);
 		/* After that, which may wait: a change to the own page cache waits for these. */
 		begun = fltfs_lower_begin(inode);
 		if (unlikely(!begun)) {
-			if (!protected)
-				sb_end_write(sb);
+			sb_end_write(sb);
 			if (fltfs_transfer_late(op, fo, &begun, &told))
 				return;
-			if (!protected)
-				sb_start_write(sb);
+			sb_start_write(sb);
 		}
 		ret = iocb->ki_filp->f_op->write_iter(iocb, iter);
-		if (!protected)
-			sb_end_write(sb);
+		sb_end_write(sb);
 		if (likely(begun))
 			fltfs_lower_end(inode);
 		else if (ret > 0)

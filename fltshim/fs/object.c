@@ -136,7 +136,6 @@ struct fltfs_fo *fltfs_fo_new(struct dentry *dentry)
 	fo->lister = NULL;
 	fo->ea_cursor = 0;
 	atomic_set(&fo->maps, 0);
-	fo->splicer = NULL;
 	fo->base.fo.Flags = FO_SYNCHRONOUS_IO | FO_OPENED_CASE_SENSITIVE;
 	if (fltfs_remote_origin())
 		fo->base.fo.Flags |= FO_REMOTE_ORIGIN;
@@ -442,7 +441,6 @@ static void fltfs_fo_init_once(void *object)
 	struct fltfs_fo *fo = object;
 
 	memset(fo, 0, sizeof(*fo));
-	mutex_init(&fo->splice);
 }
 
 int fltfs_fo_cache_create(void)

@@ -68,10 +68,7 @@ enum {
  * @scan: directory being listed
  * @lister: the same for filters that list it themselves (own_scan.c)
  * @ea_cursor: extended attributes that the QUERY_EA of filters have told of
- * @splice: makes splices into the file one at a time, on a mount that has no own page cache;
- *	outside the lower freeze protection
  * @maps: mappings of the own page cache made through it
- * @splicer: the task that holds @splice and the lower freeze protection; for comparison only
  */
 struct fltfs_fo {
 	struct flt_file base;
@@ -88,8 +85,6 @@ struct fltfs_fo {
 	struct fltfs_lister *lister;
 	unsigned int ea_cursor;
 	atomic_t maps;
-	struct mutex splice;	/* one splice into the file at a time */
-	struct task_struct *splicer;
 };
 
 static inline struct fltfs_fo *fltfs_fo_of(PFILE_OBJECT fo)
@@ -168,12 +163,6 @@ static inline struct fltfs_fo *fltfs_file_fo(const struct file *file)
 	unsigned long private = (unsigned long)READ_ONCE(file->private_data);
 
 	return private & 1 ? (struct fltfs_fo *)(private - 1) : NULL;
-}
-
-/* Does this task splice into the file, with the lower freeze protection? */
-static inline bool fltfs_fo_splices(const struct fltfs_fo *fo)
-{
-	return unlikely(READ_ONCE(fo->splicer) == current);
 }
 
 static inline struct file *fltfs_lower_file(const struct file *file)

@@ -108,31 +108,6 @@ ssize_t fltfs_splice_read(struct file *in, loff_t *ppos, struct pipe_inode_info 
 	return flt_splice_read_lower(fltfs_lower_file(in), ppos, pipe, len, flags);
 }
 
-/*
- * A splice by way of the upper file's own writes, which filters see. They come under the pipe's
- * lock, before which the lower freeze protection has to be taken; the writes then find that this
- * task has it already. No file of this mount is ever in the own page cache.
- */
-static noinline ssize_t fltfs_splice_write_upper(struct pipe_inode_info *pipe, struct file *out,
-						 loff_t *ppos, size_t len, unsigned int flags)
-{
-	struct fltfs_fo *fo = fltfs_file_get_fo(out);
-	ssize_t ret;
-
-	if (!fo)
-		return -ENOMEM;
-	ret = mutex_lock_killable(&fo->splice);
-	if (ret)
-		return ret;
-	file_start_write(fo->lower);
-	WRITE_ONCE(fo->splicer, current);
-	ret = iter_file_splice_write(pipe, out, ppos, len, flags);
-	WRITE_ONCE(fo->splicer, NULL);
-	file_end_write(fo->lower);
-	mutex_unlock(&fo->splice);
-	return ret;
-}
-
 #define FLTFS_CHUNK_PAGES	16	/* what a pipe has, as a rule */
 
 /**
@@ -264,10 +239,10 @@ static void fltfs_chunk_return(struct fltfs_chunk *chunk, size_t written,
 }
 
 /*
- * A splice on a mount that may have an own page cache. A write there takes the upper inode lock,
- * inside which the lower freeze protection is waited for; and that comes before the pipe's lock
- * for who splices into the file system below. So nothing is written under the pipe's lock: the data
- * is taken out of the pipe first. Nor is anything kept locked while the pipe is empty.
+ * A splice that filters see, or that goes to the own page cache. Nothing is written under the lock
+ * of the pipe, where filters would have to wait and the lower freeze protection, which comes before
+ * that lock, would be taken: the data is taken out of the pipe first. Nor is anything kept locked
+ * while the pipe is empty.
  */
 static noinline ssize_t fltfs_splice_write_taken(struct pipe_inode_info *pipe, struct file *out,
 						 loff_t *ppos, size_t len, unsigned int flags)
@@ -294,23 +269,41 @@ static noinline ssize_t fltfs_splice_write_taken(struct pipe_inode_info *pipe, s
 	return total ?: ret;
 }
 
-/* Freeze protection comes before the pipe's lock, which iter_file_splice_write() takes. */
+/*
+ * A splice to the lower file. Freeze protection comes before the pipe's lock, which
+ * iter_file_splice_write() takes. That must not wait for data in here: a change to the own page
+ * cache waits for who has begun. Return: -EAGAIN if there is none, or the file has changed over.
+ */
+static ssize_t fltfs_splice_write_lower(struct pipe_inode_info *pipe, struct file *out,
+					loff_t *ppos, size_t len, unsigned int flags)
+{
+	struct inode *inode = file_inode(out);
+	struct file *lower = fltfs_lower_file(out);
+	ssize_t ret = -EAGAIN;
+
+	file_start_write(lower);
+	if (fltfs_lower_begin(inode)) {
+		ret = iter_file_splice_write(pipe, lower, ppos, len, flags | SPLICE_F_NONBLOCK);
+		fltfs_lower_end(inode);
+	}
+	file_end_write(lower);
+	fltfs_refresh(inode);
+	return ret;
+}
+
 ssize_t fltfs_splice_write(struct pipe_inode_info *pipe, struct file *out, loff_t *ppos,
 			   size_t len, unsigned int flags)
 {
-	struct file *lower = fltfs_lower_file(out);
+	struct inode *inode = file_inode(out);
 	ssize_t ret;
 
-	if (fltfs_i(file_inode(out))->cached)
-		return fltfs_splice_write_taken(pipe, out, ppos, len, flags);
-	if (fltfs_wants(file_inode(out), fltfs_want_write(out)) ||
-	    (out->f_flags & O_DIRECT && fltfs_is_scanned(file_inode(out))))
-		return fltfs_splice_write_upper(pipe, out, ppos, len, flags);
-	file_start_write(lower);
-	ret = iter_file_splice_write(pipe, lower, ppos, len, flags);
-	file_end_write(lower);
-	fltfs_refresh(file_inode(out));
-	return ret;
+	if (fltfs_is_plain(inode, fltfs_want_write(out)) &&
+	    !(out->f_flags & O_DIRECT && fltfs_is_scanned(inode))) {
+		ret = fltfs_splice_write_lower(pipe, out, ppos, len, flags);
+		if (ret != -EAGAIN)
+			return ret;
+	}
+	return fltfs_splice_write_taken(pipe, out, ppos, len, flags);
 }
 
 /* A copy or a sharing of blocks between lower files. */

@@ -11,12 +11,12 @@ systems of the long run, and of a run that asks for the test by its name.  "lowe
 to which it makes no difference: it runs once for each kernel.  "debug" among the kernels is the one
 of scripts/kernel, with every check on and much slower: a test runs only on the first file system
 that suits it.  time= is only there to end what hangs, and stretched: nothing may depend on how fast
-a machine is, which others may use, too.  long= is the time in the long run, for a test that does
-more then (LONG is 1 in its environment).  memory= is that of the guest in MiB, where it matters.
-uses= names C tests that this one runs itself, as /t/uses/NAME.  parallel=yes is for a test whose
-processes get in each other's way: the guest's processors then run at the same time.  Otherwise, if
-emulated, they take turns, which is a third less work; not on a kernel with checks, nor in the long
-run.
+a machine is, which others may use, too.  long= is the time where a test does more in the long run
+(LONG is 1 in its environment): on the kernels more=, or else the newest of Debian's.  memory= is
+that of the guest in MiB, where it matters.  uses= names C tests that this one runs itself, as
+/t/uses/NAME.  parallel=yes is for a test whose processes get in each other's way: the guest's
+processors then run at the same time.  Otherwise, if emulated, they take turns, which is a third
+less work; not on a kernel with checks, nor in the long run.
 
 Tests with one kernel, lower file system, memory and kind of processors share a boot: those with
 programs see a root of Debian's with all of these, the others one of busybox.  When a test takes its
@@ -66,6 +66,7 @@ class Test:
     uses: list
     time: int
     long: int
+    more: list
     memory: int = 0
     parallel: bool = False
 
@@ -97,7 +98,8 @@ def read_test(path, everything=False):
     """Parse the header of a test, with what is of the long run; an unknown word is an error."""
     needs = {"lower": [], "kernels": DEBIAN, "filters": [], "programs": [],
              "modules": [], "uses": [], "time": ["60"], "long": [], "memory": ["0"],
-             "long-kernels": [], "long-lower": [], "parallel": ["no"]}
+             "long-kernels": [], "long-lower": [], "more": DEBIAN[-1:],
+             "parallel": ["no"]}
     for line in path.read_text().splitlines()[:40]:
         match = re.match(r"[\s#/*]*needs:(.*)", line)
         if not match:
@@ -111,7 +113,8 @@ def read_test(path, everything=False):
     for key in ("time", "long", "memory"):
         if not needs[key][0].isdigit():
             raise debs.Problem(f"{path}: {key}= takes a number, of seconds or MiB")
-    for key, known in (("kernels", LOWERS), ("long-kernels", LOWERS), ("parallel", ["yes", "no"]),
+    for key, known in (("kernels", LOWERS), ("long-kernels", LOWERS), ("more", LOWERS),
+                       ("parallel", ["yes", "no"]),
                        ("lower", {"any", *sum(LOWERS.values(), [])}),
                        ("long-lower", set(sum(LOWERS.values(), [])))):
         for one in needs[key]:
@@ -123,7 +126,8 @@ def read_test(path, everything=False):
     return Test(path.stem, path, needs["lower"], needs["kernels"], needs["filters"],
                 needs["programs"], needs["modules"],
                 [path.parent / f"{name}.c" for name in needs["uses"]],
-                int(needs["time"][0]), int(needs["long"][0]), int(needs["memory"][0]),
+                int(needs["time"][0]), int(needs["long"][0]), needs["more"],
+                int(needs["memory"][0]),
                 needs["parallel"] == ["yes"])
 
 
@@ -255,7 +259,12 @@ class Runner:
         return 2048 if self.long else 1280
 
     def _time(self, setting, test):
-        return (test.long if self.long else test.time) * SLOW.get(setting.kernel, PATIENCE)
+        return (test.long if self._more(setting, test) else test.time) * \
+            SLOW.get(setting.kernel, PATIENCE)
+
+    def _more(self, setting, test):
+        """Does the test do here what only the long run has time for?"""
+        return self.long and setting.kernel in test.more
 
     def _guest(self, setting, tests):
         files = {"t/lib.sh": HERE / "lib.sh", "t/run.sh": HERE / "run.sh"}
@@ -269,7 +278,8 @@ class Runner:
                 files[f"t/uses/{path.stem}"] = compile_c(path, self.build).read_bytes()
             root = "debian" if test.programs else "busybox"
             lines.append(f"{test.name} {self._time(setting, test)} {command} "
-                         f"{self._lower(setting, test)} {root}\n")
+                         f"{self._lower(setting, test)} {root} "
+                         f"{'1' if self._more(setting, test) else ''}\n")
         files["t/list"] = "".join(lines).encode()
         wanted = {"fltshim"} | {name for test in tests for name in test.filters}
         for name in sorted(wanted):
@@ -284,7 +294,7 @@ class Runner:
             # Unit suites, which fltshim.ko has on the kernels with checks, are run by
             # scripts/kunit.
             append="kunit.enable=0 " + ("" if setting.kernel == "debug" else POISON),
-            environment={"KERNEL": setting.kernel, "LONG": "1" if self.long else ""},
+            environment={"KERNEL": setting.kernel},
             time_limit=120 + sum(self._time(setting, test) for test in tests))
         for lower in sorted({self._lower(setting, test) for test in tests}):
             if lower == "tmpfs":

@@ -3,7 +3,7 @@
 # Runs the tests of one boot, one after another; harness.py reads what it prints.
 #
 # /t/list has a test a line: NAME SECONDS FILE, the file system below, in /lower, and whose programs
-# it sees, busybox's or those of /debian.  For each it prints
+# it sees, busybox's or those of /debian; and 1 if it is to do more.  For each it prints
 #   begin NAME, what the test printed with "| " before it, then one of
 #   ok NAME SECONDS / not ok NAME SECONDS WHY / skip NAME SECONDS WHY
 # A test that cannot be killed, or leaves fltshim loaded, ends the boot: harness.py
@@ -61,7 +61,7 @@ end_boot() {
 	exit 1
 }
 
-while read -r TEST seconds file LOWER_FS root; do
+while read -r TEST seconds file LOWER_FS root LONG; do
 	MNT=/mnt/$TEST
 	LOWER=/lower/$LOWER_FS/$TEST
 	rm -rf "$LOWER" /tmp/work

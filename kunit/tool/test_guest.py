@@ -182,6 +182,19 @@ class Settings(GuestTest):
         with self.assertRaises(debs.Problem):
             harness.read_test(self.write('long-lower=any'))
 
+    def test_more_in_the_long_run(self):
+        """The newest of Debian's kernels is where tests do more, unless they say where."""
+        for words, more in (('kernels=6.1,6.12,debug', ['6.12']),
+                            ('kernels=6.12,debug more=debug', ['debug'])):
+            test = harness.read_test(self.write(words + ' time=2 long=100'))
+            for kernel in test.kernels:
+                for long in (False, True):
+                    runner = harness.Runner(self.place, None, None, (), long)
+                    setting = harness.Setting(kernel, 'ext4')
+                    slow = harness.SLOW.get(kernel, harness.PATIENCE)
+                    self.assertEqual(runner._time(setting, test),
+                                     slow * (100 if long and kernel in more else 2))
+
     def test_what_a_test_asks_for(self):
         asked = 'kernels=6.1,6.12,debug lower=ext4,xfs'
         self.assertEqual(self.lowers(asked, '6.12'), ['ext4', 'xfs'])

@@ -5,7 +5,7 @@
  * names in shared folders, through the mount and below it, as fast as they can. With both
  * samples attached, which come and go meanwhile.
  *
- * needs: kernels=6.1,6.12,debug filters=passthru,spy time=180 long=1800 parallel=yes
+ * needs: kernels=6.1,6.12,debug filters=passthru,spy time=180 long=1800 more=debug parallel=yes
  */
 #include "../twin.h"
 

@@ -23,7 +23,7 @@
 #define TOGETHER_LONG 30
 /* After so many calls the whole trees are compared. */
 #define LOOK_AT_ALL 100
-#define LOOK_AT_ALL_LONG 10
+#define LOOK_AT_ALL_LONG 50
 
 /* As a user, or as root again. */
 static void become(unsigned int number)

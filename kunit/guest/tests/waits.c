@@ -38,6 +38,7 @@ CALLS(slow_list, struct dirent *e; DIR *dir = opendir("f=0cw" LONG_WAIT);
       while ((e = readdir(dir))) ; closedir(dir))
 CALLS(slow_remove, unlink("d/f=12w000005dc"))
 CALLS(slow_splice, splice(pipes[0], NULL, open("f=04w" LONG_WAIT, O_RDWR), NULL, 10, 0))
+CALLS(slow_splice_in, splice(open("f=03w" LONG_WAIT, O_RDONLY), NULL, pipes[1], NULL, 10, 0))
 CALLS(slow_syncfs, syncfs(open(getenv("MNT"), O_RDONLY)))
 CALLS(slow_statfs, syscall(SYS_statfs, getenv("MNT"), data))
 
@@ -140,13 +141,18 @@ static void directory_held(void)
 		   access(below("e/g"), F_OK));
 }
 
-/* Both ends of a pipe wait for a splice from it, and nobody else. */
+/* Both ends of a pipe wait for a splice into it, and nobody else; for one from it nobody does. */
 static void pipe_held(void)
 {
 	FLT_REQUIRE(!pipe(pipes) && write(pipes[1], data, 10) == 10);
 	file("f=04w" LONG_WAIT);
 	begin(slow_splice);
 	target = "f=04w" LONG_WAIT;
+	FLT_PROVES("VFS-423", soon(change_target) && soon(use_other) && soon(use_pipe));
+	FLT_PROVES("VFS-423", end() && go_on());
+	file("f=03w" LONG_WAIT);
+	begin(slow_splice_in);
+	target = "f=03w" LONG_WAIT;
 	FLT_PROVES("VFS-863", soon(change_target) && soon(use_other) && held(use_pipe));
 	FLT_PROVES("VFS-863", end() && go_on());
 	close(pipes[0]);

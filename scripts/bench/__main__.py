@@ -60,7 +60,7 @@ def arguments():
                         help=f"default: {','.join(CONTENDERS)}")
     parser.add_argument("--only", metavar="REGEX", help="only operations whose name matches")
     parser.add_argument("--twice", action="store_true",
-                        help="boot twice, and fail if the runs differ by more than 1 %%")
+                        help="two boots, side by side; fail if they differ by more than 1 %%")
     parser.add_argument("--against", metavar="FILE.json", type=pathlib.Path,
                         help="say what changed since an earlier run")
     parser.add_argument("--profile", type=choice(operations()), metavar="A,B",
@@ -117,10 +117,11 @@ def measure(options):
     if options.profile:
         print(bench.profile(), end="")
         return True
-    figures = bench.figures() if options.operations else {}
-    failed = bench.failed
-    again = bench.figures() if options.twice and options.operations else None
-    found = report.Report(bench.kernel.release, measured, OPTIONS, figures, failed | bench.failed,
+    figures, again = {}, None
+    if options.operations:
+        figures, *more = bench.runs(2 if options.twice else 1)
+        again = more[0] if more else None
+    found = report.Report(bench.kernel.release, measured, OPTIONS, figures, bench.failed,
                           bench.scaling(),
                           bench.profiles(*missed.plan(figures)) if options.readme else {})
     print(found.json() if options.json else found.text(), end="")

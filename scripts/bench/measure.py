@@ -6,6 +6,7 @@ two ordinary ones.
 """
 
 import concurrent.futures
+import copy
 import os
 import pathlib
 import re
@@ -136,6 +137,17 @@ class Bench:
                            if (lower, contender, name) not in found]
                 if lacking:
                     self.failed.setdefault((lower, contender), f"no figure for {lacking[0]}")
+        return found
+
+    def runs(self, count):
+        """The figures of so many boots, which run at the same time: instructions do not mind."""
+        if any(name in programs() for name in self.operations):
+            build.tree(RESULTS)
+        benches = [self, *(copy.copy(self) for _ in range(count - 1))]
+        with concurrent.futures.ThreadPoolExecutor(count) as pool:
+            found = list(pool.map(Bench.figures, benches))
+        for one in benches[1:]:
+            self.failed = one.failed | self.failed
         return found
 
     def profiles(self, plan, contenders):

@@ -49,9 +49,9 @@ CHANGES = {
                      "of the folder, which is let go while filters look at the create",
     "rename": "four operations, each as pread-4K; names of both places; and `vfs_rename()` below, which "
               "repeats each check of the VFS",
-    "readdir-1000": "the listing that filters see has the size and the times of each entry, which is "
-                    "looked up and asked for them, and put into the form that Windows has. They "
-                    "could be left out only if no filter looked at them, which cannot be known",
+    "readdir-1000": "names are kept until filters have agreed (`fltfs_gather_plain`, "
+                    "`fltfs_scan_emit_plain`): they must not run under the lock of the folder below, "
+                    "and what the program has been given cannot be taken back",
     "fltfs-opens fstat": "fstat reaches a file system as stat does: whether a create is to be shown "
                          "is known when the caller's open file has been found (`fltfs_fo_own`)",
     "swapbuf pwrite-4K": "each page of the own page cache is written below at once, through the "

@@ -195,7 +195,6 @@ static void fltfs_copy_super(struct super_block *sb, const struct super_block *l
 		sb->s_export_op = &fltfs_export_operations;
 }
 
-/* On failure the super block is taken down by fltfs_kill_sb(), which frees what is set by then. */
 /* Mounts that are there, in the order in which they were made; to tell of what they share. */
 static LIST_HEAD(fltfs_mounts);
 static DEFINE_MUTEX(fltfs_mounts_lock);
@@ -237,6 +236,7 @@ static void fltfs_leave_mounts(struct fltfs_sb *fsb)
 	mutex_unlock(&fltfs_mounts_lock);
 }
 
+/* On failure the super block is taken down by fltfs_kill_sb(), which frees what is set by then. */
 static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	const struct fltfs_options *options;

@@ -68,7 +68,7 @@ struct flt_context {
 	const void *caller;
 	FLT_CONTEXT_TYPE type;
 	bool paged;
-	bool linked;
+	u8 linked;
 	const void *owner;
 	struct flt_anchor *anchor;
 	struct hlist_node link;

@@ -25,8 +25,8 @@ struct flt_context_place {
 	struct flt_anchor *anchor;
 	const void *owner;		/* instance, or filter for volume contexts */
 	struct list_head *owned;	/* contexts of @owner */
-	const bool *deleting;		/* of what it hangs on */
-	const bool *owner_deleting;
+	const u8 *deleting;		/* of what it hangs on */
+	const u8 *owner_deleting;
 	struct flt_filter *filter;	/* whose contexts may hang there; NULL: not known yet */
 	FLT_CONTEXT_TYPE type;
 };

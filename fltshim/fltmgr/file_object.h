@@ -54,12 +54,12 @@ struct flt_file {
 	struct hlist_head names;
 	spinlock_t names_lock;	/* changes of names; task context */
 	bool target_directory;
-	bool closed;
+	u8 closed;
 	s8 priority;
 	bool locked;
 	u8 vfs_lock;
 	bool lent;
-	bool untold;
+	u8 untold;
 	struct flt_own *own;
 	GUID *oplock_key;
 	struct llist_node free_link;

@@ -29,7 +29,7 @@ void flt_lock_watch(void);	/* lock_watch.c */
  */
 struct flt_live {
 	struct flt_operation *slots[FLT_LIVE_SLOTS];
-	bool looking;
+	u8 looking;
 	spinlock_t lock;	/* ops, looking; taken in softirq too */
 	struct list_head ops;
 } ____cacheline_aligned_in_smp;

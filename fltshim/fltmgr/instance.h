@@ -60,14 +60,14 @@ struct flt_instance {
 	UNICODE_STRING name;
 	UNICODE_STRING altitude;
 	enum flt_instance_state state;
-	bool still_starts;
+	u8 still_starts;
 	atomic_t guarded;
 	atomic_t owed;
 	spinlock_t lock;	/* open, held; taken in softirq too */
 	struct list_head open;
 	struct list_head held;
 	struct list_head scans;
-	bool data_scan;
+	u8 data_scan;
 	u64 names;
 	struct flt_anchor anchor;
 	struct list_head contexts;

@@ -37,7 +37,7 @@ struct flt_name {
 	u64 provider;
 	u64 stamp;
 	struct flt_ref held[FLT_NAME_HOLDERS];
-	bool untold;
+	u8 untold;
 	struct hlist_node link;
 	struct rcu_head rcu;
 	WCHAR text[];

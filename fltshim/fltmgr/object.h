@@ -21,7 +21,8 @@ enum flt_object_type {
 /**
  * struct flt_object - first member of every filter manager object
  * @type: which object this is; FLT_TYPE_DEAD just before the memory goes
- * @deleting: teardown has begun: flt_object_delete(); set once, never cleared
+ * @deleting: teardown has begun: flt_object_delete(); set once, never cleared. Flags that are read
+ *	without a lock are u8: for a bool, gcc 12 tells KCSAN of READ_ONCE() as a plain read
  * @refs: one for the manager, one per reference given out, those of the drivers among them
  * @given: how many of @refs drivers have, to be dropped by FltObjectDereference()
  * @release: frees the object; runs in the context of the last put
@@ -29,7 +30,7 @@ enum flt_object_type {
  */
 struct flt_object {
 	u32 type;
-	bool deleting;
+	u8 deleting;
 	refcount_t refs;
 	atomic_t given;
 	void (*release)(struct flt_object *obj);

@@ -127,7 +127,7 @@ struct flt_record {
 			bool counted;
 			bool sync;
 			bool changed;
-			bool swaps;
+			u8 swaps;
 			bool retained;
 			u16 index;
 		};
@@ -244,7 +244,7 @@ struct flt_operation {
 	s8 priority;
 	u8 op_index;
 	u16 flags;
-	bool told;
+	u8 told;
 	bool lock_told;
 	bool counted;
 	bool ecps_lent;

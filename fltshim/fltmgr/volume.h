@@ -74,8 +74,8 @@ struct flt_volume {
 	u64 interest;
 	struct flt_stack __rcu *stack;
 	bool setup_pending;
-	bool leaving;
-	bool aborted;
+	u8 leaving;
+	u8 aborted;
 	struct mutex lock;	/* instances, order of publications */
 	struct list_head mounting;
 	struct list_head instances;

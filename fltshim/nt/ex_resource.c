@@ -47,7 +47,7 @@ struct ex_waiter {
 	struct list_head link;
 	struct task_struct *task;
 	bool exclusive;
-	bool granted;
+	u8 granted;
 };
 
 static struct ex_resource *ex_resource(PERESOURCE resource)

@@ -59,7 +59,7 @@ struct fsh_driver {
 	void (*destroy)(void);
 	PDRIVER_OBJECT object;
 	void *filter;
-	bool entered;
+	u8 entered;
 	EX_RUNDOWN_REF work;
 	struct work_struct unregister;
 	UNICODE_STRING path;

@@ -21,7 +21,7 @@ struct ke_dpc_queue {
 	raw_spinlock_t lock;		/* the list and @running */
 	SINGLE_LIST_ENTRY *first;
 	SINGLE_LIST_ENTRY *last;
-	bool running;			/* a routine of this queue runs */
+	u8 running;			/* a routine of this queue runs */
 	struct tasklet_struct tasklet;
 };
 
@@ -48,7 +48,7 @@ static bool ke_dpc_next(struct ke_dpc_queue *queue, struct ke_dpc_call *call)
 	KDPC *dpc;
 
 	raw_spin_lock_irqsave(&queue->lock, flags);
-	queue->running = queue->first;
+	queue->running = !!queue->first;
 	if (!queue->first) {
 		raw_spin_unlock_irqrestore(&queue->lock, flags);
 		return false;

@@ -35,7 +35,7 @@ struct ps_thread {
 	struct module *owner;		/* of the routine; NULL once it has returned */
 	PKSTART_ROUTINE routine;
 	PVOID context;
-	bool ended;
+	u8 ended;
 	struct hlist_node link;
 	struct rcu_head rcu;
 };

@@ -177,12 +177,17 @@ static inline struct file *fltfs_lower_file(const struct file *file)
 /* F_SETFL changes these at any time. */
 #define FLTFS_RW_FLAGS	(O_APPEND | O_DIRECT | O_NONBLOCK | O_NOATIME)
 
+static inline bool fltfs_rw_differs(const struct file *file, const struct file *lower)
+{
+	return (file->f_flags ^ lower->f_flags) & FLTFS_RW_FLAGS;
+}
+
 /* The lower file of a read or write, with the flags that the upper one has now. */
 static inline struct file *fltfs_rw_file(struct file *file)
 {
 	struct file *lower = fltfs_lower_file(file);
 
-	if (unlikely((file->f_flags ^ lower->f_flags) & FLTFS_RW_FLAGS))
+	if (unlikely(fltfs_rw_differs(file, lower)))
 		fltfs_sync_flags(file, lower);
 	return lower;
 }

@@ -11,20 +11,22 @@
 #include "fs/cache.h"
 #include "fs/request.h"
 
+typedef ssize_t fltfs_rw_method(struct kiocb *iocb, struct iov_iter *iter);
+
 /*
  * A caller's request that is waited for is lent to the lower file's method: nobody but the caller,
  * who waits, has it, and of what is in it only the position is of use afterwards.
  */
 static __always_inline ssize_t fltfs_rw_lend(struct kiocb *iocb, struct iov_iter *iter,
-					     struct file *lower, bool write)
+					     struct file *upper, struct file *lower,
+					     fltfs_rw_method *method, bool write)
 {
-	struct file *upper = iocb->ki_filp;
 	int flags = iocb->ki_flags;
 	ssize_t ret;
 
 	iocb->ki_filp = lower;
 	iocb->ki_flags = (flags & FLT_IOCB_REQUEST) | (write ? IOCB_WRITE : 0);
-	ret = write ? lower->f_op->write_iter(iocb, iter) : lower->f_op->read_iter(iocb, iter);
+	ret = method(iocb, iter);
 	iocb->ki_filp = upper;
 	iocb->ki_flags = flags;
 	return ret;
@@ -42,23 +44,33 @@ static __always_inline bool fltfs_wants_write(const struct inode *inode, const s
 			   FLT_WANT_WRITE_NOCACHE : FLT_WANT(IRP_MJ_WRITE));
 }
 
-static noinline ssize_t fltfs_read_lower(struct kiocb *iocb, struct iov_iter *iter)
+static __always_inline ssize_t fltfs_read_from(struct kiocb *iocb, struct iov_iter *iter,
+					       struct file *upper, struct file *lower)
 {
-	struct file *lower = fltfs_rw_file(iocb->ki_filp);
+	fltfs_rw_method *method = lower->f_op->read_iter;
 
-	if (unlikely(!lower->f_op->read_iter))
+	if (unlikely(!method))
 		return -EINVAL;
 	if (!is_sync_kiocb(iocb))
 		return fltfs_aio_read(iocb, lower, iter);
-	return fltfs_rw_lend(iocb, iter, lower, false);
+	return fltfs_rw_lend(iocb, iter, upper, lower, method, false);
 }
 
-static __always_inline ssize_t fltfs_read_next(struct inode *inode, struct kiocb *iocb,
-					       struct iov_iter *iter)
+static noinline ssize_t fltfs_read_flags(struct kiocb *iocb, struct iov_iter *iter)
 {
-	if (fltfs_wants_read(inode, iocb))
-		return fltfs_read_filtered(iocb, iter);
-	return fltfs_read_lower(iocb, iter);
+	struct file *upper = iocb->ki_filp;
+
+	return fltfs_read_from(iocb, iter, upper, fltfs_rw_file(upper));
+}
+
+/* What seldom happens is left by a jump, so that @iter need not be kept over a call. */
+static noinline ssize_t fltfs_read_lower(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct file *upper = iocb->ki_filp, *lower = fltfs_lower_file(upper);
+
+	if (unlikely(fltfs_rw_differs(upper, lower)))
+		return fltfs_read_flags(iocb, iter);
+	return fltfs_read_from(iocb, iter, upper, lower);
 }
 
 /* Filters may have to see it, or the data may be in a page cache of ours. */
@@ -66,10 +78,13 @@ static noinline ssize_t fltfs_read_other(struct kiocb *iocb, struct iov_iter *it
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 
-	if (!fltfs_own(inode))
-		return fltfs_read_next(inode, iocb, iter);
-	fltfs_rw_file(iocb->ki_filp);
-	return fltfs_own_iter(iocb, iter, false);
+	if (fltfs_own(inode)) {
+		fltfs_rw_file(iocb->ki_filp);
+		return fltfs_own_iter(iocb, iter, false);
+	}
+	if (fltfs_wants_read(inode, iocb))
+		return fltfs_read_filtered(iocb, iter);
+	return fltfs_read_lower(iocb, iter);
 }
 
 /*
@@ -87,8 +102,8 @@ ssize_t fltfs_read_iter(struct kiocb *iocb, struct iov_iter *iter)
 
 static noinline ssize_t fltfs_write_lower(struct kiocb *iocb, struct iov_iter *iter)
 {
-	struct inode *inode = file_inode(iocb->ki_filp);
-	struct file *lower = fltfs_rw_file(iocb->ki_filp);
+	struct file *upper = iocb->ki_filp, *lower = fltfs_rw_file(upper);
+	struct inode *inode = file_inode(upper);
 	struct super_block *sb;
 	ssize_t ret;
 
@@ -109,7 +124,7 @@ static noinline ssize_t fltfs_write_lower(struct kiocb *iocb, struct iov_iter *i
 		sb_end_write(sb);
 		return fltfs_own_iter(iocb, iter, true);
 	}
-	ret = fltfs_rw_lend(iocb, iter, lower, true);
+	ret = fltfs_rw_lend(iocb, iter, upper, lower, lower->f_op->write_iter, true);
 	sb_end_write(sb);
 	fltfs_lower_end(inode);
 	/* Writing may take set-id bits away. */
@@ -117,24 +132,19 @@ static noinline ssize_t fltfs_write_lower(struct kiocb *iocb, struct iov_iter *i
 	return ret;
 }
 
-static __always_inline ssize_t fltfs_write_next(struct inode *inode, struct kiocb *iocb,
-						struct iov_iter *iter)
-{
-	if (fltfs_wants_write(inode, iocb) ||
-	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
-		return fltfs_write_filtered(iocb, iter);
-	return fltfs_write_lower(iocb, iter);
-}
-
 /* As fltfs_read_other(). */
 static noinline ssize_t fltfs_write_other(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 
-	if (!fltfs_own(inode))
-		return fltfs_write_next(inode, iocb, iter);
-	fltfs_rw_file(iocb->ki_filp);
-	return fltfs_own_iter(iocb, iter, true);
+	if (fltfs_own(inode)) {
+		fltfs_rw_file(iocb->ki_filp);
+		return fltfs_own_iter(iocb, iter, true);
+	}
+	if (fltfs_wants_write(inode, iocb) ||
+	    (iocb->ki_flags & IOCB_DIRECT && fltfs_is_scanned(inode)))
+		return fltfs_write_filtered(iocb, iter);
+	return fltfs_write_lower(iocb, iter);
 }
 
 /* As fltfs_read_iter(). */

@@ -23,6 +23,10 @@ static inline struct file *flt_file_open(const struct path *path, int flags)
 #endif
 }
 
+#ifndef FMODE_NOREUSE	/* POSIX_FADV_NOREUSE had no effect before */
+#define FMODE_NOREUSE ((__force fmode_t)0)
+#endif
+
 /* A nameless file in the directory @path. */
 static inline struct file *flt_tmpfile_open(const struct path *path, umode_t mode, int flags)
 {

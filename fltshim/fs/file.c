@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Open files: each upper file has one lower file, opened with the caller's credentials and flags.
+ * Open files: each upper file has one lower file, opened with the caller's credentials and flags
+ * (but see reuse.c).
  */
 #include "compat/open.h"
 #include "fs/cache.h"
 #include "fs/request.h"
+#include "fs/reuse.h"
 
 /* What fcntl(F_SETFL) can change. */
 #define FLTFS_SETFL	(O_APPEND | O_NONBLOCK | O_NDELAY | O_DIRECT | O_NOATIME)
@@ -53,8 +55,7 @@ int fltfs_open(struct inode *inode, struct file *file)
 		return fltfs_open_filtered(inode, file);
 
 	path = fltfs_lower_path(file_dentry(file));
-	lower = flt_file_open(&path, (file->f_flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) |
-			      FLTFS_LOWER_OPEN_FLAGS);
+	lower = fltfs_open_lower(inode, &path, file);
 	if (IS_ERR(lower))
 		return PTR_ERR(lower);
 	fltfs_file_setup(file, lower);
@@ -105,7 +106,7 @@ int fltfs_release(struct inode *inode, struct file *file)
 	if (fo)
 		fltfs_fo_release(fo);
 	else
-		flt_file_close(fltfs_lower_file(file));
+		fltfs_close_lower(inode, fltfs_lower_file(file));
 	fltfs_cache_open(inode);
 	return 0;
 }
@@ -128,7 +129,7 @@ void fltfs_sync_flags(struct file *file, struct file *lower)
  * for a file of a file system above, which passes each close of a descriptor of its own on to the
  * one file that it has.
  */
-int fltfs_flush(struct file *file, fl_owner_t id)
+static noinline int fltfs_flush_told(struct file *file, fl_owner_t id)
 {
 	struct file *lower = fltfs_lower_file(file);
 	struct fltfs_fo *fo = fltfs_file_fo(file);
@@ -145,6 +146,17 @@ int fltfs_flush(struct file *file, fl_owner_t id)
 	if (fo)
 		fltfs_fo_cleanup(fo);
 	return err;
+}
+
+/* Nobody has to be told: most files of most mounts, each time that they are closed. */
+int fltfs_flush(struct file *file, fl_owner_t id)
+{
+	const u64 mask = FLT_WANT(IRP_MJ_LOCK_CONTROL) | FLT_WANT(IRP_MJ_CLEANUP);
+
+	if (likely(!fltfs_file_fo(file) && !fltfs_lower_file(file)->f_op->flush &&
+		   !fltfs_wants(file_inode(file), mask)))
+		return 0;
+	return fltfs_flush_told(file, id);
 }
 
 static void fltfs_bottom_flush(struct flt_operation *op)

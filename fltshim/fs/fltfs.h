@@ -23,6 +23,7 @@
 struct flt_volume;
 struct fltfs_fo;
 struct fltfs_known_name;
+struct fltfs_reuse;
 struct fltfs_stream;
 
 #define FLTFS_NAME	"fltfs"
@@ -64,6 +65,12 @@ struct fltfs_stream;
  * @brackets: flushes that filters are being told of (page_write.c)
  * @brackets_lock: protects them
  * @copy_pool: memory that they can have at any time; NULL unless @cached
+ * @reuse: lower files are kept for the next open; changed under @reuse_lock
+ * @nr_reused: how many are in @reused
+ * @reuse_lock: protects the next and the last two
+ * @reused: the inodes' struct fltfs_reuse, the one that came first at the front
+ * @reuse_excess: how many of them are to go for lack of memory
+ * @reuse_work: sees to that
  * @cred: who mounted
  * @mapped: the lower mount shows other owners than the file system below has
  * @shows_clones: whoever wants to see writes sees control requests too, so may see blocks shared
@@ -102,6 +109,12 @@ struct fltfs_sb {
 	struct list_head brackets;
 	spinlock_t brackets_lock;	/* brackets */
 	struct mempool_s *copy_pool;
+	bool reuse;
+	unsigned int nr_reused;
+	spinlock_t reuse_lock;	/* reuse, nr_reused, reused */
+	struct list_head reused;
+	atomic_long_t reuse_excess;
+	struct work_struct reuse_work;
 	const struct cred *cred;
 };
 
@@ -160,6 +173,7 @@ enum fltfs_cache {
  * @error: why the last one did not
  * @copies_wait: who waits for them, or for @frozen or @faulting
  * @special: the kernel's own methods of a FIFO, socket or device node
+ * @reuse: of a regular file: the lower file that is kept for the next open, or NULL (reuse.c)
  * @vfs: the VFS part
  */
 struct fltfs_inode {
@@ -191,7 +205,10 @@ struct fltfs_inode {
 	wait_queue_head_t copies_wait;
 	s64 rest_changed;
 	u64 rest_version;
-	const struct file_operations *special;
+	union {
+		const struct file_operations *special;
+		struct fltfs_reuse *reuse;
+	};
 	struct inode vfs;
 };
 

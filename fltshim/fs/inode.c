@@ -8,6 +8,7 @@
 #include "fs/cache.h"
 #include "fs/name.h"
 #include "fs/request.h"
+#include "fs/reuse.h"
 
 /* Of the lower inode's flags, those that the VFS acts on before it asks the file system. */
 #define FLTFS_COPIED_FLAGS	(S_APPEND | S_IMMUTABLE)
@@ -40,6 +41,7 @@ struct inode *fltfs_alloc_inode(struct super_block *sb)
 	fi->pager = NULL;
 	fi->reader = NULL;
 	fi->writer = NULL;
+	fi->reuse = NULL;
 	fi->copy_number = 0;
 	fi->failed = 0;
 	atomic_set(&fi->writers, 0);
@@ -59,6 +61,8 @@ void fltfs_evict_inode(struct inode *inode)
 {
 	struct inode *lower = fltfs_lower_inode(inode);
 
+	if (S_ISREG(inode->i_mode))
+		fltfs_reuse_free(inode);
 	truncate_inode_pages_final(&inode->i_data);
 	clear_inode(inode);
 	fltfs_stream_free(fltfs_i(inode)->stream);

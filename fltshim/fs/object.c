@@ -15,6 +15,7 @@
 #include "fs/object.h"
 #include "fs/own.h"
 #include "fs/request.h"
+#include "fs/reuse.h"
 
 static struct kmem_cache *fltfs_fo_cache;
 static struct workqueue_struct *fltfs_unpin_wq;
@@ -228,7 +229,7 @@ void fltfs_fo_forget(struct fltfs_fo *fo)
 	fo->base.fo.FsContext = NULL;
 	fo->base.fo.FsContext2 = NULL;
 	if (fo->lower) {
-		flt_file_close(fo->lower);
+		fltfs_close_lower(d_inode(fo->dentry), fo->lower);
 		fo->lower = NULL;
 	}
 	fltfs_fo_pin(fo);
@@ -346,7 +347,7 @@ void fltfs_fo_free(struct flt_file *base)
 	fltfs_scan_free(fo->scan);
 	fltfs_lister_free(fo->lister);
 	if (fo->lower)
-		flt_file_close(fo->lower);
+		fltfs_close_lower(d_inode(fo->dentry), fo->lower);
 	put_pid(fo->opener);
 	fltfs_name_free(&base->fo.FileName);
 	sb = test_bit(FLTFS_FO_PINNED, &fo->state) ? fo->dentry->d_sb : NULL;

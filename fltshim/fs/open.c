@@ -21,6 +21,7 @@
 #include "fs/namei.h"
 #include "fs/name.h"
 #include "fs/open.h"
+#include "fs/reuse.h"
 #include "nt/ex_pool.h"
 
 #define FLTFS_TAG_POOL	0x67546c46	/* "FlTg" */
@@ -84,11 +85,6 @@ static void fltfs_create_flags(struct fltfs_fo *fo, const struct file *file)
 		fltfs_fo_flag(fo, FO_WRITE_THROUGH);
 }
 
-static int fltfs_lower_flags(const struct file *file)
-{
-	return (file->f_flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC)) | FLTFS_LOWER_OPEN_FLAGS;
-}
-
 /*
  * Truncation as part of the create, so that post-create sees an empty file. It was decided above
  * that the caller may; a filter that turned an open into an overwrite needs the right below.
@@ -148,7 +144,7 @@ static int fltfs_create_open(struct flt_operation *op, struct fltfs_create *crea
 	if (!S_ISDIR(mode) && parameters->Create.Options & FILE_DIRECTORY_FILE)
 		return -ENOTDIR;
 
-	lower = flt_file_open(&path, fltfs_lower_flags(create->file));
+	lower = fltfs_open_lower(d_inode(create->fo->dentry), &path, create->file);
 	if (IS_ERR(lower))
 		return PTR_ERR(lower);
 	*information = create->created ? FILE_CREATED : FILE_OPENED;

@@ -14,6 +14,7 @@ enum {
 	FLTFS_OPT_COMPLETION,
 	FLTFS_OPT_CREATE,
 	FLTFS_OPT_CACHE,
+	FLTFS_OPT_OPEN,
 	FLTFS_OPT_WRITE,
 	FLTFS_OPT_CLASSES,
 	FLTFS_OPT_TYPE,
@@ -42,6 +43,12 @@ const struct constant_table fltfs_cache_words[] = {
 	{ "lower",	FLTFS_CACHE_NEVER },
 	{ "auto",	FLTFS_CACHE_AUTO },
 	{ "own",	FLTFS_CACHE_ALWAYS },
+	{}
+};
+
+static const struct constant_table fltfs_open_words[] = {
+	{ "own",	FLTFS_OPEN_OWN },
+	{ "reuse",	FLTFS_OPEN_REUSE },
 	{}
 };
 
@@ -76,6 +83,7 @@ const struct fs_parameter_spec fltfs_parameters[] = {
 	fsparam_enum("completion", FLTFS_OPT_COMPLETION, fltfs_completion_words),
 	fsparam_enum("create", FLTFS_OPT_CREATE, fltfs_create_words),
 	fsparam_enum("cache", FLTFS_OPT_CACHE, fltfs_cache_words),
+	fsparam_enum("open", FLTFS_OPT_OPEN, fltfs_open_words),
 	fsparam_enum("write", FLTFS_OPT_WRITE, fltfs_write_words),
 	fsparam_enum("classes", FLTFS_OPT_CLASSES, fltfs_classes_words),
 	fsparam_enum("fstype", FLTFS_OPT_TYPE, fltfs_type_words),
@@ -163,6 +171,8 @@ static int fltfs_parse_param(struct fs_context *fc, struct fs_parameter *param)
 	} else if (opt == FLTFS_OPT_CACHE) {
 		options->cache = result.uint_32;
 		options->cache_said = true;
+	} else if (opt == FLTFS_OPT_OPEN) {
+		options->open = result.uint_32;
 	} else if (opt == FLTFS_OPT_WRITE) {
 		options->write = result.uint_32;
 	} else if (opt == FLTFS_OPT_CLASSES) {

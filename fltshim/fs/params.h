@@ -24,6 +24,11 @@ struct fltfs_options {
 		FLTFS_CREATE_LOCKED,
 	} create;
 	enum {
+		FLTFS_OPEN_UNSAID,
+		FLTFS_OPEN_OWN,
+		FLTFS_OPEN_REUSE,
+	} open;
+	enum {
 		FLTFS_WRITE_UNSAID,
 		FLTFS_WRITE_THROUGH,
 		FLTFS_WRITE_BACK,

@@ -13,6 +13,7 @@
 #include "fs/cache.h"
 #include "fs/request.h"
 #include "fs/params.h"
+#include "fs/reuse.h"
 
 static int fltfs_statfs(struct dentry *dentry, struct kstatfs *buf)
 {
@@ -93,6 +94,8 @@ static int fltfs_show_options(struct seq_file *m, struct dentry *root)
 		seq_puts(m, ",create=locked");
 	if (READ_ONCE(fsb->cache) != FLTFS_CACHE_AUTO)
 		seq_printf(m, ",cache=%s", fltfs_cache_words[READ_ONCE(fsb->cache)].name);
+	if (READ_ONCE(fsb->reuse))
+		seq_puts(m, ",open=reuse");
 	if (READ_ONCE(fsb->write_back))
 		seq_puts(m, ",write=back");
 	if (READ_ONCE(fsb->classes_ex))
@@ -116,6 +119,8 @@ static void fltfs_take_options(struct fltfs_sb *fsb, const struct fltfs_options 
 		WRITE_ONCE(fsb->passive, options->completion == FLTFS_COMPLETION_PASSIVE);
 	if (options->create)
 		WRITE_ONCE(fsb->create_locked, options->create == FLTFS_CREATE_LOCKED);
+	if (options->open)
+		fltfs_reuse_set(fsb, options->open == FLTFS_OPEN_REUSE);
 	if (options->write)
 		WRITE_ONCE(fsb->write_back, options->write == FLTFS_WRITE_BACK);
 	if (options->classes)
@@ -143,6 +148,8 @@ static const struct super_operations fltfs_super_ops = {
 	.unfreeze_fs	= fltfs_unfreeze_fs,
 	.umount_begin	= fltfs_umount_begin,
 	.show_options	= fltfs_show_options,
+	.nr_cached_objects = fltfs_nr_kept,
+	.free_cached_objects = fltfs_free_kept,
 };
 
 /* Names that the file system compares in a way of its own cannot be mirrored one to one. */
@@ -172,6 +179,17 @@ static int fltfs_check_lower(struct fs_context *fc, const struct path *path)
 		return fltfs_refuse(fc, -EPERM, "%s belongs to another user name space",
 				    fc->source);
 	return 0;
+}
+
+static int fltfs_check_reuse(struct fs_context *fc, const struct super_block *lower)
+{
+	const struct fltfs_options *options = fc->fs_private;
+
+	if (options->open != FLTFS_OPEN_REUSE || fltfs_reuse_suits(lower))
+		return 0;
+	return fltfs_refuse(fc, -EINVAL,
+			    "mount option \"open\" cannot be \"reuse\": %s has to hear of each open",
+			    lower->s_type->name);
 }
 
 /* Everything of the lower super block that the VFS looks at in ours. */
@@ -258,6 +276,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	mutex_init(&fsb->copies_lock);
 	INIT_LIST_HEAD(&fsb->brackets);
 	spin_lock_init(&fsb->brackets_lock);
+	fltfs_reuse_init(fsb);
 	fsb->cred = get_current_cred();
 	options = fc->fs_private;
 	fsb->cache = FLTFS_CACHE_AUTO;
@@ -286,6 +305,9 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	}
 	fsb->sb = path.dentry->d_sb;
 	fsb->mapped = is_idmapped_mnt(fsb->mnt);
+	err = fltfs_check_reuse(fc, fsb->sb);
+	if (err)
+		goto out_path;
 	err = vfs_getattr_nosec(&path, &stat, STATX_INO, 0);
 	if (err) {
 		fltfs_refuse(fc, err, "cannot look at %s (error %d)", fc->source, -err);
@@ -343,6 +365,8 @@ int fltfs_reconfigure(struct fs_context *fc)
 	struct super_block *sb = fc->root->d_sb;
 	struct fltfs_sb *fsb = fltfs_sb(sb);
 
+	if (fltfs_check_reuse(fc, fsb->sb))
+		return -EINVAL;
 	/* Files that are open have not been followed. */
 	if (options->cache && !fsb->cached)
 		return fltfs_refuse(fc, -EINVAL, "it was mounted with the option \"cache=lower\"");
@@ -390,6 +414,7 @@ static void fltfs_kill_sb(struct super_block *sb)
 	kill_anon_super(sb);
 	if (!fsb)
 		return;
+	fltfs_reuse_exit(fsb);
 	fltfs_dismount_filtered(fsb);
 	fltfs_volume_destroy(fsb);
 	if (fsb->mnt)

@@ -144,6 +144,6 @@ static void close_uring(void)
 
 const struct operation async_operations[] = {
 	{ "aio-dio-4K",		1024, open_aio, NULL, run_aio, close_aio },
-	{ "uring-dio-4K",	1024, open_uring, NULL, run_uring, close_uring },
+	{ "uring-dio-4K",	1024, open_uring, NULL, run_uring, close_uring, 41 },
 	{ }
 };

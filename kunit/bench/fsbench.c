@@ -24,6 +24,7 @@
 /* The first batches fill caches and pools; the figure is the median of the others. */
 #define WARM_UP		2
 #define BATCHES		11
+#define BATCHES_MOST	41
 /* A batch of a contender that is slow is cut to so many instructions. */
 #define LONG_BATCH	20000000
 
@@ -119,7 +120,7 @@ static void measure(const struct operation *op)
 {
 	unsigned int batches = op->batches ? op->batches : BATCHES, count = op->count;
 	unsigned int warm_up = batches < WARM_UP ? batches : WARM_UP;
-	uint64_t spans[BATCHES];
+	uint64_t spans[BATCHES_MOST];
 
 	refused = false;
 	if (op->setup)

@@ -22,7 +22,7 @@
  * @before: before each batch, not counted
  * @run: does it so many times
  * @teardown: leaves the folder empty again
- * @batches: how many are measured if not as many as usual
+ * @batches: how many are measured if not as many as usual: more where threads take turns by chance
  */
 struct operation {
 	const char *name;

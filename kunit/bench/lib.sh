@@ -88,6 +88,9 @@ up() {
 	fltfs-*)
 		fltfs_up "$2" "$count"
 		;;
+	reuse-*)
+		fltfs_up "$2" "$count" open=reuse
+		;;
 	*)
 		die "there is no such contender"
 		;;

@@ -134,7 +134,7 @@ const struct operation name_operations[] = {
 	{ "stat",		1500, make_file, NULL, run_stat, remove_file },
 	{ "stat-deep8",		1000, make_deep, NULL, run_deep, remove_deep },
 	{ "stat-enoent",	2000, NULL, NULL, run_enoent, NULL },
-	{ "create-unlink",	256, NULL, NULL, run_create, NULL },
+	{ "create-unlink",	256, NULL, NULL, run_create, NULL, 31 },
 	{ "rename",		320, make_file, NULL, run_rename, remove_file },
 	{ "readdir-1000",	8, make_entries, NULL, run_readdir, remove_entries },
 	{ }

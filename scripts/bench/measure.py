@@ -96,9 +96,11 @@ class Bench:
             raise debs.Problem(errors[0] if errors else
                                f"the guest's script returned {result.status}:\n{self.text[-2000:]}")
 
-    def _operations(self, lower):
+    def _operations(self, lower, contender="native"):
+        only = CONTENDERS[contender].only
         return [name for name in self.operations
-                if lower == PROGRAM_LOWER or name not in programs()]
+                if (lower == PROGRAM_LOWER or name not in programs()) and
+                (not only or name in only)]
 
     def _measure(self, plan, contenders, qemu=()):
         """Have CONTENDERS do what PLAN, operations by lower file system, says."""
@@ -111,7 +113,8 @@ class Bench:
         files = dict(self.files)
         if any(name in programs() for names in plan.values() for name in names):
             files |= build.tree(RESULTS)
-        listed = ",".join(f"{one}:{'+'.join(CONTENDERS[one].filters)}" for one in contenders)
+        listed = ",".join(f"{one}:{'+'.join(CONTENDERS[one].filters)}:"
+                          f"{'+'.join(CONTENDERS[one].only)}" for one in contenders)
         # Debian's own way of calling through pointers, and addresses that are the same each time.
         self._boot("bench.sh", progress, cpus=1, icount=True, files=files, append=ICOUNT_APPEND,
                    qemu=list(qemu), environment={
@@ -133,7 +136,7 @@ class Bench:
                 raise debs.Problem(f"{contender}: the filter {name} was never called")
         for lower in self.lowers:
             for contender in self.contenders:
-                lacking = [name for name in self._operations(lower)
+                lacking = [name for name in self._operations(lower, contender)
                            if (lower, contender, name) not in found]
                 if lacking:
                     self.failed.setdefault((lower, contender), f"no figure for {lacking[0]}")
@@ -180,10 +183,12 @@ class Bench:
         tables = self.profiles(plan, self.contenders)
         for lower, name in re.findall(r"^(tmpfs|ext4) \S+ (\S+) -$", self.text, re.M):
             raise debs.Problem(f"{name} is refused on {lower}")
-        return "\n".join(by_function.text(
-            f"{name} on {lower}, instructions by function", self.contenders,
-            {one: tables[lower, one, name] for one in self.contenders}, 45)
-            for lower in plan for name in plan[lower])
+        def one_table(lower, name):
+            there = [one for one in self.contenders if (lower, one, name) in tables]
+            return by_function.text(f"{name} on {lower}, instructions by function", there,
+                                    {one: tables[lower, one, name] for one in there}, 45)
+
+        return "\n".join(one_table(lower, name) for lower in plan for name in plan[lower])
 
     def scaling(self):
         """Boot two processors; rows of what two processes do compared with one, as dicts."""

@@ -36,9 +36,17 @@ class Report:
         return list(dict.fromkeys(lower for lower, _, _ in self.figures))
 
     def contenders(self):
-        """Those that were measured, in the usual order."""
+        """Those that were measured at everything, in the usual order."""
         there = {contender for _, contender, _ in self.figures}
-        return [name for name in CONTENDERS if name in there]
+        return [name for name in CONTENDERS if name in there and not CONTENDERS[name].only]
+
+    def variants(self, lower, name):
+        """(label, contender by the one that it is like) of those that were measured at NAME."""
+        there = {}
+        for one in CONTENDERS.values():
+            if one.like and (lower, one.name, name) in self.figures:
+                there.setdefault(f"{name}, {one.head}", {})[one.like] = one.name
+        return there.items()
 
     def operations(self, lower):
         return list(dict.fromkeys(name for at, _, name in self.figures if at == lower))
@@ -79,6 +87,9 @@ class Report:
             base = self.figures.get((lower, "native", name))
             rows.append([name, "-" if base is None else f"{base:.0f}",
                          *(self.ratio(lower, one, name) for one in shown)])
+            for label, of in self.variants(lower, name):
+                rows.append([label, "", *(self.ratio(lower, of[one], name) if one in of else ""
+                                          for one in shown)])
         return rows
 
     def goal_table(self):
@@ -92,6 +103,11 @@ class Report:
                 cells = [self.judged(lower, one, name) for one in shown]
                 if any(cells):
                     rows.append([f"{name}{'' if lower == 'ext4' else f' on {lower}'}", *cells])
+                for label, of in self.variants(lower, name):
+                    cells = [self.judged(lower, of[one], name) if one in of else ""
+                             for one in shown]
+                    if any(cells):
+                        rows.append([label, *cells])
         return rows
 
     def scaling_table(self):
@@ -145,7 +161,8 @@ class Report:
         return json.dumps({
             "kernel": self.kernel, "commit": self.commit, "date": self.date,
             "options": self.options, "goals": count, "goals_met": good,
-            "contenders": {one: CONTENDERS[one].what for one in self.contenders()},
+            "contenders": {one: CONTENDERS[one].what for one in
+                           dict.fromkeys(contender for _, contender, _ in self.figures)},
             "figures": rows, "in_words": in_words(self.figures), "scaling": self.scaling,
             "failed": [{"lower": lower, "contender": contender, "why": why}
                        for (lower, contender), why in self.failed.items()]}, indent=1) + "\n"

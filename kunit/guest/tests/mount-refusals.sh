@@ -67,6 +67,8 @@ expect overlay one "$LOWER/bottom"
 expect mount -t overlay -o "lowerdir=/mnt/one:$LOWER/bottom" none /mnt/second
 refused_with "/mnt/second is on overlay, at stack depth 2: the kernel allows no more" mount -t fltfs /mnt/second "$MNT"
 umount /mnt/second
+# what has to hear of each open
+refused_with "\"open\" cannot be \"reuse\": overlay" mount -t fltfs -o open=reuse /mnt/one "$MNT"
 # one overlay is not too deep
 expect mount -t fltfs /mnt/one "$MNT"
 expect touch "$MNT/through-both"

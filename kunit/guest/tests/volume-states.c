@@ -428,7 +428,7 @@ static bool shown_options(char *to, size_t size)
 static void shown(void)
 {
 	static const char *const ways[] = {
-		"", "completion=passive,create=locked", "cache=lower,write=back", "cache=own,volume=77",
+		"", "completion=passive,create=locked", "cache=lower,open=reuse,write=back", "cache=own,volume=77",
 		"classes=ex,fstype=refs", "fstype=unknown",
 		"guid=01234567-89ab-cdef-0123-456789abcdef,dosname=Q:",
 	};

@@ -192,16 +192,24 @@ static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t
 }
 
 /* What vfs_fsync_range() does, without the call. */
+static __always_inline bool fltfs_times_lag(const struct file *lower, int datasync)
+{
+	return !datasync && lower->f_mapping->host->i_state & I_DIRTY_TIME;
+}
+
 static __always_inline int fltfs_fsync_lower(struct file *lower, loff_t start, loff_t end,
 					     int datasync)
 {
-	struct inode *inode = lower->f_mapping->host;
-
 	if (unlikely(!lower->f_op->fsync))
 		return -EINVAL;
-	if (!datasync && inode->i_state & I_DIRTY_TIME)
-		mark_inode_dirty_sync(inode);
+	if (fltfs_times_lag(lower, datasync))
+		mark_inode_dirty_sync(lower->f_mapping->host);
 	return lower->f_op->fsync(lower, start, end, datasync);
+}
+
+static __always_inline bool fltfs_lost_pages(const struct file *file)
+{
+	return READ_ONCE(file->f_mapping->wb_err) != READ_ONCE(file->f_wb_err);
 }
 
 static __always_inline int fltfs_fsync_next(struct file *file, loff_t start, loff_t end,
@@ -220,7 +228,7 @@ static noinline int fltfs_fsync_own(struct file *file, loff_t start, loff_t end,
 	return err ?: ret;
 }
 
-int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+static noinline int fltfs_fsync_told(struct file *file, loff_t start, loff_t end, int datasync)
 {
 	int err;
 
@@ -228,9 +236,21 @@ int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 		return fltfs_fsync_own(file, start, end, datasync);
 	err = fltfs_fsync_next(file, start, end, datasync);
 	/* What was in the own page cache before, and did not arrive. */
-	if (!err && unlikely(READ_ONCE(file->f_mapping->wb_err) != READ_ONCE(file->f_wb_err)))
+	if (!err && unlikely(fltfs_lost_pages(file)))
 		err = file_check_and_advance_wb_err(file);
 	return err;
+}
+
+/* Without a frame: the lower file's method is jumped to. */
+int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct file *lower = fltfs_lower_file(file);
+
+	if (!fltfs_is_plain(file_inode(file), FLT_WANT(IRP_MJ_FLUSH_BUFFERS)) ||
+	    unlikely(fltfs_lost_pages(file) || !lower->f_op->fsync ||
+		     fltfs_times_lag(lower, datasync)))
+		return fltfs_fsync_told(file, start, end, datasync);
+	return lower->f_op->fsync(lower, start, end, datasync);
 }
 
 /*

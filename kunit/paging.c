@@ -479,6 +479,75 @@ static void paging_throttle(struct kunit *test)
 	fput(below);
 }
 
+static struct {
+	KEVENT event;
+	LARGE_INTEGER *when;
+	NTSTATUS status;
+	NTSTATUS several;
+} paging_waits;
+
+static void paging_wait_pre(struct probe *p, PFLT_CALLBACK_DATA data,
+			    PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	void *event = &paging_waits.event;
+
+	paging_waits.status = FltCancellableWaitForSingleObject(event, paging_waits.when, data);
+	paging_waits.several = FltCancellableWaitForMultipleObjects(1, &event, WaitAny,
+								    paging_waits.when, NULL, data);
+}
+
+/* Runs @r; did both waits end so, with as many violations? */
+static bool paging_waited(struct request *r, NTSTATUS status, unsigned int violations)
+{
+	s64 before = atomic64_read(&fsh_violations);
+
+	paging_waits.status = STATUS_UNSUCCESSFUL;
+	paging_waits.several = STATUS_UNSUCCESSFUL;
+	return NT_SUCCESS(request_run(r)) && paging_waits.status == status &&
+	       paging_waits.several == status &&
+	       atomic64_read(&fsh_violations) == before + violations;
+}
+
+/* A wait with such an operation ends at once: nobody can cancel it, and all may depend on it. */
+static void paging_no_wait(struct kunit *test)
+{
+	static const UCHAR brackets[] = {
+		IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION,
+		IRP_MJ_RELEASE_FOR_SECTION_SYNCHRONIZATION, IRP_MJ_ACQUIRE_FOR_MOD_WRITE,
+		IRP_MJ_RELEASE_FOR_MOD_WRITE, IRP_MJ_ACQUIRE_FOR_CC_FLUSH,
+		IRP_MJ_RELEASE_FOR_CC_FLUSH,
+	};
+	struct world *w = paging_world(test, "A");
+	LARGE_INTEGER zero = { .QuadPart = 0 }, soon = { .QuadPart = -10000 };
+	unsigned int i;
+
+	KeInitializeEvent(&paging_waits.event, NotificationEvent, FALSE);
+	paging_waits.when = NULL;
+	w->probe[1]->on_pre = paging_wait_pre;
+	w->fake->on_perform = NULL;
+	FLT_PROVES(test, "VFS-893", paging_waited(paging_request(w, IRP_MJ_READ, 0),
+						  STATUS_CANCELLED, 2));
+	FLT_PROVES(test, "VFS-893", paging_waited(paging_request(w, IRP_MJ_WRITE,
+								 IRP_SYNCHRONOUS_PAGING_IO),
+						  STATUS_CANCELLED, 2));
+	for (i = 0; i < ARRAY_SIZE(brackets); i++)
+		FLT_PROVES(test, "VFS-893", paging_waited(request_new(w, brackets[i]),
+							  STATUS_CANCELLED, 2));
+	/* Who only looks does not wait, and who waits for what is there already need not. */
+	paging_waits.when = &zero;
+	FLT_PROVES(test, "VFS-893", paging_waited(paging_request(w, IRP_MJ_WRITE, 0),
+						  STATUS_TIMEOUT, 0));
+	KeSetEvent(&paging_waits.event, 0, FALSE);
+	paging_waits.when = NULL;
+	FLT_PROVES(test, "VFS-893", paging_waited(paging_request(w, IRP_MJ_WRITE, 0),
+						  STATUS_SUCCESS, 2));
+	KeClearEvent(&paging_waits.event);
+	/* All others may. */
+	paging_waits.when = &soon;
+	FLT_PROVES(test, "VFS-893", paging_waited(request_new(w, IRP_MJ_WRITE),
+						  STATUS_TIMEOUT, 0));
+}
+
 /* Reclaim finds nothing to write pages with; uncached requests do not go through the mapping. */
 static void paging_methods(struct kunit *test)
 {
@@ -495,6 +564,7 @@ static struct kunit_case paging_cases[] = {
 	KUNIT_CASE(paging_no_recursion),
 	KUNIT_CASE(paging_slow_callbacks),
 	KUNIT_CASE(paging_throttle),
+	KUNIT_CASE(paging_no_wait),
 	KUNIT_CASE(paging_methods),
 	{}
 };

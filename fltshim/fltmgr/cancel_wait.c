@@ -59,18 +59,41 @@ static struct flt_operation *flt_wait_operation(PFLT_CALLBACK_DATA data, const c
 	return op;
 }
 
+/*
+ * Is it for an operation of the paging path, of a section's synchronization or around a flush?
+ * Nobody can cancel that, and a program that is waited for may need its pages or its locks to go
+ * on (VFS-893). Who waits for a worker of his own does not say for which operation.
+ */
+static bool flt_wait_is_paging(PFLT_CALLBACK_DATA data)
+{
+	if (!data || !data->Iopb)
+		return false;
+	if (ke_holds(KE_HOLD_PAGING) || FLT_IS_FS_FILTER_OPERATION(data))
+		return true;
+	return FLT_IS_IRP_OPERATION(data) && data->Iopb->IrpFlags & IRP_PAGING_IO;
+}
+
 static NTSTATUS flt_cancellable_wait(ULONG count, void **objects, bool all,
 				     PLARGE_INTEGER timeout, KWAIT_BLOCK *blocks,
 				     PFLT_CALLBACK_DATA data, unsigned long ip,
 				     const char *routine)
 {
 	const char *who = fsh_driver_name_at(ip);
-	struct flt_operation *op = flt_wait_operation(data, who, routine);
 	struct flt_waiter waiter = { .task = current };
 	LARGE_INTEGER now = { .QuadPart = 0 };
-	KIRQL limit = op ? PASSIVE_LEVEL : APC_LEVEL;
+	struct flt_operation *op;
 	NTSTATUS status;
+	KIRQL limit;
 
+	if (flt_wait_is_paging(data) && !(timeout && !timeout->QuadPart)) {
+		fsh_violation(who, routine, "a wait with an operation of the paging path, %s",
+			      FltGetIrpName(data->Iopb->MajorFunction));
+		status = ke_wait_checked(count, objects, all, KE_WAKE_FATAL, &now, blocks, NULL,
+					 ip, routine);
+		return status == STATUS_TIMEOUT ? STATUS_CANCELLED : status;
+	}
+	op = flt_wait_operation(data, who, routine);
+	limit = op ? PASSIVE_LEVEL : APC_LEVEL;
 	/* Above APC_LEVEL the wait itself says so, unless it only tests. */
 	if (!ke_is_atomic() && !ke_level_at_most(limit))
 		ke_level_breach(who, routine, limit);
@@ -102,6 +125,9 @@ static NTSTATUS flt_cancellable_wait(ULONG count, void **objects, bool all,
  *
  * WDK page: fltcancellablewaitforsingleobject. IRQL: PASSIVE_LEVEL with an IRP-based operation,
  * else <= APC_LEVEL.
+ *
+ * An operation of the paging path, of a section's synchronization or around a flush is nobody's to
+ * cancel: not to wait for with @CallbackData, which is a violation that ends at once.
  *
  * Return: STATUS_SUCCESS, STATUS_TIMEOUT; STATUS_CANCELLED when the operation was cancelled;
  * STATUS_THREAD_IS_TERMINATING when the thread is being killed; for a misuse as

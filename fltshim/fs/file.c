@@ -192,9 +192,9 @@ static noinline int fltfs_fsync_filtered(struct file *file, loff_t start, loff_t
 }
 
 /* What vfs_fsync_range() does, without the call. */
-static __always_inline bool fltfs_times_lag(const struct file *lower, int datasync)
+static __always_inline bool fltfs_times_lag(const struct inode *lower, int datasync)
 {
-	return !datasync && lower->f_mapping->host->i_state & I_DIRTY_TIME;
+	return !datasync && lower->i_state & I_DIRTY_TIME;
 }
 
 static __always_inline int fltfs_fsync_lower(struct file *lower, loff_t start, loff_t end,
@@ -202,14 +202,15 @@ static __always_inline int fltfs_fsync_lower(struct file *lower, loff_t start, l
 {
 	if (unlikely(!lower->f_op->fsync))
 		return -EINVAL;
-	if (fltfs_times_lag(lower, datasync))
-		mark_inode_dirty_sync(lower->f_mapping->host);
+	if (fltfs_times_lag(file_inode(lower), datasync))
+		mark_inode_dirty_sync(file_inode(lower));
 	return lower->f_op->fsync(lower, start, end, datasync);
 }
 
-static __always_inline bool fltfs_lost_pages(const struct file *file)
+/* Has its own page cache ever lost what was to be written? */
+static __always_inline bool fltfs_lost_pages(const struct inode *inode)
 {
-	return READ_ONCE(file->f_mapping->wb_err) != READ_ONCE(file->f_wb_err);
+	return READ_ONCE(fltfs_i(inode)->failed);
 }
 
 static __always_inline int fltfs_fsync_next(struct file *file, loff_t start, loff_t end,
@@ -236,7 +237,7 @@ static noinline int fltfs_fsync_told(struct file *file, loff_t start, loff_t end
 		return fltfs_fsync_own(file, start, end, datasync);
 	err = fltfs_fsync_next(file, start, end, datasync);
 	/* What was in the own page cache before, and did not arrive. */
-	if (!err && unlikely(fltfs_lost_pages(file)))
+	if (!err && unlikely(fltfs_lost_pages(file_inode(file))))
 		err = file_check_and_advance_wb_err(file);
 	return err;
 }
@@ -245,10 +246,11 @@ static noinline int fltfs_fsync_told(struct file *file, loff_t start, loff_t end
 int fltfs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
 	struct file *lower = fltfs_lower_file(file);
+	struct inode *inode = file_inode(file);
 
-	if (!fltfs_is_plain(file_inode(file), FLT_WANT(IRP_MJ_FLUSH_BUFFERS)) ||
-	    unlikely(fltfs_lost_pages(file) || !lower->f_op->fsync ||
-		     fltfs_times_lag(lower, datasync)))
+	if (!fltfs_is_plain(inode, FLT_WANT(IRP_MJ_FLUSH_BUFFERS)) ||
+	    unlikely(fltfs_lost_pages(inode) || !lower->f_op->fsync ||
+		     fltfs_times_lag(fltfs_lower_inode(inode), datasync)))
 		return fltfs_fsync_told(file, start, end, datasync);
 	return lower->f_op->fsync(lower, start, end, datasync);
 }

@@ -16,11 +16,11 @@
 
 #define SEQUENCE 500
 #define SEQUENCES 2
-#define SEQUENCES_LONG 80
+#define SEQUENCES_LONG 54
 /* Processes at once, and what each of them does. */
 #define PROCESSES 3
 #define TOGETHER 1
-#define TOGETHER_LONG 30
+#define TOGETHER_LONG 20
 /* After so many calls the whole trees are compared. */
 #define LOOK_AT_ALL 100
 #define LOOK_AT_ALL_LONG 50

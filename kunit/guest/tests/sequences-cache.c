@@ -487,6 +487,49 @@ static int settle_sync(void)
 	return syncfs(fd);
 }
 
+static long violations(void)
+{
+	FILE *in = fopen("/sys/fs/fltshim/filters/answer/violations", "r");
+	long count, sum = 0;
+
+	FLT_REQUIRE(in);
+	while (fscanf(in, "%*s %ld", &count) == 1)
+		sum += count;
+	fclose(in);
+	return sum;
+}
+
+/*
+ * A filter that would wait ten minutes for a program does not: a page is filled and written, and a
+ * file mapped, at once.
+ */
+static void no_wait(void)
+{
+	long before = violations();
+
+	make("f=03u000927c0", 10);
+	fd = open("f=03u000927c0", O_RDONLY);
+	FLT_PROVES("VFS-893", fd >= 0 && pread(fd, data, 100, 0) == 10 && data[9] == '9' &&
+		   violations() > before);
+	FLT_EXPECT(!close(fd));
+
+	before = violations();
+	make("f=04u000927c0", 10);
+	fd = open("f=04u000927c0", O_RDWR);
+	map_f(PROT_READ | PROT_WRITE, MADV_NORMAL);
+	map[3] = 'x';
+	FLT_PROVES("VFS-893", !msync(map, PAGE, MS_SYNC) && violations() > before &&
+		   lies_below("f=04u000927c0", "012x456789"));
+	FLT_EXPECT(!munmap(map, PAGE) && !close(fd));
+
+	before = violations();
+	make("f=ffu000927c0", 10);
+	fd = open("f=ffu000927c0", O_RDWR);
+	map_f(PROT_READ, MADV_NORMAL);
+	FLT_PROVES("VFS-893", map[3] == '3' && violations() > before);
+	FLT_EXPECT(!munmap(map, PAGE) && !close(fd));
+}
+
 static void with_answer(void)
 {
 	FLT_REQUIRE(!chdir(getenv("MNT")));
@@ -497,6 +540,7 @@ static void with_answer(void)
 	kept_write(settle_fsync, "012xy56789");
 	kept_write(settle_truncate, "012x");
 	kept_write(settle_sync, "012xy56789");
+	no_wait();
 	FLT_REQUIRE(!chdir("/"));
 }
 

@@ -20,6 +20,8 @@ Abstract:
         w   waits for so many milliseconds, or until the operation is cancelled, or a file is
             opened that has !ffh00000001 in its name; !ffh00000000 undoes that
         y   the same, if it is paging I/O
+        u   waits for so many milliseconds for somebody to cancel it, and fails it with
+            STATUS_UNSUCCESSFUL unless that is refused at once; only what nobody can cancel
         k   keeps the operation, which a work item lets go on after so many milliseconds
         z   the same when it comes back, and leaves its status alone; not an open for an operation
             by path
@@ -73,6 +75,75 @@ Return Value:
                      FlagOn(Data->Iopb->Parameters.Create.Options, FILE_OPEN_REPARSE_POINT));
 }
 
+static BOOLEAN
+AnswerIsCancellable (
+    _In_ PFLT_CALLBACK_DATA Data
+    )
+/*++
+
+Return Value:
+
+    FALSE for paging I/O and what goes on around a section or a flush.
+
+--*/
+{
+    return (BOOLEAN)(FLT_IS_IRP_OPERATION(Data) &&
+                     !FlagOn(Data->Iopb->IrpFlags, IRP_PAGING_IO));
+}
+
+static FLT_PREOP_CALLBACK_STATUS
+AnswerWaitForUser (
+    _Inout_ PFLT_CALLBACK_DATA Data,
+    _In_ LONG Milliseconds
+    )
+/*++
+
+Routine Description:
+
+    Waits for what never happens, as if a program had to answer first.
+
+--*/
+{
+    LARGE_INTEGER Timeout;
+    KEVENT Never;
+    NTSTATUS Status;
+
+    KeInitializeEvent(&Never, NotificationEvent, FALSE);
+    Timeout.QuadPart = -10000LL * Milliseconds;
+    Status = FltCancellableWaitForSingleObject(&Never, &Timeout, Data);
+
+    if (Status == STATUS_CANCELLED) {
+
+        return FLT_PREOP_SUCCESS_NO_CALLBACK;
+    }
+
+    Data->IoStatus.Status = STATUS_UNSUCCESSFUL;
+    Data->IoStatus.Information = 0;
+    return FLT_PREOP_COMPLETE;
+}
+
+static NTSTATUS
+AnswerSleep (
+    _In_ PFLT_CALLBACK_DATA Data,
+    _In_ PKEVENT Event,
+    _In_ LONG Milliseconds
+    )
+/*++
+
+Routine Description:
+
+    Waits for an event; and for a cancel, where the operation can be cancelled.
+
+--*/
+{
+    LARGE_INTEGER Timeout;
+
+    Timeout.QuadPart = -10000LL * Milliseconds;
+    return FltCancellableWaitForSingleObject(Event,
+                                             &Timeout,
+                                             AnswerIsCancellable(Data) ? Data : NULL);
+}
+
 static FLT_PREOP_CALLBACK_STATUS
 AnswerWait (
     _Inout_ PFLT_CALLBACK_DATA Data,
@@ -87,11 +158,7 @@ Routine Description:
 
 --*/
 {
-    LARGE_INTEGER Timeout;
-    NTSTATUS Status;
-
-    Timeout.QuadPart = -10000LL * Milliseconds;
-    Status = FltCancellableWaitForSingleObject(Event, &Timeout, Data);
+    NTSTATUS Status = AnswerSleep(Data, Event, Milliseconds);
 
     if (Status == STATUS_SUCCESS || Status == STATUS_TIMEOUT) {
 
@@ -160,6 +227,14 @@ AnswerPreOperation (
 
         return AnswerWait(Data, &AnswerEnough, Answer.Status);
 
+    case L'u':
+
+        if (AnswerIsCancellable(Data)) {
+
+            return FLT_PREOP_SUCCESS_NO_CALLBACK;
+        }
+        return AnswerWaitForUser(Data, Answer.Status);
+
     case L'y':
 
         if (!FlagOn(Data->Iopb->IrpFlags, IRP_PAGING_IO)) {
@@ -223,7 +298,6 @@ AnswerPostOperation (
     _In_ FLT_POST_OPERATION_FLAGS Flags
     )
 {
-    LARGE_INTEGER Timeout;
     ANSWER Answer;
 
     UNREFERENCED_PARAMETER(CompletionContext);
@@ -241,8 +315,7 @@ AnswerPostOperation (
             return FLT_POSTOP_FINISHED_PROCESSING;
         }
 
-        Timeout.QuadPart = -10000LL * Answer.Status;
-        FltCancellableWaitForSingleObject(&AnswerEnough, &Timeout, Data);
+        AnswerSleep(Data, &AnswerEnough, Answer.Status);
 
     } else if (Answer.Action == L'o') {
 

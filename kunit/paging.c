@@ -523,7 +523,7 @@ static void paging_no_wait(struct kunit *test)
 
 	KeInitializeEvent(&paging_waits.event, NotificationEvent, FALSE);
 	paging_waits.when = NULL;
-	w->probe[1]->on_pre = paging_wait_pre;
+	w->probe[0]->on_pre = paging_wait_pre;
 	w->fake->on_perform = NULL;
 	FLT_PROVES(test, "VFS-893", paging_waited(paging_request(w, IRP_MJ_READ, 0),
 						  STATUS_CANCELLED, 2));
@@ -535,7 +535,7 @@ static void paging_no_wait(struct kunit *test)
 							  STATUS_CANCELLED, 2));
 	/* Who only looks does not wait, and who waits for what is there already need not. */
 	paging_waits.when = &zero;
-	FLT_PROVES(test, "VFS-893", paging_waited(paging_request(w, IRP_MJ_WRITE, 0),
+	FLT_PROVES(test, "VFS-893", paging_waited(request_new(w, IRP_MJ_ACQUIRE_FOR_CC_FLUSH),
 						  STATUS_TIMEOUT, 0));
 	KeSetEvent(&paging_waits.event, 0, FALSE);
 	paging_waits.when = NULL;

@@ -66,9 +66,12 @@ static void cancel_own(struct kunit *test)
 static void cancel_not_cancellable(struct kunit *test)
 {
 	struct world *w = cancel_world(test);
+	const struct flt_volume_ops *usual = w->fake->volume->ops;
 	struct issue *i = issue_new(w, 'B', IRP_MJ_READ);
+	struct flt_volume_ops plain = *usual;
 	unsigned int round;
 
+	plain.cancel = NULL;
 	w->fake->when = FAKE_HOLD;
 	issue_start(i);
 	FLT_PROVES(test, "CBDQ-47", !FltCancelIo(i->data));
@@ -78,6 +81,16 @@ static void cancel_not_cancellable(struct kunit *test)
 	fake_release(w->fake);
 	FLT_PROVES(test, "CBDQ-52", issue_wait(i) && NT_SUCCESS(i->status) &&
 		   atomic_read(&i->calls) == 1);
+	issue_free(i);
+
+	/* A file system that cancels nothing, whatever it is. */
+	WRITE_ONCE(w->fake->volume->ops, &plain);
+	i = issue_new(w, 'B', IRP_MJ_READ);
+	issue_start(i);
+	FLT_PROVES(test, "CBDQ-47", !FltCancelIo(i->data));
+	fake_release(w->fake);
+	FLT_EXPECT(test, issue_wait(i) && NT_SUCCESS(i->status));
+	WRITE_ONCE(w->fake->volume->ops, usual);
 	issue_free(i);
 
 	/* C holds it when it is cancelled; the file system, which gets it then, sees that. */

@@ -262,6 +262,72 @@ static void redirect_and_detach(struct kunit *test)
 	fake_close(redirect_file);
 }
 
+static atomic_t redirect_turn;
+
+static void redirect_give_back(PFLT_CALLBACK_DATA data)
+{
+	data->IoStatus.Status = STATUS_CANCELLED;
+	data->IoStatus.Information = 0;
+	FltCompletePendedPreOperation(data, FLT_PREOP_COMPLETE, NULL);
+}
+
+/* C: the first one goes elsewhere, the second one is kept. */
+static void redirect_or_keep(struct probe *p, PFLT_CALLBACK_DATA data,
+			     PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	if (objects->Instance != p->instance[0])
+		return;
+	if (atomic_inc_return(&redirect_turn) == 1)
+		redirect_pre(p, data, objects, status, context);
+	else if (NT_SUCCESS(FltSetCancelCompletion(data, redirect_give_back)))
+		*status = FLT_PREOP_PENDING;
+}
+
+static void redirect_swap(struct probe *p, PFLT_CALLBACK_DATA data,
+			  PCFLT_RELATED_OBJECTS objects, int *status, void **context)
+{
+	*context = kzalloc(16, GFP_KERNEL);
+	data->Iopb->Parameters.Read.ReadBuffer = *context;
+	FltSetCallbackDataDirty(data);
+}
+
+static int redirect_swap_back(struct probe *p, PFLT_CALLBACK_DATA data,
+			      PCFLT_RELATED_OBJECTS objects, void *context)
+{
+	kfree(context);
+	return FLT_POSTOP_FINISHED_PROCESSING;
+}
+
+/* B, whose buffers are in place, goes: what went elsewhere below it and what C keeps is cancelled. */
+static void redirect_and_detach_above(struct kunit *test)
+{
+	struct world *w = redirect_world(test);
+	struct request *r[2];
+	char mine[2][16];
+	unsigned int i;
+
+	atomic_set(&redirect_turn, 0);
+	w->probe[1]->on_pre = redirect_swap;
+	w->probe[1]->on_post = redirect_swap_back;
+	w->probe[2]->on_pre = redirect_or_keep;
+	w->other->cancellable = true;
+	w->other->when = FAKE_HOLD;
+	for (i = 0; i < 2; i++) {
+		r[i] = request_new(w, IRP_MJ_READ);
+		r[i]->op.iopb.Parameters.Read.ReadBuffer = mine[i];
+		r[i]->op.iopb.Parameters.Read.Length = sizeof(mine[i]);
+		request_start(r[i]);
+	}
+	FLT_REQUIRE(test, fake_nr_held(w->other) == 1);
+	FLT_EXPECT(test, NT_SUCCESS(probe_request_unload(w->probe[1], true)));
+	for (i = 0; i < 2; i++)
+		FLT_PROVES(test, "POSTOP-48", request_wait(r[i]) &&
+			   r[i]->status == STATUS_CANCELLED);
+	FLT_PROVES(test, "POSTOP-48", world_count(w, 'B', WORLD_POST) == 2 &&
+		   !world_count(w, 'B', WORLD_DRAIN));
+	fake_close(redirect_file);
+}
+
 static PFLT_INSTANCE redirect_target;
 
 static void redirect_wrongly(struct probe *p, PFLT_CALLBACK_DATA data,
@@ -416,6 +482,7 @@ static struct kunit_case redirect_cases[] = {
 	KUNIT_CASE(redirect_drops_its_reference),
 	KUNIT_CASE(redirect_cancelled),
 	KUNIT_CASE(redirect_and_detach),
+	KUNIT_CASE(redirect_and_detach_above),
 	KUNIT_CASE(redirect_refused),
 	KUNIT_CASE(redirect_wrong_file),
 	KUNIT_CASE(redirect_answers),

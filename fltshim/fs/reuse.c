@@ -207,7 +207,10 @@ close:
 	flt_file_close(lower);
 }
 
-/* The inode goes: nothing uses it any more. */
+/*
+ * The inode goes: nothing uses it any more. That may be where memory is short, so the file is closed
+ * when the task returns to its program, or by a worker.
+ */
 void fltfs_reuse_free(struct inode *inode)
 {
 	struct fltfs_reuse *reuse = fltfs_i(inode)->reuse;
@@ -222,7 +225,7 @@ void fltfs_reuse_free(struct inode *inode)
 	fltfs_i(inode)->reuse = NULL;
 	kfree(reuse);
 	if (lower)
-		flt_file_close(lower);
+		fput(lower);
 }
 
 /* For the VFS, which asks when memory is short. */

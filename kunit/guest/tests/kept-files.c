@@ -5,7 +5,7 @@
  * be. A lower file that is open for reading keeps a write lease from being given below, which is
  * how a kept one is told here.
  *
- * needs: kernels=6.1,6.12,debug filters=passthru time=90 parallel=yes
+ * needs: long-kernels=debug filters=passthru time=90 parallel=yes
  */
 #include <pthread.h>
 #include <sys/statvfs.h>

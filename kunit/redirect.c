@@ -298,7 +298,7 @@ static int redirect_swap_back(struct probe *p, PFLT_CALLBACK_DATA data,
 	return FLT_POSTOP_FINISHED_PROCESSING;
 }
 
-/* B, whose buffers are in place, goes: what went elsewhere below it and what C keeps is cancelled. */
+/* B, whose buffers are in place, goes: what went elsewhere and what C keeps is cancelled. */
 static void redirect_and_detach_above(struct kunit *test)
 {
 	struct world *w = redirect_world(test);

@@ -208,8 +208,8 @@ close:
 }
 
 /*
- * The inode goes: nothing uses it any more. That may be where memory is short, so the file is closed
- * when the task returns to its program, or by a worker.
+ * The inode goes: nothing uses it any more. That may be where memory is short, so the file is
+ * closed when the task returns to its program, or by a worker.
  */
 void fltfs_reuse_free(struct inode *inode)
 {

@@ -41,6 +41,25 @@ static inline void flt_inode_copy_times(struct inode *to, const struct inode *fr
 #define flt_inode_ctime(inode)	((inode)->i_ctime)
 #endif
 
+/* The head of an ->update_time(inode, flags), and that of a lower inode. */
+#ifdef FLT_HAVE_UPDATE_TIME_CLOCK
+#define FLT_UPDATE_TIME(name)	int name(struct inode *inode, int flags)
+
+static inline int flt_inode_update_time(struct inode *inode, int flags)
+{
+	return inode_update_time(inode, flags);
+}
+#else
+#define FLT_UPDATE_TIME(name)	int name(struct inode *inode, struct timespec64 *time, int flags)
+
+static inline int flt_inode_update_time(struct inode *inode, int flags)
+{
+	struct timespec64 now = current_time(inode);
+
+	return inode_update_time(inode, &now, flags);
+}
+#endif
+
 #ifdef FLT_HAVE_CONST_XATTR_HANDLERS
 typedef const struct xattr_handler * const flt_xattr_table;
 #else

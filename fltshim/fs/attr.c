@@ -90,6 +90,29 @@ static bool fltfs_atime_due(const struct inode *lower, const struct vfsmount *mn
 }
 
 /*
+ * ->update_time of FIFOs and device nodes. They have the kernel's own methods, which tell the upper
+ * inode of reads and writes; the times are those of the lower one.
+ */
+FLT_UPDATE_TIME(fltfs_special_update_time)
+{
+	struct inode *lower = fltfs_lower_inode(inode);
+	struct vfsmount *mnt = fltfs_sb(inode->i_sb)->mnt;
+	int err;
+
+	if (IS_NOCMTIME(lower))
+		flags &= S_ATIME;
+	if (!fltfs_atime_due(lower, mnt))
+		flags &= ~S_ATIME;
+	/* A FIFO of a frozen file system goes on, and keeps its times, as it does there. */
+	if (!flags || lower->i_sb->s_writers.frozen != SB_UNFROZEN || mnt_want_write(mnt))
+		return 0;
+	err = flt_inode_update_time(lower, flags);
+	mnt_drop_write(mnt);
+	flt_inode_copy_times(inode, lower);
+	return err;
+}
+
+/*
  * A link kept in memory is read without leaving RCU walk, unless its access time is to be updated.
  */
 const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done)

@@ -12,7 +12,7 @@
 
 /* Of the lower inode's flags, those that the VFS acts on before it asks the file system. */
 #define FLTFS_COPIED_FLAGS	(S_APPEND | S_IMMUTABLE)
-/* Times are the lower file system's own affair. */
+/* Times are the lower file system's own affair, where its methods are called. */
 #define FLTFS_OWN_FLAGS		(S_NOATIME | S_NOCMTIME)
 
 /* There are as many as files that somebody looked at. (Locks that are checked are larger.) */
@@ -185,6 +185,7 @@ static const struct inode_operations fltfs_special_iops = {
 	.listxattr	= fltfs_listxattr,
 	.fileattr_get	= fltfs_fileattr_get,
 	.fileattr_set	= fltfs_fileattr_set,
+	.update_time	= fltfs_special_update_time,
 	FLTFS_ACL_IOPS,
 };
 
@@ -233,6 +234,7 @@ static void fltfs_inode_init(struct inode *inode, struct inode *lower)
 		break;
 	default:
 		inode->i_op = &fltfs_special_iops;
+		inode->i_flags &= ~FLTFS_OWN_FLAGS;
 		init_special_inode(inode, lower->i_mode, lower->i_rdev);
 		fltfs_i(inode)->special = inode->i_fop;
 		inode->i_fop = &fltfs_special_fops;

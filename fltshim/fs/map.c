@@ -79,6 +79,8 @@ static noinline int fltfs_mmap_own(struct file *file, struct vm_area_struct *vma
 		return -EAGAIN;
 	atomic_inc(&fo->maps);
 	vma->vm_ops = &fltfs_vm_ops;
+	/* As the file system below does for a mapping of its own. */
+	file_accessed(fo->lower);
 	return 0;
 }
 

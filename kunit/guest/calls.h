@@ -291,6 +291,16 @@ static void do_map(struct side *side, const struct call *call, int fd)
 	munmap(map, st.st_size);
 }
 
+/* Would bytes of a file be written where others of the same sendfile() are read? */
+static bool overlap(int fd, loff_t from, int out, size_t length)
+{
+	loff_t to = lseek(out, 0, SEEK_CUR);
+	struct stat in_st, out_st;
+
+	return !fstat(fd, &in_st) && !fstat(out, &out_st) && in_st.st_ino == out_st.st_ino &&
+	       from < to + (loff_t)length && to < from + (loff_t)length;
+}
+
 static void do_copy(struct side *side, const struct call *call, int fd)
 {
 	loff_t from = call->at, to = call->at2;
@@ -302,6 +312,9 @@ static void do_copy(struct side *side, const struct call *call, int fd)
 
 	switch (call->kind) {
 	case COPY:
+		/* direct writes, while a filter watches data: they may want whole blocks (fltfs.5) */
+		if (twin_filtered && fcntl(out, F_GETFL) & O_DIRECT)
+			break;
 		DO(copy_file_range(fd, &from, out, &to, call->length, 0));
 		say(side, "%ld %ld; ", (long)from, (long)to);
 		break;
@@ -311,6 +324,9 @@ static void do_copy(struct side *side, const struct call *call, int fd)
 			DO(ioctl(out, FICLONERANGE, &range));
 		break;
 	default:
+		/* onto itself: what a pipe that has no data of its own does with that (fltfs.5) */
+		if (overlap(fd, from, out, call->length))
+			break;
 		DO(sendfile(out, fd, &from, call->length));
 	}
 }

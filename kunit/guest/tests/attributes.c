@@ -233,6 +233,30 @@ static void times(void)
 	}
 }
 
+/* A FIFO's own methods set its times; they are those below. */
+static void fifo_times(void)
+{
+	static const struct timespec old[] = { { 1000, 0 }, { 2000, 0 } };
+	struct stat st, before;
+	char byte;
+	int fd;
+
+	FLT_REQUIRE(!mknod("times.fifo", S_IFIFO | 0600, 0));
+	fd = open("times.fifo", O_RDWR);
+	FLT_REQUIRE(fd >= 0 && !futimens(fd, old) && !stat(below("times.fifo"), &before));
+	FLT_EXPECT(before.st_mtim.tv_sec == 2000);
+	FLT_EXPECT(write(fd, "x", 1) == 1 && !stat(below("times.fifo"), &st));
+	FLT_EXPECT(st.st_mtim.tv_sec >= before.st_ctim.tv_sec && st.st_atim.tv_sec == 1000);
+	FLT_EXPECT(read(fd, &byte, 1) == 1 && byte == 'x' && !fstat(fd, &st));
+	FLT_EXPECT(st.st_mtim.tv_sec >= before.st_ctim.tv_sec &&
+		   st.st_atim.tv_sec >= before.st_ctim.tv_sec);
+	FLT_EXPECT(!stat(below("times.fifo"), &before) &&
+		   before.st_atim.tv_sec == st.st_atim.tv_sec &&
+		   before.st_atim.tv_nsec == st.st_atim.tv_nsec);
+	close(fd);
+	FLT_EXPECT(!unlink("times.fifo"));
+}
+
 static bool user_may_touch(const char *name)
 {
 	pid_t child = fork();
@@ -462,6 +486,7 @@ int main(void)
 	immutable();
 	links();
 	times();
+	fifo_times();
 	time_now();
 	numbers();
 	objects();

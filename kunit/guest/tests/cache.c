@@ -726,6 +726,26 @@ static bool set_id_goes(void)
 	return !status && !(st.st_mode & 06000);
 }
 
+/* Mapping a file is an access, as it is below. */
+static void mapped_is_accessed(void)
+{
+	static const struct timespec old[] = { { 1000, 0 }, { 2000, 0 } };
+	char path[PATH_MAX], *map;
+	struct stat st;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/accessed", getenv("MNT"));
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	FLT_REQUIRE(fd >= 0 && write(fd, "0123456789", 10) == 10 && !futimens(fd, old));
+	map = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
+	FLT_REQUIRE(map != MAP_FAILED);
+	FLT_EXPECT(map[3] == '3' && !fstat(fd, &st) && st.st_atim.tv_sec >= st.st_ctim.tv_sec &&
+		   st.st_mtim.tv_sec == 2000);
+	munmap(map, 4096);
+	close(fd);
+	unlink(path);
+}
+
 /* A file is written below from a mapping of it above, of which nothing is read yet. */
 static void written_from_itself(void)
 {
@@ -773,6 +793,7 @@ int main(void)
 	changed = true;
 	FLT_PROVES("BUF-062", own_files("through", ONCE, pids));
 	FLT_EXPECT(set_id_goes());
+	mapped_is_accessed();
 	written_from_itself();
 	shared_files();
 	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "write=back"));

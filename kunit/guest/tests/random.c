@@ -51,6 +51,9 @@ static char *dump(struct side *side)
 	return text[side - sides];
 }
 
+/* What differs is known, and what it needs is looked for. */
+static bool shrinking;
+
 static bool same_trees(bool print)
 {
 	char *below, *above;
@@ -61,7 +64,7 @@ static bool same_trees(bool print)
 	below = dump(&sides[0]);
 	above = dump(&sides[1]);
 	same = !strcmp(below, above);
-	if (!same && print)
+	if (!same && (print || !shrinking))
 		twin_differ("the trees", "", below, above);
 	become(user ? 1 : 0);
 	return same;
@@ -123,7 +126,7 @@ static bool same_call(const struct call *call, bool print)
 	successes += !!strstr(sides[0].said, " = ");
 	if (!strcmp(sides[0].said, sides[1].said))
 		return true;
-	if (print)
+	if (print || !shrinking)
 		printf("differs: below %s\ndiffers: mount %s\n", sides[0].said, sides[1].said);
 	return false;
 }
@@ -236,7 +239,9 @@ static bool sequence(const char *direct, const char *mnt, const char *filters, u
 	printf("differs: seed %llu, call %u, %s\n", from, differs,
 	       *filters ? filters : "no filter");
 	prove_failures++;
+	shrinking = true;
 	shrink(direct, mnt, calls, left_out, differs);
+	shrinking = false;
 	return false;
 }
 

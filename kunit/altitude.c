@@ -64,6 +64,7 @@ static void altitude_compares(struct kunit *test)
 	FLT_PROVES(test, "INST-02", altitude_order(u"100.0", u"0100.00") == 0);
 	FLT_PROVES(test, "INST-02", altitude_order(u"325000.3", u"325000.25") > 0);
 	FLT_PROVES(test, "INST-02", altitude_order(u"9", u"10") < 0);
+	FLT_PROVES(test, "INST-02", altitude_order(u"321000", u"141000") > 0);
 	FLT_PROVES(test, "INST-02", altitude_order(u"0.1", u"0.09") > 0);
 	FLT_PROVES(test, "INST-02", altitude_order(u"0", u"0.000") == 0);
 	FLT_PROVES(test, "INST-02", altitude_order(u"1", u"1.00001") < 0);

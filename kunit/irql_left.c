@@ -116,6 +116,24 @@ static void irql_crowded(struct kunit *test)
 	FLT_EXPECT(test, !atomic_read(&crowd.wrong) && irql_is_clean());
 }
 
+/*
+ * A thread that ended in a region leaves it to nobody: one that lies where it lay began later, and
+ * that tells them apart.
+ */
+static void irql_not_inherited(struct kunit *test)
+{
+	u64 began = current->start_time;
+	bool before, first, second;
+
+	ke_hold(KE_HOLD_GUARDED);
+	before = ke_holds(KE_HOLD_GUARDED);
+	current->start_time = began + 1;
+	first = ke_holds(KE_HOLD_GUARDED);
+	second = ke_holds(KE_HOLD_GUARDED);
+	current->start_time = began;
+	FLT_EXPECT(test, before && !first && !second && irql_is_clean());
+}
+
 /* Memory cannot be had at DISPATCH_LEVEL: that is said by the status. */
 static void irql_allocates(struct kunit *test)
 {
@@ -137,6 +155,7 @@ static struct kunit_case irql_left_cases[] = {
 	KUNIT_CASE(irql_never_raised),
 	KUNIT_CASE(irql_regions_are_counted),
 	KUNIT_CASE(irql_crowded),
+	KUNIT_CASE(irql_not_inherited),
 	KUNIT_CASE(irql_allocates),
 	{}
 };

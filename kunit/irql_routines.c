@@ -174,7 +174,16 @@ static bool lvl_write_complete(void)
 	return FltFastIoMdlWriteComplete(lvl.instance, lvl.file, &offset, lvl.mdl);
 }
 
+static bool lvl_detach(void)
+{
+	static const UNICODE_STRING nobody = { 12, 14, u"nobody" };
+
+	return FltDetachVolume(lvl.w->probe[1]->filter, (PFLT_VOLUME)lvl.w->fake->volume,
+			       &nobody) == STATUS_FLT_INSTANCE_NOT_FOUND;
+}
+
 static const struct irql_routine lvl_passive[] = {
+	{ "FltDetachVolume", 0, lvl_detach },
 	{ "FltDeviceIoControlFile", 0, lvl_device_control },
 	{ "FltFsControlFile", 0, lvl_fs_control },
 	{ "FltFlushBuffers", 0, lvl_flush },
@@ -326,6 +335,9 @@ static int irql_cancel_open(struct probe *p, PFLT_CALLBACK_DATA data,
 static void irql_passive_only(struct kunit *test)
 {
 	struct world *w = lvl_world(test);
+	FILE_FS_SIZE_INFORMATION size;
+	IO_STATUS_BLOCK iosb;
+	NTSTATUS status;
 	struct opening o;
 	s64 before;
 	KIRQL old;
@@ -342,6 +354,14 @@ static void irql_passive_only(struct kunit *test)
 		lvl.given = 2;
 		lvl_at_both();
 	}
+	/* (Below DISPATCH_LEVEL it tells of the routines that it calls itself, too.) */
+	before = lvl_breaches();
+	old = KfRaiseIrql(DISPATCH_LEVEL);
+	status = FltQueryVolumeInformation(lvl.instance, &iosb, &size, sizeof(size),
+					   FileFsSizeInformation);
+	KeLowerIrql(old);
+	FLT_PROVES(test, "IRQL-60", status == STATUS_INVALID_PARAMETER &&
+		   lvl_breaches() == before + 1);
 	/* A handle is closed once. */
 	for (i = 0; i < 2; i++) {
 		NTSTATUS closed, refused;

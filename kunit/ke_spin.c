@@ -196,9 +196,36 @@ static void spin_below(struct kunit *test)
 		   spin_breaches() == before + 2 && KeTestSpinLock(&spin.lock));
 }
 
+/* Taken again by who has it, which is told: it is free after as many releases, not before. */
+static void spin_twice(struct kunit *test)
+{
+	s64 before = spin_breaches();
+	bool inner, outer;
+	KIRQL old;
+
+	KeInitializeSpinLock(&spin.lock);
+	old = KfRaiseIrql(DISPATCH_LEVEL);
+	KeAcquireSpinLockAtDpcLevel(&spin.lock);
+	KeAcquireSpinLockAtDpcLevel(&spin.lock);
+	KeReleaseSpinLockFromDpcLevel(&spin.lock);
+	inner = KeTestSpinLock(&spin.lock);
+	KeReleaseSpinLockFromDpcLevel(&spin.lock);
+	outer = KeTestSpinLock(&spin.lock);
+	KeLowerIrql(old);
+	FLT_EXPECT(test, !inner && outer && spin_breaches() == before + 1);
+	/* Once more is one too many. */
+	old = KfRaiseIrql(DISPATCH_LEVEL);
+	KeReleaseSpinLockFromDpcLevel(&spin.lock);
+	outer = KeTestSpinLock(&spin.lock);
+	KeLowerIrql(old);
+	FLT_EXPECT(test, outer && spin_breaches() == before + 2 &&
+		   KeGetCurrentIrql() == PASSIVE_LEVEL);
+}
+
 static struct kunit_case spin_cases[] = {
 	KUNIT_CASE(spin_locks),
 	KUNIT_CASE(spin_below),
+	KUNIT_CASE(spin_twice),
 	{}
 };
 

@@ -308,7 +308,8 @@ static void load_by_name(struct kunit *test)
 		   STATUS_DRIVER_FAILED_PRIOR_UNLOAD);
 	FLT_PROVES(test, "UNLOAD-12", FltLoadFilter(&unload_nobody) ==
 		   STATUS_OBJECT_NAME_NOT_FOUND &&
-		   FltLoadFilter(&unload_no_name) == STATUS_OBJECT_NAME_NOT_FOUND);
+		   FltLoadFilter(&unload_no_name) == STATUS_OBJECT_NAME_NOT_FOUND &&
+		   FltLoadFilter(NULL) == STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
 static NTSTATUS load_status;

@@ -276,7 +276,7 @@ static NTSTATUS flt_information(const struct flt_file_call *call,
 				const struct flt_information *info, ULONG *returned)
 {
 	NTSTATUS status;
-	ULONG used = 0;
+	ULONG used;
 
 	if (returned)
 		*returned = 0;

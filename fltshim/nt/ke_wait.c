@@ -24,10 +24,7 @@
 #define KE_LOCK_BITS	6
 #define KE_LOCKS	BIT(KE_LOCK_BITS)
 
-static raw_spinlock_t ke_locks[KE_LOCKS] = {
-	[0 ... KE_LOCKS - 1] = __RAW_SPIN_LOCK_UNLOCKED(ke_locks),
-};
-
+static raw_spinlock_t ke_locks[KE_LOCKS];
 static DEFINE_RAW_SPINLOCK(ke_all_lock);	/* outside the others when several are taken */
 
 enum { KE_WAITING = -1, KE_RETRY = -2 };	/* else the index of the object that woke */
@@ -38,6 +35,15 @@ struct ke_waiter {
 	bool all;
 	const bool *stop;
 };
+
+/* One class for all of them, of which lockdep counts any number under ke_all_lock as one. */
+void ke_wait_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < KE_LOCKS; i++)
+		raw_spin_lock_init(&ke_locks[i]);
+}
 
 /**
  * ke_object_lock() - the lock of a dispatcher object
@@ -336,7 +342,6 @@ NTSTATUS ke_wait(unsigned int count, void **objects, bool all, enum ke_wake wake
 	for (i = 0; may_wait && i < count; i++) {
 		blocks[i].WaitListEntry.Flink = NULL;
 		blocks[i].Thread = (struct _KTHREAD *)&waiter;
-		blocks[i].Object = objects[i];
 		blocks[i].WaitKey = i;
 	}
 	if (all) {

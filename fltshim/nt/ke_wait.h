@@ -27,6 +27,7 @@ enum ke_wake {
 	KE_WAKE_SIGNAL,		/* by any signal too */
 };
 
+void ke_wait_init(void);
 void ke_header_init(DISPATCHER_HEADER *header, u8 type, unsigned int size, LONG state);
 bool ke_header_is_valid(const DISPATCHER_HEADER *header);
 raw_spinlock_t *ke_object_lock(const void *object);

@@ -7,6 +7,7 @@
 #include "nt/io_irp.h"
 #include "nt/io_workitem.h"
 #include "nt/ke_dpc.h"
+#include "nt/ke_wait.h"
 #include "nt/mm_mdl.h"
 #include "nt/mm_section.h"
 #include "nt/nt_init.h"
@@ -22,6 +23,7 @@ int nt_init(void)
 	int ret;
 
 	pool_init();
+	ke_wait_init();
 	ke_dpc_init();
 	ob_init();
 	ret = seh_init();

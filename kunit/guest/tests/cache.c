@@ -726,48 +726,6 @@ static bool set_id_goes(void)
 	return !status && !(st.st_mode & 06000);
 }
 
-/* Mapping a file is an access, as it is below. */
-static void mapped_is_accessed(void)
-{
-	static const struct timespec old[] = { { 1000, 0 }, { 2000, 0 } };
-	char path[PATH_MAX], *map;
-	struct stat st;
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/accessed", getenv("MNT"));
-	fd = open(path, O_CREAT | O_RDWR, 0600);
-	FLT_REQUIRE(fd >= 0 && write(fd, "0123456789", 10) == 10 && !futimens(fd, old));
-	map = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0);
-	FLT_REQUIRE(map != MAP_FAILED);
-	FLT_EXPECT(map[3] == '3' && !fstat(fd, &st) && st.st_atim.tv_sec >= st.st_ctim.tv_sec &&
-		   st.st_mtim.tv_sec == 2000);
-	munmap(map, 4096);
-	close(fd);
-	unlink(path);
-}
-
-/* A file is written below from a mapping of it above, of which nothing is read yet. */
-static void written_from_itself(void)
-{
-	char path[PATH_MAX], *map;
-	int fd, below;
-
-	snprintf(path, sizeof(path), "%s/itself", getenv("LOWER"));
-	below = open(path, O_CREAT | O_RDWR, 0600);
-	snprintf(path, sizeof(path), "%s/itself", getenv("MNT"));
-	FLT_REQUIRE(below >= 0 && write(below, "0123456789", 10) == 10);
-	fd = open(path, O_RDWR);
-	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	FLT_REQUIRE(map != MAP_FAILED);
-	FLT_EXPECT(pwrite(below, map, 10, 0) == -1 && errno == EFAULT);
-	/* with the page there it is a write as any other */
-	FLT_EXPECT(map[3] == ('3' ^ (char)0xa5) && pwrite(below, map + 3, 1, 0) == 1);
-	munmap(map, 4096);
-	close(fd);
-	close(below);
-	unlink(path);
-}
-
 int main(void)
 {
 	const char *lower = getenv("LOWER"), *mnt = getenv("MNT"), *more = getenv("LONG");
@@ -793,8 +751,6 @@ int main(void)
 	changed = true;
 	FLT_PROVES("BUF-062", own_files("through", ONCE, pids));
 	FLT_EXPECT(set_id_goes());
-	mapped_is_accessed();
-	written_from_itself();
 	shared_files();
 	FLT_REQUIRE(!mount(NULL, mnt, NULL, MS_REMOUNT, "write=back"));
 	FLT_PROVES("BUF-062", own_files("back", ONCE, pids));

@@ -304,7 +304,7 @@ static bool overlap(int fd, loff_t from, int out, size_t length)
 static void do_copy(struct side *side, const struct call *call, int fd)
 {
 	loff_t from = call->at, to = call->at2;
-	int out = side->slots[call->slot2];
+	int out = side->slots[call->slot2], flags = fcntl(out, F_GETFL);
 	struct file_clone_range range = {
 		.src_fd = fd, .src_offset = from & ~4095L, .dest_offset = to & ~4095L,
 		.src_length = call->length & ~4095L,
@@ -313,7 +313,7 @@ static void do_copy(struct side *side, const struct call *call, int fd)
 	switch (call->kind) {
 	case COPY:
 		/* direct writes, while a filter watches data: they may want whole blocks (fltfs.5) */
-		if (twin_filtered && fcntl(out, F_GETFL) & O_DIRECT)
+		if (twin_filtered && flags != -1 && flags & O_DIRECT)
 			break;
 		DO(copy_file_range(fd, &from, out, &to, call->length, 0));
 		say(side, "%ld %ld; ", (long)from, (long)to);

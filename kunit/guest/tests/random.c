@@ -51,10 +51,10 @@ static char *dump(struct side *side)
 	return text[side - sides];
 }
 
-/* What differs is known, and what it needs is looked for. */
+/* What differs has been said; what it needs is looked for. */
 static bool shrinking;
 
-static bool same_trees(bool print)
+static bool same_trees(void)
 {
 	char *below, *above;
 	uid_t user = geteuid();
@@ -64,7 +64,7 @@ static bool same_trees(bool print)
 	below = dump(&sides[0]);
 	above = dump(&sides[1]);
 	same = !strcmp(below, above);
-	if (!same && (print || !shrinking))
+	if (!same && !shrinking)
 		twin_differ("the trees", "", below, above);
 	become(user ? 1 : 0);
 	return same;
@@ -98,7 +98,7 @@ static void enter(const struct side *side)
 }
 
 /* Makes one call on both sides. */
-static bool same_call(const struct call *call, bool print)
+static bool same_call(const struct call *call)
 {
 	unsigned int i;
 
@@ -126,7 +126,7 @@ static bool same_call(const struct call *call, bool print)
 	successes += !!strstr(sides[0].said, " = ");
 	if (!strcmp(sides[0].said, sides[1].said))
 		return true;
-	if (print || !shrinking)
+	if (!shrinking)
 		printf("differs: below %s\ndiffers: mount %s\n", sides[0].said, sides[1].said);
 	return false;
 }
@@ -184,11 +184,11 @@ static unsigned int run(const char *direct, const char *mnt, const struct call *
 
 		if (left_out[i])
 			continue;
-		same = same_call(&calls[i], print);
+		same = same_call(&calls[i]);
 		if (print)
 			printf("%u: %s\n", i, sides[0].said);
 		if (same && (++done % all_after == 0 || i == count - 1))
-			same = same_trees(print);
+			same = same_trees();
 		if (!same) {
 			sides_end(direct, mnt);
 			return i + 1;
@@ -205,6 +205,7 @@ static void shrink(const char *direct, const char *mnt, const struct call *calls
 	unsigned int piece, i, j, differs;
 	bool kept[SEQUENCE];
 
+	shrinking = true;
 	for (piece = count / 2; piece; piece /= 2) {
 		for (i = 0; i + piece <= count; i += piece) {
 			memcpy(kept, left_out, sizeof(kept));
@@ -219,6 +220,7 @@ static void shrink(const char *direct, const char *mnt, const struct call *calls
 				memcpy(left_out, kept, sizeof(kept));
 		}
 	}
+	shrinking = false;
 	FLT_EXPECT(run(direct, mnt, calls, left_out, count, 1, true));
 }
 
@@ -239,9 +241,7 @@ static bool sequence(const char *direct, const char *mnt, const char *filters, u
 	printf("differs: seed %llu, call %u, %s\n", from, differs,
 	       *filters ? filters : "no filter");
 	prove_failures++;
-	shrinking = true;
 	shrink(direct, mnt, calls, left_out, differs);
-	shrinking = false;
 	return false;
 }
 

@@ -16,7 +16,7 @@ a machine is, which others may use, too.  long= is the time where a test does mo
 that of the guest in MiB, where it matters.  uses= names C tests that this one runs itself, as
 /t/uses/NAME.  parallel=yes is for a test whose processes get in each other's way: the guest's
 processors then run at the same time.  Otherwise, if emulated, they take turns, which is a third
-less work; not on a kernel with checks, nor in the long run.
+less work, and a tenth where processes wait for each other all the time; not on a kernel with checks.
 
 Tests with one kernel, lower file system, memory and kind of processors share a boot: those with
 programs see a root of Debian's with all of these, the others one of busybox.  When a test takes its
@@ -188,7 +188,7 @@ def settings_of(tests, kernels, long=False):
     for kernel in kernels:
         for lower in ["+".join(LOWERS[kernel])] if kernel in SLOW else LOWERS[kernel]:
             def boot_of(test):
-                parallel = test.parallel or long or kernel in SLOW
+                parallel = test.parallel or kernel in SLOW
                 return Setting(kernel, lower, test.memory, parallel)
 
             there = [test for test in tests if kernel in test.kernels

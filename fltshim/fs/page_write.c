@@ -14,6 +14,7 @@
 #include <linux/backing-dev.h>
 #include <linux/cred.h>
 #include <linux/delay.h>
+#include <linux/file.h>
 #include <linux/mempool.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
@@ -522,6 +523,28 @@ static void fltfs_bracket_close(struct inode *inode, struct fltfs_bracket *brack
 	spin_unlock(&fsb->brackets_lock);
 }
 
+/*
+ * What is in the lower page cache by now goes on to the disk. Else it would stay dirty there for as
+ * long again; and it may count against a group of processes that waits until it has less dirty, with
+ * nobody about to write it, since they are not the ones who write to the lower file.
+ */
+static void fltfs_flush_lower(struct inode *inode)
+{
+	struct fltfs_inode *fi = fltfs_i(inode);
+	struct file *writer;
+
+	spin_lock(&fi->lock);
+	writer = fi->writer;
+	if (writer)
+		get_file(writer);
+	spin_unlock(&fi->lock);
+	if (!writer)
+		return;
+	/* (An error stays with the lower file, whose fsync tells of it.) */
+	filemap_flush(writer->f_mapping);
+	fput(writer);
+}
+
 /* The last byte that a pass of the flusher may write. */
 static loff_t fltfs_flusher_end(struct inode *inode, const struct writeback_control *wbc)
 {
@@ -566,6 +589,9 @@ int fltfs_writepages(struct address_space *mapping, struct writeback_control *wb
 	mempool_free(pages, pool);
 	if (!inside)
 		fltfs_bracket_close(inode, &bracket);
+	/* Who waits for the lower file does more than that. */
+	if (wbc->sync_mode == WB_SYNC_NONE)
+		fltfs_flush_lower(inode);
 	memalloc_nofs_restore(nofs);
 	return err;
 }

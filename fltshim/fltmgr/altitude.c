@@ -70,21 +70,15 @@ int flt_altitude_compare(PCUNICODE_STRING a, PCUNICODE_STRING b)
 {
 	struct flt_digits ai, af, bi, bf;
 	unsigned int i;
+	int order;
 
 	flt_altitude_split(a, &ai, &af);
 	flt_altitude_split(b, &bi, &bf);
-	if (ai.count != bi.count)
-		return ai.count < bi.count ? -1 : 1;
-	for (i = 0; i < ai.count; i++) {
-		if (ai.digit[i] != bi.digit[i])
-			return ai.digit[i] < bi.digit[i] ? -1 : 1;
-	}
-	for (i = 0; i < af.count && i < bf.count; i++) {
-		if (af.digit[i] != bf.digit[i])
-			return af.digit[i] < bf.digit[i] ? -1 : 1;
-	}
-	if (af.count == bf.count)
-		return 0;
+	order = (int)ai.count - (int)bi.count;
+	for (i = 0; !order && i < ai.count; i++)
+		order = ai.digit[i] - bi.digit[i];
+	for (i = 0; !order && i < min(af.count, bf.count); i++)
+		order = af.digit[i] - bf.digit[i];
 	/* Trailing zeros are gone, so what is left of the longer fraction is above zero. */
-	return af.count < bf.count ? -1 : 1;
+	return order ?: (int)af.count - (int)bf.count;
 }

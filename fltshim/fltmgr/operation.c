@@ -216,7 +216,6 @@ static bool flt_step_bottom(struct flt_operation *op)
 	bool done;
 
 	if (unlikely(atomic_read(&op->hold) == FLT_HOLD_RESUMED)) {
-		atomic_set(&op->hold, FLT_HOLD_NONE);
 		flt_hold_end(op, NULL);
 		op->iopb = op->accepted;
 	} else {
@@ -228,8 +227,8 @@ static bool flt_step_bottom(struct flt_operation *op)
 			flt_status_report(op, flt_bottom_said(op, done));
 		if (!done)
 			return !flt_hold(op, NULL);
-		atomic_set(&op->hold, FLT_HOLD_NONE);
 	}
+	atomic_set(&op->hold, FLT_HOLD_NONE);
 	if (unlikely(BIT_ULL(op->op_index) & FLT_BOTTOM_NOTED))
 		flt_bottom_note(op);
 	if (unlikely(op->initiator))

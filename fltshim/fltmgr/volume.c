@@ -113,7 +113,7 @@ put:
  * @count: receives how many
  *
  * Return: an array to be freed of referenced filters, lowest default altitude first (INST-20); NULL
- * without memory
+ * without memory (one of none is not NULL)
  */
 struct flt_filter **flt_filters_get(unsigned int *count)
 {
@@ -123,7 +123,7 @@ struct flt_filter **flt_filters_get(unsigned int *count)
 	mutex_lock(&flt_filters_lock);
 	list_for_each_entry(filter, &flt_filters, link)
 		n++;
-	filters = kcalloc(n ?: 1, sizeof(*filters), GFP_KERNEL);
+	filters = kcalloc(n, sizeof(*filters), GFP_KERNEL);
 	n = 0;
 	if (filters) {
 		list_for_each_entry_reverse(filter, &flt_filters, link) {

@@ -153,21 +153,20 @@ BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)
 	struct ke_dpc_queue *queue = READ_ONCE(Dpc->DpcData);
 	SINGLE_LIST_ENTRY **link, *previous = NULL;
 	unsigned long flags;
-	bool removed = false;
+	bool removed;
 
 	if (!queue)
 		return FALSE;
 	raw_spin_lock_irqsave(&queue->lock, flags);
-	for (link = &queue->first; *link; link = &previous->Next) {
-		if (*link == &Dpc->DpcListEntry) {
-			*link = Dpc->DpcListEntry.Next;
-			if (queue->last == &Dpc->DpcListEntry)
-				queue->last = previous;
-			WRITE_ONCE(Dpc->DpcData, NULL);
-			removed = true;
-			break;
-		}
+	for (link = &queue->first; *link && *link != &Dpc->DpcListEntry; link = &previous->Next)
 		previous = *link;
+	/* Another processor may have taken it from the queue a moment ago. */
+	removed = *link;
+	if (removed) {
+		*link = Dpc->DpcListEntry.Next;
+		if (queue->last == &Dpc->DpcListEntry)
+			queue->last = previous;
+		WRITE_ONCE(Dpc->DpcData, NULL);
 	}
 	raw_spin_unlock_irqrestore(&queue->lock, flags);
 	return removed;

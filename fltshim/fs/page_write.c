@@ -525,8 +525,8 @@ static void fltfs_bracket_close(struct inode *inode, struct fltfs_bracket *brack
 
 /*
  * What is in the lower page cache by now goes on to the disk. Else it would stay dirty there for as
- * long again; and it may count against a group of processes that waits until it has less dirty, with
- * nobody about to write it, since they are not the ones who write to the lower file.
+ * long again; and it may count against a group of processes that waits until it has less dirty,
+ * with nobody about to write it, since they are not the ones who write to the lower file.
  */
 static void fltfs_flush_lower(struct inode *inode)
 {

@@ -327,7 +327,7 @@ static int fltfs_fill_super(struct super_block *sb, struct fs_context *fc)
 	err = fsb->cached ? super_setup_bdi(sb) ?: fltfs_copies_init(fsb) : 0;
 	if (err)
 		goto out_path;
-	/* A group of processes at its limit of memory waits for its dirty pages, and is not killed. */
+	/* A group of processes at its limit of memory waits for its dirty pages: none is killed. */
 	if (fsb->cached)
 		sb->s_iflags |= SB_I_CGROUPWB;
 	err = fltfs_volume_create(sb, fc);

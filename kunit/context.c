@@ -26,9 +26,10 @@ static struct flt_anchor ctx_anchor;
 
 static void ctx_cleanup(PFLT_CONTEXT context, FLT_CONTEXT_TYPE type)
 {
-	ctx_last = context;
-	ctx_irql = KeGetCurrentIrql();
-	ctx_cleaner = current;
+	/* of several at once, any */
+	WRITE_ONCE(ctx_last, context);
+	WRITE_ONCE(ctx_irql, KeGetCurrentIrql());
+	WRITE_ONCE(ctx_cleaner, current);
 	if (ctx_grab)
 		FltReferenceContext(context);
 	atomic_inc(&ctx_cleaned);

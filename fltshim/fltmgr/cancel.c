@@ -349,7 +349,8 @@ BOOLEAN FltCancelIo(PFLT_CALLBACK_DATA CallbackData)
 		fsh_violation(fsh_caller(), __func__, "%p was not initiated by you", CallbackData);
 		return FALSE;
 	}
-	if (issued && FLT_IS_IRP_OPERATION(&gen->op.data))
+	/* (The walk changes other flags meanwhile.) */
+	if (issued && READ_ONCE(gen->op.data.Flags) & FLTFL_CALLBACK_DATA_IRP_OPERATION)
 		told = flt_operation_cancel(&gen->op);
 	flt_generated_unpin(gen);
 	return told;

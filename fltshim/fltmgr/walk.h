@@ -71,7 +71,8 @@ static __always_inline u64 flt_callback_sum(const FLT_CALLBACK_DATA *data)
 static __always_inline void flt_operation_show(struct flt_operation *op, ULONG flags)
 {
 	op->shown = (op->data.Flags & ~FLTFL_CALLBACK_DATA_DIRTY) | flags;
-	op->data.Flags = op->shown;
+	/* FltCancelIo() looks at them at any time. */
+	WRITE_ONCE(op->data.Flags, op->shown);
 	op->sum = (u64)op->shown + (u8)op->mode + (uintptr_t)op->thread + (uintptr_t)&op->iopb;
 	atomic_set(&op->hold, FLT_HOLD_CALLING);
 }

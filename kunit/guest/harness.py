@@ -16,7 +16,8 @@ a machine is, which others may use, too.  long= is the time where a test does mo
 that of the guest in MiB, where it matters.  uses= names C tests that this one runs itself, as
 /t/uses/NAME.  parallel=yes is for a test whose processes get in each other's way: the guest's
 processors then run at the same time.  Otherwise, if emulated, they take turns, which is a third
-less work, and a tenth where processes wait for each other all the time; not on a kernel with checks.
+less work, and nine tenths where processes wait for each other all the time; not on a kernel with
+checks.
 
 Tests with one kernel, lower file system, memory and kind of processors share a boot: those with
 programs see a root of Debian's with all of these, the others one of busybox.  When a test takes its

@@ -192,6 +192,7 @@ static void entry_fails_with_work(struct kunit *test)
 	static const struct probe_config config = { .no_register = true, .on_entry = entry_queues,
 						    .entry_status = STATUS_UNSUCCESSFUL };
 	s64 before = atomic64_read(&fsh_violations);
+	int users = module_refcount(THIS_MODULE);
 	struct world *w = world_of(test);
 	struct probe *p;
 
@@ -199,6 +200,7 @@ static void entry_fails_with_work(struct kunit *test)
 	FLT_EXPECT(test, probe_load(w, 'A', &config, &p) == -EIO);
 	FLT_EXPECT(test, entry_work.closed && READ_ONCE(entry_work.over));
 	FLT_EXPECT(test, atomic64_read(&fsh_violations) == before + 1);
+	FLT_EXPECT(test, module_refcount(THIS_MODULE) == users);
 	msleep(20);
 	FLT_EXPECT(test, !atomic_read(&entry_work.seconds) && !entry_work.second.List.Flink);
 }

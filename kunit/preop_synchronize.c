@@ -162,6 +162,34 @@ static void synchronize_below_one_that_pends(struct kunit *test)
 	destroy_work_on_stack(&resume.work);
 }
 
+static int synchronize_keep(struct probe *p, PFLT_CALLBACK_DATA data, PCFLT_RELATED_OBJECTS objects,
+			    void *context)
+{
+	p->private = data;
+	return FLT_POSTOP_MORE_PROCESSING_REQUIRED;
+}
+
+/* Once the post-operation has run in its thread, who keeps the operation above keeps no thread. */
+static void synchronize_below_one_that_keeps(struct kunit *test)
+{
+	struct world *w = synchronize_world(test);
+	struct request *r = request_new(w, IRP_MJ_READ);
+	struct synchronize_starter s = { .r = r };
+	struct task_struct *thread;
+
+	w->breaches = true;
+	w->probe[0]->on_post = synchronize_keep;
+	init_completion(&s.started);
+	thread = kthread_run(synchronize_start, &s, "flt-start");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(thread));
+	FLT_PROVES(test, "PREOP-74", WORLD_WAIT(completion_done(&s.started)) && request_busy(r) &&
+		   synchronize_same_thread(w, 'B'));
+	FLT_REQUIRE(test, WORLD_WAIT(READ_ONCE(w->probe[0]->private)));
+	FltCompletePendedPostOperation(w->probe[0]->private);
+	wait_for_completion(&s.started);
+	FLT_EXPECT(test, request_wait(r) && NT_SUCCESS(r->status));
+}
+
 static void synchronize_without_post(struct kunit *test)
 {
 	static const struct probe_op pre_only[] = {
@@ -397,6 +425,7 @@ static struct kunit_case preop_synchronize_cases[] = {
 	KUNIT_CASE(synchronize_asynchronous),
 	KUNIT_CASE(synchronize_not_in_reclaim),
 	KUNIT_CASE(synchronize_below_one_that_pends),
+	KUNIT_CASE(synchronize_below_one_that_keeps),
 	KUNIT_CASE(synchronize_without_post),
 	KUNIT_CASE(synchronize_other_forms),
 	KUNIT_CASE(synchronize_create),

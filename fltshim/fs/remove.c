@@ -173,7 +173,10 @@ static bool fltfs_empty_actor(struct dir_context *ctx, const char *name, int len
 	return false;
 }
 
-/* A hint for filters at the time of the disposition; the lower rmdir decides in the end. */
+/*
+ * A hint for filters at the time of the disposition; the lower rmdir decides in the end. That does
+ * not count as an access to the folder, so neither does this.
+ */
 int fltfs_check_empty(struct fltfs_fo *fo)
 {
 	struct fltfs_empty_check check = { .ctx.actor = fltfs_empty_actor, .empty = true };
@@ -181,7 +184,8 @@ int fltfs_check_empty(struct fltfs_fo *fo)
 	struct file *file;
 	int err;
 
-	file = flt_file_open(&path, O_RDONLY | O_DIRECTORY | FLTFS_LOWER_OPEN_FLAGS);
+	file = flt_file_open(&path,
+			     O_RDONLY | O_DIRECTORY | O_NOATIME | FLTFS_LOWER_OPEN_FLAGS);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
 	err = iterate_dir(file, &check.ctx);

@@ -141,25 +141,76 @@ static inline void twin_say_xattrs(const char *path)
 	}
 }
 
-static inline int twin_by_name(const struct dirent **a, const struct dirent **b)
+/* What to say of PATH: an NFS client makes a name up for a file that was removed while open. */
+static inline const char *twin_shown(const char *path)
 {
-	return strcmp((*a)->d_name, (*b)->d_name);
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (strncmp(name, ".nfs", 4) || strlen(name) != 28 ||
+	    strspn(name + 4, "0123456789abcdef") != 24)
+		return path;
+	return "(removed while open)";
+}
+
+static inline int twin_by_name(const void *a, const void *b)
+{
+	const struct dirent *const *first = a, *const *second = b;
+
+	return strcmp((*first)->d_name, (*second)->d_name);
 }
 
 /* Everything below PATH that a program can see and that is the same on every run. */
+static inline void twin_dump(const char *path);
+
+/* As scandir(3), which would count as an access to the folder. */
+static inline void twin_dump_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOATIME);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry, **entries = NULL;
+	char below[PATH_MAX];
+	size_t count = 0, i;
+
+	if (!dir) {
+		twin_say("  cannot be listed: %s", strerrorname_np(errno));
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		entries = realloc(entries, (count + 1) * sizeof(*entries));
+		FLT_REQUIRE(entries);
+		entries[count] = malloc(entry->d_reclen);
+		FLT_REQUIRE(entries[count]);
+		memcpy(entries[count++], entry, entry->d_reclen);
+	}
+	closedir(dir);
+	if (count)
+		qsort(entries, count, sizeof(*entries), twin_by_name);
+	for (i = 0; i < count; i++) {
+		twin_say("  entry %s type %d", twin_shown(entries[i]->d_name),
+			 entries[i]->d_type);
+		if (strcmp(entries[i]->d_name, ".") && strcmp(entries[i]->d_name, "..")) {
+			snprintf(below, sizeof(below), "%s/%s", path, entries[i]->d_name);
+			twin_dump(below);
+		}
+		free(entries[i]);
+	}
+	free(entries);
+}
+
+/* All that is to be known of a file, and of those below a folder, without changing anything. */
 static inline void twin_dump(const char *path)
 {
-	struct dirent **entries;
-	char below[PATH_MAX], target[PATH_MAX];
+	char target[PATH_MAX];
 	struct stat st;
 	ssize_t size;
-	int count, i, fd;
+	int fd;
 
 	if (lstat(path, &st) < 0) {
 		twin_say("%s: %s", path, strerrorname_np(errno));
 		return;
 	}
-	twin_say_stat(path, &st);
+	twin_say_stat(twin_shown(path), &st);
 	twin_say_xattrs(path);
 	if (S_ISLNK(st.st_mode)) {
 		size = readlink(path, target, sizeof(target));
@@ -173,19 +224,7 @@ static inline void twin_dump(const char *path)
 		twin_hash_fd(fd);
 		close(fd);
 	} else if (S_ISDIR(st.st_mode)) {
-		count = scandir(path, &entries, NULL, twin_by_name);
-		if (count < 0)
-			twin_say("  cannot be listed: %s", strerrorname_np(errno));
-		for (i = 0; i < count; i++) {
-			twin_say("  entry %s type %d", entries[i]->d_name, entries[i]->d_type);
-			if (strcmp(entries[i]->d_name, ".") && strcmp(entries[i]->d_name, "..")) {
-				snprintf(below, sizeof(below), "%s/%s", path, entries[i]->d_name);
-				twin_dump(below);
-			}
-			free(entries[i]);
-		}
-		if (count >= 0)
-			free(entries);
+		twin_dump_folder(path);
 	}
 }
 

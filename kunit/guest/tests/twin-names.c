@@ -145,13 +145,19 @@ static void symlinks(void)
 
 static void removal(void)
 {
+	const struct timespec old[2] = { { .tv_sec = 2000 }, { .tv_sec = 1000 } };
+	struct stat st;
 	int fd;
 
 	CALL(mkdir("d", 0755));
 	CALL(mkdir("d", 0755));
 	CALL(mkdir("d/e/f", 0755));
 	CALL(mkdir("d/e/", 0755));
+	/* is no access, whoever looks whether it is empty */
+	CALL(utimensat(AT_FDCWD, "d", old, 0));
 	CALL(rmdir("d"));
+	CALL(lstat("d", &st));
+	twin_say_stat("d", &st);
 	CALL(rmdir("d/e/."));
 	CALL(rmdir("d/e/.."));
 	CALL(unlink("d/e"));

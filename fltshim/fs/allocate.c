@@ -8,21 +8,10 @@
 #include <linux/falloc.h>
 #include "fs/cache.h"
 #include "fs/request.h"
+#include "include/fltshim.h"
 
 #define FLTFS_ALLOCATE_SET	(FALLOC_FL_KEEP_SIZE)
 #define FLTFS_ALLOCATE_ZERO	(FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)
-
-/* Function 0xf00 and up of the file system's device type, where customers' own codes are. */
-#define FSCTL_FLTSHIM_ALLOCATE \
-	CTL_CODE(FILE_DEVICE_FILE_SYSTEM, 0xf00, METHOD_BUFFERED, FILE_WRITE_DATA)
-
-/* Input of FSCTL_FLTSHIM_ALLOCATE. */
-struct fltfs_allocate_info {
-	LARGE_INTEGER offset;
-	LARGE_INTEGER length;
-	ULONG mode;
-	ULONG reserved;
-};
 
 /**
  * struct fltfs_allocate - a fallocate under way
@@ -201,10 +190,14 @@ static int fltfs_allocate_zero(struct fltfs_allocate *allocate)
 		.FileOffset.QuadPart		= allocate->offset,
 		.BeyondFinalZero.QuadPart	= allocate->offset + allocate->length,
 	};
+	const struct fltfs_control control = {
+		.code		= FSCTL_SET_ZERO_DATA,
+		.buffer		= &info,
+		.input_length	= sizeof(info),
+	};
 
 	allocate->request.bottom = fltfs_bottom_zero;
-	return fltfs_control_send(allocate->fo, FSCTL_SET_ZERO_DATA, &info, sizeof(info), 0,
-				  &allocate->request);
+	return fltfs_control_send(allocate->fo, &control, &allocate->request);
 }
 
 static void fltfs_bottom_other(struct flt_operation *op)
@@ -217,15 +210,19 @@ static void fltfs_bottom_other(struct flt_operation *op)
 
 static int fltfs_allocate_other(struct fltfs_allocate *allocate)
 {
-	struct fltfs_allocate_info info = {
-		.offset.QuadPart	= allocate->offset,
-		.length.QuadPart	= allocate->length,
-		.mode			= allocate->mode,
+	FLTSHIM_ALLOCATE_INFORMATION info = {
+		.Offset.QuadPart	= allocate->offset,
+		.Length.QuadPart	= allocate->length,
+		.Mode			= allocate->mode,
+	};
+	const struct fltfs_control control = {
+		.code		= FSCTL_FLTSHIM_ALLOCATE,
+		.buffer		= &info,
+		.input_length	= sizeof(info),
 	};
 
 	allocate->request.bottom = fltfs_bottom_other;
-	return fltfs_control_send(allocate->fo, FSCTL_FLTSHIM_ALLOCATE, &info, sizeof(info), 0,
-				  &allocate->request);
+	return fltfs_control_send(allocate->fo, &control, &allocate->request);
 }
 
 /**

@@ -43,35 +43,23 @@ int fltfs_permission(flt_idmap *idmap, struct inode *inode, int mask)
 
 int fltfs_fileattr_get(struct dentry *dentry, struct fileattr *fa)
 {
+	if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_CONTROL))
+		return fltfs_get_flags_filtered(dentry, fa);
 	return vfs_fileattr_get(fltfs_lower_dentry(dentry), fa);
 }
 
 int fltfs_fileattr_set(flt_idmap *idmap, struct dentry *dentry, struct fileattr *fa)
 {
-	struct fltfs_sb *fsb = fltfs_sb(dentry->d_sb);
-	int err;
-
-	err = mnt_want_write(fsb->mnt);
-	if (err)
-		return err;
-	err = vfs_fileattr_set(flt_mnt_idmap(fsb->mnt), fltfs_lower_dentry(dentry), fa);
-	mnt_drop_write(fsb->mnt);
-	fltfs_copy_attr(d_inode(dentry));
-	return err;
+	if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_CONTROL))
+		return fltfs_set_flags_filtered(dentry, fa);
+	return fltfs_set_flags_lower(dentry, fltfs_lower_dentry(dentry), fa);
 }
 
 int fltfs_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len)
 {
-	struct inode *lower = fltfs_lower_inode(inode);
-	int err = 0;
-
-	if (!lower->i_op->fiemap)
-		return -EOPNOTSUPP;
-	if (fltfs_own(inode))
-		err = fltfs_flush_pages(inode, 0, LLONG_MAX);
-	if (err)
-		return err;
-	return lower->i_op->fiemap(lower, info, start, len);
+	if (fltfs_wants(inode, FLTFS_SEQ_CONTROL))
+		return fltfs_fiemap_filtered(inode, info, start, len);
+	return fltfs_fiemap_lower(inode, info, start, len);
 }
 
 /* May touch_atime() have something to do? It cannot be called in RCU walk. */
@@ -133,4 +121,16 @@ const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct de
 	if (!IS_ERR(link))
 		touch_atime(&lower);
 	return link;
+}
+
+/* Apart from ->get_link, so that filters see what a program asks for, and no walk. */
+int fltfs_readlink(struct dentry *dentry, char __user *buffer, int size)
+{
+	struct path lower;
+
+	if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_CONTROL))
+		return fltfs_readlink_filtered(dentry, buffer, size);
+	lower = fltfs_lower_path(dentry);
+	touch_atime(&lower);
+	return vfs_readlink(lower.dentry, buffer, size);
 }

@@ -10,31 +10,39 @@
 #include "fs/request.h"
 
 /**
- * fltfs_control_send() - send a buffered FILE_SYSTEM_CONTROL
+ * fltfs_control_send() - send a FILE_SYSTEM_CONTROL
  * @fo: open file object
- * @code: FSCTL code
- * @buffer: input, and output
- * @in: bytes of input
- * @out: room for output
+ * @control: code and buffers
  * @request: its bottom is the operation's
+ *
+ * Buffers of METHOD_NEITHER are the kernel's, and so is the requestor: a filter that probes what a
+ * program gave would find no address of one.
  *
  * Return: 0 or a negative errno; STATUS_INVALID_DEVICE_REQUEST is -ENOTTY.
  */
-int fltfs_control_send(struct fltfs_fo *fo, ULONG code, void *buffer, ULONG in, ULONG out,
+int fltfs_control_send(struct fltfs_fo *fo, const struct fltfs_control *control,
 		       struct fltfs_request *request)
 {
+	bool neither = (control->code & 3) == METHOD_NEITHER;
 	struct flt_operation op FLT_NOT_CLEARED;
 	int err;
 
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_FILE_SYSTEM_CONTROL, &fo->base.fo);
-	op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
-	op.data.RequestorMode = fltfs_requestor();
+	op.vfs_lock = control->lock;
+	op.data.RequestorMode = neither ? KernelMode : fltfs_requestor();
 	op.iopb.MinorFunction = IRP_MN_USER_FS_REQUEST;
-	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API | IRP_BUFFERED_IO;
-	op.iopb.Parameters.FileSystemControl.Buffered.OutputBufferLength = out;
-	op.iopb.Parameters.FileSystemControl.Buffered.InputBufferLength = in;
-	op.iopb.Parameters.FileSystemControl.Buffered.FsControlCode = code;
-	op.iopb.Parameters.FileSystemControl.Buffered.SystemBuffer = buffer;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	op.iopb.Parameters.FileSystemControl.Common.OutputBufferLength = control->output_length;
+	op.iopb.Parameters.FileSystemControl.Common.InputBufferLength = control->input_length;
+	op.iopb.Parameters.FileSystemControl.Common.FsControlCode = control->code;
+	if (neither) {
+		op.iopb.Parameters.FileSystemControl.Neither.InputBuffer = control->buffer;
+		op.iopb.Parameters.FileSystemControl.Neither.OutputBuffer = control->output;
+	} else {
+		op.data.Flags |= FLTFL_CALLBACK_DATA_SYSTEM_BUFFER;
+		op.iopb.IrpFlags |= IRP_BUFFERED_IO;
+		op.iopb.Parameters.FileSystemControl.Buffered.SystemBuffer = control->buffer;
+	}
 	op.front = request;
 	flt_operation_run(&op);
 	err = fltfs_op_result(&op);
@@ -216,6 +224,11 @@ loff_t fltfs_duplicate_filtered(struct file *in, loff_t pos_in, struct file *out
 		.result		= len,
 	};
 	struct fltfs_extents extents;
+	const struct fltfs_control control = {
+		.code		= FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX,
+		.buffer		= &extents,
+		.input_length	= sizeof(extents),
+	};
 	int err;
 
 	if (!source || !target)
@@ -227,7 +240,6 @@ loff_t fltfs_duplicate_filtered(struct file *in, loff_t pos_in, struct file *out
 	duplicate.shown.bytes.QuadPart = len;
 	duplicate.shown.flags = dedupe ? FLTFS_EXTENTS_DEDUPE : 0;
 	extents = duplicate.shown;
-	err = fltfs_control_send(target, FSCTL_DUPLICATE_EXTENTS_TO_FILE_EX, &extents,
-				 sizeof(extents), 0, &duplicate.request);
+	err = fltfs_control_send(target, &control, &duplicate.request);
 	return err ?: duplicate.result;
 }

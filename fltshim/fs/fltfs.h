@@ -298,6 +298,7 @@ int fltfs_fileattr_get(struct dentry *dentry, struct fileattr *fa);
 int fltfs_fileattr_set(flt_idmap *idmap, struct dentry *dentry, struct fileattr *fa);
 FLT_UPDATE_TIME(fltfs_special_update_time);
 int fltfs_fiemap(struct inode *inode, struct fiemap_extent_info *info, u64 start, u64 len);
+int fltfs_readlink(struct dentry *dentry, char __user *buffer, int size);
 const char *fltfs_get_link(struct dentry *dentry, struct inode *inode, struct delayed_call *done);
 
 /* xattr.c */

@@ -192,6 +192,7 @@ static const struct inode_operations fltfs_special_iops = {
 static const struct inode_operations fltfs_symlink_iops = {
 	.permission	= fltfs_permission,
 	.get_link	= fltfs_get_link,
+	.readlink	= fltfs_readlink,
 	.getattr	= fltfs_getattr,
 	.setattr	= fltfs_setattr,
 	.listxattr	= fltfs_listxattr,

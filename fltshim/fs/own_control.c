@@ -113,25 +113,6 @@ static NTSTATUS fltfs_set_zero(struct fltfs_asked *asked)
 	return err == -EOPNOTSUPP ? STATUS_INVALID_DEVICE_REQUEST : flt_status_from_errno(err);
 }
 
-/* The next part with data from @at on. Return: false when there is none before @end. */
-static bool fltfs_next_range(struct file *lower, loff_t *at, loff_t end, loff_t *length, int *err)
-{
-	loff_t start = vfs_llseek(lower, *at, SEEK_DATA), stop;
-
-	if (start < 0 || start >= end) {
-		*err = start < 0 && start != -ENXIO ? start : 0;
-		return false;
-	}
-	stop = vfs_llseek(lower, start, SEEK_HOLE);
-	if (stop < 0) {
-		*err = stop;
-		return false;
-	}
-	*at = start;
-	*length = min(stop, end) - start;
-	return true;
-}
-
 static NTSTATUS fltfs_allocated_ranges(struct fltfs_asked *asked)
 {
 	const FILE_ALLOCATED_RANGE_BUFFER *within = asked->input;

@@ -57,6 +57,10 @@ loff_t fltfs_llseek(struct file *file, loff_t offset, int whence)
 		return generic_file_llseek_size(file, offset, whence, inode->i_sb->s_maxbytes,
 						i_size_read(inode));
 
+	if ((whence == SEEK_DATA || whence == SEEK_HOLE) && offset >= 0 &&
+	    offset < fltfs_size(inode) && fltfs_wants(inode, FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL)))
+		return fltfs_seek_data_filtered(file, offset, whence);
+
 	/* What only the own page cache has is data too. */
 	if (fltfs_own(inode)) {
 		ret = fltfs_flush_pages(inode, 0, LLONG_MAX);

@@ -4,6 +4,8 @@
  * data of a link is as the Linux subsystem of Windows has it: a version, and the target in UTF-8.
  */
 #include <linux/fs.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
 #include "fs/request.h"
 
 #define FLTFS_LINK_VERSION	2	/* the target is in UTF-8 */
@@ -92,4 +94,69 @@ NTSTATUS fltfs_query_reparse(const struct fltfs_fo *fo, void *buffer, ULONG leng
 	if (tag != IO_REPARSE_TAG_LX_SYMLINK)
 		return STATUS_SUCCESS;
 	return fltfs_fill_link(fo, buffer, length, used);
+}
+
+/* A program asks where a link leads to, which counts as an access. */
+static void fltfs_bottom_reparse(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
+	struct path path;
+	ULONG used = 0;
+
+	if (fltfs_op_is_open(op)) {
+		path = fltfs_fo_path(fltfs_op_fo(op));
+		touch_atime(&path);
+		status = fltfs_query_reparse(fltfs_op_fo(op),
+					     parameters->FileSystemControl.Buffered.SystemBuffer,
+					     parameters->FileSystemControl.Buffered.OutputBufferLength,
+					     &used);
+	}
+	flt_operation_result(op, status, used);
+}
+
+/* The target, as the filters left it, for the program. */
+static int fltfs_link_copy(const REPARSE_DATA_BUFFER *header, ULONG length, char __user *buffer,
+			   int size)
+{
+	ULONG data = header->ReparseDataLength, text;
+
+	if (header->ReparseTag != IO_REPARSE_TAG_LX_SYMLINK || data < sizeof(ULONG))
+		return -EINVAL;
+	text = min_t(ULONG, data - sizeof(ULONG), length - FLTFS_LINK_TEXT);
+	text = min_t(ULONG, text, size);
+	return copy_to_user(buffer, (const u8 *)header + FLTFS_LINK_TEXT, text) ? -EFAULT : text;
+}
+
+/**
+ * fltfs_readlink_filtered() - readlink that a filter wants to see
+ * @dentry: upper dentry of a symbolic link
+ * @buffer: the program's
+ * @size: its size
+ *
+ * Return: bytes copied, a filter's errno, or that of the lower file system.
+ */
+int fltfs_readlink_filtered(struct dentry *dentry, char __user *buffer, int size)
+{
+	struct fltfs_request request = { .bottom = fltfs_bottom_reparse };
+	struct fltfs_control control = {
+		.code		= FSCTL_GET_REPARSE_POINT,
+		.output_length	= FLTFS_LINK_TEXT + PATH_MAX,
+	};
+	struct fltfs_subject subject;
+	int ret;
+
+	control.buffer = kzalloc(control.output_length, GFP_KERNEL);
+	if (!control.buffer)
+		return -ENOMEM;
+	ret = fltfs_subject_open(&subject, dentry, FILE_READ_ATTRIBUTES | SYNCHRONIZE,
+				 FILE_OPEN_FOR_BACKUP_INTENT);
+	if (!ret) {
+		ret = fltfs_control_send(subject.fo, &control, &request);
+		if (!ret)
+			ret = fltfs_link_copy(control.buffer, control.output_length, buffer, size);
+		fltfs_subject_close(&subject);
+	}
+	kfree(control.buffer);
+	return ret;
 }

@@ -12,6 +12,9 @@
 #include "fs/object.h"
 #include "nt/rtl_status.h"
 
+struct fileattr;
+struct fiemap_extent_info;
+
 /* What a by-path operation is made of; the interest test of each is one mask (rule R1). */
 #define FLTFS_SEQ_SHORT		(FLT_WANT(IRP_MJ_CREATE) | FLT_WANT(IRP_MJ_CLEANUP) | \
 				 FLT_WANT(IRP_MJ_CLOSE))
@@ -22,6 +25,9 @@
 #define FLTFS_SEQ_SECURITY	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_SET_SECURITY))
 #define FLTFS_SEQ_QUERY_EA	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_QUERY_EA))
 #define FLTFS_SEQ_SET_EA	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_SET_EA))
+#define FLTFS_SEQ_CONTROL	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_FILE_SYSTEM_CONTROL))
+#define FLTFS_SEQ_QUERY_SECURITY \
+	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_QUERY_SECURITY))
 #define FLTFS_SEQ_STATFS	(FLTFS_SEQ_SHORT | FLT_WANT(IRP_MJ_QUERY_VOLUME_INFORMATION))
 #define FLTFS_SEQ_SECTION \
 	(FLT_WANT(IRP_MJ_ACQUIRE_FOR_SECTION_SYNCHRONIZATION) | \
@@ -326,6 +332,7 @@ NTSTATUS fltfs_descriptor_take(const struct inode *inode, const void *descriptor
 			       SECURITY_INFORMATION what, struct iattr *attr);
 int fltfs_acl_set_filtered(struct dentry *dentry, struct posix_acl *acl, int type,
 			   int (*lower)(void *context, struct dentry *dentry), void *context);
+int fltfs_acl_get_filtered(struct dentry *dentry);
 NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, void *buffer,
 			      ULONG length, ULONG *used);
 NTSTATUS fltfs_set_security(struct fltfs_fo *fo, SECURITY_INFORMATION what,
@@ -361,9 +368,39 @@ extern const struct flt_section_ops fltfs_section_ops;
 void fltfs_conflict(struct flt_operation *op, struct inode *inode, loff_t from);
 void fltfs_conflict_size(struct flt_operation *op, struct inode *inode, loff_t size);
 
+/* flags.c, extents.c */
+int fltfs_get_flags_filtered(struct dentry *dentry, struct fileattr *attr);
+int fltfs_set_flags_filtered(struct dentry *dentry, struct fileattr *attr);
+int fltfs_set_flags_lower(struct dentry *dentry, struct dentry *lower, struct fileattr *attr);
+loff_t fltfs_seek_data_filtered(struct file *file, loff_t offset, int whence);
+bool fltfs_next_range(struct file *lower, loff_t *at, loff_t end, loff_t *length, int *err);
+int fltfs_fiemap_filtered(struct inode *inode, struct fiemap_extent_info *info, u64 start,
+			  u64 length);
+int fltfs_fiemap_lower(struct inode *inode, struct fiemap_extent_info *info, u64 start,
+		       u64 length);
+
 /* control.c */
+
+/**
+ * struct fltfs_control - a FILE_SYSTEM_CONTROL that a program's call is shown as
+ * @code: FSCTL code
+ * @buffer: input; output as well, unless the code's method is METHOD_NEITHER
+ * @input_length: bytes of input
+ * @output: output of METHOD_NEITHER
+ * @output_length: room for output
+ * @lock: enum flt_lock: what the VFS keeps locked meanwhile
+ */
+struct fltfs_control {
+	ULONG code;
+	void *buffer;
+	ULONG input_length;
+	void *output;
+	ULONG output_length;
+	u8 lock;
+};
+
 long fltfs_ioctl_filtered(struct file *file, unsigned int cmd, unsigned long arg, bool compat);
-int fltfs_control_send(struct fltfs_fo *fo, ULONG code, void *buffer, ULONG in, ULONG out,
+int fltfs_control_send(struct fltfs_fo *fo, const struct fltfs_control *control,
 		       struct fltfs_request *request);
 loff_t fltfs_duplicate_filtered(struct file *in, loff_t pos_in, struct file *out, loff_t pos_out,
 				loff_t len, bool dedupe, loff_t (*lower)(void *context),
@@ -403,6 +440,7 @@ void fltfs_reparse_fill(REPARSE_DATA_BUFFER *header, ULONG tag, const char *targ
 void fltfs_atomic_made(struct flt_operation *op);
 NTSTATUS fltfs_own_control(struct flt_operation *op, ULONG *used);
 NTSTATUS fltfs_query_reparse(const struct fltfs_fo *fo, void *buffer, ULONG length, ULONG *used);
+int fltfs_readlink_filtered(struct dentry *dentry, char __user *buffer, int size);
 
 /* scan.c */
 int fltfs_iterate_filtered(struct file *file, struct dir_context *ctx);

@@ -584,6 +584,71 @@ NTSTATUS fltfs_query_security(struct fltfs_fo *fo, SECURITY_INFORMATION what, vo
 	return err ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
 }
 
+static void fltfs_bottom_query_security(struct flt_operation *op)
+{
+	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
+	ULONG used = 0;
+
+	if (fltfs_op_is_open(op))
+		status = fltfs_query_security(fltfs_op_fo(op),
+					      parameters->QuerySecurity.SecurityInformation,
+					      parameters->QuerySecurity.SecurityBuffer,
+					      parameters->QuerySecurity.Length, &used);
+	flt_operation_result(op, status, used);
+}
+
+static noinline int fltfs_query_security_send(struct fltfs_fo *fo, void *buffer, ULONG length)
+{
+	struct fltfs_request request = { .bottom = fltfs_bottom_query_security };
+	struct flt_operation op FLT_NOT_CLEARED;
+	int err;
+
+	flt_operation_init(&op, fo->base.volume, IRP_MJ_QUERY_SECURITY, &fo->base.fo);
+	op.data.RequestorMode = KernelMode;
+	op.iopb.IrpFlags = IRP_SYNCHRONOUS_API;
+	op.iopb.Parameters.QuerySecurity.SecurityInformation = DACL_SECURITY_INFORMATION;
+	op.iopb.Parameters.QuerySecurity.Length = length;
+	op.iopb.Parameters.QuerySecurity.SecurityBuffer = buffer;
+	op.front = &request;
+	flt_operation_run(&op);
+	err = fltfs_op_result(&op);
+	flt_operation_fini(&op);
+	return err;
+}
+
+/**
+ * fltfs_acl_get_filtered() - a program asks for an ACL, which a filter wants to see
+ * @dentry: upper dentry
+ *
+ * What filters make of the descriptor goes nowhere: it cannot say all that an ACL says.
+ *
+ * Return: 0 if the program may have it, a filter's errno, or that of the lower file system.
+ */
+int fltfs_acl_get_filtered(struct dentry *dentry)
+{
+	struct fltfs_subject subject;
+	ULONG length = 0;
+	NTSTATUS status;
+	void *buffer;
+	int err;
+
+	err = fltfs_subject_open(&subject, dentry, READ_CONTROL | SYNCHRONIZE,
+				 FILE_OPEN_FOR_BACKUP_INTENT);
+	if (err)
+		return err;
+	status = fltfs_query_security(subject.fo, DACL_SECURITY_INFORMATION, NULL, 0, &length);
+	err = status == STATUS_BUFFER_OVERFLOW ? 0 : flt_errno_from_status(status, NULL);
+	buffer = err ? NULL : kvzalloc(length, GFP_KERNEL);
+	if (buffer)
+		err = fltfs_query_security_send(subject.fo, buffer, length);
+	else if (!err)
+		err = -ENOMEM;
+	kvfree(buffer);
+	fltfs_subject_close(&subject);
+	return err;
+}
+
 /* Can the file below have an ACL? */
 static bool fltfs_has_acls(const struct fltfs_fo *fo)
 {

@@ -16,8 +16,16 @@ static bool fltfs_xattr_is_acl(const char *name)
 static int fltfs_xattr_get(const struct xattr_handler *handler, struct dentry *dentry,
 			   struct inode *inode, const char *name, void *value, size_t size)
 {
+	int err;
+
 	if (fltfs_wants(inode, FLTFS_SEQ_QUERY_EA) && fltfs_ea_shown(name))
 		return fltfs_ea_get(dentry, name, value, size);
+	/* On kernels where ->get_acl() has no dentry. */
+	if (fltfs_wants(inode, FLTFS_SEQ_QUERY_SECURITY) && fltfs_xattr_is_acl(name)) {
+		err = fltfs_acl_get_filtered(dentry);
+		if (err)
+			return err;
+	}
 	return vfs_getxattr(fltfs_lower_idmap(dentry->d_sb), fltfs_lower_dentry(dentry), name,
 			    value, size);
 }
@@ -165,7 +173,13 @@ struct posix_acl *fltfs_check_acl(struct inode *inode, int type, bool rcu)
 struct posix_acl *fltfs_get_acl(flt_idmap *idmap, struct dentry *dentry, int type)
 {
 	struct posix_acl *acl;
+	int err;
 
+	if (fltfs_wants(d_inode(dentry), FLTFS_SEQ_QUERY_SECURITY)) {
+		err = fltfs_acl_get_filtered(dentry);
+		if (err)
+			return ERR_PTR(err);
+	}
 	acl = flt_get_acl(fltfs_lower_idmap(dentry->d_sb), fltfs_lower_dentry(dentry), type);
 	return fltfs_map_acl(dentry->d_sb, acl);
 }

@@ -15,6 +15,10 @@ Environment:
 --*/
 
 #include "answer.h"
+#include <fltshim.h>
+
+#define ANSWER_NODUMP 0x40
+#define ANSWER_NOATIME 0x80
 
 //
 //  A descriptor that gives a file to user 9, who may do anything with it, while its group may read
@@ -223,10 +227,19 @@ Routine Description:
 
     case IRP_MJ_FILE_SYSTEM_CONTROL:
 
-        if (Parameters->FileSystemControl.Common.FsControlCode == FSCTL_SET_ZERO_DATA) {
+        switch (Parameters->FileSystemControl.Common.FsControlCode) {
+
+        case FSCTL_SET_ZERO_DATA:
 
             ((PFILE_ZERO_DATA_INFORMATION)
                 Parameters->FileSystemControl.Buffered.SystemBuffer)->FileOffset.QuadPart += 1;
+            break;
+
+        case FSCTL_FLTSHIM_SET_FLAGS:
+
+            ((PFLTSHIM_FLAGS_INFORMATION)
+                Parameters->FileSystemControl.Buffered.SystemBuffer)->Flags ^= ANSWER_NODUMP | ANSWER_NOATIME;
+            break;
         }
         break;
 
@@ -236,6 +249,51 @@ Routine Description:
     }
 
     FltSetCallbackDataDirty(Data);
+}
+
+static VOID
+AnswerChangeAnswer (
+    _Inout_ PFLT_PARAMETERS Parameters
+    )
+/*++
+
+Routine Description:
+
+    Changes what a control code has answered: which flags a file has, where it has data, where a
+    link leads to.
+
+--*/
+{
+    PFILE_ALLOCATED_RANGE_BUFFER Range;
+    PREPARSE_DATA_BUFFER Reparse;
+
+    switch (Parameters->FileSystemControl.Common.FsControlCode) {
+
+    case FSCTL_FLTSHIM_GET_FLAGS:
+
+        SetFlag(((PFLTSHIM_FLAGS_INFORMATION)
+                    Parameters->FileSystemControl.Buffered.SystemBuffer)->Flags,
+                ANSWER_NODUMP);
+        break;
+
+    case FSCTL_QUERY_ALLOCATED_RANGES:
+
+        Range = (PFILE_ALLOCATED_RANGE_BUFFER)Parameters->FileSystemControl.Neither.OutputBuffer;
+        Range->FileOffset.QuadPart = 5;
+        Range->Length.QuadPart = 2;
+        break;
+
+    case FSCTL_GET_REPARSE_POINT:
+
+        //
+        //  One character less, and another one in the place of the first. The version comes first.
+        //
+
+        Reparse = (PREPARSE_DATA_BUFFER)Parameters->FileSystemControl.Buffered.SystemBuffer;
+        Reparse->GenericReparseBuffer.DataBuffer[sizeof(ULONG)] = 'Z';
+        Reparse->ReparseDataLength -= 1;
+        break;
+    }
 }
 
 VOID
@@ -323,6 +381,11 @@ Routine Description:
             Next->FileIndex = 0;
             Next->NextEntryOffset = 0 - Both->NextEntryOffset;
         }
+        break;
+
+    case IRP_MJ_FILE_SYSTEM_CONTROL:
+
+        AnswerChangeAnswer(Parameters);
         break;
 
     case IRP_MJ_QUERY_VOLUME_INFORMATION:

@@ -469,6 +469,16 @@ static vm_fault_t fltfs_dirty_mapped(struct inode *inode, struct folio *folio)
 	return VM_FAULT_LOCKED;
 }
 
+/* Times of the file below change with the first write to a page, as with a mapping of its own. */
+static void fltfs_mapped_touch(struct file *lower)
+{
+	struct super_block *sb = file_inode(lower)->i_sb;
+
+	sb_start_pagefault(sb);
+	file_update_time(lower);
+	sb_end_pagefault(sb);
+}
+
 /* A page of a shared mapping is about to become dirty. */
 static vm_fault_t fltfs_page_mkwrite(struct vm_fault *vmf)
 {
@@ -478,6 +488,7 @@ static vm_fault_t fltfs_page_mkwrite(struct vm_fault *vmf)
 
 	sb_start_pagefault(inode->i_sb);
 	if (likely(fltfs_fault_begin(fi))) {
+		fltfs_mapped_touch(fltfs_lower_file(vmf->vma->vm_file));
 		ret = fltfs_dirty_mapped(inode, page_folio(vmf->page));
 		fltfs_fault_end(fi);
 		sb_end_pagefault(inode->i_sb);

@@ -27,6 +27,27 @@ static void mapped_is_accessed(void)
 	unlink(path);
 }
 
+/* Nor does the time of a write wait until the page is written below. */
+static void mapped_is_written(void)
+{
+	static const struct timespec old[] = { { 1000, 0 }, { 2000, 0 } };
+	char path[PATH_MAX], *map;
+	struct stat st, early;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/written", getenv("MNT"));
+	fd = open(path, O_CREAT | O_RDWR, 0600);
+	FLT_REQUIRE(fd >= 0 && write(fd, "0123456789", 10) == 10 && !futimens(fd, old));
+	map = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	FLT_REQUIRE(map != MAP_FAILED);
+	FLT_EXPECT(map[3] == '3' && !fstat(fd, &early) && early.st_mtim.tv_sec == 2000);
+	map[3] = 'x';
+	FLT_EXPECT(!fstat(fd, &st) && st.st_mtim.tv_sec >= early.st_ctim.tv_sec);
+	munmap(map, 4096);
+	close(fd);
+	unlink(path);
+}
+
 /* A file is written below from a mapping of it above, of which nothing is read yet. */
 static void written_from_itself(void)
 {
@@ -57,6 +78,7 @@ int main(void)
 	FLT_REQUIRE(!twin_load("fltshim") && !twin_load("swapbuf"));
 	FLT_REQUIRE(!mount(lower, mnt, "fltfs", 0, "cache=auto"));
 	mapped_is_accessed();
+	mapped_is_written();
 	written_from_itself();
 	FLT_REQUIRE(!umount(mnt));
 	FLT_REQUIRE(!twin_unload("swapbuf", true) && !twin_unload("fltshim", false));

@@ -72,8 +72,8 @@ struct fltfs_ioctl {
 	bool compat;
 };
 
-static long fltfs_ioctl_lower(struct file *lower, unsigned int cmd, unsigned long arg,
-			      bool compat)
+/* The file system below is asked. */
+long fltfs_ioctl_lower(struct file *lower, unsigned int cmd, unsigned long arg, bool compat)
 {
 	if (!compat)
 		return vfs_ioctl(lower, cmd, arg);
@@ -126,10 +126,13 @@ long fltfs_ioctl_filtered(struct file *file, unsigned int cmd, unsigned long arg
 		.cmd		= cmd,
 		.compat		= compat,
 	};
-	struct fltfs_fo *fo = fltfs_file_get_fo(file);
 	struct flt_operation op FLT_NOT_CLEARED;
+	struct fltfs_fo *fo;
 	long ret;
 
+	if (fltfs_want_ioctl(cmd) != FLT_WANT(IRP_MJ_DEVICE_CONTROL))
+		return fltfs_volume_ioctl_filtered(file, cmd, arg, compat);
+	fo = fltfs_file_get_fo(file);
 	if (!fo)
 		return -ENOMEM;
 	flt_operation_init(&op, fo->base.volume, IRP_MJ_DEVICE_CONTROL, &fo->base.fo);

@@ -279,7 +279,7 @@ long fltfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	if (ret)
 		return ret;
-	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DEVICE_CONTROL)))
+	if (fltfs_wants(file_inode(file), fltfs_want_ioctl(cmd)))
 		ret = fltfs_ioctl_filtered(file, cmd, arg, false);
 	else
 		ret = vfs_ioctl(fltfs_lower_file(file), cmd, arg);
@@ -296,7 +296,7 @@ long fltfs_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 	if (ret)
 		return ret;
 	ret = -ENOIOCTLCMD;
-	if (fltfs_wants(file_inode(file), FLT_WANT(IRP_MJ_DEVICE_CONTROL)))
+	if (fltfs_wants(file_inode(file), fltfs_want_ioctl(cmd)))
 		ret = fltfs_ioctl_filtered(file, cmd, arg, true);
 	else if (lower->f_op->compat_ioctl)
 		ret = lower->f_op->compat_ioctl(lower, cmd, arg);

@@ -379,7 +379,13 @@ int fltfs_fiemap_filtered(struct inode *inode, struct fiemap_extent_info *info, 
 int fltfs_fiemap_lower(struct inode *inode, struct fiemap_extent_info *info, u64 start,
 		       u64 length);
 
+/* volume_ioctl.c */
+u64 fltfs_want_ioctl(unsigned int cmd);
+long fltfs_volume_ioctl_filtered(struct file *file, unsigned int cmd, unsigned long arg,
+				 bool compat);
+
 /* control.c */
+long fltfs_ioctl_lower(struct file *lower, unsigned int cmd, unsigned long arg, bool compat);
 
 /**
  * struct fltfs_control - a FILE_SYSTEM_CONTROL that a program's call is shown as

@@ -58,6 +58,7 @@ static inline const char *seq_major(unsigned int major)
 		[0] = "CREATE", [2] = "CLOSE", [3] = "READ", [4] = "WRITE",
 		[5] = "QUERY_INFORMATION", [6] = "SET_INFORMATION", [7] = "QUERY_EA",
 		[8] = "SET_EA", [9] = "FLUSH_BUFFERS", [10] = "QUERY_VOLUME_INFORMATION",
+		[11] = "SET_VOLUME_INFORMATION",
 		[12] = "DIRECTORY_CONTROL", [13] = "FILE_SYSTEM_CONTROL",
 		[14] = "DEVICE_CONTROL", [17] = "LOCK_CONTROL", [18] = "CLEANUP",
 		[16] = "SHUTDOWN", [20] = "QUERY_SECURITY", [21] = "SET_SECURITY",
@@ -319,6 +320,9 @@ static inline int seq_details(char *to, size_t room, const struct seq_event *eve
 	case 10:
 		used = snprintf(to, room, event->detail[0] == 7 ? " FullSize" : " class-%llu",
 				event->detail[0]);
+		break;
+	case 11:
+		used = snprintf(to, room, " class-%llu", event->detail[0]);
 		break;
 	case 13:
 		used = snprintf(to, room, " %llx", event->detail[0]);

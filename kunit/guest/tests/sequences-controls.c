@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What a program asks of a file besides its data, or does with ranges of it, as file system
- * controls: flags, extents, where data is, targets of links; and ACLs that are read. What filters
- * are shown, by the filter "probe"; what their refusals and changes do, by the filter "answer".
+ * controls: flags, extents, where data is, targets of links; ACLs that are read; and trimming and
+ * the label of the volume. What filters are shown, by the filter "probe"; what their refusals and
+ * changes do, by the filter "answer".
  *
  * needs: kernels=6.1,6.12 lower=ext4 long-kernels=debug filters=probe,answer time=60
  */
@@ -58,6 +59,21 @@ static int extents(int file, struct fiemap_extent *first)
 	return all.map.fm_mapped_extents;
 }
 
+static int set_label(int file, const char *label)
+{
+	char all[FSLABEL_MAX] = "";
+
+	snprintf(all, sizeof(all), "%s", label);
+	return ioctl(file, FS_IOC_SETFSLABEL, all);
+}
+
+static bool label_is(int file, const char *label)
+{
+	char all[FSLABEL_MAX] = "";
+
+	return !ioctl(file, FS_IOC_GETFSLABEL, all) && !strcmp(all, label);
+}
+
 /* By a process that has not opened the file itself. */
 #define BY_ANOTHER(condition) \
 	do { \
@@ -84,6 +100,9 @@ CALLS(seek_data, FLT_EXPECT(lseek(fd, 4096, SEEK_DATA) == 65536 &&
 CALLS(seek_hole, FLT_EXPECT(lseek(fd, 0, SEEK_HOLE) == 4096 && lseek(fd, 0, SEEK_CUR) == 4096))
 CALLS(seek_no_data, FLT_EXPECT(lseek(fd, 69632, SEEK_DATA) < 0 && errno == ENXIO))
 CALLS(seek_nowhere, FLT_EXPECT(lseek(fd, 131072, SEEK_HOLE) < 0 && errno == ENXIO))
+CALLS(see_label, FLT_EXPECT(label_is(fd, "first")))
+CALLS(change_label, FLT_EXPECT(!set_label(fd, "first") && label_is(fd, "first")))
+CALLS(trim, struct fstrim_range all = { .len = -1 }; ioctl(fd, FITRIM, &all))
 CALLS(leave_whiteout, FLT_EXPECT(!syscall(SYS_renameat2, AT_FDCWD, "f", AT_FDCWD, "g",
 					  RENAME_WHITEOUT)))
 
@@ -112,6 +131,11 @@ static const struct row rows[] = {
 	{ "VFS-429", "SEEK_DATA behind all data", have_holes, seek_no_data,
 	  "FILE_SYSTEM_CONTROL a 940cf" },
 	{ "VFS-429", "SEEK_HOLE behind the end", have_holes, seek_nowhere, "" },
+	{ "VFS-531 VFS-615 VOL-52", "SETFSLABEL", have_open_f, change_label,
+	  "SET_VOLUME_INFORMATION a class-2; QUERY_VOLUME_INFORMATION a class-1" },
+	{ "VFS-531 VFS-615 VOL-52", "GETFSLABEL", have_open_f, see_label,
+	  "QUERY_VOLUME_INFORMATION a class-1" },
+	{ "VFS-531 VOL-60 VOL-59", "FITRIM", have_open_f, trim, "FILE_SYSTEM_CONTROL a 98208*" },
 	{ "VFS-223", "RENAME_WHITEOUT", have_f, leave_whiteout,
 	  "CREATE a \\f OPEN 110080 204020 =1; SET_INFORMATION a Rename; " CLOSED("a") },
 };
@@ -160,6 +184,32 @@ static void refused(void)
 	close(file);
 	close(open(acl, O_CREAT | O_RDWR, 0644));
 	FLT_PROVES("VFS-338", getxattr(acl, ACL, data, 100) < 0 && errno == EACCES);
+}
+
+/* The label of the volume: refused, changed, and what the file system below says of a long one. */
+static void labels(void)
+{
+	int below_it = open(getenv("LOWER"), O_RDONLY), get, set, plain;
+
+	get = open("x=0aac0000022", O_CREAT | O_RDWR, 0644);
+	set = open("x=0bac0000022", O_CREAT | O_RDWR, 0644);
+	plain = open("plain", O_CREAT | O_RDWR, 0644);
+	FLT_REQUIRE(get >= 0 && set >= 0 && !set_label(plain, "second"));
+	FLT_PROVES("VFS-531", !label_is(get, "second") && errno == EACCES);
+	FLT_PROVES("VFS-531", set_label(set, "third") && errno == EACCES &&
+		   label_is(below_it, "second"));
+	FLT_PROVES("VOL-52", set_label(plain, "longer than any label here") && errno == EINVAL);
+	close(get);
+	close(set);
+	get = open("x=0ae00000000", O_CREAT | O_RDWR, 0644);
+	set = open("x=0be00000000", O_CREAT | O_RDWR, 0644);
+	FLT_PROVES("VFS-531", label_is(get, "Zecond") && label_is(below_it, "second"));
+	FLT_PROVES("VFS-531", !set_label(set, "third") && label_is(below_it, "Zhird"));
+	FLT_PROVES("VFS-531", !set_label(plain, "") && label_is(below_it, ""));
+	close(get);
+	close(set);
+	close(plain);
+	close(below_it);
 }
 
 /* What the filter makes of the answers, and of the flags that are set. */
@@ -220,6 +270,7 @@ int main(void)
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_load("answer"));
 	refused();
 	changed();
+	labels();
 	FLT_REQUIRE(!chdir("/") && !umount(mnt));
 	FLT_REQUIRE(!twin_unload("answer", true) && !twin_unload("fltshim", false));
 	return prove_status();

@@ -203,10 +203,11 @@ static void trimmed(void)
 {
 	FLT_REQUIRE(!system("mkdir -p /tmp/work/small /tmp/work/up && dd if=/dev/zero of=/tmp/work/image bs=1M count=8 2>/dev/null && mke2fs -q -F /tmp/work/image && l=$(losetup -f) && losetup $l /tmp/work/image && echo $l >/tmp/work/loop && mount -t ext4 $l /tmp/work/small"));
 	FLT_REQUIRE(!mount("/tmp/work/small", "/tmp/work/up", "fltfs", 0, NULL));
-	close(open("/tmp/work/small/t=0eac0000022", O_CREAT | O_WRONLY, 0644));
+	close(open("/tmp/work/small/t=0dac0000022", O_CREAT | O_WRONLY, 0644));
 	close(open("/tmp/work/small/t", O_CREAT | O_WRONLY, 0644));
 	sync();
-	FLT_PROVES("VOL-64", trim("/tmp/work/up/t=0eac0000022") == -EACCES);
+	FLT_PROVES("VOL-64", trim("/tmp/work/up/t=0dac0000022") == -EACCES);
+	FLT_PROVES("VFS-531", trim("/tmp/work/up/t=0dac0000022") == -EACCES);
 	/* nothing was, so there is something to be trimmed */
 	FLT_PROVES("VOL-64", trim("/tmp/work/up/t") > 0);
 	FLT_PROVES("VOL-62", !trim("/tmp/work/small/t"));

@@ -225,6 +225,12 @@ Routine Description:
         }
         break;
 
+    case IRP_MJ_SET_VOLUME_INFORMATION:
+
+        ((PFILE_FS_LABEL_INFORMATION)
+            Parameters->SetVolumeInformation.VolumeBuffer)->VolumeLabel[0] = L'Z';
+        break;
+
     case IRP_MJ_FILE_SYSTEM_CONTROL:
 
         switch (Parameters->FileSystemControl.Common.FsControlCode) {
@@ -389,6 +395,13 @@ Routine Description:
         break;
 
     case IRP_MJ_QUERY_VOLUME_INFORMATION:
+
+        if (Parameters->QueryVolumeInformation.FsInformationClass == FileFsVolumeInformation) {
+
+            ((PFILE_FS_VOLUME_INFORMATION)
+                Parameters->QueryVolumeInformation.VolumeBuffer)->VolumeLabel[0] = L'Z';
+            break;
+        }
 
         Size = (PFILE_FS_FULL_SIZE_INFORMATION)Parameters->QueryVolumeInformation.VolumeBuffer;
         Size->TotalAllocationUnits.QuadPart /= 2;

@@ -228,6 +228,12 @@ Routine Description:
         Detail[1] = Parameters->QueryVolumeInformation.Length;
         break;
 
+    case IRP_MJ_SET_VOLUME_INFORMATION:
+
+        Detail[0] = (ULONG)Parameters->SetVolumeInformation.FsInformationClass;
+        Detail[1] = Parameters->SetVolumeInformation.Length;
+        break;
+
     case IRP_MJ_VOLUME_MOUNT:
 
         Detail[0] = Parameters->MountVolume.DeviceType;
@@ -619,6 +625,7 @@ static CONST FLT_OPERATION_REGISTRATION ProbeOperations[] = {
     PROBE(IRP_MJ_FILE_SYSTEM_CONTROL),
     PROBE(IRP_MJ_DEVICE_CONTROL),
     PROBE(IRP_MJ_QUERY_VOLUME_INFORMATION),
+    PROBE(IRP_MJ_SET_VOLUME_INFORMATION),
     PROBE(IRP_MJ_VOLUME_MOUNT),
     PROBE(IRP_MJ_VOLUME_DISMOUNT),
     PROBE(IRP_MJ_QUERY_OPEN),

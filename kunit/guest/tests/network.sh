@@ -141,6 +141,13 @@ proves VFS-996 test "$(stat -c '%a %h' "$LOWER/served/f")" = "600 2"
 expect dd if=/tmp/work/data of="$MNT/direct" bs=64k oflag=direct 2>/dev/null
 expect cmp /tmp/work/data "$LOWER/served/direct"
 expect flock "$MNT/f" true
+# a lock is the server's, too: who goes past the mount meets it
+exec 5<>"$MNT/f"
+expect flock 5
+proves VFS-519 refuse flock -n /mnt/nfs/f true
+proves VFS-519 flock -u 5
+proves VFS-519 flock -n /mnt/nfs/f true
+exec 5<&-
 expect umount "$MNT"
 expect unload_filter probe
 expect rmmod fltshim

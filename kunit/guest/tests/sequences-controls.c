@@ -159,6 +159,29 @@ static unsigned int flags_below(const char *name)
 	return flags;
 }
 
+/* A file with holes is sparse for filters, and one without is not. */
+static void sparse(void)
+{
+	struct stat st;
+
+	FLT_REQUIRE(!chdir(getenv("MNT")));
+	have_holes();
+	seq_start();
+	FLT_REQUIRE(!fstat(fd, &st));
+	seq_stop();
+	FLT_PROVES("VFS-825", seq_count == 1 && seq_events[0].answered &&
+		   seq_events[0].answer.attributes & 0x200);
+	close(fd);
+	have_open_f();
+	FLT_REQUIRE(!fsync(fd));
+	seq_start();
+	FLT_REQUIRE(!fstat(fd, &st));
+	seq_stop();
+	FLT_PROVES("VFS-825", seq_count == 1 && seq_events[0].answered &&
+		   !(seq_events[0].answer.attributes & 0x200));
+	close(fd);
+}
+
 /* A refusal is the caller's errno, and nothing happens. */
 static void refused(void)
 {
@@ -265,7 +288,7 @@ int main(void)
 	FLT_REQUIRE(!twin_load("probe"));
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		seq_row(&rows[i]);
-	FLT_REQUIRE(!chdir(mnt));
+	sparse();
 	alike(mnt);
 	FLT_REQUIRE(!twin_unload("probe", true) && !twin_load("answer"));
 	refused();

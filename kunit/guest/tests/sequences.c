@@ -55,6 +55,15 @@ static void have_two(void)
 	FLT_REQUIRE(other >= 0);
 }
 
+/* RWF_NOAPPEND of new headers */
+#define NO_APPEND 0x20
+
+static void have_append(void)
+{
+	have_f();
+	fd = open("f", O_RDWR | O_APPEND);
+}
+
 static void have_specials(void)
 {
 	mkfifo("fifo", 0600);
@@ -137,6 +146,10 @@ CALLS(write_growing, FLT_EXPECT(pwrite(fd, data, 20, 10) == 20))
 CALLS(write_direct, FLT_EXPECT(pwrite(fd, aligned, 4096, 8192) == 4096))
 CALLS(write_synced, struct iovec v = { data, 3 };
       FLT_EXPECT(pwritev2(fd, &v, 1, 2, RWF_DSYNC) == 3))
+CALLS(write_polled, struct iovec v = { data, 3 };
+      FLT_EXPECT(pwritev2(fd, &v, 1, 2, RWF_HIPRI) == 3))
+CALLS(write_no_append, struct iovec v = { data, 3 }; struct stat st;
+      FLT_EXPECT(pwritev2(fd, &v, 1, 2, NO_APPEND) == 3 && !fstat(fd, &st) && st.st_size == 10))
 CALLS(write_append, struct iovec v = { data, 3 };
       FLT_EXPECT(pwritev2(fd, &v, 1, 0, RWF_APPEND) == 3))
 CALLS(read_vector, struct iovec v[3] = { { data, 1 }, { data + 50, 2 }, { data + 90, 3 } };
@@ -287,6 +300,9 @@ static const struct row rows[] = {
 	{ "VFS-409", "preadv", have_open_f, read_vector, "READ a 0 6 =6" },
 	{ "VFS-411 CBD-011", "pwrite", have_open_f, write_some, "WRITE a 2 3 =3" },
 	{ "VFS-412", "append", have_open_f, write_append, "WRITE a end 3 =3" },
+	{ "VFS-417", "a polled write", have_open_f, write_polled, "WRITE a 2 3 =3" },
+	{ "VFS-417", "a write that does not append", have_append, write_no_append,
+	  "WRITE a 2 3 =3; QUERY_INFORMATION a All" },
 	{ "VFS-413 CBD-025", "write through", have_open_f, write_synced, "WRITE a 2 3 THROUGH =3" },
 	{ "VFS-414 CBD-023 FASTIO-49", "direct write", have_direct, write_direct,
 	  "WRITE a 8192 4096 NOCACHE =4096" },

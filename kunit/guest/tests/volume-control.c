@@ -181,6 +181,7 @@ static void compare(const char *below_path, const char *path)
 				_exit(0);
 			}
 			waitpid(child, NULL, 0);
+			FLT_PROVES("VFS-535", !memcmp(&got[0], &got[1], sizeof(got[0])));
 			if (!FLT_PROVES("VOL-62", !memcmp(&got[0], &got[1], sizeof(got[0]))))
 				printf("%lx as %u: %d %d, %d %d\n", numbers_of[i], user,
 				       got[0].result, got[0].error, got[1].result, got[1].error);

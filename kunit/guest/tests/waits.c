@@ -25,6 +25,7 @@ CALLS(slow_get, getxattr("f=07w" LONG_WAIT, "trusted.a", data, 9))
 CALLS(slow_lock, flock(open("f=11w" LONG_WAIT, O_RDWR), LOCK_EX))
 CALLS(slow_ioctl, ioctl(open("f=0ew" LONG_WAIT, O_RDWR), _IO('Q', 1)))
 CALLS(slow_stat, fstat(open("f=05w" LONG_WAIT, O_RDWR), &(struct stat){ 0 }))
+CALLS(slow_absent, close(open("d/absent=00w" LONG_WAIT, O_RDONLY)))
 CALLS(slow_create, open("d/new=00w" LONG_WAIT, O_CREAT | O_RDWR, 0644))
 CALLS(slow_there, mkdir("f/dir=00w" LONG_WAIT, 0755))
 CALLS(slow_mkdir, mkdir("d/dir=00w" LONG_WAIT, 0755))
@@ -133,6 +134,10 @@ static void directory_held(void)
 	FLT_PROVES("VFS-916", access(below("d/new=00w" LONG_WAIT), F_OK) &&
 		   access(below("d/dir=00w" LONG_WAIT), F_OK) && access(below("d/l"), F_OK) &&
 		   !access(below("d/f=06w" LONG_WAIT), F_OK));
+	begin(slow_absent);
+	FLT_PROVES("VFS-865", held(make_there));
+	FLT_PROVES("VFS-865", soon(look_there) && soon(make_elsewhere) && soon(rename_elsewhere));
+	FLT_PROVES("VFS-865", end() && go_on() && soon(make_there));
 	begin(slow_rename);
 	FLT_PROVES("VFS-869", held(make_there) && held(rename_across) && soon(rename_in_f));
 	FLT_PROVES("VFS-869", soon(use_other));

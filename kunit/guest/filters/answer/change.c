@@ -118,7 +118,8 @@ Routine Description:
     time, for a change of times, where it is negative, and attributes where it is positive; for a
     change of security that of AnswerDescriptor is made of it unless it is 0; for one of the end of
     a file 1 means another end, and that an allocation is left alone. A read gets half of what it
-    asks for.
+    asks for. A create is to delete the file when it is closed, or with 1 to supersede it, or with 2
+    has no right to write.
 
 --*/
 {
@@ -129,7 +130,25 @@ Routine Description:
 
     case IRP_MJ_CREATE:
 
-        SetFlag(Parameters->Create.Options, FILE_DELETE_ON_CLOSE);
+        switch (Number) {
+
+        case 0:
+
+            SetFlag(Parameters->Create.Options, FILE_DELETE_ON_CLOSE);
+            break;
+
+        case 1:
+
+            Parameters->Create.Options &= FILE_VALID_OPTION_FLAGS;
+            SetFlag(Parameters->Create.Options, FILE_SUPERSEDE << 24);
+            break;
+
+        case 2:
+
+            ClearFlag(Parameters->Create.SecurityContext->DesiredAccess,
+                      FILE_WRITE_DATA | FILE_APPEND_DATA);
+            break;
+        }
         break;
 
     case IRP_MJ_READ:

@@ -3,6 +3,7 @@
  * Suite unload: unload requests, what their callback may refuse, and what is left afterwards
  * (UNLOAD-01 to UNLOAD-32, REG-38, REG-40).
  */
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/kthread.h>
 #include <linux/moduleparam.h>

@@ -218,7 +218,8 @@ static void fltfs_bottom_disposition(struct flt_operation *op)
 		flt_operation_result(op, STATUS_INVALID_INFO_CLASS, 0);
 		return;
 	}
-	if (remove && d_is_dir(fo->dentry))
+	/* A server counts any listing as an access: what is said there is said at the removal. */
+	if (remove && d_is_dir(fo->dentry) && fo->base.volume->info.local)
 		err = fltfs_check_empty(fo);
 	if (!err) {
 		if (remove)

@@ -100,17 +100,15 @@ NTSTATUS fltfs_query_reparse(const struct fltfs_fo *fo, void *buffer, ULONG leng
 static void fltfs_bottom_reparse(struct flt_operation *op)
 {
 	const FLT_PARAMETERS *parameters = &op->iopb.Parameters;
+	ULONG room = parameters->FileSystemControl.Buffered.OutputBufferLength, used = 0;
+	void *buffer = parameters->FileSystemControl.Buffered.SystemBuffer;
 	NTSTATUS status = STATUS_INVALID_DEVICE_REQUEST;
 	struct path path;
-	ULONG used = 0;
 
 	if (fltfs_op_is_open(op)) {
 		path = fltfs_fo_path(fltfs_op_fo(op));
 		touch_atime(&path);
-		status = fltfs_query_reparse(fltfs_op_fo(op),
-					     parameters->FileSystemControl.Buffered.SystemBuffer,
-					     parameters->FileSystemControl.Buffered.OutputBufferLength,
-					     &used);
+		status = fltfs_query_reparse(fltfs_op_fo(op), buffer, room, &used);
 	}
 	flt_operation_result(op, status, used);
 }

@@ -409,7 +409,8 @@ static const struct row rows[] = {
 	  "CREATE a \\d OPEN 160000 4020 =1; SET_SECURITY a 4 inherited=b; " CLOSED("a") },
 	{ "VFS-337", "an ACL is checked", have_acl, acl_check, "" },
 	{ "VFS-340", "an ACL is inherited", have_default_acl, acl_inherit,
-	  "CREATE a \\d\\x OPEN_IF 12019f 60 =2; " CLOSED("a") },
+	  "CREATE a \\d\\x OPEN_IF 12019f 60 =2; " CLOSED("a")
+	  "; CREATE ? \\d\\x OPEN 120000 4020 =1; QUERY_SECURITY ? 4; " CLOSED("?") },
 	{ "VFS-313 VFS-416", "a write clears set-id bits", have_set_id, set_id_write,
 	  "WRITE a 2 3 =3" },
 	{ "VFS-313", "a truncation clears set-id bits", have_set_id, set_id_cut,

@@ -284,9 +284,14 @@ static const struct row rows[] = {
 	  "CREATE a \\n CREATE 100001 21 attr=10 =2; " CLOSED("a") "; *"
 	  "CREATE ? \\n\\m CREATE 100001 21 attr=10 =2; CLEANUP ?; CLOSE ?" },
 	{ "VFS-714", "ls -l d", prepare, list_long,
-	  "QUERY_OPEN ? StatLx; CREATE a \\d OPEN 120089 4021 =1; QUERY_INFORMATION a All; "
-	  "DIRECTORY_CONTROL a IdBothDirectory restart; "
-	  "DIRECTORY_CONTROL a IdBothDirectory !80000006; QUERY_OPEN ? StatLx; " CLOSED("a") },
+	  "QUERY_OPEN ? StatLx; "
+	  "CREATE ? \\d OPEN 120000 4020 =1; QUERY_SECURITY ? 4; " CLOSED("?") "; "
+	  "CREATE ? \\d OPEN 120000 4020 =1; QUERY_SECURITY ? 4; " CLOSED("?") "; "
+	  "CREATE ? \\d OPEN 120089 4021 =1; QUERY_INFORMATION ? All; "
+	  "DIRECTORY_CONTROL ? IdBothDirectory restart; "
+	  "DIRECTORY_CONTROL ? IdBothDirectory !80000006; QUERY_OPEN ? StatLx; "
+	  "CREATE ? \\d\\x OPEN 120000 4020 =1; QUERY_SECURITY ? 4; " CLOSED("?") "; "
+	  CLOSED("?") },
 	{ "VFS-715", "stat a", prepare, stat_a,
 	  "QUERY_OPEN a StatLx" },
 	{ "VFS-724", "truncate(2)", prepare, cut_by_path,

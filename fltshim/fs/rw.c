@@ -78,6 +78,9 @@ static noinline ssize_t fltfs_read_other(struct kiocb *iocb, struct iov_iter *it
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 
+	/* To some it is an access all the same. */
+	if (unlikely(!iov_iter_count(iter)))
+		return fltfs_read_lower(iocb, iter);
 	if (fltfs_own(inode)) {
 		fltfs_rw_file(iocb->ki_filp);
 		return fltfs_own_iter(iocb, iter, false);

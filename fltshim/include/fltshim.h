@@ -2,11 +2,14 @@
 /*
  * fltshim.h: what a minifilter meets only on Linux. Requests that have no twin on Windows come as
  * FILE_SYSTEM_CONTROL with codes of fltshim's own: functions from 0xf00 on of the file system's
- * device type, where customers' codes are. A filter that wants to know them includes this after
- * fltkernel.h; no other has to.
+ * device type, where customers' codes are. A filter that wants to know them includes this; no
+ * other has to.
  */
 #ifndef _FLTSHIM_H
 #define _FLTSHIM_H
+
+#include "fsh/access.h"
+#include "fsh/fsctl.h"
 
 #pragma pack(push, 8)
 

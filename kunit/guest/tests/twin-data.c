@@ -22,6 +22,8 @@ static void * volatile unmapped = (void *)8;
 static void plain(void)
 {
 	int fd = CALL_FD(open("f", O_CREAT | O_RDWR, 0600));
+	const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 2000 } };
+	struct stat st;
 	struct iovec vec[3] = { { block, 100 }, { block + 100, 0 }, { block + 100, 5000 } };
 
 	twin_fill(block, sizeof(block), 1);
@@ -50,6 +52,11 @@ static void plain(void)
 	CALL(read(fd, unmapped, 10));
 	CALL(close(fd));
 	fd = CALL_FD(open("f", O_RDONLY));
+	/* an access for some file systems */
+	CALL(utimensat(AT_FDCWD, "f", old, 0));
+	CALL(read(fd, block, 0));
+	CALL(fstat(fd, &st));
+	twin_say_stat("f", &st);
 	CALL(write(fd, block, 1));
 	CALL(ftruncate(fd, 1));
 	CALL(close(fd));

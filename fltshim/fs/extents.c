@@ -160,6 +160,7 @@ static ULONG fltfs_show_extents(const struct fltfs_fiemap *fiemap, unsigned int 
 				RETRIEVAL_POINTERS_BUFFER *to, ULONG room)
 {
 	ULONG fixed = offsetof(RETRIEVAL_POINTERS_BUFFER, Extents), count = 0;
+	typeof(to->Extents[0]) *shown = to->Extents;	/* declared as one of them */
 	s64 next = fiemap->start >> bits;
 	struct fiemap_extent extent;
 	unsigned int i;
@@ -171,12 +172,12 @@ static ULONG fltfs_show_extents(const struct fltfs_fiemap *fiemap, unsigned int 
 		    copy_from_user(&extent, fiemap->info->fi_extents_start + i, sizeof(extent)))
 			break;
 		if ((s64)(extent.fe_logical >> bits) > next) {
-			to->Extents[count].NextVcn.QuadPart = extent.fe_logical >> bits;
-			to->Extents[count++].Lcn.QuadPart = -1;
+			shown[count].NextVcn.QuadPart = extent.fe_logical >> bits;
+			shown[count++].Lcn.QuadPart = -1;
 		}
 		next = (extent.fe_logical + extent.fe_length) >> bits;
-		to->Extents[count].NextVcn.QuadPart = next;
-		to->Extents[count++].Lcn.QuadPart =
+		shown[count].NextVcn.QuadPart = next;
+		shown[count++].Lcn.QuadPart =
 			extent.fe_flags & FIEMAP_EXTENT_UNKNOWN ? -1 : extent.fe_physical >> bits;
 	}
 	to->ExtentCount = count;

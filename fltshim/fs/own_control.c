@@ -192,6 +192,7 @@ static NTSTATUS fltfs_retrieval_pointers(struct fltfs_asked *asked)
 	const ULONG fixed = offsetof(RETRIEVAL_POINTERS_BUFFER, Extents);
 	const STARTING_VCN_INPUT_BUFFER *from = asked->input;
 	RETRIEVAL_POINTERS_BUFFER *to = asked->output;
+	typeof(to->Extents[0]) *extents = to ? to->Extents : NULL;
 	struct inode *inode = fltfs_lower_inode(d_inode(asked->fo->dentry));
 	sector_t block, blocks, where, count;
 	ULONG room;
@@ -221,8 +222,8 @@ static NTSTATUS fltfs_retrieval_pointers(struct fltfs_asked *asked)
 			return STATUS_INVALID_DEVICE_REQUEST;
 		if (err)
 			return flt_status_from_errno(err);
-		to->Extents[to->ExtentCount].NextVcn.QuadPart = block + count;
-		to->Extents[to->ExtentCount].Lcn.QuadPart = where ? (s64)where : -1;
+		extents[to->ExtentCount].NextVcn.QuadPart = block + count;
+		extents[to->ExtentCount].Lcn.QuadPart = where ? (s64)where : -1;
 		to->ExtentCount++;
 		asked->used = fixed + to->ExtentCount * sizeof(to->Extents[0]);
 	}

@@ -5,7 +5,7 @@
  * the label of the volume. What filters are shown, by the filter "probe"; what their refusals and
  * changes do, by the filter "answer".
  *
- * needs: kernels=6.1,6.12 lower=ext4 long-kernels=debug filters=probe,answer time=60
+ * needs: kernels=6.1,6.12,debug lower=ext4 filters=probe,answer time=60
  */
 #include <linux/falloc.h>
 #include <linux/fiemap.h>
